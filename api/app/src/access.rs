@@ -1,0 +1,331 @@
+//! The one table of who may do what, and the one function that asks it.
+
+use sentinel_machine::{Read, TableError, tables};
+use sentinel_model::api_key::{ApiKey, Scope};
+use sentinel_model::node::Node;
+use sentinel_model::session::Session;
+use sentinel_model::user::{Membership, Role, User};
+use sentinel_model::{NodeId, OrgId, ProjectId, Time, UserId};
+
+use crate::caller::{Caller, Identity};
+use crate::error::AppError;
+
+/// Who may do an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Whoever asks, without a credential.
+    Anyone,
+    /// Any signed-in person, about themselves or the cluster.
+    Person,
+    /// The cluster's administrator.
+    ClusterAdmin,
+    /// People with at least this role in the org, and API keys with this scope (`None`: no API key).
+    Member(Role, Option<Scope>),
+    /// The node itself.
+    Node,
+}
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident => $who:expr;)*) => {
+        /// Everything that can be asked of the application.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Operation { $($(#[$doc])* $name,)* }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &'static [Operation] = &[$(Operation::$name,)*];
+
+            /// Who may do it.
+            pub fn who(self) -> Who {
+                use {Role::*, Scope::*, Who::*};
+                match self { $(Operation::$name => $who,)* }
+            }
+        }
+    };
+}
+
+operations! {
+    /// Sign in.
+    SessionCreate => Anyone;
+    /// See who is signed in.
+    SessionShow => Person;
+    /// Sign out.
+    SessionDelete => Person;
+    /// See one's orgs.
+    OrgList => Person;
+    /// Add an org.
+    OrgCreate => ClusterAdmin;
+    /// See an org.
+    OrgShow => Member(Reader, Some(NodesRead));
+    /// See an org's public keys.
+    SigningKeyList => Member(Reader, Some(BundlesRead));
+    /// See an org's people.
+    MemberList => Member(Reader, None);
+    /// Add a person.
+    MemberCreate => Member(Admin, None);
+    /// Give a person another role.
+    MemberUpdate => Member(Admin, None);
+    /// Take a person out.
+    MemberDelete => Member(Admin, None);
+    /// See an org's projects.
+    ProjectList => Member(Reader, Some(NodesRead));
+    /// Add a project.
+    ProjectCreate => Member(Admin, None);
+    /// See a project.
+    ProjectShow => Member(Reader, Some(NodesRead));
+    /// See a project at a glance.
+    OverviewShow => Member(Reader, Some(NodesRead));
+    /// See an org's changes.
+    OrgAuditList => Member(Reader, Some(NodesRead));
+    /// See a project's changes.
+    ProjectAuditList => Member(Reader, Some(NodesRead));
+    /// See API keys.
+    ApiKeyList => Member(Admin, Some(ApiKeysAdmin));
+    /// See an API key.
+    ApiKeyShow => Member(Admin, Some(ApiKeysAdmin));
+    /// Add an API key.
+    ApiKeyCreate => Member(Admin, Some(ApiKeysAdmin));
+    /// Revoke an API key.
+    ApiKeyRevoke => Member(Admin, Some(ApiKeysAdmin));
+    /// Remove an API key.
+    ApiKeyDelete => Member(Admin, Some(ApiKeysAdmin));
+    /// See enrolment tokens.
+    EnrolmentTokenList => Member(Reader, Some(NodesWrite));
+    /// Add an enrolment token.
+    EnrolmentTokenCreate => Member(Operator, Some(NodesWrite));
+    /// Revoke an enrolment token.
+    EnrolmentTokenRevoke => Member(Operator, Some(NodesWrite));
+    /// See nodes.
+    NodeList => Member(Reader, Some(NodesRead));
+    /// See nodes in numbers.
+    NodeStats => Member(Reader, Some(NodesRead));
+    /// See a node.
+    NodeShow => Member(Reader, Some(NodesRead));
+    /// See what a node's agent told.
+    NodeEventList => Member(Reader, Some(NodesRead));
+    /// Remove a node.
+    NodeDelete => Member(Operator, Some(NodesWrite));
+    /// Add a bundle.
+    BundleCreate => Member(Operator, Some(BundlesWrite));
+    /// Look at a configuration without keeping it.
+    BundleValidate => Member(Operator, Some(BundlesWrite));
+    /// See bundles.
+    BundleList => Member(Reader, Some(BundlesRead));
+    /// See a bundle.
+    BundleShow => Member(Reader, Some(BundlesRead));
+    /// See a bundle's text.
+    BundleSource => Member(Reader, Some(BundlesRead));
+    /// Compare two bundles.
+    BundleDiff => Member(Reader, Some(BundlesRead));
+    /// Learn where a bundle's archive is.
+    BundleDownload => Member(Reader, Some(BundlesRead));
+    /// Fetch a bundle's archive.
+    BundleArchive => Member(Reader, Some(BundlesRead));
+    /// Check a bundle's bytes against its signature.
+    BundleVerify => Member(Reader, Some(BundlesRead));
+    /// See a bundle's bill of materials.
+    BundleSbom => Member(Reader, Some(BundlesRead));
+    /// Assign a bundle to nodes.
+    BundleAssign => Member(Operator, Some(BundlesWrite));
+    /// Stop a bundle's distribution.
+    BundleRevoke => Member(Operator, Some(BundlesWrite));
+    /// Plan a rollout without starting it.
+    RolloutPlan => Member(Operator, Some(RolloutsWrite));
+    /// Start a rollout.
+    RolloutCreate => Member(Operator, Some(RolloutsWrite));
+    /// See rollouts.
+    RolloutList => Member(Reader, Some(RolloutsRead));
+    /// See a rollout.
+    RolloutShow => Member(Reader, Some(RolloutsRead));
+    /// Hold a rollout.
+    RolloutPause => Member(Operator, Some(RolloutsWrite));
+    /// Let a rollout go on.
+    RolloutResume => Member(Operator, Some(RolloutsWrite));
+    /// Stop a rollout.
+    RolloutCancel => Member(Operator, Some(RolloutsWrite));
+    /// Take a rollout back.
+    RolloutRollback => Member(Operator, Some(RolloutsWrite));
+    /// Watch what happens in a project.
+    EventWatch => Member(Reader, Some(NodesRead));
+    /// Watch what happens in all of one's orgs.
+    EventWatchAll => Person;
+    /// See the cluster.
+    ClusterShow => Person;
+    /// Enrol a node; the enrolment token is in the body.
+    NodeRegister => Anyone;
+    /// Tell that a node is alive.
+    NodeHeartbeat => Node;
+    /// Ask what a node shall run.
+    NodeLatest => Node;
+    /// Fetch what a node shall run.
+    NodeArchive => Node;
+    /// Exchange a node's key for a token.
+    NodeToken => Node;
+    /// Tell what happened at a node.
+    NodeEventsAppend => Node;
+}
+
+/// Where an operation takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nowhere in particular.
+    Cluster,
+    /// In an org.
+    Org(OrgId),
+    /// In a project of an org.
+    Project(OrgId, ProjectId),
+    /// At a node.
+    Node(NodeId),
+}
+
+impl Place {
+    /// What another tenant is told: that there is no such thing.
+    fn not_found(self) -> AppError {
+        AppError::not_found(match self {
+            Place::Cluster | Place::Org(_) => "Org",
+            Place::Project(..) => "Project",
+            Place::Node(_) => "Node",
+        })
+    }
+
+    fn org(self) -> Option<OrgId> {
+        match self {
+            Place::Org(org) | Place::Project(org, _) => Some(org),
+            Place::Cluster | Place::Node(_) => None,
+        }
+    }
+}
+
+/// Refuses who is nobody, before anything is looked up: so an anonymous caller learns nothing about what exists.
+pub fn require_known(operation: Operation, caller: &Caller) -> Result<(), AppError> {
+    match (operation.who(), &caller.identity) {
+        (Who::Anyone, _) => Ok(()),
+        (_, Identity::Anonymous) => Err(AppError::Unauthenticated(
+            "give a credential: a session, an API key (Authorization: Bearer) or a node key (X-Zentinel-Node-Key)"
+                .into(),
+        )),
+        (Who::Node, Identity::Node { .. } | Identity::Member(_)) => Ok(()),
+        (Who::Node, _) => Err(AppError::Forbidden("only a node may do this, with its node key or token".into())),
+        (_, Identity::Node { .. }) => Err(AppError::Forbidden("a node may not do this".into())),
+        _ => Ok(()),
+    }
+}
+
+/// Asks the table. The credential is looked up again in `read`, so one that was revoked a moment ago is refused even where the
+/// member that authenticated it had not heard of that yet.
+pub fn authorize(
+    operation: Operation,
+    caller: &Caller,
+    place: Place,
+    read: &dyn Read,
+    now: Time,
+) -> Result<(), AppError> {
+    require_known(operation, caller)?;
+    if operation.who() == Who::Anyone {
+        return Ok(());
+    }
+    match &caller.identity {
+        Identity::Anonymous => Err(AppError::Unauthenticated("sign in first".into())),
+        Identity::Member(_) => Ok(()),
+        Identity::User(signed_in) => {
+            let user = living_session(read, &signed_in.token_digest.0, now)?;
+            authorize_person(operation, &user, place, read)
+        }
+        Identity::ApiKey(key) => {
+            let (key, role) = living_key(read, key.id.as_bytes(), now)?;
+            authorize_key(operation, &key, role, place)
+        }
+        Identity::Node { node_id, .. } => {
+            let node: Option<Node> = tables::load(read, node_id.as_bytes())?;
+            match node {
+                None => Err(AppError::Unauthenticated("the node was removed".into())),
+                Some(_) if place == Place::Node(*node_id) => Ok(()),
+                Some(_) => Err(place.not_found()),
+            }
+        }
+    }
+}
+
+fn authorize_person(
+    operation: Operation,
+    user: &User,
+    place: Place,
+    read: &dyn Read,
+) -> Result<(), AppError> {
+    match operation.who() {
+        Who::Anyone | Who::Person => Ok(()),
+        Who::ClusterAdmin if user.cluster_admin => Ok(()),
+        Who::ClusterAdmin => Err(AppError::Forbidden("only the cluster's administrator may do this".into())),
+        Who::Node => Err(AppError::Forbidden("only a node may do this".into())),
+        Who::Member(least, _) => {
+            let org = place.org().ok_or_else(|| place.not_found())?;
+            match role_in(read, org, user.id)? {
+                None => Err(place.not_found()),
+                Some(role) if role >= least => Ok(()),
+                Some(role) => Err(AppError::Forbidden(format!(
+                    "this needs the role {}, yours is {}",
+                    least.as_str(),
+                    role.as_str()
+                ))),
+            }
+        }
+    }
+}
+
+fn authorize_key(operation: Operation, key: &ApiKey, role: Role, place: Place) -> Result<(), AppError> {
+    let Who::Member(least, scope) = operation.who() else {
+        return Err(AppError::Forbidden("an API key may not do this; sign in instead".into()));
+    };
+    if place.org() != Some(key.org_id) {
+        return Err(place.not_found());
+    }
+    match (key.project_id, place) {
+        (Some(bound), Place::Project(_, project)) if bound != project => return Err(place.not_found()),
+        (Some(_), Place::Org(_)) => {
+            return Err(AppError::Forbidden("this API key reaches one project only".into()));
+        }
+        _ => {}
+    }
+    let Some(scope) = scope else {
+        return Err(AppError::Forbidden("an API key may not do this; sign in instead".into()));
+    };
+    if !key.scopes.contains(&scope) {
+        return Err(AppError::Forbidden(format!("Insufficient scope. Required: {}", scope.as_str())));
+    }
+    if role < least {
+        return Err(AppError::Forbidden(format!(
+            "who made this API key has the role {} by now; this needs {}",
+            role.as_str(),
+            least.as_str()
+        )));
+    }
+    Ok(())
+}
+
+/// The role of a person in an org.
+pub fn role_in(read: &dyn Read, org: OrgId, user: UserId) -> Result<Option<Role>, TableError> {
+    let membership: Option<Membership> =
+        tables::load(read, &tables::key(&[org.as_bytes(), user.as_bytes()]))?;
+    Ok(membership.map(|membership| membership.role))
+}
+
+/// The person behind a session that is still good.
+pub fn living_session(read: &dyn Read, token_digest: &[u8; 32], now: Time) -> Result<User, AppError> {
+    let ended = || AppError::Unauthenticated("the session has ended; sign in again".into());
+    let session: Session = tables::load(read, token_digest)?.ok_or_else(ended)?;
+    if session.expires_at <= now {
+        return Err(ended());
+    }
+    tables::load(read, session.user_id.as_bytes())?.ok_or_else(ended)
+}
+
+/// An API key that is still good, and the role of the person who made it.
+pub fn living_key(read: &dyn Read, id: &[u8; 16], now: Time) -> Result<(ApiKey, Role), AppError> {
+    let refused = || AppError::Unauthenticated("Invalid or expired API key".into());
+    let key: ApiKey = tables::load(read, id)?.ok_or_else(refused)?;
+    if key.revoked_at.is_some() || key.expires_at.is_some_and(|expiry| expiry <= now) {
+        return Err(refused());
+    }
+    let role = role_in(read, key.org_id, key.user_id)?.ok_or_else(refused)?;
+    Ok((key, role))
+}

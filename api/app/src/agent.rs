@@ -1,0 +1,312 @@
+//! The node protocol. Heartbeats and polls are answered from what this member has, at once; what they tell goes into the log a
+//! little later, and only when it is news.
+
+mod report;
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use sentinel_api_types::agent::{
+    HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NoUpdate, NodeEventsRequest,
+    NodeEventsResponse, NodeTokenResponse, RegisterRequest, RegisterResponse, TrustedKey, Update,
+};
+use sentinel_api_types::{Secret, timestamp};
+use sentinel_machine::commands::node_events_append::NodeEventsAppend;
+use sentinel_machine::commands::node_register::NodeRegister;
+use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
+use sentinel_machine::{Read, Table, View, tables};
+use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::enrolment::EnrolmentToken;
+use sentinel_model::node::{Node, NodeEvent};
+use sentinel_model::org::Org;
+use sentinel_model::project::Project;
+use sentinel_model::{BundleId, Generation, NodeId, Sha256Digest};
+
+use crate::access::{Operation, Place, require_known};
+use crate::app::{App, digest_of, parsed, written};
+use crate::caller::{Caller, Identity};
+use crate::error::AppError;
+use crate::node_token;
+
+/// Longest wait of a poll, in seconds.
+pub const WAIT_MAX_S: u32 = 60;
+/// When an agent that waits shall ask again, in seconds.
+const AFTER_WAIT_S: u64 = 1;
+
+impl App {
+    /// Enrols a node. `address` is where the request came from, for agents that do not tell theirs.
+    pub async fn register_node(
+        &self,
+        caller: &Caller,
+        slug: &str,
+        request: RegisterRequest,
+        address: &str,
+    ) -> Result<RegisterResponse, AppError> {
+        require_known(Operation::NodeRegister, caller)?;
+        let view = self.read(caller).await?;
+        let token_digest = digest_of(request.enrolment_token.expose());
+        let proof: [&[u8]; 2] = [request.enrolment_token.expose().as_bytes(), request.name.as_bytes()];
+        let node_key = URL_SAFE_NO_PAD.encode(self.credential(caller, "node-key", &proof));
+        let key_digest = digest_of(&node_key);
+        let project = self.enrolment_project(&*view.tables, token_digest, slug)?;
+        let repeated = self.repeated(&view, caller, "node.registered")?;
+        if repeated.is_none() {
+            self.check_enrolment(&*view.tables, token_digest)?;
+        }
+        let command = NodeRegister {
+            node_id: NodeId(self.inner().parts.ids.id()),
+            token_digest,
+            name: request.name,
+            labels: request.labels,
+            capabilities: request.capabilities,
+            agent_version: request.version.unwrap_or_default(),
+            proxy_version: request.proxy_version.unwrap_or_default(),
+            hostname: request.hostname.unwrap_or_default(),
+            ip: request.ip.unwrap_or_else(|| address.to_owned()),
+            key_digest,
+        };
+        let committed = match repeated {
+            Some(committed) => committed,
+            None => self.commit(caller, "node.registered", command).await?,
+        };
+        let node_id: NodeId = parsed(&committed)?;
+        let node: Node = written(&committed.view, node_id.as_bytes(), "Node")?;
+        if node.key_digest != key_digest {
+            return Err(AppError::Conflict(
+                "this Idempotency-Key was used for another node; choose a new one".into(),
+            ));
+        }
+        let org: Org = written(&committed.view, project.org_id.as_bytes(), "Org")?;
+        Ok(RegisterResponse {
+            node_id,
+            node_key: Secret::new(node_key),
+            poll_interval_s: self.settings().poll_interval.as_secs(),
+            heartbeat_interval_s: self.heartbeat_interval_s(),
+            signing_keys: vec![TrustedKey {
+                key_id: org.signing_key.key_id,
+                public_key: STANDARD.encode(org.signing_key.public_key),
+            }],
+            members: self.member_urls(),
+        })
+    }
+
+    /// A sign of life.
+    pub async fn heartbeat(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        request: HeartbeatRequest,
+    ) -> Result<HeartbeatResponse, AppError> {
+        let (_, node) = self.this_node(Operation::NodeHeartbeat, caller, id).await?;
+        report::check(&request)?;
+        let now = self.now();
+        self.liveness().hear(report::sample(id, &request, now));
+        for fact in report::news(&node, &request) {
+            if !self.facts().push(NodeReport { node_id: id, fact }) {
+                tracing::warn!(node = %id, "facts wait in large numbers; this one is left to the next heartbeat");
+            }
+        }
+        Ok(HeartbeatResponse {
+            status: "ok".to_owned(),
+            node_id: id,
+            last_seen_at: timestamp(now),
+            heartbeat_interval_s: self.heartbeat_interval_s(),
+            members: self.member_urls(),
+        })
+    }
+
+    /// What a node shall run, if that is newer than what it knows. Waits for it as long as the agent asks for.
+    pub async fn latest(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        query: &LatestQuery,
+    ) -> Result<LatestResponse, AppError> {
+        let have = query.generation.unwrap_or_default();
+        let wait_s = query.wait.unwrap_or(0);
+        if wait_s > WAIT_MAX_S {
+            return Err(AppError::invalid("wait", format!("must be at most {WAIT_MAX_S} seconds")));
+        }
+        let poll_after_s = if wait_s > 0 { AFTER_WAIT_S } else { self.settings().poll_interval.as_secs() };
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(u64::from(wait_s));
+        // Registered before state is looked at, so that an assignment in between wakes us.
+        let mut wait = self.events().await_assignment(id);
+        loop {
+            let (view, node) = self.this_node(Operation::NodeLatest, caller, id).await?;
+            if let Some(update) = self.offer(&*view.tables, &node, have, poll_after_s)? {
+                return Ok(LatestResponse::Update(update));
+            }
+            if tokio::time::timeout_at(deadline, wait.assigned()).await.is_err() {
+                return Ok(LatestResponse::NoUpdate(NoUpdate { no_update: true, poll_after_s }));
+            }
+        }
+    }
+
+    /// The archive of a bundle that the node shall run or runs.
+    pub async fn node_archive(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        bundle_id: BundleId,
+    ) -> Result<(Bundle, Bytes), AppError> {
+        let (view, node) = self.this_node(Operation::NodeArchive, caller, id).await?;
+        let named = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
+        let facts = [node.offered, node.accepted, node.effective];
+        let mut its = named.into_iter().chain(facts.into_iter().flatten().map(|fact| fact.bundle_id));
+        let unknown = || AppError::not_found("Bundle");
+        if !its.any(|known| known == bundle_id) {
+            return Err(unknown());
+        }
+        let bundle: Bundle = tables::load(&*view.tables, bundle_id.as_bytes())?.ok_or_else(unknown)?;
+        if bundle.project_id != node.project_id {
+            return Err(unknown());
+        }
+        if bundle.state == BundleState::Revoked {
+            return Err(AppError::Conflict("Bundle has been revoked".into()));
+        }
+        let bytes = self.blobs().get(bundle.digest).await?;
+        Ok((bundle, bytes))
+    }
+
+    /// A short-lived token in exchange for the node's credential.
+    pub async fn node_token(&self, caller: &Caller, id: NodeId) -> Result<NodeTokenResponse, AppError> {
+        let (view, node) = self.this_node(Operation::NodeToken, caller, id).await?;
+        let project: Project = written(&view, node.project_id.as_bytes(), "Project")?;
+        let org: Org = written(&view, project.org_id.as_bytes(), "Org")?;
+        let seed = self.signing_seed(&org.signing_key)?;
+        let (token, expires_at) =
+            node_token::issue(&seed, &org.signing_key.key_id, (id, project.id, org.id), self.now())?;
+        Ok(NodeTokenResponse {
+            token,
+            token_type: "Bearer".to_owned(),
+            expires_at: timestamp(expires_at),
+            expires_in: node_token::LIFE_S,
+        })
+    }
+
+    /// What happened at a node.
+    pub async fn append_node_events(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        request: NodeEventsRequest,
+    ) -> Result<NodeEventsResponse, AppError> {
+        self.this_node(Operation::NodeEventsAppend, caller, id).await?;
+        let reports = match request {
+            NodeEventsRequest::One(event) => vec![event],
+            NodeEventsRequest::Many(batch) => batch.events,
+        };
+        let at = self.now();
+        let count = reports.len() as u64;
+        let events = reports
+            .into_iter()
+            .map(|event| NodeEvent {
+                event_type: event.event_type.into(),
+                severity: event.severity.into(),
+                message: event.message,
+                at,
+            })
+            .collect();
+        self.commit(caller, "node.events_added", NodeEventsAppend { node_id: id, events }).await?;
+        Ok(NodeEventsResponse { status: "ok".to_owned(), count })
+    }
+
+    /// The node that calls, from what this member has. A path with another node's id is not there for it.
+    async fn this_node(
+        &self,
+        operation: Operation,
+        caller: &Caller,
+        id: NodeId,
+    ) -> Result<(View, Node), AppError> {
+        require_known(operation, caller)?;
+        let unknown = || AppError::not_found("Node");
+        if !matches!(&caller.identity, Identity::Node { node_id, .. } if *node_id == id) {
+            return Err(unknown());
+        }
+        let mut view = self.read_stale().await?;
+        if tables::load::<Node>(&*view.tables, id.as_bytes())?.is_none() {
+            // Enrolled a moment ago at another member; or removed.
+            view = self.replica().read(sentinel_machine::Consistency::Linearizable).await?;
+        }
+        self.authorize(operation, caller, Place::Node(id), &view)?;
+        let node = tables::load(&*view.tables, id.as_bytes())?.ok_or_else(unknown)?;
+        Ok((view, node))
+    }
+
+    fn offer(
+        &self,
+        read: &dyn Read,
+        node: &Node,
+        have: Generation,
+        poll_after_s: u64,
+    ) -> Result<Option<Update>, AppError> {
+        let Some(assignment) = node.assignment.as_ref().filter(|assignment| assignment.generation > have)
+        else {
+            return Ok(None);
+        };
+        let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;
+        let Some(bundle) = bundle.filter(|bundle| bundle.state == BundleState::Compiled) else {
+            return Ok(None);
+        };
+        if node.offered.is_none_or(|offered| offered.generation < assignment.generation) {
+            let fact = NodeFact::Offered { bundle_id: bundle.id, generation: assignment.generation };
+            if !self.facts().push(NodeReport { node_id: node.id, fact }) {
+                tracing::warn!(node = %node.id, "facts wait in large numbers; this offer is left to the next poll");
+            }
+        }
+        Ok(Some(Update {
+            download_url: format!("/api/v1/nodes/{}/bundles/{}/archive", node.id, bundle.id),
+            bundle_id: bundle.id,
+            version: bundle.version,
+            checksum: bundle.digest,
+            size_bytes: bundle.size_bytes,
+            generation: assignment.generation,
+            signature: STANDARD.encode(&bundle.signature),
+            signing_key_id: bundle.signing_key_id,
+            manifest_digest: bundle.manifest_digest,
+            poll_after_s,
+        }))
+    }
+
+    /// The project that an enrolment token opens. Unless the token is known, nobody learns whether the slug exists.
+    fn enrolment_project(
+        &self,
+        read: &dyn Read,
+        digest: Sha256Digest,
+        slug: &str,
+    ) -> Result<Project, AppError> {
+        let token = enrolment(read, digest)?;
+        let project: Option<Project> = tables::load(read, token.project_id.as_bytes())?;
+        project.filter(|project| project.slug == slug).ok_or_else(|| AppError::not_found("Project"))
+    }
+
+    fn check_enrolment(&self, read: &dyn Read, digest: Sha256Digest) -> Result<(), AppError> {
+        let token = enrolment(read, digest)?;
+        let expired = token.expires_at.is_some_and(|expiry| expiry <= self.now());
+        if expired || token.revoked_at.is_some() || token.uses_left == Some(0) {
+            return Err(unusable());
+        }
+        Ok(())
+    }
+
+    fn heartbeat_interval_s(&self) -> u64 {
+        self.settings().heartbeat_interval.as_secs().max(1)
+    }
+
+    /// Base URLs of all members, for agents to fall back on.
+    fn member_urls(&self) -> Vec<String> {
+        let members = self.inner().parts.cluster.status().members;
+        members.into_iter().map(|member| member.api_url).filter(|url| !url.is_empty()).collect()
+    }
+}
+
+fn enrolment(read: &dyn Read, digest: Sha256Digest) -> Result<EnrolmentToken, AppError> {
+    let id = read.get(Table::EnrolmentDigests, &digest.0)?.ok_or_else(unusable)?;
+    tables::load(read, &id)?.ok_or_else(unusable)
+}
+
+fn unusable() -> AppError {
+    AppError::Unauthenticated("the enrolment token is unknown, expired, revoked or used up".into())
+}

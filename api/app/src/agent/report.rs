@@ -1,0 +1,115 @@
+//! What a heartbeat tells, and what of it is news.
+
+use sentinel_api_types::agent::HeartbeatRequest;
+use sentinel_machine::commands::nodes_report::NodeFact;
+use sentinel_model::health::{NodeSample, TrafficSample};
+use sentinel_model::node::{FAILURE_TEXT_MAX, Node, NodeStatus};
+use sentinel_model::{Generation, NodeId, Time, name};
+
+use crate::error::AppError;
+
+/// Most numbers in `metrics`.
+const METRICS_MAX: usize = 64;
+/// Longest version kept, in characters.
+const VERSION_MAX: usize = 128;
+
+/// Refuses what cannot be.
+pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
+    let paired = [
+        ("effective_generation", request.effective_generation, "active_bundle_id", request.active_bundle_id),
+        ("accepted_generation", request.accepted_generation, "staged_bundle_id", request.staged_bundle_id),
+    ];
+    for (number, generation, id, bundle) in paired {
+        if generation.is_some() && bundle.is_none() {
+            return Err(AppError::invalid(id, format!("is needed beside {number}")));
+        }
+        if bundle.is_some() && generation.is_none() {
+            return Err(AppError::invalid(number, format!("is needed beside {id}")));
+        }
+    }
+    if let Some(traffic) = &request.traffic {
+        let latencies = [traffic.p50_ms, traffic.p95_ms, traffic.p99_ms];
+        if traffic.errors > traffic.requests {
+            return Err(AppError::invalid("traffic.errors", "cannot be more than the requests"));
+        }
+        if latencies.iter().any(|ms| !ms.is_finite() || *ms < 0.0) {
+            return Err(AppError::invalid("traffic", "latencies must not be negative"));
+        }
+    }
+    if request.metrics.as_ref().is_some_and(|metrics| metrics.len() > METRICS_MAX) {
+        return Err(AppError::invalid("metrics", format!("at most {METRICS_MAX} numbers")));
+    }
+    for (field, text) in [
+        ("version", &request.version),
+        ("proxy_version", &request.proxy_version),
+        ("ip", &request.ip),
+        ("hostname", &request.hostname),
+    ] {
+        if let Some(text) = text {
+            name::check_text(field, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// What liveness remembers of a heartbeat.
+pub(super) fn sample(node_id: NodeId, request: &HeartbeatRequest, now: Time) -> NodeSample {
+    NodeSample {
+        node_id,
+        heard_at: now,
+        healthy: request.health.as_ref().is_some_and(|health| health.status == "healthy"),
+        effective: request.effective_generation.unwrap_or_default(),
+        traffic: request.traffic.as_ref().map(|traffic| TrafficSample {
+            generation: traffic.generation,
+            window_ms: traffic.window_ms,
+            requests: traffic.requests,
+            errors: traffic.errors,
+            p50_ms: traffic.p50_ms,
+            p95_ms: traffic.p95_ms,
+            p99_ms: traffic.p99_ms,
+        }),
+    }
+}
+
+/// What a heartbeat tells that this member's state does not say yet.
+pub(super) fn news(node: &Node, request: &HeartbeatRequest) -> Vec<NodeFact> {
+    let mut news = Vec::new();
+    if node.status != NodeStatus::Online {
+        news.push(NodeFact::Status(NodeStatus::Online));
+    }
+    let told = |text: &Option<String>, known: &String| {
+        text.as_ref().map_or_else(|| known.clone(), |text| text.chars().take(VERSION_MAX).collect())
+    };
+    let agent = told(&request.version, &node.agent_version);
+    let proxy = told(&request.proxy_version, &node.proxy_version);
+    if agent != node.agent_version || proxy != node.proxy_version {
+        news.push(NodeFact::Versions { agent, proxy });
+    }
+    if let (Some(generation), Some(bundle_id)) = (request.accepted_generation, request.staged_bundle_id)
+        && node.accepted.is_none_or(|known| known.generation < generation)
+    {
+        news.push(NodeFact::Accepted { bundle_id, generation });
+    }
+    let effective = request.effective_generation.zip(request.active_bundle_id);
+    if let Some((generation, bundle_id)) = effective
+        && node.effective.is_none_or(|known| known.generation != generation || known.bundle_id != bundle_id)
+    {
+        news.push(NodeFact::Effective { bundle_id, generation });
+    }
+    if let Some(failure) = &request.failure {
+        // Repeated in every heartbeat: it is news only while nothing newer was assigned or became effective.
+        let proven = effective.map_or_else(Generation::default, |(generation, _)| generation);
+        let assigned =
+            node.assignment.as_ref().map_or_else(Generation::default, |assigned| assigned.generation);
+        let known = node.failure.as_ref().is_some_and(|known| known.generation >= failure.generation);
+        if !known && failure.generation > proven && failure.generation >= assigned {
+            news.push(NodeFact::Failed {
+                bundle_id: failure.bundle_id,
+                generation: failure.generation,
+                stage: failure.stage.into(),
+                message: failure.message.chars().take(FAILURE_TEXT_MAX).collect(),
+            });
+        }
+    }
+    news
+}

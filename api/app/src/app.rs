@@ -1,0 +1,306 @@
+//! The application: what a member offers, whatever the transport.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sentinel_machine::apply::outcome_of;
+use sentinel_machine::{
+    Blobs, ClusterInfo, Command, Consistency, Envelope, Outcome, ProposeError, Read, Rejection, Replica,
+    Reply, View, tables,
+};
+use sentinel_model::audit::{Actor, AuditEntry};
+use sentinel_model::{RequestId, Sha256Digest, Time};
+use sha2::{Digest, Sha256};
+
+use crate::access::{self, Operation, Place};
+use crate::caller::Caller;
+use crate::clock::{Clock, Ids};
+use crate::error::AppError;
+use crate::events::EventBus;
+use crate::facts::FactQueue;
+use crate::keyring::Keyring;
+use crate::liveness::Liveness;
+use crate::node_token;
+use crate::password::Passwords;
+use crate::stats::StatsCache;
+use crate::throttle::Throttle;
+use crate::work::WorkLimits;
+
+/// What an application is made of.
+pub struct AppParts {
+    /// Writes and reads the replicated state.
+    pub replica: Arc<dyn Replica>,
+    /// Archives.
+    pub blobs: Arc<dyn Blobs>,
+    /// Events, as the state machine publishes them.
+    pub events: EventBus,
+    /// The cluster as this member sees it.
+    pub cluster: Arc<dyn ClusterInfo>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn Ids>,
+    /// Seals secrets.
+    pub keyring: Keyring,
+    /// What nodes said last.
+    pub liveness: Liveness,
+    /// Numbers.
+    pub settings: Settings,
+}
+
+/// Numbers that an operator can set.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How often agents send heartbeats.
+    pub heartbeat_interval: Duration,
+    /// How often agents poll when they do not wait.
+    pub poll_interval: Duration,
+    /// Life of a session.
+    pub session_life: Duration,
+    /// Cookies go over TLS only.
+    pub secure_cookies: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            heartbeat_interval: Duration::from_secs(10),
+            poll_interval: Duration::from_secs(30),
+            session_life: Duration::from_secs(12 * 60 * 60),
+            secure_cookies: false,
+        }
+    }
+}
+
+/// The application of one member. Cheap to clone: clones share.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) parts: AppParts,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: Throttle,
+    pub(crate) facts: FactQueue,
+    pub(crate) work: WorkLimits,
+    pub(crate) stats: StatsCache,
+}
+
+/// A change that went through.
+#[derive(Clone, Debug)]
+pub(crate) struct Committed {
+    /// What the command answered.
+    pub(crate) reply: Reply,
+    /// The object that it changed or made, as the audit log names it.
+    pub(crate) resource_id: String,
+    /// State with the change in it.
+    pub(crate) view: View,
+}
+
+impl App {
+    /// Puts the parts together. Fails when this build cannot sign or seal.
+    pub fn new(parts: AppParts) -> Result<Self, AppError> {
+        node_token::self_test()?;
+        let sealed = parts.keyring.seal("self-test", b"sealed", [parts.ids.secret(), parts.ids.secret()]);
+        let opened = parts.keyring.unseal("self-test", &sealed.map_err(AppError::internal)?);
+        if opened.map_err(AppError::internal)?.as_slice() != b"sealed" {
+            return Err(AppError::internal("a sealed value does not open to what was sealed"));
+        }
+        Ok(Self(Arc::new(Inner {
+            parts,
+            passwords: Passwords::default(),
+            throttle: Throttle::default(),
+            facts: FactQueue::default(),
+            work: WorkLimits::default(),
+            stats: StatsCache::default(),
+        })))
+    }
+
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.0.parts.clock.now()
+    }
+
+    /// The replicated state.
+    pub fn replica(&self) -> &Arc<dyn Replica> {
+        &self.0.parts.replica
+    }
+
+    /// What nodes said last.
+    pub fn liveness(&self) -> &Liveness {
+        &self.0.parts.liveness
+    }
+
+    /// The event bus.
+    pub fn events(&self) -> &EventBus {
+        &self.0.parts.events
+    }
+
+    /// The numbers.
+    pub fn settings(&self) -> &Settings {
+        &self.0.parts.settings
+    }
+
+    /// A fresh request id, for requests that come without one.
+    pub fn new_request_id(&self) -> RequestId {
+        RequestId(self.0.parts.ids.id())
+    }
+
+    /// Proposes a command in the name of this member: the scheduler, the first administrator, facts about nodes.
+    pub async fn propose_as_member(
+        &self,
+        command: impl Into<Command> + Send,
+    ) -> Result<Outcome, ProposeError> {
+        let envelope = Envelope {
+            time: self.now(),
+            actor: Actor::Member(self.0.parts.cluster.status().member_id),
+            request_id: self.new_request_id(),
+            command: command.into(),
+        };
+        Ok(self.replica().propose(envelope).await?.outcome)
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    pub(crate) fn facts(&self) -> &FactQueue {
+        &self.0.facts
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.0.parts.keyring
+    }
+
+    pub(crate) fn blobs(&self) -> &Arc<dyn Blobs> {
+        &self.0.parts.blobs
+    }
+
+    /// State as fresh as the caller asked for.
+    pub(crate) async fn read(&self, caller: &Caller) -> Result<View, AppError> {
+        let view = self.replica().read(caller.consistency).await?;
+        caller.freshness.note(view.age_ms.unwrap_or(0));
+        Ok(view)
+    }
+
+    /// What this member has, at once.
+    pub(crate) async fn read_stale(&self) -> Result<View, AppError> {
+        Ok(self.replica().read(Consistency::Stale).await?)
+    }
+
+    /// Asks the one table.
+    pub(crate) fn authorize(
+        &self,
+        operation: Operation,
+        caller: &Caller,
+        place: Place,
+        view: &View,
+    ) -> Result<(), AppError> {
+        access::authorize(operation, caller, place, &*view.tables, self.now())
+    }
+
+    /// Proposes the caller's one command. `action` is what the audit log will call the change; a repeated request id that
+    /// stood for another change is refused.
+    pub(crate) async fn commit(
+        &self,
+        caller: &Caller,
+        action: &str,
+        command: impl Into<Command>,
+    ) -> Result<Committed, AppError> {
+        let envelope = Envelope {
+            time: self.now(),
+            actor: caller.actor(),
+            request_id: caller.request_id,
+            command: command.into(),
+        };
+        let applied = self.replica().propose(envelope).await?;
+        let reply = applied.outcome?;
+        let view = self.read_stale().await?;
+        let entry = self.change_at(&view, applied.index)?;
+        check_same(&entry, caller, action)?;
+        Ok(Committed { reply, resource_id: entry.resource_id, view })
+    }
+
+    /// The outcome of this very request, if it was made before: so that a retry is not held up by preconditions that the first
+    /// attempt itself has changed.
+    pub(crate) fn repeated(
+        &self,
+        view: &View,
+        caller: &Caller,
+        action: &str,
+    ) -> Result<Option<Committed>, AppError> {
+        let Some((index, outcome)) = outcome_of(&*view.tables, caller.request_id)? else { return Ok(None) };
+        let reply = outcome?;
+        let entry = self.change_at(view, index)?;
+        check_same(&entry, caller, action)?;
+        Ok(Some(Committed { reply, resource_id: entry.resource_id, view: view.clone() }))
+    }
+
+    /// The audit entry of the change at a log index. Entries are dense and their log indexes grow, so this is a binary search.
+    fn change_at(&self, view: &View, index: u64) -> Result<AuditEntry, AppError> {
+        let read = &*view.tables;
+        let newest = sentinel_machine::Scan {
+            order: sentinel_machine::Order::Descending,
+            limit: 1,
+            ..sentinel_machine::Scan::all(sentinel_machine::Table::Audit, &[])
+        };
+        let Some(newest) = tables::rows::<AuditEntry>(read, newest)?.pop() else {
+            return Err(AppError::internal("a change left no audit entry"));
+        };
+        let (mut low, mut high) = (1, newest.seq);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match load_entry(read, middle)? {
+                Some(entry) if entry.log_index >= index => high = middle,
+                _ => low = middle + 1,
+            }
+        }
+        match load_entry(read, low)? {
+            Some(entry) if entry.log_index == index => Ok(entry),
+            _ => Err(AppError::internal(format!("the change at log index {index} left no audit entry"))),
+        }
+    }
+
+    /// A secret for a new credential. When the client chose the request id, the same request gives the same secret again, so a
+    /// retry after a lost answer is not left without it. Nobody can compute it without the key-encryption key and `proof`.
+    pub(crate) fn credential(&self, caller: &Caller, kind: &str, proof: &[&[u8]]) -> [u8; 32] {
+        if !caller.repeatable {
+            return self.0.parts.ids.secret();
+        }
+        let mut message = Vec::new();
+        let (request, actor) = (caller.request_id.0, caller.actor());
+        let parts = [kind.as_bytes(), request.as_bytes(), actor.kind().as_bytes(), actor.id().as_bytes()]
+            .map(<[u8]>::to_vec);
+        for part in parts.iter().map(Vec::as_slice).chain(proof.iter().copied()) {
+            message.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            message.extend_from_slice(part);
+        }
+        self.keyring().tag("repeatable-credential", &message)
+    }
+}
+
+fn load_entry(read: &dyn Read, seq: u64) -> Result<Option<AuditEntry>, AppError> {
+    Ok(tables::load(read, &seq.to_be_bytes())?)
+}
+
+fn check_same(entry: &AuditEntry, caller: &Caller, action: &str) -> Result<(), AppError> {
+    if entry.request_id == caller.request_id && entry.actor == caller.actor() && entry.action == action {
+        return Ok(());
+    }
+    Err(AppError::Conflict("this Idempotency-Key was used for another request; choose a new one".into()))
+}
+
+/// SHA-256 of a credential's text: all that is stored of it.
+pub(crate) fn digest_of(text: &str) -> Sha256Digest {
+    Sha256Digest(Sha256::digest(text.as_bytes()).into())
+}
+
+/// The id in an audit entry's `resource_id`.
+pub(crate) fn parsed<T: std::str::FromStr>(committed: &Committed) -> Result<T, AppError> {
+    let wrong = || AppError::internal(format!("'{}' is not the id of an object", committed.resource_id));
+    committed.resource_id.parse().map_err(|_| wrong())
+}
+
+/// The row that must be there because it was just written.
+pub(crate) fn written<R: tables::Row>(view: &View, key: &[u8], kind: &str) -> Result<R, AppError> {
+    tables::load(&*view.tables, key)?.ok_or_else(|| AppError::from(Rejection::not_found(kind)))
+}

@@ -1,0 +1,219 @@
+//! Bundles.
+
+mod artefact;
+mod compile;
+mod unified;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sentinel_api_types::bundle::{
+    Bundle, BundleAssign, BundleAssigned, BundleBody, BundleCreate, BundleCreated, BundleList, BundleStatus,
+    BundleValidate, BundleValidation, BundlesQuery,
+};
+use sentinel_api_types::timestamp;
+use sentinel_machine::commands::{bundle_assign, bundle_create, bundle_revoke};
+use sentinel_machine::{Order, Table, query, tables};
+use sentinel_model::org::Org;
+use sentinel_model::{BundleId, Sha256Digest, bundle, name};
+
+use crate::access::Operation;
+use crate::app::{App, parsed, written};
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::error::AppError;
+use crate::page::{Walk, walk};
+
+impl App {
+    /// Compiles, signs, stores and adds a bundle. It is in the log only when its archive is on a majority's disk.
+    pub async fn create_bundle(
+        &self,
+        caller: &Caller,
+        project: &str,
+        request: BundleCreate,
+    ) -> Result<BundleCreated, AppError> {
+        let here = self.in_project(Operation::BundleCreate, caller, project).await?;
+        let read = &*here.view.tables;
+        if let Some(done) = self.repeated(&here.view, caller, "bundle.compiled")? {
+            let id: BundleId = parsed(&done)?;
+            return Ok(created(written(&done.view, id.as_bytes(), "Bundle")?));
+        }
+        name::check_identifier("version", &request.version)?;
+        let taken = tables::key(&[here.project.id.as_bytes(), request.version.as_bytes()]);
+        if read.get(Table::BundleVersions, &taken)?.is_some() {
+            let message =
+                format!("the project has a bundle '{}' already; choose another version", request.version);
+            return Err(AppError::invalid("version", message));
+        }
+        let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
+        let job = compile::Job {
+            project_id: here.project.id.to_string(),
+            version: request.version.clone(),
+            config_source: request.config_source,
+            marker_key: self.marker_key(&here.project)?,
+            signing_seed: self.signing_seed(&org.signing_key)?,
+            previous: self.previous_archive(query::newest_bundle(read, here.project.id)?).await?,
+        };
+        let compiled = self.heavy("compilations", move || job.run()).await?;
+        let digest = self.blobs().put(compiled.archive.clone()).await?;
+        if digest != compiled.digest {
+            return Err(AppError::internal("the blob store names the archive by another digest"));
+        }
+        let command = bundle_create::BundleCreate {
+            bundle_id: BundleId(self.inner().parts.ids.id()),
+            project_id: here.project.id,
+            version: request.version,
+            digest,
+            size_bytes: compiled.archive.len() as u64,
+            manifest_digest: compiled.manifest_digest,
+            signature: compiled.signature,
+            signing_key_id: org.signing_key.key_id,
+            risk_level: compiled.risk_level,
+            risk_reasons: compiled.risk_reasons,
+            warnings: compiled.warnings,
+            created_by: caller.label(),
+        };
+        let committed = self.commit(caller, "bundle.compiled", command).await?;
+        let id: BundleId = parsed(&committed)?;
+        Ok(created(written(&committed.view, id.as_bytes(), "Bundle")?))
+    }
+
+    /// Looks at a configuration without keeping it.
+    pub async fn validate_bundle(
+        &self,
+        caller: &Caller,
+        project: &str,
+        request: BundleValidate,
+    ) -> Result<BundleValidation, AppError> {
+        self.in_project(Operation::BundleValidate, caller, project).await?;
+        self.heavy("compilations", move || compile::validate(&request.config_source)).await
+    }
+
+    /// Bundles of a project, newest first.
+    pub async fn list_bundles(
+        &self,
+        caller: &Caller,
+        project: &str,
+        query: &BundlesQuery,
+    ) -> Result<BundleList, AppError> {
+        let here = self.in_project(Operation::BundleList, caller, project).await?;
+        let read = &*here.view.tables;
+        let status = query.status.map(|status| format!("{status:?}")).unwrap_or_default();
+        let binding = Binding::new("bundles", &[&here.project.id.to_string(), &status]);
+        let part = Walk {
+            table: Table::BundlesByProject,
+            prefix: here.project.id.as_bytes(),
+            order: Order::Descending,
+            binding: &binding,
+            limit: query.limit,
+            cursor: query.cursor.as_deref(),
+        };
+        let page = walk(read, self.keyring(), part, |(key, _)| {
+            let found: Option<bundle::Bundle> = tables::load(read, &key[key.len().saturating_sub(16)..])?;
+            let wanted = |bundle: &bundle::Bundle| {
+                query.status.is_none_or(|status| BundleStatus::from(bundle.state) == status)
+            };
+            Ok(found.filter(wanted).map(shape))
+        })?;
+        Ok(BundleList { total: page.total(), bundles: page.items, next_cursor: page.next_cursor })
+    }
+
+    /// One bundle.
+    pub async fn show_bundle(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: BundleId,
+    ) -> Result<BundleBody, AppError> {
+        let here = self.in_project(Operation::BundleShow, caller, project).await?;
+        Ok(BundleBody { bundle: shape(here.object(&id)?) })
+    }
+
+    /// Assigns a bundle to nodes directly, past any rollout.
+    pub async fn assign_bundle(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: BundleId,
+        request: BundleAssign,
+    ) -> Result<BundleAssigned, AppError> {
+        let here = self.in_project(Operation::BundleAssign, caller, project).await?;
+        here.object::<bundle::Bundle>(&id)?;
+        let mut node_ids = request.node_ids;
+        node_ids.sort_unstable();
+        node_ids.dedup();
+        let command = bundle_assign::BundleAssign { bundle_id: id, node_ids };
+        let committed = self.commit(caller, "bundle.assigned", command).await?;
+        match committed.reply {
+            sentinel_machine::Reply::Count(assigned) => Ok(BundleAssigned { assigned }),
+            sentinel_machine::Reply::Done => Err(AppError::internal("an assignment does not tell its count")),
+        }
+    }
+
+    /// Stops a bundle's distribution at once.
+    pub async fn revoke_bundle(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: BundleId,
+    ) -> Result<BundleBody, AppError> {
+        let here = self.in_project(Operation::BundleRevoke, caller, project).await?;
+        here.object::<bundle::Bundle>(&id)?;
+        let command = bundle_revoke::BundleRevoke { bundle_id: id };
+        let committed = self.commit(caller, "bundle.revoked", command).await?;
+        Ok(BundleBody { bundle: shape(written(&committed.view, id.as_bytes(), "Bundle")?) })
+    }
+
+    /// The archive against which the risk of a new bundle is judged. One that no member has any more is told as such.
+    async fn previous_archive(
+        &self,
+        previous: Option<bundle::Bundle>,
+    ) -> Result<compile::Previous, AppError> {
+        let Some(previous) = previous else { return Ok(compile::Previous::None) };
+        match self.blobs().get(previous.digest).await {
+            Ok(bytes) => Ok(compile::Previous::Archive(bytes)),
+            Err(error) => {
+                tracing::warn!(bundle = %previous.id, %error, "the newest bundle's archive cannot be had; risk is judged without it");
+                Ok(compile::Previous::Unreadable)
+            }
+        }
+    }
+}
+
+/// A bundle as the API shows it.
+pub(crate) fn shape(bundle: bundle::Bundle) -> Bundle {
+    Bundle {
+        id: bundle.id,
+        project_id: bundle.project_id,
+        version: bundle.version,
+        status: bundle.state.into(),
+        checksum: bundle.digest,
+        digest: bundle.digest,
+        size_bytes: bundle.size_bytes,
+        manifest_digest: bundle.manifest_digest,
+        signed: !bundle.signature.is_empty(),
+        signature: STANDARD.encode(&bundle.signature),
+        signing_key_id: bundle.signing_key_id,
+        risk_level: bundle.risk_level.into(),
+        risk_reasons: bundle.risk_reasons,
+        warnings: bundle.warnings,
+        created_by: bundle.created_by,
+        inserted_at: timestamp(bundle.created_at),
+        updated_at: timestamp(bundle.updated_at),
+    }
+}
+
+fn created(bundle: bundle::Bundle) -> BundleCreated {
+    let bundle = shape(bundle);
+    BundleCreated {
+        id: bundle.id,
+        version: bundle.version.clone(),
+        status: bundle.status,
+        project_id: bundle.project_id,
+        bundle,
+    }
+}
+
+/// A digest as the bundle crate gives it.
+fn digest(bytes: [u8; 32]) -> Sha256Digest {
+    Sha256Digest(bytes)
+}

@@ -1,0 +1,118 @@
+//! The cluster: what it looks like from this member, and how it gets its first administrator.
+
+use sentinel_api_types::Secret;
+use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::timestamp;
+use sentinel_machine::commands::cluster_init::ClusterInit;
+use sentinel_machine::{Consistency, Rejection, tables};
+use sentinel_model::name::slug_of;
+use sentinel_model::{ClusterId, OrgId, UserId, cluster, user};
+
+use crate::access::{Operation, Place};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::AppError;
+
+/// The feature level that new clusters begin with.
+const LEVEL: u16 = 1;
+
+/// What forms a cluster.
+#[derive(Clone, Debug)]
+pub struct Initialize {
+    /// Name of the first org.
+    pub org_name: String,
+    /// E-mail address of the first administrator.
+    pub email: String,
+    /// Their password.
+    pub password: Secret,
+}
+
+impl App {
+    /// The cluster as this member sees it, from memory.
+    pub fn cluster(&self) -> sentinel_machine::ClusterStatus {
+        self.inner().parts.cluster.status()
+    }
+
+    /// The cluster, for people. Answers also when there is no leader.
+    pub async fn show_cluster(&self, caller: &Caller) -> Result<Cluster, AppError> {
+        caller.person()?;
+        // The page to look at when nothing else works: never needs a majority.
+        let view = self.read_stale().await?;
+        caller.freshness.note(view.age_ms.unwrap_or(0));
+        self.authorize(Operation::ClusterShow, caller, Place::Cluster, &view)?;
+        let formed: Option<cluster::Cluster> = tables::load(&*view.tables, b"cluster")?;
+        let status = self.cluster();
+        let members = status
+            .members
+            .into_iter()
+            .map(|member| ClusterMember {
+                name: format!("member-{}", member.id),
+                leader: status.leader == Some(member.id),
+                answering: status.member_id == member.id,
+                id: member.id,
+                peer_address: member.peer_address,
+                api_url: member.api_url,
+                voter: member.voter,
+                matched: member.matched,
+            })
+            .collect();
+        Ok(Cluster {
+            cluster_id: formed.as_ref().map(|cluster| cluster.id),
+            formed_at: formed.map(|cluster| timestamp(cluster.created_at)),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            member_id: status.member_id,
+            leader: status.leader,
+            term: status.term,
+            committed: status.committed,
+            applied: status.applied,
+            snapshot: status.snapshot,
+            members,
+            unready: status.unready,
+        })
+    }
+
+    /// Why this member cannot serve now; `None` when it can.
+    pub async fn unready(&self) -> Option<String> {
+        if let Some(reason) = self.cluster().unready {
+            return Some(reason);
+        }
+        match self.read_stale().await {
+            Err(error) => Some(error.to_string()),
+            Ok(view) => match tables::load::<cluster::Cluster>(&*view.tables, b"cluster") {
+                Ok(Some(_)) => None,
+                Ok(None) => Some("the cluster is not formed yet: it has no first administrator".to_owned()),
+                Err(error) => {
+                    tracing::error!(%error, "the state cannot be read");
+                    Some("the state of this member cannot be read".to_owned())
+                }
+            },
+        }
+    }
+
+    /// Whether the cluster has been formed. Needs a majority, so that a member that lags does not form it again.
+    pub async fn is_formed(&self) -> Result<bool, AppError> {
+        let view = self.replica().read(Consistency::Linearizable).await?;
+        Ok(tables::load::<cluster::Cluster>(&*view.tables, b"cluster")?.is_some())
+    }
+
+    /// Forms the cluster with its first org and administrator. When another member was faster, that is as good.
+    pub async fn initialize(&self, first: Initialize) -> Result<(), AppError> {
+        user::check_password("password", first.password.expose())?;
+        let command = ClusterInit {
+            cluster_id: ClusterId(self.inner().parts.ids.id()),
+            level: LEVEL,
+            org_id: OrgId(self.inner().parts.ids.id()),
+            org_slug: slug_of(&first.org_name),
+            org_name: first.org_name,
+            signing_key: self.new_signing_key()?,
+            user_id: UserId(self.inner().parts.ids.id()),
+            email: first.email,
+            password_hash: self.inner().passwords.hash(first.password.expose()).await?,
+        };
+        match self.propose_as_member(command).await? {
+            Ok(_) => Ok(()),
+            Err(Rejection::WrongState(_)) if self.is_formed().await? => Ok(()),
+            Err(rejection) => Err(rejection.into()),
+        }
+    }
+}

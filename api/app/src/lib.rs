@@ -1,0 +1,57 @@
+//! Use cases: authorize, validate, propose, view. One file per noun; every transport calls these and nothing else.
+//!
+//! Every use case takes the [`Caller`] first, asks the one table in [`access`], checks what can be checked early, proposes at most
+//! one command and answers with a shape of `sentinel-api-types`.
+//!
+//! What it must not do: know a transport (no HTTP, no gRPC), touch a disk or a socket, or change state other than through
+//! [`Replica::propose`](sentinel_machine::Replica::propose). It reaches the world through the ports in [`AppParts`].
+//!
+//! Where to start reading: [`access`] for who may do what, [`app`] for how a change is committed, then any noun.
+
+pub mod access;
+pub mod agent;
+mod api_key;
+pub mod app;
+mod audit;
+pub mod authenticate;
+mod bundle;
+pub mod caller;
+pub mod clock;
+pub mod cluster;
+pub mod cursor;
+mod enrolment;
+pub mod error;
+pub mod events;
+pub mod facts;
+pub mod keyring;
+pub mod liveness;
+mod member;
+mod node;
+pub mod node_token;
+mod org;
+mod overview;
+mod page;
+pub mod password;
+mod project;
+mod rollout;
+mod scope;
+mod session;
+mod stats;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod throttle;
+pub mod watch;
+mod work;
+
+pub use access::Operation;
+pub use app::{App, AppParts, Settings};
+pub use authenticate::Credential;
+pub use caller::{Caller, Freshness, Identity, SignedIn};
+pub use clock::{Clock, Ids, ManualClock, RandomIds, SystemClock};
+pub use cluster::Initialize;
+pub use error::AppError;
+pub use events::{EventBus, Subscription, Watched};
+pub use keyring::Keyring;
+pub use liveness::Liveness;
+pub use sentinel_api_types::Secret;
+pub use watch::{Told, Watch};

@@ -1,0 +1,131 @@
+//! Nodes as operators see them.
+
+mod shape;
+
+use std::collections::BTreeMap;
+
+use sentinel_api_types::node::{
+    NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodesQuery,
+};
+use sentinel_api_types::timestamp;
+use sentinel_machine::commands::node_delete;
+use sentinel_machine::{Order, Scan, Table, tables};
+use sentinel_model::node::{EVENTS_KEPT, Node, NodeEvent as ModelEvent};
+use sentinel_model::{NodeId, name};
+
+pub(crate) use shape::{Versions, failure, traffic};
+
+use crate::access::Operation;
+use crate::app::App;
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::error::AppError;
+use crate::page::{Walk, walk};
+
+/// Longest text to search for, in characters.
+const SEARCH_MAX: usize = 100;
+
+impl App {
+    /// Nodes of a project, by name.
+    pub async fn list_nodes(
+        &self,
+        caller: &Caller,
+        project: &str,
+        query: &NodesQuery,
+    ) -> Result<NodeList, AppError> {
+        let here = self.in_project(Operation::NodeList, caller, project).await?;
+        name::check_labels("labels", &query.labels)?;
+        let search = query.q.as_deref().unwrap_or_default().to_lowercase();
+        if search.chars().count() > SEARCH_MAX {
+            return Err(AppError::invalid("q", format!("must have at most {SEARCH_MAX} characters")));
+        }
+        let query = query.clone();
+        let app = self.clone();
+        self.long_read(move || {
+            let read = &*here.view.tables;
+            let status = query.status.map(|status| format!("{status:?}")).unwrap_or_default();
+            let labels = serde_json::to_string(&query.labels).map_err(AppError::internal)?;
+            let binding = Binding::new("nodes", &[&here.project.id.to_string(), &status, &search, &labels]);
+            let part = Walk {
+                table: Table::NodeNames,
+                prefix: here.project.id.as_bytes(),
+                order: Order::Ascending,
+                binding: &binding,
+                limit: query.limit,
+                cursor: query.cursor.as_deref(),
+            };
+            let mut versions = Versions::new(read);
+            let page = walk(read, app.keyring(), part, |(_, id)| {
+                let node: Option<Node> = tables::load(read, id)?;
+                let Some(node) = node.filter(|node| matches(node, query.status, &search, &query.labels))
+                else {
+                    return Ok(None);
+                };
+                let sample = app.liveness().get(node.id);
+                Ok(Some(versions.node(node, sample)?))
+            })?;
+            Ok(NodeList { total: page.total(), nodes: page.items, next_cursor: page.next_cursor })
+        })
+        .await
+    }
+
+    /// Nodes of a project in numbers.
+    pub async fn node_stats(&self, caller: &Caller, project: &str) -> Result<NodeStats, AppError> {
+        let here = self.in_project(Operation::NodeStats, caller, project).await?;
+        Ok(self.fleet_stats(&here).await?.nodes.clone())
+    }
+
+    /// One node.
+    pub async fn show_node(&self, caller: &Caller, project: &str, id: NodeId) -> Result<NodeBody, AppError> {
+        let here = self.in_project(Operation::NodeShow, caller, project).await?;
+        let node = here.object::<Node>(&id)?;
+        let sample = self.liveness().get(id);
+        Ok(NodeBody { node: Versions::new(&*here.view.tables).node(node, sample)? })
+    }
+
+    /// Removes a node. Its agent is refused from then on; its proxy keeps serving what it has.
+    pub async fn delete_node(&self, caller: &Caller, project: &str, id: NodeId) -> Result<(), AppError> {
+        let here = self.in_project(Operation::NodeDelete, caller, project).await?;
+        if self.repeated(&here.view, caller, "node.deleted")?.is_none() {
+            here.object::<Node>(&id)?;
+        }
+        self.commit(caller, "node.deleted", node_delete::NodeDelete { node_id: id }).await?;
+        self.liveness().forget(id);
+        Ok(())
+    }
+
+    /// What a node's agent told, newest first.
+    pub async fn list_node_events(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: NodeId,
+    ) -> Result<NodeEventList, AppError> {
+        let here = self.in_project(Operation::NodeEventList, caller, project).await?;
+        here.object::<Node>(&id)?;
+        let newest = Scan {
+            order: Order::Descending,
+            limit: EVENTS_KEPT,
+            ..Scan::all(Table::NodeEvents, id.as_bytes())
+        };
+        let mut events = Vec::new();
+        for (_, value) in here.view.tables.scan(newest)? {
+            let event: ModelEvent = tables::decode(Table::NodeEvents, &value)?;
+            events.push(NodeEvent {
+                event_type: event.event_type.into(),
+                severity: event.severity.into(),
+                message: event.message,
+                at: timestamp(event.at),
+            });
+        }
+        Ok(NodeEventList { total: events.len() as u64, events })
+    }
+}
+
+fn matches(node: &Node, status: Option<NodeStatus>, search: &str, labels: &BTreeMap<String, String>) -> bool {
+    status.is_none_or(|status| NodeStatus::from(node.status) == status)
+        && labels.iter().all(|(key, value)| node.labels.get(key) == Some(value))
+        && (search.is_empty()
+            || node.name.to_lowercase().contains(search)
+            || node.hostname.to_lowercase().contains(search))
+}

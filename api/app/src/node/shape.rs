@@ -1,0 +1,114 @@
+//! Nodes, facts and failures as the API shows them: with the versions of the bundles that they name.
+
+use std::collections::HashMap;
+
+use sentinel_api_types::node::{Cause, CauseKind, Desired, Fact, Node, NodeFailure, Traffic};
+use sentinel_api_types::timestamp;
+use sentinel_machine::{Read, TableError, tables};
+use sentinel_model::BundleId;
+use sentinel_model::bundle::Bundle;
+use sentinel_model::health::{NodeSample, TrafficSample};
+use sentinel_model::node::{self, ActivationFailure, Assignment, AssignmentCause};
+
+/// Looks up versions of bundles, each once.
+pub(crate) struct Versions<'a> {
+    read: &'a dyn Read,
+    known: HashMap<BundleId, Option<String>>,
+}
+
+impl<'a> Versions<'a> {
+    pub(crate) fn new(read: &'a dyn Read) -> Self {
+        Self { read, known: HashMap::new() }
+    }
+
+    /// The version of a bundle; `None` when it is gone.
+    pub(crate) fn of(&mut self, id: BundleId) -> Result<Option<String>, TableError> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(known.clone());
+        }
+        let bundle: Option<Bundle> = tables::load(self.read, id.as_bytes())?;
+        let version = bundle.map(|bundle| bundle.version);
+        self.known.insert(id, version.clone());
+        Ok(version)
+    }
+
+    pub(crate) fn node(&mut self, node: node::Node, sample: Option<NodeSample>) -> Result<Node, TableError> {
+        let converged = node.converged();
+        Ok(Node {
+            id: node.id,
+            status: node.status.into(),
+            status_since: timestamp(node.status_since),
+            healthy: sample.as_ref().map(|sample| sample.healthy),
+            registered_at: timestamp(node.registered_at),
+            last_seen_at: sample.as_ref().map(|sample| timestamp(sample.heard_at)),
+            desired: node.assignment.map(|assignment| self.desired(&assignment)).transpose()?,
+            offered: node.offered.map(|fact| self.fact(fact)).transpose()?,
+            accepted: node.accepted.map(|fact| self.fact(fact)).transpose()?,
+            effective: node.effective.map(|fact| self.fact(fact)).transpose()?,
+            failure: node.failure.map(|told| failure(self, told)).transpose()?,
+            converged,
+            owner_rollout_id: node.owner,
+            traffic: sample.and_then(|sample| sample.traffic).map(traffic),
+            name: node.name,
+            labels: node.labels,
+            capabilities: node.capabilities,
+            agent_version: node.agent_version,
+            proxy_version: node.proxy_version,
+            hostname: node.hostname,
+            ip: node.ip,
+        })
+    }
+
+    fn desired(&mut self, assignment: &Assignment) -> Result<Desired, TableError> {
+        let (kind, rollout_id) = match assignment.cause {
+            AssignmentCause::Direct => (CauseKind::Direct, None),
+            AssignmentCause::Baseline => (CauseKind::Baseline, None),
+            AssignmentCause::Rollout(rollout) => (CauseKind::Rollout, Some(rollout)),
+            AssignmentCause::Rollback(rollout) => (CauseKind::Rollback, Some(rollout)),
+        };
+        Ok(Desired {
+            bundle_id: assignment.bundle_id,
+            version: self.of(assignment.bundle_id)?,
+            generation: assignment.generation,
+            at: timestamp(assignment.at),
+            cause: Cause { kind, rollout_id },
+        })
+    }
+
+    fn fact(&mut self, fact: node::Fact) -> Result<Fact, TableError> {
+        Ok(Fact {
+            bundle_id: fact.bundle_id,
+            version: self.of(fact.bundle_id)?,
+            generation: fact.generation,
+            at: timestamp(fact.at),
+        })
+    }
+}
+
+/// A failure as the API shows it.
+pub(crate) fn failure(
+    versions: &mut Versions<'_>,
+    failure: ActivationFailure,
+) -> Result<NodeFailure, TableError> {
+    Ok(NodeFailure {
+        bundle_id: failure.bundle_id,
+        version: versions.of(failure.bundle_id)?,
+        generation: failure.generation,
+        stage: failure.stage.into(),
+        message: failure.message,
+        at: timestamp(failure.at),
+    })
+}
+
+/// Traffic as the API shows it.
+pub(crate) fn traffic(sample: TrafficSample) -> Traffic {
+    Traffic {
+        generation: sample.generation,
+        window_ms: sample.window_ms,
+        requests: sample.requests,
+        errors: sample.errors,
+        p50_ms: sample.p50_ms,
+        p95_ms: sample.p95_ms,
+        p99_ms: sample.p99_ms,
+    }
+}

@@ -1,0 +1,100 @@
+//! Projects.
+
+use sentinel_api_types::project::{Project, ProjectBody, ProjectCreate, ProjectList};
+use sentinel_api_types::{PageQuery, timestamp};
+use sentinel_machine::commands::project_create;
+use sentinel_machine::{Order, Table, tables};
+use sentinel_model::org::Org;
+use sentinel_model::{ProjectId, project};
+use zeroize::Zeroizing;
+
+use crate::access::Operation;
+use crate::app::{App, parsed, written};
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::error::AppError;
+use crate::keyring::marker_key_context;
+use crate::org::slug_or_made;
+use crate::page::{Walk, walk};
+
+impl App {
+    /// The projects of an org. A key that is bound to one project does not get here.
+    pub async fn list_projects(
+        &self,
+        caller: &Caller,
+        org: &str,
+        page: &PageQuery,
+    ) -> Result<ProjectList, AppError> {
+        let here = self.in_org(Operation::ProjectList, caller, org).await?;
+        let read = &*here.view.tables;
+        let binding = Binding::new("projects", &[&here.org.id.to_string()]);
+        let part = Walk {
+            table: Table::ProjectsByOrg,
+            prefix: here.org.id.as_bytes(),
+            order: Order::Ascending,
+            binding: &binding,
+            limit: page.limit,
+            cursor: page.cursor.as_deref(),
+        };
+        let page = walk(read, self.keyring(), part, |(key, _)| {
+            let project: Option<project::Project> = tables::load(read, &key[key.len().saturating_sub(16)..])?;
+            Ok(project.map(|project| shape(project, &here.org.slug)))
+        })?;
+        Ok(ProjectList { total: page.total(), projects: page.items, next_cursor: page.next_cursor })
+    }
+
+    /// Adds a project.
+    pub async fn create_project(
+        &self,
+        caller: &Caller,
+        org: &str,
+        request: ProjectCreate,
+    ) -> Result<ProjectBody, AppError> {
+        let here = self.in_org(Operation::ProjectCreate, caller, org).await?;
+        let ids = &self.inner().parts.ids;
+        let project_id = ProjectId(ids.id());
+        let marker_key = Zeroizing::new(ids.secret());
+        let sealed_marker_key = self
+            .keyring()
+            .seal(&marker_key_context(project_id), &marker_key[..], [ids.secret(), ids.secret()])
+            .map_err(AppError::internal)?;
+        let command = project_create::ProjectCreate {
+            project_id,
+            org_id: here.org.id,
+            slug: slug_or_made("slug", request.slug, &request.name)?,
+            name: request.name,
+            description: request.description.unwrap_or_default(),
+            sealed_marker_key,
+        };
+        let committed = self.commit(caller, "project.created", command).await?;
+        let id: ProjectId = parsed(&committed)?;
+        let project = written(&committed.view, id.as_bytes(), "Project")?;
+        Ok(ProjectBody { project: shape(project, &here.org.slug) })
+    }
+
+    /// One project.
+    pub async fn show_project(&self, caller: &Caller, slug: &str) -> Result<ProjectBody, AppError> {
+        let here = self.in_project(Operation::ProjectShow, caller, slug).await?;
+        let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
+        Ok(ProjectBody { project: shape(here.project, &org.slug) })
+    }
+
+    /// The key from which a project's revision markers are derived.
+    pub(crate) fn marker_key(&self, project: &project::Project) -> Result<Zeroizing<[u8; 32]>, AppError> {
+        let context = marker_key_context(project.id);
+        self.keyring().unseal_32(&context, &project.sealed_marker_key).map_err(AppError::internal)
+    }
+}
+
+fn shape(project: project::Project, org_slug: &str) -> Project {
+    Project {
+        id: project.id,
+        org_id: project.org_id,
+        org_slug: org_slug.to_owned(),
+        slug: project.slug,
+        name: project.name,
+        description: project.description,
+        baseline_bundle_id: project.baseline,
+        inserted_at: timestamp(project.created_at),
+    }
+}

@@ -1,0 +1,284 @@
+//! Rollouts.
+
+mod shape;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sentinel_api_types::rollout::{
+    ExcludedNode, HealthGates, NodeRef, PlannedStep, Risk, RolloutBody, RolloutCreate, RolloutDetail,
+    RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
+};
+use sentinel_engine::plan::{Plan, PlanError, plan_rollout};
+use sentinel_machine::commands::rollout_cancel::RolloutCancel;
+use sentinel_machine::commands::rollout_pause::RolloutPause;
+use sentinel_machine::commands::rollout_resume::RolloutResume;
+use sentinel_machine::commands::{rollout_create, rollout_rollback};
+use sentinel_machine::{Command, Order, Table, query, tables};
+use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::node::Node;
+use sentinel_model::rollout::{Batch, Gates, Rollout, RolloutSpec, Target};
+use sentinel_model::{NodeId, RolloutId, name};
+
+pub(crate) use shape::shape;
+
+use crate::access::Operation;
+use crate::app::{App, parsed, written};
+use crate::bundle;
+use crate::caller::Caller;
+use crate::cursor::Binding;
+use crate::error::AppError;
+use crate::node::Versions;
+use crate::page::{Walk, walk};
+use crate::scope::InProject;
+
+/// Longest time that a step may take when nothing is said, in seconds.
+const DEADLINE_DEFAULT_S: u32 = 600;
+
+impl App {
+    /// What a rollout would do if it were started now.
+    pub async fn plan_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        request: RolloutCreate,
+    ) -> Result<RolloutPlan, AppError> {
+        let here = Arc::new(self.in_project(Operation::RolloutPlan, caller, project).await?);
+        let (spec, bundle) = asked(&here, request)?;
+        let (plan, nodes) = self.planned(here, spec).await?;
+        let names: HashMap<NodeId, String> = nodes.into_iter().map(|node| (node.id, node.name)).collect();
+        let steps = plan
+            .steps
+            .iter()
+            .zip(0u32..)
+            .map(|(step, index)| PlannedStep {
+                index,
+                nodes: step
+                    .iter()
+                    .map(|id| NodeRef { id: *id, name: names.get(id).cloned().unwrap_or_default() })
+                    .collect(),
+            })
+            .collect();
+        let excluded = plan
+            .excluded
+            .into_iter()
+            .map(|left_out| ExcludedNode {
+                id: left_out.node_id,
+                name: Some(left_out.name),
+                reason: left_out.reason,
+            })
+            .collect();
+        let bundle = bundle::shape(bundle);
+        let risk = Risk { level: bundle.risk_level, reasons: bundle.risk_reasons.clone() };
+        Ok(RolloutPlan { steps, excluded, bundle, risk })
+    }
+
+    /// Starts a rollout.
+    pub async fn create_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        request: RolloutCreate,
+    ) -> Result<RolloutBody, AppError> {
+        let here = Arc::new(self.in_project(Operation::RolloutCreate, caller, project).await?);
+        if let Some(done) = self.repeated(&here.view, caller, "rollout.created")? {
+            return self.rollout_body(&done.view, parsed(&done)?);
+        }
+        let (spec, _) = asked(&here, request)?;
+        let (plan, _) = self.planned(here.clone(), spec.clone()).await?;
+        let command = rollout_create::RolloutCreate {
+            rollout_id: RolloutId(self.inner().parts.ids.id()),
+            project_id: here.project.id,
+            spec,
+            steps: plan.steps,
+            created_by: caller.label(),
+        };
+        let committed = self.commit(caller, "rollout.created", command).await?;
+        self.rollout_body(&committed.view, parsed(&committed)?)
+    }
+
+    /// Rollouts of a project, newest first.
+    pub async fn list_rollouts(
+        &self,
+        caller: &Caller,
+        project: &str,
+        query: &RolloutsQuery,
+    ) -> Result<RolloutList, AppError> {
+        let here = self.in_project(Operation::RolloutList, caller, project).await?;
+        let read = &*here.view.tables;
+        let state = query.state.map(|state| format!("{state:?}")).unwrap_or_default();
+        let binding = Binding::new("rollouts", &[&here.project.id.to_string(), &state]);
+        let part = Walk {
+            table: Table::RolloutsByProject,
+            prefix: here.project.id.as_bytes(),
+            order: Order::Descending,
+            binding: &binding,
+            limit: query.limit,
+            cursor: query.cursor.as_deref(),
+        };
+        let mut versions = Versions::new(read);
+        let page = walk(read, self.keyring(), part, |(key, _)| {
+            let found: Option<Rollout> = tables::load(read, &key[key.len().saturating_sub(16)..])?;
+            let wanted =
+                |rollout: &Rollout| query.state.is_none_or(|state| shape::state(&rollout.state) == state);
+            found.filter(wanted).map(|rollout| shape(&mut versions, rollout)).transpose()
+        })?;
+        Ok(RolloutList { total: page.total(), rollouts: page.items, next_cursor: page.next_cursor })
+    }
+
+    /// A rollout with its steps and nodes.
+    pub async fn show_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+    ) -> Result<RolloutDetail, AppError> {
+        let here = self.in_project(Operation::RolloutShow, caller, project).await?;
+        let rollout: Rollout = here.object(&id)?;
+        let app = self.clone();
+        self.long_read(move || Ok(shape::detail(&*here.view.tables, app.liveness(), rollout)?)).await
+    }
+
+    /// Holds a rollout.
+    pub async fn pause_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+    ) -> Result<RolloutBody, AppError> {
+        let command = RolloutPause { rollout_id: id, by: caller.label() };
+        self.steer(Operation::RolloutPause, caller, project, id, "rollout.paused", command).await
+    }
+
+    /// Lets a held rollout go on.
+    pub async fn resume_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+    ) -> Result<RolloutBody, AppError> {
+        let command = RolloutResume { rollout_id: id, by: caller.label() };
+        self.steer(Operation::RolloutResume, caller, project, id, "rollout.resumed", command).await
+    }
+
+    /// Stops a rollout where it is.
+    pub async fn cancel_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+    ) -> Result<RolloutBody, AppError> {
+        let command = RolloutCancel { rollout_id: id, by: caller.label() };
+        self.steer(Operation::RolloutCancel, caller, project, id, "rollout.cancelled", command).await
+    }
+
+    /// Takes a rollout back.
+    pub async fn rollback_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+        request: RolloutRollback,
+    ) -> Result<RolloutBody, AppError> {
+        let reason = request.reason.unwrap_or_default();
+        let command = rollout_rollback::RolloutRollback { rollout_id: id, by: caller.label(), reason };
+        self.steer(Operation::RolloutRollback, caller, project, id, "rollout.rollback_started", command).await
+    }
+
+    async fn steer(
+        &self,
+        operation: Operation,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+        action: &str,
+        command: impl Into<Command>,
+    ) -> Result<RolloutBody, AppError> {
+        let here = self.in_project(operation, caller, project).await?;
+        here.object::<Rollout>(&id)?;
+        let committed = self.commit(caller, action, command).await?;
+        self.rollout_body(&committed.view, id)
+    }
+
+    fn rollout_body(&self, view: &sentinel_machine::View, id: RolloutId) -> Result<RolloutBody, AppError> {
+        let rollout: Rollout = written(view, id.as_bytes(), "Rollout")?;
+        Ok(RolloutBody { rollout: shape(&mut Versions::new(&*view.tables), rollout)? })
+    }
+
+    /// Plans over the nodes of the project as they are now.
+    async fn planned(&self, here: Arc<InProject>, spec: RolloutSpec) -> Result<(Plan, Vec<Node>), AppError> {
+        self.long_read(move || {
+            let nodes = query::nodes_of(&*here.view.tables, here.project.id)?;
+            let plan = plan_rollout(&spec, &nodes).map_err(|error| match error {
+                PlanError::UnknownNodes(_) => AppError::not_found("Node"),
+                PlanError::Conflict(_) => AppError::Conflict(error.to_string()),
+                PlanError::NothingToMove(_) | PlanError::TooMany(_) => {
+                    AppError::invalid("target_selector", error.to_string())
+                }
+            })?;
+            Ok((plan, nodes))
+        })
+        .await
+    }
+}
+
+/// What was asked for, checked, and the bundle that it names.
+fn asked(here: &InProject, request: RolloutCreate) -> Result<(RolloutSpec, Bundle), AppError> {
+    let spec = spec(request)?;
+    spec.check()?;
+    let bundle: Bundle = here.object(&spec.bundle_id)?;
+    if bundle.state != BundleState::Compiled {
+        return Err(AppError::Conflict("Bundle must be compiled before rollout; this one is revoked".into()));
+    }
+    Ok((spec, bundle))
+}
+
+fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
+    let batch = match (request.strategy, request.batch_size, request.batch_percentage) {
+        (_, Some(_), Some(_)) => {
+            return Err(AppError::invalid("batch_percentage", "cannot be given together with batch_size"));
+        }
+        (Strategy::AllAtOnce, None, None) => Batch::Percent(100),
+        (Strategy::AllAtOnce, ..) => {
+            return Err(AppError::invalid(
+                "strategy",
+                "all_at_once has one step; leave out the size of a batch",
+            ));
+        }
+        (Strategy::Rolling, Some(size), None) => Batch::Size(size),
+        (Strategy::Rolling, None, Some(percent)) => Batch::Percent(percent),
+        (Strategy::Rolling, None, None) => Batch::Size(1),
+    };
+    let target = match request.target_selector {
+        TargetSelector::All {} => Target::All,
+        TargetSelector::Labels { labels } => {
+            name::check_labels("target_selector.labels", &labels)?;
+            Target::Labels(labels)
+        }
+        TargetSelector::NodeIds { mut node_ids } => {
+            node_ids.sort_unstable();
+            node_ids.dedup();
+            Target::Nodes(node_ids)
+        }
+    };
+    Ok(RolloutSpec {
+        bundle_id: request.bundle_id,
+        target,
+        batch,
+        max_unavailable: request.max_unavailable.unwrap_or(0),
+        step_deadline_s: request.progress_deadline_seconds.unwrap_or(DEADLINE_DEFAULT_S),
+        gates: gates(&request.health_gates.unwrap_or_default()),
+        auto_rollback: request.auto_rollback.unwrap_or(true),
+    })
+}
+
+fn gates(gates: &HealthGates) -> Gates {
+    Gates {
+        heartbeat: gates.heartbeat_healthy,
+        max_error_percent: gates.max_error_rate,
+        max_latency_ms: gates.max_latency_ms,
+        min_requests: gates.min_requests,
+        observe_s: gates.observe_seconds,
+        fail_after_s: gates.fail_after_seconds,
+    }
+}

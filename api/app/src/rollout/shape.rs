@@ -1,0 +1,186 @@
+//! Rollouts, their steps and their nodes as the API shows them.
+
+use sentinel_api_types::rollout::{
+    HealthGates, Hold, Rollout, RolloutDetail, RolloutError, RolloutNode, RolloutNodeState, RolloutProgress,
+    RolloutState, RolloutStep, StepState, Strategy, TargetSelector,
+};
+use sentinel_api_types::timestamp;
+use sentinel_machine::{Read, TableError, query, tables};
+use sentinel_model::Generation;
+use sentinel_model::node::Node;
+use sentinel_model::rollout::{self, Batch, Target};
+
+use crate::liveness::Liveness;
+use crate::node::{Versions, failure, traffic};
+
+/// Where a rollout is in its life, in a word.
+pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
+    match state {
+        rollout::RolloutState::Running => RolloutState::Running,
+        rollout::RolloutState::Paused { .. } => RolloutState::Paused,
+        rollout::RolloutState::RollingBack { .. } => RolloutState::RollingBack,
+        rollout::RolloutState::Completed => RolloutState::Completed,
+        rollout::RolloutState::Failed { .. } => RolloutState::Failed,
+        rollout::RolloutState::Cancelled { .. } => RolloutState::Cancelled,
+        rollout::RolloutState::RolledBack { .. } => RolloutState::RolledBack,
+    }
+}
+
+/// A rollout as the API shows it.
+pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> Result<Rollout, TableError> {
+    let spec = rollout.spec;
+    let (strategy, batch_size, batch_percentage) = match spec.batch {
+        Batch::Percent(100) => (Strategy::AllAtOnce, None, None),
+        Batch::Percent(percent) => (Strategy::Rolling, None, Some(percent)),
+        Batch::Size(size) => (Strategy::Rolling, Some(size), None),
+    };
+    let reason = |reason: &String| RolloutError { reason: reason.clone(), exceptions: Vec::new() };
+    let (by, error) = match &rollout.state {
+        rollout::RolloutState::Running | rollout::RolloutState::Completed => (None, None),
+        rollout::RolloutState::Paused { by } | rollout::RolloutState::Cancelled { by } => {
+            (Some(by.clone()), None)
+        }
+        rollout::RolloutState::RollingBack { reason: why, .. }
+        | rollout::RolloutState::Failed { reason: why } => (None, Some(reason(why))),
+        rollout::RolloutState::RolledBack { reason, exceptions } => {
+            (None, Some(RolloutError { reason: reason.clone(), exceptions: exceptions.clone() }))
+        }
+    };
+    Ok(Rollout {
+        id: rollout.id,
+        project_id: rollout.project_id,
+        bundle_id: spec.bundle_id,
+        bundle_version: versions.of(spec.bundle_id)?.unwrap_or_default(),
+        target_selector: match spec.target {
+            Target::All => TargetSelector::All {},
+            Target::Labels(labels) => TargetSelector::Labels { labels },
+            Target::Nodes(node_ids) => TargetSelector::NodeIds { node_ids },
+        },
+        strategy,
+        batch_size,
+        batch_percentage,
+        max_unavailable: spec.max_unavailable,
+        progress_deadline_seconds: spec.step_deadline_s,
+        health_gates: HealthGates {
+            heartbeat_healthy: spec.gates.heartbeat,
+            max_error_rate: spec.gates.max_error_percent,
+            max_latency_ms: spec.gates.max_latency_ms,
+            min_requests: spec.gates.min_requests,
+            observe_seconds: spec.gates.observe_s,
+            fail_after_seconds: spec.gates.fail_after_s,
+        },
+        auto_rollback: spec.auto_rollback,
+        state: state(&rollout.state),
+        by,
+        steps: rollout.steps,
+        nodes: rollout.nodes,
+        current_step: rollout.current_step,
+        hold: rollout.hold.map(|hold| Hold {
+            reason: hold.reason,
+            broken: hold.broken,
+            since: timestamp(hold.since),
+        }),
+        error,
+        created_by: rollout.created_by,
+        revision: rollout.revision,
+        started_at: timestamp(rollout.created_at),
+        completed_at: rollout.ended_at.map(timestamp),
+        inserted_at: timestamp(rollout.created_at),
+        updated_at: timestamp(rollout.updated_at),
+    })
+}
+
+/// A rollout with its steps and nodes.
+pub(super) fn detail(
+    read: &dyn Read,
+    liveness: &Liveness,
+    rollout: rollout::Rollout,
+) -> Result<RolloutDetail, TableError> {
+    let mut versions = Versions::new(read);
+    let id = rollout.id;
+    let steps = query::rollout_steps(read, id)?.into_iter().map(step).collect();
+    let mut progress = RolloutProgress::default();
+    let mut nodes = Vec::new();
+    for member in query::rollout_nodes(read, id)? {
+        let node: Option<Node> = tables::load(read, member.node_id.as_bytes())?;
+        progress.total += 1;
+        let given = generation(member.state);
+        let effective = node.as_ref().and_then(|node| node.effective);
+        if member.state.moved() && given.is_some() && effective.map(|fact| fact.generation) == given {
+            progress.active += 1;
+        } else if node.as_ref().is_some_and(|node| {
+            node.failed_current() && node.failure.as_ref().map(|failure| failure.generation) == given
+        }) {
+            progress.failed += 1;
+        } else {
+            progress.pending += 1;
+        }
+        nodes.push(member_shape(&mut versions, liveness, &member, node)?);
+    }
+    nodes.sort_by(|a, b| (a.step, &a.name, a.node_id).cmp(&(b.step, &b.name, b.node_id)));
+    Ok(RolloutDetail { rollout: shape(&mut versions, rollout)?, steps, nodes, progress })
+}
+
+fn step(step: rollout::Step) -> RolloutStep {
+    let (state, running_since, error) = match step.state {
+        rollout::StepState::Pending => (StepState::Pending, None, None),
+        rollout::StepState::Running { since } => (StepState::Running, Some(since), None),
+        rollout::StepState::Verifying { since } => (StepState::Verifying, Some(since), None),
+        rollout::StepState::Completed => (StepState::Completed, None, None),
+        rollout::StepState::Failed { reason } => {
+            (StepState::Failed, None, Some(RolloutError { reason, exceptions: Vec::new() }))
+        }
+    };
+    RolloutStep {
+        step_index: step.index,
+        node_ids: step.node_ids,
+        state,
+        ran_ms: step.ran_ms,
+        running_since: running_since.map(timestamp),
+        started_at: step.started_at.map(timestamp),
+        completed_at: step.ended_at.map(timestamp),
+        error,
+    }
+}
+
+fn generation(state: rollout::RolloutNodeState) -> Option<Generation> {
+    match state {
+        rollout::RolloutNodeState::Pending | rollout::RolloutNodeState::NothingToRestore => None,
+        rollout::RolloutNodeState::Assigned { generation }
+        | rollout::RolloutNodeState::Completed { generation }
+        | rollout::RolloutNodeState::Restoring { generation } => Some(generation),
+    }
+}
+
+fn member_shape(
+    versions: &mut Versions<'_>,
+    liveness: &Liveness,
+    member: &rollout::RolloutNode,
+    node: Option<Node>,
+) -> Result<RolloutNode, TableError> {
+    let sample = liveness.get(member.node_id);
+    let effective = node.as_ref().and_then(|node| node.effective);
+    let failed = node.as_ref().and_then(|node| node.failure.clone());
+    Ok(RolloutNode {
+        node_id: member.node_id,
+        step: member.step,
+        state: match member.state {
+            rollout::RolloutNodeState::Pending => RolloutNodeState::Pending,
+            rollout::RolloutNodeState::Assigned { .. } => RolloutNodeState::Assigned,
+            rollout::RolloutNodeState::Completed { .. } => RolloutNodeState::Completed,
+            rollout::RolloutNodeState::Restoring { .. } => RolloutNodeState::Restoring,
+            rollout::RolloutNodeState::NothingToRestore => RolloutNodeState::NothingToRestore,
+        },
+        previous_bundle_id: member.previous,
+        previous_version: member.previous.map_or(Ok(None), |bundle| versions.of(bundle))?,
+        generation: generation(member.state),
+        effective_generation: effective.map(|fact| fact.generation),
+        effective_bundle_id: effective.map(|fact| fact.bundle_id),
+        status: node.as_ref().map(|node| node.status.into()),
+        healthy: sample.as_ref().map(|sample| sample.healthy),
+        converged: node.as_ref().is_some_and(Node::converged),
+        failure: failed.map(|failed| failure(versions, failed)).transpose()?,
+        traffic: sample.and_then(|sample| sample.traffic).map(traffic),
+        name: node.map(|node| node.name),
+    })
+}

@@ -1,0 +1,157 @@
+//! Watching what happens: the event stream of a project, or of everything that the caller belongs to.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use sentinel_api_types::event::{Compacted, Event, EventsQuery};
+use sentinel_api_types::timestamp;
+use sentinel_machine::{Cursor, Scan, Table, query};
+use sentinel_model::{OrgId, ProjectId};
+
+use crate::access::{Operation, Place};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::AppError;
+use crate::events::{Subscription, Watched};
+
+/// How often a quiet stream says that it is alive, and asks again whether the caller may watch.
+const BEAT: Duration = Duration::from_secs(15);
+
+/// What a watcher is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Something happened.
+    Event(Event),
+    /// Events are missing; read what you show anew.
+    Compacted(Compacted),
+    /// Nothing happened for a while.
+    Quiet,
+}
+
+/// A watcher's stream.
+pub struct Watch {
+    app: App,
+    caller: Caller,
+    operation: Operation,
+    place: Place,
+    orgs: HashSet<OrgId>,
+    projects: HashSet<ProjectId>,
+    subscription: Subscription,
+    checked: tokio::time::Instant,
+}
+
+impl App {
+    /// Watches a project, or everything that the caller belongs to. `after` is the id of the newest event that the caller has.
+    pub async fn watch(
+        &self,
+        caller: &Caller,
+        query: &EventsQuery,
+        after: Option<&str>,
+    ) -> Result<Watch, AppError> {
+        let after = after.or(query.last_event_id.as_deref()).map(parse_cursor).transpose()?;
+        let (operation, place, orgs, projects) = match &query.project {
+            Some(slug) => {
+                let here = self.in_project(Operation::EventWatch, caller, slug).await?;
+                let place = Place::Project(here.project.org_id, here.project.id);
+                (Operation::EventWatch, place, HashSet::new(), HashSet::from([here.project.id]))
+            }
+            None => {
+                caller.person()?;
+                let view = self.read(caller).await?;
+                self.authorize(Operation::EventWatchAll, caller, Place::Cluster, &view)?;
+                let orgs: HashSet<OrgId> = self.orgs_of(caller, &view)?.into_iter().collect();
+                let mut projects = HashSet::new();
+                for org in &orgs {
+                    let pairs = view.tables.scan(Scan::all(Table::ProjectsByOrg, org.as_bytes()))?;
+                    projects.extend(pairs.iter().filter_map(|(key, _)| query::id_at_end(key)).map(ProjectId));
+                }
+                (Operation::EventWatchAll, Place::Cluster, orgs, projects)
+            }
+        };
+        Ok(Watch {
+            app: self.clone(),
+            caller: caller.clone(),
+            operation,
+            place,
+            orgs,
+            projects,
+            subscription: self.events().subscribe(after),
+            checked: tokio::time::Instant::now(),
+        })
+    }
+}
+
+impl Watch {
+    /// The next thing to tell; `None` when the member goes down or the caller may not watch any more.
+    pub async fn next(&mut self) -> Option<Told> {
+        loop {
+            let beat = self.checked + BEAT;
+            if tokio::time::Instant::now() >= beat && !self.still_allowed().await {
+                return None;
+            }
+            let beat = self.checked + BEAT;
+            match tokio::time::timeout_at(beat, self.subscription.next()).await {
+                Err(_) => return Some(Told::Quiet),
+                Ok(None) => return None,
+                Ok(Some(Watched::Compacted(cursor))) => {
+                    return Some(Told::Compacted(Compacted { resumes_after: show_cursor(cursor) }));
+                }
+                Ok(Some(Watched::Event(event))) => {
+                    if self.concerns(&event) {
+                        return Some(Told::Event(shape(&event)));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn still_allowed(&mut self) -> bool {
+        self.checked = tokio::time::Instant::now();
+        let Ok(view) = self.app.read_stale().await else { return false };
+        if self.app.authorize(self.operation, &self.caller, self.place, &view).is_err() {
+            return false;
+        }
+        if self.place == Place::Cluster {
+            match self.app.orgs_of(&self.caller, &view) {
+                Ok(orgs) => {
+                    let orgs: HashSet<OrgId> = orgs.into_iter().collect();
+                    // Left an org: the client begins anew with what it still belongs to.
+                    return orgs.is_superset(&self.orgs);
+                }
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn concerns(&mut self, event: &sentinel_machine::Event) -> bool {
+        let mine = event.org_id.is_some_and(|org| self.orgs.contains(&org));
+        if mine && event.kind == "project.created" {
+            self.projects.extend(event.project_id);
+        }
+        mine || event.project_id.is_some_and(|project| self.projects.contains(&project))
+    }
+}
+
+fn shape(event: &sentinel_machine::Event) -> Event {
+    Event {
+        id: show_cursor(event.cursor()),
+        at: timestamp(event.at),
+        org_id: event.org_id,
+        project_id: event.project_id,
+        kind: event.kind.clone(),
+        resource_id: event.resource_id.clone(),
+        data: event.data.clone(),
+    }
+}
+
+fn show_cursor(cursor: Cursor) -> String {
+    format!("{}-{}", cursor.index, cursor.place)
+}
+
+fn parse_cursor(text: &str) -> Result<Cursor, AppError> {
+    let parsed = text
+        .split_once('-')
+        .and_then(|(index, place)| Some(Cursor { index: index.parse().ok()?, place: place.parse().ok()? }));
+    parsed.ok_or_else(|| AppError::invalid("last_event_id", "is not the id of an event, such as 1042-0"))
+}

@@ -1,0 +1,167 @@
+//! Between the shapes of the public API and the messages of the protocol.
+
+use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::rollout as api;
+use tonic::Status;
+
+use crate::proto;
+
+impl From<Cluster> for proto::ClusterStatus {
+    fn from(status: Cluster) -> Self {
+        Self {
+            member_id: status.member_id.0,
+            leader: status.leader.map(|leader| leader.0),
+            term: status.term,
+            committed: status.committed,
+            applied: status.applied,
+            snapshot: status.snapshot,
+            members: status.members.into_iter().map(Into::into).collect(),
+            unready: status.unready.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<ClusterMember> for proto::Member {
+    fn from(member: ClusterMember) -> Self {
+        Self {
+            id: member.id.0,
+            peer_address: member.peer_address,
+            api_url: member.api_url,
+            voter: member.voter,
+            matched: member.matched,
+        }
+    }
+}
+
+impl From<api::Rollout> for proto::Rollout {
+    fn from(rollout: api::Rollout) -> Self {
+        Self {
+            id: rollout.id.to_string(),
+            project_id: rollout.project_id.to_string(),
+            bundle_id: rollout.bundle_id.to_string(),
+            bundle_version: rollout.bundle_version,
+            state: word(&rollout.state),
+            steps: rollout.steps,
+            nodes: rollout.nodes,
+            current_step: rollout.current_step,
+            hold: rollout.hold.map(|hold| hold.reason).unwrap_or_default(),
+            error: rollout.error.map(|error| error.reason).unwrap_or_default(),
+            revision: rollout.revision,
+            created_by: rollout.created_by,
+            created_at: rollout.inserted_at.to_string(),
+            updated_at: rollout.updated_at.to_string(),
+        }
+    }
+}
+
+impl From<api::RolloutDetail> for proto::RolloutDetail {
+    fn from(detail: api::RolloutDetail) -> Self {
+        let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            rollout: Some(detail.rollout.into()),
+            steps: detail
+                .steps
+                .into_iter()
+                .map(|step| proto::Step {
+                    index: step.step_index,
+                    node_ids: step.node_ids.iter().map(ToString::to_string).collect(),
+                    state: word(&step.state),
+                })
+                .collect(),
+            progress: Some(proto::Progress {
+                total: count(detail.progress.total),
+                pending: count(detail.progress.pending),
+                active: count(detail.progress.active),
+                failed: count(detail.progress.failed),
+            }),
+        }
+    }
+}
+
+impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
+    type Error = Status;
+    fn try_from(request: proto::CreateRolloutRequest) -> Result<Self, Status> {
+        use proto::create_rollout_request::Batch;
+        let (batch_size, batch_percentage) = match request.batch {
+            None => (None, None),
+            Some(Batch::BatchSize(size)) => (Some(size), None),
+            // A value beyond the type is beyond the limit too; the use case says so.
+            Some(Batch::BatchPercentage(percent)) => (None, Some(u8::try_from(percent).unwrap_or(u8::MAX))),
+        };
+        Ok(Self {
+            bundle_id: id("bundle_id", &request.bundle_id)?,
+            target_selector: target(request.target)?,
+            strategy: api::Strategy::default(),
+            batch_size,
+            batch_percentage,
+            max_unavailable: Some(request.max_unavailable),
+            progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
+            health_gates: request.health_gates.map(gates),
+            auto_rollback: request.auto_rollback,
+        })
+    }
+}
+
+fn target(target: Option<proto::Target>) -> Result<api::TargetSelector, Status> {
+    use proto::target::Kind;
+    match target.and_then(|target| target.kind) {
+        None => Err(Status::invalid_argument("target: say all, labels or nodes")),
+        Some(Kind::All(_)) => Ok(api::TargetSelector::All {}),
+        Some(Kind::Labels(labels)) => {
+            Ok(api::TargetSelector::Labels { labels: labels.labels.into_iter().collect() })
+        }
+        Some(Kind::Nodes(nodes)) => {
+            let node_ids =
+                nodes.node_ids.iter().map(|text| id("target.nodes", text)).collect::<Result<_, _>>()?;
+            Ok(api::TargetSelector::NodeIds { node_ids })
+        }
+    }
+}
+
+fn gates(gates: proto::HealthGates) -> api::HealthGates {
+    let default = api::HealthGates::default();
+    api::HealthGates {
+        heartbeat_healthy: gates.heartbeat_healthy.unwrap_or(default.heartbeat_healthy),
+        max_error_rate: gates.max_error_rate,
+        max_latency_ms: gates.max_latency_ms,
+        min_requests: gates.min_requests.unwrap_or(default.min_requests),
+        observe_seconds: gates.observe_seconds.unwrap_or(default.observe_seconds),
+        fail_after_seconds: gates.fail_after_seconds.unwrap_or(default.fail_after_seconds),
+    }
+}
+
+/// Reads an id.
+pub fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Status> {
+    text.parse().map_err(|_| Status::invalid_argument(format!("{field}: '{text}' is not a UUID")))
+}
+
+/// The word that the REST API uses for a state.
+fn word<T: serde::Serialize>(state: &T) -> String {
+    match serde_json::to_value(state) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_request_without_a_target_is_refused_and_defaults_are_those_of_rest() {
+        let request = proto::CreateRolloutRequest {
+            bundle_id: uuid::Uuid::nil().to_string(),
+            target: Some(proto::Target { kind: Some(proto::target::Kind::All(proto::AllNodes {})) }),
+            health_gates: Some(proto::HealthGates { max_error_rate: Some(2.5), ..Default::default() }),
+            ..Default::default()
+        };
+        let create = api::RolloutCreate::try_from(request.clone()).unwrap();
+        assert_eq!(create.progress_deadline_seconds, None);
+        assert_eq!(create.auto_rollback, None);
+        let gates = create.health_gates.unwrap();
+        assert_eq!((gates.heartbeat_healthy, gates.max_error_rate), (true, Some(2.5)));
+        let without = proto::CreateRolloutRequest { target: None, ..request };
+        assert!(api::RolloutCreate::try_from(without).is_err());
+    }
+}

@@ -1,0 +1,96 @@
+//! Rollouts: see them, start them, steer them.
+
+use sentinel_api_types::rollout::{RolloutCreate, RolloutRollback, RolloutsQuery};
+use sentinel_app::App;
+use tonic::{Request, Response, Status};
+
+use crate::proto::rollout_service_server::RolloutService;
+use crate::proto::{
+    CreateRolloutRequest, GetRolloutRequest, ListRolloutsRequest, ListRolloutsResponse, Rollout,
+    RolloutDetail, SteerRolloutRequest,
+};
+use crate::{caller, convert, status};
+
+/// See the module.
+pub struct Rollouts(pub App);
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl RolloutService for Rollouts {
+    async fn list_rollouts(&self, request: Request<ListRolloutsRequest>) -> Answer<ListRolloutsResponse> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let query = RolloutsQuery {
+            state: state(&request.state)?,
+            limit: Some(request.page_size).filter(|size| *size > 0),
+            cursor: Some(request.page_token).filter(|token| !token.is_empty()),
+        };
+        let page = self.0.list_rollouts(&caller, &request.project, &query).await.map_err(status::of)?;
+        Ok(Response::new(ListRolloutsResponse {
+            rollouts: page.rollouts.into_iter().map(Into::into).collect(),
+            next_page_token: page.next_cursor.unwrap_or_default(),
+        }))
+    }
+
+    async fn get_rollout(&self, request: Request<GetRolloutRequest>) -> Answer<RolloutDetail> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("rollout_id", &request.rollout_id)?;
+        let found = self.0.show_rollout(&caller, &request.project, id).await.map_err(status::of)?;
+        Ok(Response::new(found.into()))
+    }
+
+    async fn create_rollout(&self, request: Request<CreateRolloutRequest>) -> Answer<Rollout> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let project = request.project.clone();
+        let create = RolloutCreate::try_from(request)?;
+        let made = self.0.create_rollout(&caller, &project, create).await.map_err(status::of)?;
+        Ok(Response::new(made.rollout.into()))
+    }
+
+    async fn pause_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("rollout_id", &request.rollout_id)?;
+        let paused = self.0.pause_rollout(&caller, &request.project, id).await.map_err(status::of)?;
+        Ok(Response::new(paused.rollout.into()))
+    }
+
+    async fn resume_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("rollout_id", &request.rollout_id)?;
+        let resumed = self.0.resume_rollout(&caller, &request.project, id).await.map_err(status::of)?;
+        Ok(Response::new(resumed.rollout.into()))
+    }
+
+    async fn cancel_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("rollout_id", &request.rollout_id)?;
+        let cancelled = self.0.cancel_rollout(&caller, &request.project, id).await.map_err(status::of)?;
+        Ok(Response::new(cancelled.rollout.into()))
+    }
+
+    async fn roll_back_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("rollout_id", &request.rollout_id)?;
+        let reason = RolloutRollback { reason: Some(request.reason).filter(|reason| !reason.is_empty()) };
+        let back =
+            self.0.rollback_rollout(&caller, &request.project, id, reason).await.map_err(status::of)?;
+        Ok(Response::new(back.rollout.into()))
+    }
+}
+
+fn state<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, Status> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let word = serde_json::Value::String(text.to_owned());
+    serde_json::from_value(word)
+        .map(Some)
+        .map_err(|_| Status::invalid_argument(format!("state: '{text}' is not a state of rollouts")))
+}

@@ -1,0 +1,1 @@
+//! REST transport: axum routes and the OpenAPI document.

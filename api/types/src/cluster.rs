@@ -1,0 +1,59 @@
+//! The cluster as one member sees it.
+
+use sentinel_model::{ClusterId, MemberId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Timestamp;
+
+/// One member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClusterMember {
+    /// Number.
+    #[schema(value_type = u64)]
+    pub id: MemberId,
+    /// `member-<id>`.
+    pub name: String,
+    /// Address for other members.
+    pub peer_address: String,
+    /// Base URL for clients.
+    pub api_url: String,
+    /// Has a vote.
+    pub voter: bool,
+    /// Leads now.
+    pub leader: bool,
+    /// This is the member that answers.
+    pub answering: bool,
+    /// Newest log index known to be on its disk; only the leader knows.
+    pub matched: Option<u64>,
+}
+
+/// The cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cluster {
+    /// Identity of this formation; null before the first command.
+    #[schema(value_type = Option<Uuid>)]
+    pub cluster_id: Option<ClusterId>,
+    /// When it was formed.
+    pub formed_at: Option<Timestamp>,
+    /// Version of the member that answers.
+    pub version: String,
+    /// The member that answers.
+    #[schema(value_type = u64)]
+    pub member_id: MemberId,
+    /// The leader, if there is one.
+    #[schema(value_type = Option<u64>)]
+    pub leader: Option<MemberId>,
+    /// Raft term.
+    pub term: u64,
+    /// Newest committed log index that the answering member knows.
+    pub committed: u64,
+    /// Newest log index that it has applied.
+    pub applied: u64,
+    /// Log index of its newest snapshot.
+    pub snapshot: u64,
+    /// All members.
+    pub members: Vec<ClusterMember>,
+    /// Why a write cannot commit now; null when it can.
+    pub unready: Option<String>,
+}

@@ -1,0 +1,31 @@
+//! Wire shapes of the public API: what a client sends and what it gets, with their OpenAPI schemas.
+//!
+//! What it must not do: hold a rule. A shape is refused only for what serde can see (unknown fields, wrong types); every rule
+//! about values lives in the model and the application. Requests refuse unknown fields; answers may grow fields, so clients
+//! ignore what they do not know.
+//!
+//! Where to start reading: [`error`] for what every refusal looks like, [`agent`] for the node protocol, [`rollout`].
+
+pub mod agent;
+pub mod api_key;
+pub mod audit;
+pub mod bundle;
+pub mod cluster;
+pub mod enrolment;
+pub mod error;
+pub mod event;
+pub mod member;
+pub mod node;
+pub mod org;
+pub mod overview;
+pub mod page;
+pub mod project;
+pub mod rollout;
+pub mod secret;
+pub mod session;
+pub mod time;
+
+pub use error::{ErrorBody, ErrorText, Problem};
+pub use page::{PAGE_DEFAULT, PAGE_MAX, PageQuery};
+pub use secret::Secret;
+pub use time::{Timestamp, timestamp};

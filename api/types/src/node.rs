@@ -1,0 +1,310 @@
+//! Nodes as operators see them.
+
+use std::collections::BTreeMap;
+
+use sentinel_model::{BundleId, Generation, NodeId, RolloutId, node};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Timestamp;
+
+/// Whether heartbeats arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeStatus {
+    /// They do.
+    Online,
+    /// They ceased.
+    Offline,
+    /// There never was one.
+    Unknown,
+}
+
+impl From<node::NodeStatus> for NodeStatus {
+    fn from(status: node::NodeStatus) -> Self {
+        match status {
+            node::NodeStatus::Online => NodeStatus::Online,
+            node::NodeStatus::Offline => NodeStatus::Offline,
+            node::NodeStatus::Unknown => NodeStatus::Unknown,
+        }
+    }
+}
+
+/// How far an activation came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivationStage {
+    /// Fetching the archive.
+    Download,
+    /// Digest, signature, generation.
+    Verify,
+    /// Unpacking and rendering.
+    Stage,
+    /// The proxy's own test of the file.
+    Test,
+    /// Reload or restart.
+    Activate,
+    /// The probe through a data listener.
+    Prove,
+}
+
+impl From<node::ActivationStage> for ActivationStage {
+    fn from(stage: node::ActivationStage) -> Self {
+        match stage {
+            node::ActivationStage::Download => ActivationStage::Download,
+            node::ActivationStage::Verify => ActivationStage::Verify,
+            node::ActivationStage::Stage => ActivationStage::Stage,
+            node::ActivationStage::Test => ActivationStage::Test,
+            node::ActivationStage::Activate => ActivationStage::Activate,
+            node::ActivationStage::Prove => ActivationStage::Prove,
+        }
+    }
+}
+
+impl From<ActivationStage> for node::ActivationStage {
+    fn from(stage: ActivationStage) -> Self {
+        match stage {
+            ActivationStage::Download => node::ActivationStage::Download,
+            ActivationStage::Verify => node::ActivationStage::Verify,
+            ActivationStage::Stage => node::ActivationStage::Stage,
+            ActivationStage::Test => node::ActivationStage::Test,
+            ActivationStage::Activate => node::ActivationStage::Activate,
+            ActivationStage::Prove => node::ActivationStage::Prove,
+        }
+    }
+}
+
+/// What a node shall run, and who decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Desired {
+    /// The bundle.
+    #[schema(value_type = Uuid)]
+    pub bundle_id: BundleId,
+    /// Its version; null when the bundle is gone.
+    pub version: Option<String>,
+    /// The assignment's number; grows with every assignment of the node.
+    #[schema(value_type = u64)]
+    pub generation: Generation,
+    /// When it was assigned.
+    pub at: Timestamp,
+    /// Who decided.
+    pub cause: Cause,
+}
+
+/// Who decided on an assignment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cause {
+    /// In a word.
+    #[serde(rename = "type")]
+    pub kind: CauseKind,
+    /// The rollout, where one decided.
+    #[schema(value_type = Option<Uuid>)]
+    pub rollout_id: Option<RolloutId>,
+}
+
+/// Kinds of [`Cause`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseKind {
+    /// A person or program, directly.
+    Direct,
+    /// The node joined and took the project's baseline.
+    Baseline,
+    /// A rollout going forward.
+    Rollout,
+    /// A rollout being taken back.
+    Rollback,
+}
+
+/// One of offered, accepted, effective.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Fact {
+    /// The bundle.
+    #[schema(value_type = Uuid)]
+    pub bundle_id: BundleId,
+    /// Its version; null when the bundle is gone.
+    pub version: Option<String>,
+    /// The assignment's number.
+    #[schema(value_type = u64)]
+    pub generation: Generation,
+    /// When a member learned it.
+    pub at: Timestamp,
+}
+
+/// Why the newest assignment did not become effective.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeFailure {
+    /// The bundle.
+    #[schema(value_type = Uuid)]
+    pub bundle_id: BundleId,
+    /// Its version; null when the bundle is gone.
+    pub version: Option<String>,
+    /// The assignment's number.
+    #[schema(value_type = u64)]
+    pub generation: Generation,
+    /// How far it came.
+    pub stage: ActivationStage,
+    /// In the proxy's own words where it had any.
+    pub message: String,
+    /// When a member learned it.
+    pub at: Timestamp,
+}
+
+/// Traffic through the proxy since its newest switch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Traffic {
+    /// Which assignment served it.
+    #[schema(value_type = u64)]
+    pub generation: Generation,
+    /// Length of the window in milliseconds.
+    pub window_ms: u64,
+    /// Requests in the window, without the agent's own probes.
+    pub requests: u64,
+    /// Of these, answered with a 5xx.
+    pub errors: u64,
+    /// Median latency in milliseconds.
+    pub p50_ms: f64,
+    /// 95th percentile in milliseconds.
+    pub p95_ms: f64,
+    /// 99th percentile in milliseconds.
+    pub p99_ms: f64,
+}
+
+/// A managed proxy and the agent beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Node {
+    /// Identity.
+    #[schema(value_type = Uuid)]
+    pub id: NodeId,
+    /// Unique in the project.
+    pub name: String,
+    /// Whether heartbeats arrive.
+    pub status: NodeStatus,
+    /// Since when.
+    pub status_since: Timestamp,
+    /// The agent's newest heartbeat calls its proxy healthy; null: this member has not heard one.
+    pub healthy: Option<bool>,
+    /// What rollouts select by.
+    pub labels: BTreeMap<String, String>,
+    /// What the agent says it can do.
+    pub capabilities: Vec<String>,
+    /// Version of the agent.
+    pub agent_version: String,
+    /// Version of the proxy.
+    pub proxy_version: String,
+    /// Host name as the agent reports it.
+    pub hostname: String,
+    /// Address as the agent reports it, else the peer's.
+    pub ip: String,
+    /// When it enrolled.
+    pub registered_at: Timestamp,
+    /// When a member last heard of it; null: not since the members started.
+    pub last_seen_at: Option<Timestamp>,
+    /// What it shall run.
+    pub desired: Option<Desired>,
+    /// What a member last answered to its poll.
+    pub offered: Option<Fact>,
+    /// What it verified and staged.
+    pub accepted: Option<Fact>,
+    /// What it has proven to run.
+    pub effective: Option<Fact>,
+    /// Why the newest assignment did not become effective, if it did not.
+    pub failure: Option<NodeFailure>,
+    /// It has proven to run what it shall run.
+    pub converged: bool,
+    /// The rollout that owns it now.
+    #[schema(value_type = Option<Uuid>)]
+    pub owner_rollout_id: Option<RolloutId>,
+    /// Traffic since its newest switch, as its newest heartbeat told.
+    pub traffic: Option<Traffic>,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NodeBody {
+    /// The node.
+    pub node: Node,
+}
+
+/// Nodes of a project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NodeList {
+    /// By name.
+    pub nodes: Vec<Node>,
+    /// Length of this page.
+    pub total: u64,
+    /// Where the next page begins; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// Which nodes. `labels[KEY]=VALUE`, repeatable, selects by label beside these.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NodesQuery {
+    /// Only nodes with this status.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<NodeStatus>,
+    /// Only nodes whose name or host name contains this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Only nodes with all of these labels; written `labels[KEY]=VALUE`.
+    #[param(style = DeepObject, explode, value_type = Option<Object>)]
+    #[serde(default, skip)]
+    pub labels: BTreeMap<String, String>,
+    /// Objects in the page; 50 when absent, at most 200.
+    #[param(minimum = 1, maximum = 200)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Nodes by status.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodesByStatus {
+    /// Heartbeats arrive.
+    pub online: u64,
+    /// They ceased.
+    pub offline: u64,
+    /// There never was one.
+    pub unknown: u64,
+}
+
+/// Nodes of a project in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeStats {
+    /// All.
+    pub total: u64,
+    /// By status.
+    pub by_status: NodesByStatus,
+    /// Run what they shall run.
+    pub converged: u64,
+    /// Their newest assignment failed.
+    pub failed: u64,
+}
+
+/// Something that an agent found worth telling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeEvent {
+    /// What kind of thing.
+    pub event_type: crate::agent::NodeEventType,
+    /// How much it matters.
+    pub severity: crate::agent::Severity,
+    /// In words.
+    pub message: String,
+    /// When a member took it in.
+    pub at: Timestamp,
+}
+
+/// What a node's agent told, the newest hundred.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeEventList {
+    /// Newest first.
+    pub events: Vec<NodeEvent>,
+    /// Length of the list.
+    pub total: u64,
+}

@@ -1,0 +1,75 @@
+//! Projects.
+
+use sentinel_model::{BundleId, OrgId, ProjectId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Timestamp;
+
+/// Where bundles, nodes and rollouts live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Project {
+    /// Identity.
+    #[schema(value_type = Uuid)]
+    pub id: ProjectId,
+    /// The org it belongs to.
+    #[schema(value_type = Uuid)]
+    pub org_id: OrgId,
+    /// Slug of the org.
+    pub org_slug: String,
+    /// Unique in the cluster.
+    pub slug: String,
+    /// Display name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Bundle that nodes start with which join later: that of the newest completed rollout to all nodes.
+    #[schema(value_type = Option<Uuid>)]
+    pub baseline_bundle_id: Option<BundleId>,
+    /// When it was created.
+    pub inserted_at: Timestamp,
+}
+
+/// A project, as other objects name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectRef {
+    /// Identity.
+    #[schema(value_type = Uuid)]
+    pub id: ProjectId,
+    /// Unique in the cluster.
+    pub slug: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// A new project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectCreate {
+    /// Display name, 1 to 100 characters.
+    pub name: String,
+    /// Unique in the cluster; made from the name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// What it is for, at most 1,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// One project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectBody {
+    /// The project.
+    pub project: Project,
+}
+
+/// The projects of an org.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectList {
+    /// Oldest first.
+    pub projects: Vec<Project>,
+    /// Length of this page.
+    pub total: u64,
+    /// Where the next page begins; null at the end.
+    pub next_cursor: Option<String>,
+}

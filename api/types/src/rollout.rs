@@ -1,0 +1,424 @@
+//! Rollouts.
+
+use std::collections::BTreeMap;
+
+use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RolloutId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Timestamp;
+use crate::bundle::{Bundle, RiskLevel};
+use crate::node::{NodeFailure, NodeStatus, Traffic};
+
+/// Which nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum TargetSelector {
+    /// Every node of the project.
+    All {},
+    /// Nodes that carry all of these labels.
+    Labels {
+        /// At least one.
+        labels: BTreeMap<String, String>,
+    },
+    /// Exactly these.
+    NodeIds {
+        /// At least one.
+        #[schema(value_type = Vec<Uuid>)]
+        node_ids: Vec<NodeId>,
+    },
+}
+
+/// In which manner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// In portions of `batch_size` or `batch_percentage`.
+    #[default]
+    Rolling,
+    /// In one portion.
+    AllAtOnce,
+}
+
+/// What must hold before the next step starts. Missing, stale or earlier data never passes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HealthGates {
+    /// A fresh heartbeat says healthy.
+    pub heartbeat_healthy: bool,
+    /// Highest share of 5xx answers, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_error_rate: Option<f64>,
+    /// Highest 99th percentile of latency, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_latency_ms: Option<f64>,
+    /// Fewest requests before error rate or latency are judged.
+    pub min_requests: u32,
+    /// How long each node must be observed after its switch, in seconds.
+    pub observe_seconds: u32,
+    /// How long a gate must be broken without a break before the step fails, in seconds.
+    pub fail_after_seconds: u32,
+}
+
+impl Default for HealthGates {
+    fn default() -> Self {
+        Self {
+            heartbeat_healthy: true,
+            max_error_rate: None,
+            max_latency_ms: None,
+            min_requests: 1,
+            observe_seconds: 0,
+            fail_after_seconds: 15,
+        }
+    }
+}
+
+/// A new rollout. It starts at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RolloutCreate {
+    /// What shall run.
+    #[schema(value_type = Uuid)]
+    pub bundle_id: BundleId,
+    /// Where.
+    pub target_selector: TargetSelector,
+    /// In which manner.
+    #[serde(default)]
+    pub strategy: Strategy,
+    /// Nodes in a step; 1 when neither this nor `batch_percentage` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub batch_size: Option<u32>,
+    /// Share of the nodes in a step, 1 to 100; not together with `batch_size`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub batch_percentage: Option<u8>,
+    /// How many nodes of a step may be unreachable or fail without stopping it; none when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_unavailable: Option<u32>,
+    /// Longest time that a step may take, pauses not counted; 600 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub progress_deadline_seconds: Option<u32>,
+    /// What must hold before the next step starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_gates: Option<HealthGates>,
+    /// Take everything back by itself when a step fails; true when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_rollback: Option<bool>,
+}
+
+/// Why a rollout is taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RolloutRollback {
+    /// For the audit log, at most 1,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Where a rollout is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RolloutState {
+    /// Steps go on.
+    Running,
+    /// Held by a person.
+    Paused,
+    /// Nodes go back to what they ran before.
+    RollingBack,
+    /// Every step passed.
+    Completed,
+    /// Stopped by failure.
+    Failed,
+    /// Stopped by a person.
+    Cancelled,
+    /// Every reachable node is back on what it ran before.
+    RolledBack,
+}
+
+/// Why a step waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hold {
+    /// In words, with the numbers.
+    pub reason: String,
+    /// A gate is broken, not merely undecided.
+    pub broken: bool,
+    /// Since when, without a break.
+    pub since: Timestamp,
+}
+
+/// What stopped a rollout or a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutError {
+    /// In words.
+    pub reason: String,
+    /// Nodes that did not come back, with the cause in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<String>,
+}
+
+/// A bundle carried to nodes in steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rollout {
+    /// Identity.
+    #[schema(value_type = Uuid)]
+    pub id: RolloutId,
+    /// The project whose nodes it moves.
+    #[schema(value_type = Uuid)]
+    pub project_id: ProjectId,
+    /// What shall run.
+    #[schema(value_type = Uuid)]
+    pub bundle_id: BundleId,
+    /// Version of that bundle.
+    pub bundle_version: String,
+    /// Where.
+    pub target_selector: TargetSelector,
+    /// In which manner.
+    pub strategy: Strategy,
+    /// Nodes in a step; null when a share was asked for.
+    pub batch_size: Option<u32>,
+    /// Share of the nodes in a step; null when a number was asked for.
+    pub batch_percentage: Option<u8>,
+    /// How many nodes of a step may be unreachable or fail without stopping it.
+    pub max_unavailable: u32,
+    /// Longest time that a step may take, pauses not counted.
+    pub progress_deadline_seconds: u32,
+    /// What must hold before the next step starts.
+    pub health_gates: HealthGates,
+    /// Take everything back by itself when a step fails.
+    pub auto_rollback: bool,
+    /// Where it is in its life.
+    pub state: RolloutState,
+    /// Who paused or cancelled it, in these states.
+    pub by: Option<String>,
+    /// Number of steps.
+    pub steps: u32,
+    /// Number of nodes.
+    pub nodes: u32,
+    /// The step that is under way or next, from zero.
+    pub current_step: u32,
+    /// Why the current step waits.
+    pub hold: Option<Hold>,
+    /// What stopped it.
+    pub error: Option<RolloutError>,
+    /// Who asked for it.
+    pub created_by: String,
+    /// Counts up with every change.
+    pub revision: u64,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it came to its end.
+    pub completed_at: Option<Timestamp>,
+    /// When it was asked for.
+    pub inserted_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// One rollout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutBody {
+    /// The rollout.
+    pub rollout: Rollout,
+}
+
+/// Rollouts of a project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutList {
+    /// Newest first.
+    pub rollouts: Vec<Rollout>,
+    /// Length of this page.
+    pub total: u64,
+    /// Where the next page begins; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// Which rollouts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RolloutsQuery {
+    /// Only rollouts in this state.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<RolloutState>,
+    /// Objects in the page; 50 when absent, at most 200.
+    #[param(minimum = 1, maximum = 200)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Where a step is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not begun.
+    Pending,
+    /// Its nodes have the new assignment; not all have proven it.
+    Running,
+    /// All have proven it; gates are judged.
+    Verifying,
+    /// Gates passed.
+    Completed,
+    /// Deadline, gate, or too many failed nodes.
+    Failed,
+}
+
+/// A portion of the nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutStep {
+    /// Place, from zero.
+    pub step_index: u32,
+    /// Its nodes.
+    #[schema(value_type = Vec<Uuid>)]
+    pub node_ids: Vec<NodeId>,
+    /// Where it is in its life.
+    pub state: StepState,
+    /// Milliseconds that it ran before the newest pause; they count against the deadline.
+    pub ran_ms: u64,
+    /// Since when it runs without a pause.
+    pub running_since: Option<Timestamp>,
+    /// When it first started.
+    pub started_at: Option<Timestamp>,
+    /// When it came to its end.
+    pub completed_at: Option<Timestamp>,
+    /// What stopped it.
+    pub error: Option<RolloutError>,
+}
+
+/// Where a node is inside a rollout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RolloutNodeState {
+    /// Untouched so far.
+    Pending,
+    /// Has the new assignment.
+    Assigned,
+    /// Its step completed with it.
+    Completed,
+    /// Has its previous bundle assigned again.
+    Restoring,
+    /// Had no previous bundle: nothing to restore.
+    NothingToRestore,
+}
+
+/// One node of a rollout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutNode {
+    /// The node.
+    #[schema(value_type = Uuid)]
+    pub node_id: NodeId,
+    /// Its name; null when the node is gone.
+    pub name: Option<String>,
+    /// The step that moves it.
+    pub step: u32,
+    /// Where it is.
+    pub state: RolloutNodeState,
+    /// The bundle it goes back to.
+    #[schema(value_type = Option<Uuid>)]
+    pub previous_bundle_id: Option<BundleId>,
+    /// Version of that bundle.
+    pub previous_version: Option<String>,
+    /// The assignment that the rollout gave it last.
+    #[schema(value_type = Option<u64>)]
+    pub generation: Option<Generation>,
+    /// The assignment that it has proven to run.
+    #[schema(value_type = Option<u64>)]
+    pub effective_generation: Option<Generation>,
+    /// The bundle that it has proven to run.
+    #[schema(value_type = Option<Uuid>)]
+    pub effective_bundle_id: Option<BundleId>,
+    /// Whether heartbeats arrive; null when the node is gone.
+    pub status: Option<NodeStatus>,
+    /// Its newest heartbeat calls the proxy healthy.
+    pub healthy: Option<bool>,
+    /// It runs what it shall run.
+    pub converged: bool,
+    /// Why its newest assignment did not become effective.
+    pub failure: Option<NodeFailure>,
+    /// Traffic since its newest switch.
+    pub traffic: Option<Traffic>,
+}
+
+/// How far a rollout is, in nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutProgress {
+    /// All.
+    pub total: u64,
+    /// Neither active nor failed.
+    pub pending: u64,
+    /// Have proven to run the new bundle.
+    pub active: u64,
+    /// Reported that the newest assignment failed.
+    pub failed: u64,
+}
+
+/// A rollout with its steps and nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutDetail {
+    /// The rollout.
+    pub rollout: Rollout,
+    /// In order.
+    pub steps: Vec<RolloutStep>,
+    /// By step and name.
+    pub nodes: Vec<RolloutNode>,
+    /// In numbers.
+    pub progress: RolloutProgress,
+}
+
+/// A node, as plans name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeRef {
+    /// Identity.
+    #[schema(value_type = Uuid)]
+    pub id: NodeId,
+    /// Unique in the project.
+    pub name: String,
+}
+
+/// A portion of the nodes, as planned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedStep {
+    /// Place, from zero.
+    pub index: u32,
+    /// Its nodes.
+    pub nodes: Vec<NodeRef>,
+}
+
+/// A node that was selected and is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExcludedNode {
+    /// Identity.
+    #[schema(value_type = Uuid)]
+    pub id: NodeId,
+    /// Its name; null when there is no such node.
+    pub name: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a rollout would do if it were started now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RolloutPlan {
+    /// In order.
+    pub steps: Vec<PlannedStep>,
+    /// Selected and left out.
+    pub excluded: Vec<ExcludedNode>,
+    /// What would run.
+    pub bundle: Bundle,
+    /// How dangerous it is.
+    pub risk: Risk,
+}
+
+/// How dangerous a bundle is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Risk {
+    /// In a word.
+    pub level: RiskLevel,
+    /// Why.
+    pub reasons: Vec<String>,
+}

@@ -1,0 +1,86 @@
+//! What the cluster looks like from here.
+
+use openraft::Instant as _;
+use openraft::async_runtime::WatchReceiver;
+use openraft::storage::RaftStateMachine;
+use sentinel_machine::{ClusterInfo, ClusterStatus, MemberStatus};
+use sentinel_model::MemberId;
+
+use crate::member::Member;
+use crate::types::{LogId, SnapshotFile, TypeConfig};
+
+impl<SM> ClusterInfo for Member<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    fn status(&self) -> ClusterStatus {
+        let metrics = self.raft().metrics().borrow_watched().clone();
+        let index = |id: &Option<LogId>| id.as_ref().map_or(0, |id| id.index);
+        let membership = metrics.membership_config.membership();
+        let voters: Vec<u64> = membership.voter_ids().collect();
+        let matched = |id: u64| {
+            let progress = metrics.replication.as_ref()?;
+            progress.get(&id).map(index)
+        };
+        // Where members are now is what this one was started with; the log remembers where they were at first.
+        let configured = self.peers().members();
+        let members = membership.nodes().map(|(id, node)| (id, configured.get(id).unwrap_or(node)));
+        let members = members.map(|(id, node)| MemberStatus {
+            id: MemberId(*id),
+            peer_address: node.peer_address.clone(),
+            api_url: node.api_url.clone(),
+            voter: voters.contains(id),
+            matched: matched(*id),
+        });
+        ClusterStatus {
+            member_id: MemberId(metrics.id),
+            leader: metrics.current_leader.map(MemberId),
+            term: metrics.current_term,
+            committed: index(&metrics.cluster_committed),
+            applied: index(&metrics.last_applied),
+            snapshot: index(&metrics.snapshot),
+            members: members.collect(),
+            unready: self.unready(&metrics),
+        }
+    }
+}
+
+impl<SM> Member<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    fn unready(&self, metrics: &openraft::RaftMetrics<TypeConfig>) -> Option<String> {
+        if let Err(fatal) = &metrics.running_state {
+            return Some(format!("consensus has stopped here: {fatal}"));
+        }
+        let Some(leader) = metrics.current_leader else {
+            return Some(
+                "no leader is known here: an election is under way, or too few members are reachable".into(),
+            );
+        };
+        if leader == metrics.id {
+            let alone = metrics.membership_config.membership().voter_ids().count() == 1;
+            let silence = metrics.last_quorum_acked.as_ref().map(|acked| acked.elapsed());
+            return match silence {
+                Some(silence) if silence <= self.patience() => None,
+                _ if alone => None,
+                Some(silence) => {
+                    Some(format!("no majority has answered this leader for {} ms", silence.as_millis()))
+                }
+                None => Some("no majority has answered this leader yet".into()),
+            };
+        }
+        let silence = self.silence_of_leader();
+        if silence > self.patience() {
+            return Some(format!(
+                "the leader, member {leader}, has been silent for {} ms",
+                silence.as_millis()
+            ));
+        }
+        let (applied, committed) =
+            (metrics.last_applied.map_or(0, |id| id.index), metrics.local_committed.map_or(0, |id| id.index));
+        const BEHIND: u64 = 1_000;
+        (committed.saturating_sub(applied) > BEHIND)
+            .then(|| format!("this member is catching up: {applied} of {committed} entries are applied"))
+    }
+}

@@ -1,0 +1,37 @@
+//! Consensus: how members agree on one log, and how any of them serves writes and linearizable reads.
+//!
+//! [`Member`] is one member's part in the cluster. It implements the ports [`sentinel_machine::Replica`] and
+//! [`sentinel_machine::ClusterInfo`]; [`ClusterBlobs`] implements [`sentinel_machine::Blobs`]. Members speak gRPC with each other
+//! ([`PeerServer`]).
+//!
+//! What it must not do: know what a command means, or how state is stored. Storage implements openraft's traits and
+//! [`StateSource`], [`LocalBlobs`].
+//!
+//! Where to start reading: [`types`] for what the log carries, [`member`] for writes and reads.
+
+pub mod blobs;
+pub mod codec;
+pub mod digest;
+pub mod member;
+pub mod network;
+pub mod peers;
+mod receive;
+pub mod service;
+pub mod types;
+
+mod cluster_info;
+mod propose;
+mod read;
+
+/// The protocol between members, as generated.
+#[allow(missing_docs, clippy::all, rust_2018_idioms)]
+pub(crate) mod proto {
+    tonic::include_proto!("sentinel.peer.v1");
+}
+
+pub use blobs::{ClusterBlobs, LocalBlobs};
+pub use digest::DigestSource;
+pub use member::{Member, MemberConfig, StartError};
+pub use peers::Peers;
+pub use service::{PeerServer, ServeError};
+pub use types::{EntryBytes, MemberNode, Response, SnapshotFile, StateSource, TypeConfig};

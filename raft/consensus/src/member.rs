@@ -1,0 +1,287 @@
+//! One member's part in the cluster.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use openraft::async_runtime::WatchReceiver;
+use openraft::storage::{RaftLogStorage, RaftStateMachine};
+use openraft::{Config, ServerState, SnapshotPolicy};
+use sentinel_machine::TableError;
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, watch};
+
+use crate::digest::{self, DigestSource};
+use crate::network::Networks;
+use crate::peers::Peers;
+use crate::proto::HelloRequest;
+use crate::types::{MemberNode, SnapshotFile, StateSource, TypeConfig};
+
+pub(crate) type Raft<SM> = openraft::Raft<TypeConfig, SM>;
+
+/// Entries applied between two snapshots.
+const SNAPSHOT_EVERY: u64 = 20_000;
+/// Applied entries kept in the log behind a snapshot, for followers that are a little behind.
+const LOG_KEPT: u64 = 5_000;
+/// Writes that may be under way at a time; more wait.
+const WRITES: usize = 4_096;
+/// Time to ask another member whether the cluster exists.
+const HELLO: Duration = Duration::from_secs(1);
+
+/// What a member is made of.
+#[derive(Clone, Debug)]
+pub struct MemberConfig {
+    /// This member.
+    pub id: u64,
+    /// All members, this one among them.
+    pub members: BTreeMap<u64, MemberNode>,
+    /// Snapshots on their way in are kept here until they are installed.
+    pub incoming_dir: PathBuf,
+    /// How often a leader shows itself, in milliseconds.
+    pub heartbeat_ms: u64,
+    /// Silence of the leader after which others stand for election, shortest and longest, in milliseconds.
+    pub election_ms: (u64, u64),
+    /// Entries applied between two snapshots.
+    pub snapshot_every: u64,
+    /// Applied entries kept in the log behind a snapshot.
+    pub log_kept: u64,
+}
+
+impl MemberConfig {
+    /// With the defaults for members in one place.
+    pub fn new(id: u64, members: BTreeMap<u64, MemberNode>, incoming_dir: PathBuf) -> Self {
+        Self {
+            id,
+            members,
+            incoming_dir,
+            heartbeat_ms: 150,
+            election_ms: (600, 1_200),
+            snapshot_every: SNAPSHOT_EVERY,
+            log_kept: LOG_KEPT,
+        }
+    }
+}
+
+/// A member does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration makes no sense.
+    #[error("consensus configuration: {0}")]
+    Config(String),
+    /// Storage or consensus refuses.
+    #[error("consensus does not start: {0}")]
+    Fatal(String),
+}
+
+/// See the module. Clones share.
+pub struct Member<SM: RaftStateMachine<TypeConfig>>(Arc<Inner<SM>>);
+
+impl<SM: RaftStateMachine<TypeConfig>> Clone for Member<SM> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Inner<SM: RaftStateMachine<TypeConfig>> {
+    raft: Raft<SM>,
+    peers: Peers,
+    state: Arc<dyn StateSource>,
+    incoming_dir: PathBuf,
+    began: Instant,
+    /// Milliseconds after `began` at which a leader was last heard.
+    heard_leader_ms: AtomicU64,
+    leads: watch::Sender<bool>,
+    writes: Semaphore,
+    silence: Duration,
+    election: Duration,
+}
+
+impl<SM> Member<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    /// Recovers this member from its storage and takes part.
+    pub async fn start<LS: RaftLogStorage<TypeConfig>>(
+        config: MemberConfig,
+        peers: Peers,
+        log: LS,
+        machine: SM,
+        state: Arc<dyn StateSource>,
+    ) -> Result<Self, StartError> {
+        let raft_config = Config {
+            cluster_name: "sentinel".into(),
+            heartbeat_interval: config.heartbeat_ms,
+            election_timeout_min: config.election_ms.0,
+            election_timeout_max: config.election_ms.1,
+            enable_pre_vote: Some(true),
+            max_payload_entries: 256,
+            snapshot_policy: SnapshotPolicy::LogsSinceLast(config.snapshot_every),
+            max_in_snapshot_log_to_keep: config.log_kept,
+            replication_lag_threshold: config.snapshot_every + config.log_kept,
+            install_snapshot_timeout: 60_000,
+            ..Config::default()
+        };
+        let raft_config = raft_config.validate().map_err(|error| StartError::Config(error.to_string()))?;
+        let raft = Raft::new(config.id, Arc::new(raft_config), Networks(peers.clone()), log, machine)
+            .await
+            .map_err(|error| StartError::Fatal(error.to_string()))?;
+        let member = Self(Arc::new(Inner {
+            raft,
+            peers,
+            state,
+            incoming_dir: config.incoming_dir,
+            began: Instant::now(),
+            heard_leader_ms: AtomicU64::new(0),
+            leads: watch::Sender::new(false),
+            writes: Semaphore::new(WRITES),
+            silence: Duration::from_millis(config.election_ms.1 * 2),
+            election: Duration::from_millis(config.election_ms.1),
+        }));
+        tokio::spawn(member.clone().follow_leadership());
+        Ok(member)
+    }
+
+    /// Forms the cluster, unless this member or one that answers has a log already. For the member with the lowest id; the
+    /// others get the log from it.
+    pub async fn form(&self) -> Result<(), StartError> {
+        let fatal = |error: String| StartError::Fatal(error);
+        if self.0.raft.is_initialized().await.map_err(|error| fatal(error.to_string()))? {
+            return Ok(());
+        }
+        let lowest = self.0.peers.members().keys().next();
+        if lowest != Some(&self.0.peers.me()) {
+            return Ok(());
+        }
+        for id in self.0.peers.others() {
+            let hello = async {
+                let mut client = self.0.peers.client(id).await.ok()?;
+                Some(client.hello(HelloRequest {}).await.ok()?.into_inner().initialized)
+            };
+            if tokio::time::timeout(HELLO, hello).await == Ok(Some(true)) {
+                tracing::info!(member = id, "the cluster exists: waiting to be brought up to date");
+                return Ok(());
+            }
+        }
+        let members = self.0.peers.members().clone();
+        self.0.raft.initialize(members).await.map_err(|error| fatal(error.to_string()))
+    }
+
+    /// Tells the other members about liveness until dropped.
+    pub async fn tell_digests(&self, source: Arc<dyn DigestSource>) {
+        digest::tell(self.0.peers.clone(), source).await;
+    }
+
+    /// True while this member leads.
+    pub fn leads(&self) -> watch::Receiver<bool> {
+        self.0.leads.subscribe()
+    }
+
+    /// Resolves when this member cannot go on, with the cause.
+    pub async fn failed(&self) -> String {
+        let mut metrics = self.0.raft.metrics();
+        loop {
+            let state = metrics.borrow_watched().running_state.clone();
+            if let Err(fatal) = state {
+                return fatal.to_string();
+            }
+            if metrics.changed().await.is_err() {
+                return "consensus has ended".into();
+            }
+        }
+    }
+
+    /// Hands leadership over if this member has it, and stops taking part.
+    pub async fn shutdown(&self) {
+        self.hand_over().await;
+        self.halt().await;
+    }
+
+    /// Lets the member that has most of the log lead, and waits for it, but no longer than an election would take anyway.
+    pub async fn hand_over(&self) {
+        let (me, heir) = {
+            let metrics = self.0.raft.metrics();
+            let now = metrics.borrow_watched();
+            if now.state != ServerState::Leader {
+                return;
+            }
+            let voters: Vec<u64> = now.membership_config.membership().voter_ids().collect();
+            let matched = now.replication.iter().flatten();
+            let matched = matched.filter(|(id, _)| **id != now.id && voters.contains(id));
+            (now.id, matched.max_by_key(|(_, matched)| **matched).map(|(id, _)| *id))
+        };
+        let Some(heir) = heir else { return };
+        if self.0.raft.trigger().transfer_leader(heir).await.is_err() {
+            return;
+        }
+        match tokio::time::timeout(self.0.election, self.other_leader(me)).await {
+            Ok(()) => tracing::info!(heir, "leadership is handed over"),
+            Err(_) => tracing::warn!(heir, "leadership was not taken over in time"),
+        }
+    }
+
+    /// Stops taking part at once. The others elect a leader when they miss this one.
+    pub async fn halt(&self) {
+        if let Err(error) = self.0.raft.shutdown().await {
+            tracing::warn!(%error, "consensus did not end cleanly");
+        }
+    }
+
+    async fn follow_leadership(self) {
+        let mut metrics = self.0.raft.metrics();
+        loop {
+            let leads = {
+                let now = metrics.borrow_watched();
+                now.state == ServerState::Leader && now.running_state.is_ok()
+            };
+            self.0.leads.send_if_modified(|known| std::mem::replace(known, leads) != leads);
+            if metrics.changed().await.is_err() {
+                self.0.leads.send_replace(false);
+                return;
+            }
+        }
+    }
+}
+
+impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
+    pub(crate) fn raft(&self) -> &Raft<SM> {
+        &self.0.raft
+    }
+
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.0.peers
+    }
+
+    pub(crate) fn source(&self) -> &Arc<dyn StateSource> {
+        &self.0.state
+    }
+
+    /// A place among the writes under way. An error means that the member ends.
+    pub(crate) async fn write_turn(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        self.0.writes.acquire().await
+    }
+
+    pub(crate) fn incoming_dir(&self) -> &Path {
+        &self.0.incoming_dir
+    }
+
+    pub(crate) fn heard_leader(&self) {
+        let now = u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.heard_leader_ms.store(now, Ordering::Relaxed);
+    }
+
+    /// Time since a leader was last heard.
+    pub(crate) fn silence_of_leader(&self) -> Duration {
+        let heard = Duration::from_millis(self.0.heard_leader_ms.load(Ordering::Relaxed));
+        self.0.began.elapsed().saturating_sub(heard)
+    }
+
+    /// Silence beyond which there is no leader, or no majority behind it.
+    pub(crate) fn patience(&self) -> Duration {
+        self.0.silence
+    }
+
+    pub(crate) fn state(&self) -> Result<(Arc<dyn sentinel_machine::Read + Send + Sync>, u64), TableError> {
+        self.0.state.view()
+    }
+}

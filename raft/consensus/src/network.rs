@@ -1,0 +1,186 @@
+//! Raft messages over the peer protocol.
+
+use std::fs::File;
+use std::future::Future;
+use std::io::Read as _;
+use std::time::Duration;
+
+use openraft::errors::{NetworkError, RPCError, ReplicationClosed, StreamingError, Unreachable};
+use openraft::network::{RPCOption, RaftNetworkFactory, RaftNetworkV2};
+use openraft::raft::{
+    AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, TransferLeaderRequest,
+    TransferLeaderResponse, VoteRequest, VoteResponse,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tonic::{Code, Status};
+
+use crate::codec::{CHUNK, chunk, frame, unframe};
+use crate::peers::Peers;
+use crate::proto::{Chunk, Frame};
+use crate::types::{MemberNode, Snapshot, SnapshotFile, SnapshotMeta, TypeConfig, Vote};
+
+/// Makes [`Network`]s.
+pub struct Networks(pub Peers);
+
+/// One member's line to another.
+pub struct Network {
+    peers: Peers,
+    target: u64,
+}
+
+/// First chunk of a snapshot on its way.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(crate) struct SnapshotHead {
+    pub(crate) vote: Vote,
+    pub(crate) meta: SnapshotMeta,
+    /// Bytes that follow.
+    pub(crate) length: u64,
+}
+
+/// Least time for an append that carries entries: the other member syncs them before it answers, and consensus itself grants
+/// no more than a heartbeat. Heartbeats have lines of their own and do not wait behind it.
+const APPEND: Duration = Duration::from_secs(2);
+
+impl RaftNetworkFactory<TypeConfig> for Networks {
+    type Network = Network;
+
+    async fn new_client(&mut self, target: u64, _node: &MemberNode) -> Network {
+        Network { peers: self.0.clone(), target }
+    }
+}
+
+enum Kind {
+    Append,
+    Vote,
+    PreVote,
+    Transfer,
+}
+
+impl Network {
+    async fn call<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        request: &Q,
+        within: Duration,
+    ) -> Result<A, RPCError<TypeConfig>> {
+        let answer = tokio::time::timeout(within, self.send(kind, request)).await;
+        let answer =
+            answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("the member did not answer in time")));
+        answer.map_err(|status| self.failed(status))
+    }
+
+    async fn send<Q: Serialize, A: DeserializeOwned>(&self, kind: Kind, request: &Q) -> Result<A, Status> {
+        let mut client = self.peers.client(self.target).await?;
+        let request: Frame = frame(request)?;
+        let answer = match kind {
+            Kind::Append => client.append_entries(request).await,
+            Kind::Vote => client.vote(request).await,
+            Kind::PreVote => client.pre_vote(request).await,
+            Kind::Transfer => client.transfer_leader(request).await,
+        };
+        unframe(&answer?.into_inner())
+    }
+
+    fn failed(&self, status: Status) -> RPCError<TypeConfig> {
+        self.peers.failed(self.target, &status);
+        // What will not be better at once is tried again after a pause.
+        if matches!(status.code(), Code::Unavailable | Code::FailedPrecondition) {
+            RPCError::Unreachable(Unreachable::new(&status))
+        } else {
+            RPCError::Network(NetworkError::new(&status))
+        }
+    }
+
+    async fn send_snapshot(
+        &self,
+        vote: Vote,
+        snapshot: Snapshot,
+    ) -> Result<SnapshotResponse<TypeConfig>, Status> {
+        let path = snapshot.snapshot.path;
+        let io = |error: std::io::Error| Status::internal(format!("{}: {error}", path.display()));
+        let file = File::open(&path).map_err(io)?;
+        let length = file.metadata().map_err(io)?.len();
+        let head = frame(&SnapshotHead { vote, meta: snapshot.meta, length })?.payload;
+        let mut client = self.peers.client(self.target).await?;
+        let (sender, receiver) = tokio::sync::mpsc::channel::<Chunk>(4);
+        tokio::task::spawn_blocking(move || {
+            // The receiver misses what is not sent: it knows the length.
+            if let Err(error) = read_out(file, head, &sender) {
+                tracing::error!(path = %path.display(), %error, "a snapshot could not be read while it was sent");
+            }
+        });
+        let stream = tokio_stream::wrappers::ReceiverStream::new(receiver);
+        let answer = client.install_snapshot(stream).await?;
+        unframe(&answer.into_inner())
+    }
+}
+
+/// Reads a file to its end, or until nobody listens any more.
+fn read_out(mut file: File, head: Vec<u8>, sender: &tokio::sync::mpsc::Sender<Chunk>) -> std::io::Result<()> {
+    let mut payload = head;
+    while sender.blocking_send(chunk(payload)).is_ok() {
+        payload = vec![0; CHUNK];
+        let length = file.read(&mut payload)?;
+        if length == 0 {
+            break;
+        }
+        payload.truncate(length);
+    }
+    Ok(())
+}
+
+impl RaftNetworkV2<TypeConfig> for Network {
+    type SnapshotData = SnapshotFile;
+
+    async fn append_entries(
+        &mut self,
+        request: AppendEntriesRequest<TypeConfig>,
+        option: RPCOption,
+    ) -> Result<AppendEntriesResponse<TypeConfig>, RPCError<TypeConfig>> {
+        let within =
+            if request.entries.is_empty() { option.hard_ttl() } else { option.hard_ttl().max(APPEND) };
+        self.call(Kind::Append, &request, within).await
+    }
+
+    async fn vote(
+        &mut self,
+        request: VoteRequest<TypeConfig>,
+        option: RPCOption,
+    ) -> Result<VoteResponse<TypeConfig>, RPCError<TypeConfig>> {
+        self.call(Kind::Vote, &request, option.hard_ttl()).await
+    }
+
+    async fn pre_vote(
+        &mut self,
+        request: VoteRequest<TypeConfig>,
+        option: RPCOption,
+    ) -> Result<VoteResponse<TypeConfig>, RPCError<TypeConfig>> {
+        self.call(Kind::PreVote, &request, option.hard_ttl()).await
+    }
+
+    async fn transfer_leader(
+        &mut self,
+        request: TransferLeaderRequest<TypeConfig>,
+        option: RPCOption,
+    ) -> Result<TransferLeaderResponse<TypeConfig>, RPCError<TypeConfig>> {
+        self.call(Kind::Transfer, &request, option.hard_ttl()).await
+    }
+
+    async fn full_snapshot(
+        &mut self,
+        vote: Vote,
+        snapshot: Snapshot,
+        cancel: impl Future<Output = ReplicationClosed> + Send + 'static,
+        option: RPCOption,
+    ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
+        let within = option.hard_ttl();
+        tokio::select! {
+            closed = cancel => Err(StreamingError::Closed(closed)),
+            sent = tokio::time::timeout(within, self.send_snapshot(vote, snapshot)) => {
+                let sent = sent.unwrap_or_else(|_| Err(Status::deadline_exceeded("the snapshot took too long")));
+                sent.map_err(|status| self.failed(status).into())
+            }
+        }
+    }
+}

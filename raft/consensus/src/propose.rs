@@ -1,0 +1,184 @@
+//! Writes, at any member.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use openraft::async_runtime::WatchReceiver;
+use openraft::errors::{ClientWriteError, RaftError};
+use openraft::storage::RaftStateMachine;
+use sentinel_machine::envelope::ENVELOPE_MAX;
+use sentinel_machine::{Applied, Envelope, EnvelopeError, ProposeError, tables};
+use sentinel_model::cluster::Cluster;
+use tonic::Code;
+
+use crate::codec::unframe;
+use crate::member::Member;
+use crate::proto::Frame;
+use crate::types::{EntryBytes, Response, SnapshotFile, TypeConfig};
+
+/// Longest time until a write is told to be unknown, or refused.
+const WITHIN: Duration = Duration::from_secs(10);
+/// Pause before another attempt; an election takes many of these.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// One attempt failed.
+enum Failed {
+    /// Nothing was sent anywhere.
+    NotSent(String),
+    /// It may be in the log.
+    Unknown(String),
+    /// No other attempt will do better.
+    Final(ProposeError),
+}
+
+impl<SM> Member<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    /// Commits the envelope. Attempts repeat the same bytes, so the state machine recognises an envelope that got through
+    /// before by its request id.
+    pub(crate) async fn commit(&self, envelope: Envelope) -> Result<Applied, ProposeError> {
+        let bytes = Bytes::from(envelope.encode().map_err(refused)?);
+        self.check_level(&envelope)?;
+        let began = Instant::now();
+        let Ok(Ok(_turn)) = tokio::time::timeout(WITHIN, self.write_turn()).await else {
+            return Err(ProposeError::NoLeader("too many writes wait at this member".into()));
+        };
+        let mut may_be_committed = false;
+        let response = loop {
+            let reason = match self.attempt(&bytes, began + WITHIN).await {
+                Ok(response) => break response,
+                Err(Failed::Final(error)) if !may_be_committed => return Err(error),
+                Err(Failed::Final(error)) => return Err(ProposeError::Unknown(error.to_string())),
+                Err(Failed::NotSent(reason)) => reason,
+                Err(Failed::Unknown(reason)) => {
+                    may_be_committed = true;
+                    reason
+                }
+            };
+            if began.elapsed() + PAUSE >= WITHIN {
+                metrics::counter!("consensus_writes_failed_total").increment(1);
+                return Err(if may_be_committed {
+                    ProposeError::Unknown(reason)
+                } else {
+                    ProposeError::NoLeader(reason)
+                });
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
+        let outcome = response
+            .outcome
+            .ok_or_else(|| ProposeError::Fatal("the log answered without an outcome".into()))?;
+        self.await_applied(response.index, WITHIN).await.map_err(ProposeError::Unknown)?;
+        metrics::histogram!("consensus_commit_seconds").record(began.elapsed().as_secs_f64());
+        Ok(Applied { index: response.index, outcome })
+    }
+
+    async fn attempt(&self, bytes: &Bytes, deadline: Instant) -> Result<Response, Failed> {
+        let within = deadline.saturating_duration_since(Instant::now());
+        let Some(leader) = self.raft().current_leader().await else {
+            return Err(Failed::NotSent("no leader is known here".into()));
+        };
+        let sent = async {
+            if leader == self.peers().me() {
+                self.write_here(bytes).await
+            } else {
+                self.forward(leader, bytes).await
+            }
+        };
+        tokio::select! {
+            answer = tokio::time::timeout(within, sent) => {
+                answer.unwrap_or_else(|_| Err(Failed::Unknown("no majority confirmed the write in time".into())))
+            }
+            // A leader that hangs answers nobody; as soon as there is another one, that one is asked.
+            () = self.other_leader(leader) => Err(Failed::Unknown("another member became the leader".into())),
+        }
+    }
+
+    async fn write_here(&self, bytes: &Bytes) -> Result<Response, Failed> {
+        match self.raft().client_write(EntryBytes(bytes.clone())).await {
+            Ok(written) => Ok(written.data),
+            Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_))) => {
+                Err(Failed::NotSent("leadership moved on".into()))
+            }
+            Err(RaftError::APIError(error)) => Err(Failed::Unknown(error.to_string())),
+            Err(RaftError::Fatal(fatal)) => Err(Failed::Final(ProposeError::Fatal(fatal.to_string()))),
+        }
+    }
+
+    async fn forward(&self, leader: u64, bytes: &Bytes) -> Result<Response, Failed> {
+        metrics::counter!("consensus_writes_forwarded_total").increment(1);
+        let mut client = match self.peers().client(leader).await {
+            Ok(client) => client,
+            Err(status) => return Err(Failed::NotSent(status.message().to_owned())),
+        };
+        match client.propose(Frame { payload: bytes.to_vec() }).await {
+            Ok(answer) => {
+                unframe(&answer.into_inner()).map_err(|status| Failed::Unknown(status.message().to_owned()))
+            }
+            Err(status) if matches!(status.code(), Code::FailedPrecondition) => {
+                Err(Failed::NotSent(status.message().to_owned()))
+            }
+            Err(status) if status.code() == Code::InvalidArgument => {
+                let text = format!("the leader refuses the command: {}", status.message());
+                Err(Failed::Final(ProposeError::Fatal(text)))
+            }
+            Err(status) => {
+                self.peers().failed(leader, &status);
+                Err(Failed::Unknown(status.message().to_owned()))
+            }
+        }
+    }
+
+    /// Resolves when a member other than `leader` leads.
+    pub(crate) async fn other_leader(&self, leader: u64) {
+        let mut metrics = self.raft().metrics();
+        loop {
+            let now = metrics.borrow_watched().current_leader;
+            if now.is_some_and(|now| now != leader) {
+                return;
+            }
+            if metrics.changed().await.is_err() {
+                // Consensus has ended here; whatever waits finds out by itself.
+                return std::future::pending().await;
+            }
+        }
+    }
+
+    /// Waits until this member has applied `index`.
+    pub(crate) async fn await_applied(&self, index: u64, within: Duration) -> Result<(), String> {
+        // Mostly it has: what consensus says of itself comes a little later than the state.
+        if self.state().is_ok_and(|(_, applied)| applied >= index) {
+            return Ok(());
+        }
+        let waited =
+            self.raft().wait(Some(within)).applied_index_at_least(Some(index), "read what was written").await;
+        waited.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// A command that some voter may not know would halt it; so it waits for the cluster's level.
+    fn check_level(&self, envelope: &Envelope) -> Result<(), ProposeError> {
+        let needed = envelope.command.min_level();
+        if needed <= 1 {
+            return Ok(());
+        }
+        let fatal = |error: sentinel_machine::TableError| ProposeError::Fatal(error.to_string());
+        let (state, _) = self.state().map_err(fatal)?;
+        let level =
+            tables::load::<Cluster>(&*state, b"cluster").map_err(fatal)?.map_or(1, |cluster| cluster.level);
+        if needed > level {
+            let name = envelope.command.name();
+            return Err(ProposeError::Fatal(format!(
+                "{name} needs cluster level {needed}, the cluster is at {level}"
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn refused(error: EnvelopeError) -> ProposeError {
+    match error {
+        EnvelopeError::TooLarge(size) => ProposeError::TooLarge { size, limit: ENVELOPE_MAX },
+        other => ProposeError::Fatal(other.to_string()),
+    }
+}

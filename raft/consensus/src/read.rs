@@ -1,0 +1,93 @@
+//! Reads, at any member.
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use openraft::ReadPolicy;
+use openraft::storage::RaftStateMachine;
+use sentinel_machine::{Applied, Consistency, Envelope, ProposeError, ReadError, Replica, View};
+
+use crate::member::Member;
+use crate::proto::ReadIndexRequest;
+use crate::types::{SnapshotFile, TypeConfig};
+
+/// Longest time until a read is refused for want of a majority.
+const WITHIN: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(50);
+
+#[async_trait]
+impl<SM> Replica for Member<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    async fn propose(&self, envelope: Envelope) -> Result<Applied, ProposeError> {
+        self.commit(envelope).await
+    }
+
+    async fn read(&self, consistency: Consistency) -> Result<View, ReadError> {
+        if consistency == Consistency::Linearizable {
+            self.catch_up().await?;
+        }
+        let (tables, applied) = self.state().map_err(|error| ReadError::Fatal(error.to_string()))?;
+        let age_ms = match consistency {
+            Consistency::Linearizable => None,
+            Consistency::Stale => self.age_ms(),
+        };
+        Ok(View { tables, applied, age_ms })
+    }
+}
+
+impl<SM> Member<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    /// Waits until state here holds every write that was acknowledged before this call.
+    async fn catch_up(&self) -> Result<(), ReadError> {
+        let began = Instant::now();
+        loop {
+            let left = WITHIN.saturating_sub(began.elapsed());
+            let reason = match tokio::time::timeout(left, self.read_index()).await {
+                Ok(Ok(index)) => {
+                    return self.await_applied(index, left).await.map_err(ReadError::NoQuorum);
+                }
+                Ok(Err(reason)) => reason,
+                Err(_) => "the leader could not reach a majority in time".to_owned(),
+            };
+            if began.elapsed() + PAUSE >= WITHIN {
+                return Err(ReadError::NoQuorum(reason));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn read_index(&self) -> Result<u64, String> {
+        let leader = self.raft().current_leader().await.ok_or("no leader is known here")?;
+        tokio::select! {
+            index = self.read_index_at(leader) => index,
+            () = self.other_leader(leader) => Err("another member became the leader".into()),
+        }
+    }
+
+    async fn read_index_at(&self, leader: u64) -> Result<u64, String> {
+        if leader == self.peers().me() {
+            let read = self.raft().get_read_log_id(ReadPolicy::ReadIndex).await;
+            return read.map(|(read, _)| read.index()).map_err(|error| error.to_string());
+        }
+        let mut client = self.peers().client(leader).await.map_err(|status| status.message().to_owned())?;
+        match client.read_index(ReadIndexRequest {}).await {
+            Ok(answer) => Ok(answer.into_inner().index),
+            Err(status) => {
+                self.peers().failed(leader, &status);
+                Err(status.message().to_owned())
+            }
+        }
+    }
+
+    /// How far behind state here may be: nothing on a leader, else the time since a leader was heard.
+    fn age_ms(&self) -> Option<u64> {
+        if *self.leads().borrow() {
+            return None;
+        }
+        Some(u64::try_from(self.silence_of_leader().as_millis()).unwrap_or(u64::MAX))
+    }
+}

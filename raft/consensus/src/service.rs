@@ -1,0 +1,254 @@
+//! The peer protocol, served.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream};
+use openraft::ReadPolicy;
+use openraft::errors::{ClientWriteError, RaftError};
+use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest};
+use openraft::storage::RaftStateMachine;
+use sentinel_machine::Envelope;
+use sentinel_machine::ports::BLOB_MAX;
+use sentinel_model::Sha256Digest;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::blobs::LocalBlobs;
+use crate::codec::{CHUNK, MESSAGE_MAX, chunk, frame, unchunk, unframe};
+use crate::digest::{DIGEST_MAX, DigestSource};
+use crate::member::Member;
+use crate::network::SnapshotHead;
+use crate::peers::Addressee;
+use crate::proto::peer_server::{Peer, PeerServer as Generated};
+use crate::proto::{
+    BlobResponse, Chunk, DigestRequest, DigestResponse, Frame, GetBlobRequest, HelloRequest, HelloResponse,
+    ReadIndexRequest, ReadIndexResponse,
+};
+use crate::receive;
+use crate::types::{EntryBytes, Snapshot, SnapshotFile, TypeConfig};
+
+/// Calls of one peer that may be under way at a time; more wait.
+const CALLS: usize = 1_024;
+/// Blobs that may be on their way in or out at a time, each held in memory; more wait.
+const TRANSFERS: usize = 8;
+
+/// Serves the peer protocol of one member.
+pub struct PeerServer {
+    incoming: TcpIncoming,
+}
+
+/// The peer protocol cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// While members speak plain TCP, nobody else may reach them.
+    #[error("the member address {0} is not on loopback: members speak plain TCP in this version")]
+    NotLoopback(SocketAddr),
+    /// The address cannot be bound.
+    #[error("the member address {address} cannot be used: {cause}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: String,
+    },
+    /// Serving ended.
+    #[error(transparent)]
+    Transport(#[from] tonic::transport::Error),
+}
+
+impl PeerServer {
+    /// Binds the address. Nothing is answered before [`PeerServer::serve`].
+    pub fn bind(address: SocketAddr) -> Result<Self, ServeError> {
+        if !address.ip().is_loopback() {
+            return Err(ServeError::NotLoopback(address));
+        }
+        let incoming = TcpIncoming::bind(address)
+            .map_err(|cause| ServeError::Bind { address, cause: cause.to_string() })?
+            .with_nodelay(Some(true));
+        Ok(Self { incoming })
+    }
+
+    /// Answers until `stop` resolves.
+    pub async fn serve<SM>(
+        self,
+        member: Member<SM>,
+        blobs: Arc<dyn LocalBlobs>,
+        digests: Arc<dyn DigestSource>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), ServeError>
+    where
+        SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+    {
+        let addressee = Addressee::new(member.peers());
+        let transfers = Arc::new(Semaphore::new(TRANSFERS));
+        let service = Generated::new(Service { member, blobs, digests, transfers })
+            .max_decoding_message_size(MESSAGE_MAX)
+            .max_encoding_message_size(MESSAGE_MAX);
+        tonic::transport::Server::builder()
+            .concurrency_limit_per_connection(CALLS)
+            .add_service(InterceptedService::new(service, addressee))
+            .serve_with_incoming_shutdown(self.incoming, stop)
+            .await?;
+        Ok(())
+    }
+}
+
+struct Service<SM: RaftStateMachine<TypeConfig>> {
+    member: Member<SM>,
+    blobs: Arc<dyn LocalBlobs>,
+    digests: Arc<dyn DigestSource>,
+    transfers: Arc<Semaphore>,
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+fn failed(error: impl std::fmt::Display) -> Status {
+    Status::internal(error.to_string())
+}
+
+/// Consensus ends for good when a snapshot that it was given turns out to be damaged, so it is given good ones only.
+async fn check_snapshot<SM>(
+    member: &Member<SM>,
+    head: &SnapshotHead,
+    file: SnapshotFile,
+) -> Result<(), Status>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    let source = Arc::clone(member.source());
+    let checked = tokio::task::spawn_blocking(move || source.check(&file)).await.map_err(failed)?;
+    let found = checked.map_err(|error| {
+        tracing::error!(%error, "a snapshot that was sent here is refused");
+        Status::data_loss(error.to_string())
+    })?;
+    if found == head.meta {
+        Ok(())
+    } else {
+        Err(Status::data_loss("the snapshot covers something else than its sender said"))
+    }
+}
+
+#[tonic::async_trait]
+impl<SM> Peer for Service<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    type GetBlobStream = Pin<Box<dyn Stream<Item = Result<Chunk, Status>> + Send>>;
+
+    async fn append_entries(&self, request: Request<Frame>) -> Answer<Frame> {
+        let request: AppendEntriesRequest<TypeConfig> = unframe(request.get_ref())?;
+        let answer = self.member.raft().append_entries(request).await.map_err(failed)?;
+        if !matches!(answer, AppendEntriesResponse::HigherVote(_)) {
+            self.member.heard_leader();
+        }
+        Ok(Response::new(frame(&answer)?))
+    }
+
+    async fn vote(&self, request: Request<Frame>) -> Answer<Frame> {
+        let request: VoteRequest<TypeConfig> = unframe(request.get_ref())?;
+        Ok(Response::new(frame(&self.member.raft().vote(request).await.map_err(failed)?)?))
+    }
+
+    async fn pre_vote(&self, request: Request<Frame>) -> Answer<Frame> {
+        let request: VoteRequest<TypeConfig> = unframe(request.get_ref())?;
+        Ok(Response::new(frame(&self.member.raft().pre_vote(request).await.map_err(failed)?)?))
+    }
+
+    async fn transfer_leader(&self, request: Request<Frame>) -> Answer<Frame> {
+        let request: TransferLeaderRequest<TypeConfig> = unframe(request.get_ref())?;
+        let answer = self.member.raft().handle_transfer_leader(request).await.map_err(failed)?;
+        Ok(Response::new(frame(&answer)?))
+    }
+
+    async fn install_snapshot(&self, request: Request<Streaming<Chunk>>) -> Answer<Frame> {
+        let (head, incoming) = receive::snapshot(request.into_inner(), self.member.incoming_dir()).await?;
+        let member = self.member.clone();
+        // On a task of its own: if the leader gives up waiting, consensus must still find the file.
+        let installed = tokio::spawn(async move {
+            check_snapshot(&member, &head, incoming.file()).await?;
+            let snapshot = Snapshot { meta: head.meta, snapshot: incoming.file() };
+            let answer = member.raft().install_full_snapshot(head.vote, snapshot).await.map_err(failed)?;
+            member.heard_leader();
+            Ok::<_, Status>(answer)
+        });
+        Ok(Response::new(frame(&installed.await.map_err(failed)??)?))
+    }
+
+    async fn hello(&self, _request: Request<HelloRequest>) -> Answer<HelloResponse> {
+        let initialized = self.member.raft().is_initialized().await.map_err(failed)?;
+        Ok(Response::new(HelloResponse { initialized }))
+    }
+
+    async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {
+        let entry = Bytes::from(request.into_inner().payload);
+        // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
+        Envelope::decode(&entry).map_err(|error| Status::invalid_argument(error.to_string()))?;
+        match self.member.raft().client_write(EntryBytes(entry)).await {
+            Ok(written) => Ok(Response::new(frame(&written.data)?)),
+            Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_))) => {
+                Err(Status::failed_precondition("this member does not lead"))
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    async fn read_index(&self, _request: Request<ReadIndexRequest>) -> Answer<ReadIndexResponse> {
+        match self.member.raft().get_read_log_id(ReadPolicy::ReadIndex).await {
+            Ok((read, _)) => Ok(Response::new(ReadIndexResponse { index: read.index() })),
+            Err(error) => Err(Status::failed_precondition(error.to_string())),
+        }
+    }
+
+    async fn put_blob(&self, request: Request<Streaming<Chunk>>) -> Answer<BlobResponse> {
+        let _transfer = self.transfers.acquire().await.map_err(failed)?;
+        let mut stream = request.into_inner();
+        let mut bytes = Vec::new();
+        while let Some(part) = stream.message().await? {
+            bytes.extend(unchunk(part)?);
+            if bytes.len() > BLOB_MAX {
+                return Err(Status::out_of_range("the blob is too large"));
+            }
+        }
+        let local = Arc::clone(&self.blobs);
+        let write = move || {
+            let digest = Sha256Digest(Sha256::digest(&bytes).into());
+            local.put(digest, &bytes).map(|()| digest)
+        };
+        let digest = tokio::task::spawn_blocking(write).await.map_err(failed)?.map_err(failed)?;
+        Ok(Response::new(BlobResponse { digest: digest.0.to_vec() }))
+    }
+
+    async fn get_blob(&self, request: Request<GetBlobRequest>) -> Answer<Self::GetBlobStream> {
+        let transfer = Arc::clone(&self.transfers).acquire_owned().await.map_err(failed)?;
+        let request = request.into_inner();
+        let digest: [u8; 32] =
+            request.digest.try_into().map_err(|_| Status::invalid_argument("a digest has 32 bytes"))?;
+        let digest = Sha256Digest(digest);
+        let local = Arc::clone(&self.blobs);
+        let found = tokio::task::spawn_blocking(move || local.get(digest)).await.map_err(failed)?;
+        let bytes =
+            Bytes::from(found.map_err(failed)?.ok_or_else(|| Status::not_found("no such blob here"))?);
+        let begin = usize::try_from(request.offset).unwrap_or(usize::MAX).min(bytes.len());
+        let parts = stream::iter((begin..bytes.len()).step_by(CHUNK));
+        let parts = parts.map(move |at| {
+            let _under_way = &transfer;
+            Ok(chunk(bytes.slice(at..bytes.len().min(at + CHUNK)).to_vec()))
+        });
+        Ok(Response::new(Box::pin(parts)))
+    }
+
+    async fn digest(&self, request: Request<DigestRequest>) -> Answer<DigestResponse> {
+        let request = request.into_inner();
+        if request.payload.len() > DIGEST_MAX {
+            return Err(Status::out_of_range("the digest is too large"));
+        }
+        self.digests.merge(request.member_id, request.payload.into());
+        Ok(Response::new(DigestResponse {}))
+    }
+}

@@ -1,0 +1,282 @@
+//! A rollout in the middle of a step, to be bent by each test.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, HashMap};
+
+use sentinel_machine::commands::rollout_advance::Transition;
+use sentinel_model::health::{NodeSample, TrafficSample};
+use sentinel_model::node::{
+    ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus,
+};
+use sentinel_model::rollout::{
+    Batch, Gates, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState,
+    Target,
+};
+use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
+use uuid::Uuid;
+
+use crate::rollout::{RolloutView, decide};
+
+/// When the step began.
+pub const START: Time = Time(1_000_000);
+/// What the nodes ran before.
+pub const OLD: BundleId = BundleId(Uuid::from_u128(0xa1));
+/// What the rollout brings.
+pub const NEW: BundleId = BundleId(Uuid::from_u128(0xa2));
+/// The rollout.
+pub const ROLLOUT: RolloutId = RolloutId(Uuid::from_u128(0xb1));
+/// What the nodes prove before and after.
+pub const BEFORE: Generation = Generation(1);
+/// What the rollout gave them.
+pub const GIVEN: Generation = Generation(2);
+/// Age of a fresh heartbeat.
+pub const FRESH_MS: u64 = 30_000;
+
+pub fn id(name: &str) -> NodeId {
+    let number = name.bytes().fold(7u128, |sum, byte| sum.wrapping_mul(31).wrapping_add(u128::from(byte)));
+    NodeId(Uuid::from_u128(number))
+}
+
+/// A node that is online and has proven what it ran before the rollout.
+pub fn node(name: &str) -> Node {
+    Node {
+        id: id(name),
+        project_id: ProjectId(Uuid::from_u128(0xc1)),
+        name: name.to_owned(),
+        labels: BTreeMap::new(),
+        capabilities: Vec::new(),
+        agent_version: String::new(),
+        proxy_version: String::new(),
+        hostname: String::new(),
+        ip: String::new(),
+        key_digest: Sha256Digest([0; 32]),
+        registered_at: Time(0),
+        status: NodeStatus::Online,
+        status_since: Time(0),
+        generation: BEFORE,
+        assignment: Some(Assignment {
+            bundle_id: OLD,
+            generation: BEFORE,
+            at: Time(0),
+            cause: AssignmentCause::Direct,
+        }),
+        offered: None,
+        accepted: None,
+        effective: Some(Fact { bundle_id: OLD, generation: BEFORE, at: Time(10) }),
+        failure: None,
+        owner: None,
+    }
+}
+
+pub fn spec() -> RolloutSpec {
+    RolloutSpec {
+        bundle_id: NEW,
+        target: Target::All,
+        batch: Batch::Size(1),
+        max_unavailable: 0,
+        step_deadline_s: 600,
+        gates: Gates::default(),
+        auto_rollback: true,
+    }
+}
+
+pub fn rollout() -> Rollout {
+    Rollout {
+        id: ROLLOUT,
+        project_id: ProjectId(Uuid::from_u128(0xc1)),
+        spec: spec(),
+        state: RolloutState::Running,
+        steps: 2,
+        nodes: 2,
+        current_step: 0,
+        hold: None,
+        revision: 5,
+        created_by: "ada@example.com".into(),
+        created_at: START,
+        updated_at: START,
+        ended_at: None,
+    }
+}
+
+/// A step under way, and what is known of its nodes.
+pub struct Scene {
+    pub rollout: Rollout,
+    pub step: Step,
+    pub members: Vec<RolloutNode>,
+    pub nodes: HashMap<NodeId, Node>,
+    pub samples: HashMap<NodeId, NodeSample>,
+    pub bundle_revoked: bool,
+    pub leader_since: Time,
+    pub now: Time,
+}
+
+impl Scene {
+    /// The first step began with these nodes, ten seconds ago.
+    pub fn running(names: &[&str]) -> Self {
+        let step = Step {
+            rollout_id: ROLLOUT,
+            index: 0,
+            node_ids: names.iter().map(|name| id(name)).collect(),
+            state: StepState::Running { since: START },
+            ran_ms: 0,
+            started_at: Some(START),
+            ended_at: None,
+        };
+        let mut scene = Scene {
+            rollout: rollout(),
+            step,
+            members: Vec::new(),
+            nodes: HashMap::new(),
+            samples: HashMap::new(),
+            bundle_revoked: false,
+            leader_since: Time(0),
+            now: START.plus_ms(10_000),
+        };
+        for name in names {
+            scene.given(name, 0);
+        }
+        scene
+    }
+
+    /// The same, and every node has proven the bundle.
+    pub fn verifying(names: &[&str]) -> Self {
+        let mut scene = Self::running(names);
+        scene.step.state = StepState::Verifying { since: START };
+        for name in names {
+            scene.prove(name);
+        }
+        scene
+    }
+
+    /// Adds a node that step `step` has given the bundle to.
+    pub fn given(&mut self, name: &str, step: u32) {
+        let mut node = node(name);
+        node.generation = GIVEN;
+        node.owner = Some(ROLLOUT);
+        node.assignment = Some(Assignment {
+            bundle_id: NEW,
+            generation: GIVEN,
+            at: START,
+            cause: AssignmentCause::Rollout(ROLLOUT),
+        });
+        self.nodes.insert(node.id, node);
+        self.members.push(RolloutNode {
+            rollout_id: ROLLOUT,
+            node_id: id(name),
+            step,
+            previous: Some(OLD),
+            state: RolloutNodeState::Assigned { generation: GIVEN },
+        });
+    }
+
+    pub fn node(&mut self, name: &str) -> &mut Node {
+        self.nodes.get_mut(&id(name)).unwrap()
+    }
+
+    pub fn member(&mut self, name: &str) -> &mut RolloutNode {
+        self.members.iter_mut().find(|member| member.node_id == id(name)).unwrap()
+    }
+
+    /// The node proves what it was given, and says that it is healthy.
+    pub fn prove(&mut self, name: &str) {
+        let at = self.now;
+        let node = self.node(name);
+        let assignment = node.assignment.clone().unwrap();
+        node.failure = None;
+        node.effective =
+            Some(Fact { bundle_id: assignment.bundle_id, generation: assignment.generation, at });
+        self.heartbeat(name, true);
+    }
+
+    pub fn heartbeat(&mut self, name: &str, healthy: bool) {
+        let effective = self.node(name).effective.map_or(Generation(0), |fact| fact.generation);
+        let sample = NodeSample { node_id: id(name), heard_at: self.now, healthy, effective, traffic: None };
+        self.samples.insert(id(name), sample);
+    }
+
+    pub fn traffic(&mut self, name: &str) -> &mut TrafficSample {
+        let sample = self.samples.get_mut(&id(name)).unwrap();
+        let generation = sample.effective;
+        sample.traffic.get_or_insert(TrafficSample {
+            generation,
+            window_ms: 60_000,
+            requests: 1_000,
+            errors: 0,
+            p50_ms: 1.0,
+            p95_ms: 2.0,
+            p99_ms: 3.0,
+        })
+    }
+
+    pub fn fail(&mut self, name: &str, message: &str) {
+        let at = self.now;
+        let node = self.node(name);
+        let generation = node.generation;
+        node.failure = Some(ActivationFailure {
+            bundle_id: NEW,
+            generation,
+            stage: ActivationStage::Test,
+            message: message.into(),
+            at,
+        });
+    }
+
+    pub fn offline(&mut self, name: &str) {
+        let now = self.now;
+        let node = self.node(name);
+        node.status = NodeStatus::Offline;
+        node.status_since = now;
+    }
+
+    pub fn delete(&mut self, name: &str) {
+        self.nodes.remove(&id(name));
+    }
+
+    /// Time passes; the nodes named are heard of at the end of it, as healthy as before.
+    pub fn pass_s(&mut self, seconds: u64, heard: &[&str]) {
+        self.now = self.now.plus_ms(seconds * 1_000);
+        for name in heard {
+            let sample = self.samples.get_mut(&id(name)).unwrap();
+            sample.heard_at = self.now;
+        }
+    }
+
+    pub fn hold(&mut self, reason: &str, broken: bool, since: Time) {
+        self.rollout.hold = Some(Hold { reason: reason.into(), broken, since });
+        self.rollout.updated_at = since;
+    }
+
+    pub fn decide(&self) -> Option<Transition> {
+        let steps = [self.step.clone()];
+        let view = RolloutView {
+            rollout: &self.rollout,
+            steps: &steps,
+            members: &self.members,
+            nodes: &self.nodes,
+            samples: &self.samples,
+            bundle_revoked: self.bundle_revoked,
+            fresh_ms: FRESH_MS,
+            leader_since: self.leader_since,
+        };
+        let decision = decide(&view, self.now)?;
+        assert_eq!((decision.rollout_id, decision.revision), (self.rollout.id, self.rollout.revision));
+        Some(decision.transition)
+    }
+
+    /// The reason of the failure that is decided.
+    pub fn failure(&self) -> String {
+        match self.decide() {
+            Some(Transition::FailStep { reason }) => reason,
+            other => panic!("decided {other:?} instead of a failure"),
+        }
+    }
+
+    /// The hold that is decided.
+    pub fn held(&self) -> (String, bool) {
+        match self.decide() {
+            Some(Transition::Hold { reason: Some(reason), broken }) => (reason, broken),
+            other => panic!("decided {other:?} instead of a hold"),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Pure deciders: what the leader proposes next.
+//!
+//! A decider looks at a state and a time and says what should happen, as a command of the state machine. It decides the same
+//! whoever runs it, so a change of leader loses nothing: the next leader looks at the same state and goes on. Each decision
+//! about a rollout carries the revision it was made on, so one that comes late is refused.
+//!
+//! What it must not do: read a clock, roll dice, do I/O, or remember anything between two calls. What it knows stands in the
+//! view that it is given.
+//!
+//! Where to start reading: [`rollout::decide`], then [`plan::plan_rollout`] and [`nodes::decide_status`].
+
+pub mod nodes;
+pub mod plan;
+pub mod rollout;
+
+#[cfg(test)]
+mod fixture;

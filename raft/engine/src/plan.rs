@@ -1,0 +1,167 @@
+//! The plan of a rollout: which nodes, in which steps.
+
+use std::collections::BTreeSet;
+
+use sentinel_machine::commands::rollout_create::NODES_MAX;
+use sentinel_model::node::Node;
+use sentinel_model::rollout::{Batch, RolloutSpec, Target};
+use sentinel_model::{NodeId, RolloutId};
+
+/// Most nodes that an error names.
+pub const NAMED_MAX: usize = 20;
+
+/// The nodes of each step, in order, and the selected nodes that are left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Every node once; no step is empty.
+    pub steps: Vec<Vec<NodeId>>,
+    /// Selected, and yet not moved.
+    pub excluded: Vec<Excluded>,
+}
+
+/// A selected node that the rollout does not move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excluded {
+    /// The node.
+    pub node_id: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// There is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The target names nodes that the project does not have.
+    #[error("the project has no such nodes: {}", named(.0.iter().map(NodeId::to_string)))]
+    UnknownNodes(Vec<NodeId>),
+    /// Nothing is left to move.
+    #[error("{0}")]
+    NothingToMove(String),
+    /// Selected nodes belong to another rollout.
+    #[error("nodes belong to another rollout; wait for it to end, or cancel it first: {}", named(.0.iter().map(Owned::to_string)))]
+    Conflict(Vec<Owned>),
+    /// More nodes than one rollout may move.
+    #[error("selects {0} nodes; a rollout moves at most {NODES_MAX}")]
+    TooMany(usize),
+}
+
+/// A selected node that belongs to another rollout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// The node.
+    pub node_id: NodeId,
+    /// Its name.
+    pub name: String,
+    /// The rollout that owns it.
+    pub rollout_id: RolloutId,
+}
+
+impl std::fmt::Display for Owned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.name, self.rollout_id)
+    }
+}
+
+/// Plans `spec` over the nodes of its project. The same arguments give the same plan, in whatever order `nodes` comes.
+///
+/// Nodes go by name. Offline ones are planned too: they adopt the bundle when they come back, and meanwhile count as
+/// unavailable. A node that has proven to run the bundle already is left out, unless it is named one by one.
+pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanError> {
+    let mut selected = select(&spec.target, nodes)?;
+    selected.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    let owned: Vec<Owned> = selected.iter().filter_map(|node| owned(node)).collect();
+    if !owned.is_empty() {
+        return Err(PlanError::Conflict(owned));
+    }
+    let one_by_one = matches!(spec.target, Target::Nodes(_));
+    let (excluded, moved): (Vec<&Node>, Vec<&Node>) =
+        selected.into_iter().partition(|node| !one_by_one && runs_already(node, spec));
+    if moved.is_empty() {
+        return Err(PlanError::NothingToMove(format!(
+            "every selected node runs this bundle already: {}",
+            named(excluded.iter().map(|node| node.name.clone()))
+        )));
+    }
+    if moved.len() > NODES_MAX {
+        return Err(PlanError::TooMany(moved.len()));
+    }
+    let steps = moved
+        .chunks(step_size(spec.batch, moved.len()))
+        .map(|step| step.iter().map(|node| node.id).collect())
+        .collect();
+    let reason = "runs this bundle already";
+    let excluded = excluded
+        .into_iter()
+        .map(|node| Excluded { node_id: node.id, name: node.name.clone(), reason: reason.to_owned() })
+        .collect();
+    Ok(Plan { steps, excluded })
+}
+
+/// Nodes in one step: never zero, whatever the share.
+fn step_size(batch: Batch, nodes: usize) -> usize {
+    let size = match batch {
+        Batch::Size(size) => usize::try_from(size).unwrap_or(usize::MAX),
+        Batch::Percent(percent) => nodes * usize::from(percent) / 100,
+    };
+    size.max(1)
+}
+
+fn select<'a>(target: &Target, nodes: &'a [Node]) -> Result<Vec<&'a Node>, PlanError> {
+    let selected: Vec<&Node> = match target {
+        Target::All => nodes.iter().collect(),
+        Target::Labels(labels) => nodes
+            .iter()
+            .filter(|node| labels.iter().all(|(key, value)| node.labels.get(key) == Some(value)))
+            .collect(),
+        Target::Nodes(ids) => {
+            let wanted: BTreeSet<NodeId> = ids.iter().copied().collect();
+            let selected: Vec<&Node> = nodes.iter().filter(|node| wanted.contains(&node.id)).collect();
+            let known: BTreeSet<NodeId> = selected.iter().map(|node| node.id).collect();
+            let unknown: Vec<NodeId> = wanted.difference(&known).copied().collect();
+            if !unknown.is_empty() {
+                return Err(PlanError::UnknownNodes(unknown));
+            }
+            selected
+        }
+    };
+    if selected.is_empty() {
+        return Err(PlanError::NothingToMove(nothing_selected(target, nodes.len())));
+    }
+    Ok(selected)
+}
+
+fn nothing_selected(target: &Target, nodes: usize) -> String {
+    match target {
+        Target::All => "the project has no nodes".into(),
+        Target::Labels(labels) => {
+            let labels = named(labels.iter().map(|(key, value)| format!("{key}={value}")));
+            format!("none of the project's {nodes} nodes carries the labels {labels}")
+        }
+        Target::Nodes(_) => "no node is named".into(),
+    }
+}
+
+fn owned(node: &Node) -> Option<Owned> {
+    node.owner.map(|rollout_id| Owned { node_id: node.id, name: node.name.clone(), rollout_id })
+}
+
+/// Desired and proven, both: a node that merely happens to run the bundle, against its assignment, is moved.
+fn runs_already(node: &Node, spec: &RolloutSpec) -> bool {
+    let desired = node.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == spec.bundle_id);
+    let proven = node.effective.is_some_and(|fact| fact.bundle_id == spec.bundle_id);
+    desired && proven && node.converged() && !node.failed_current()
+}
+
+fn named(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(NAMED_MAX);
+    let mut text = names.take(NAMED_MAX).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use sentinel_model::node::{Assignment, AssignmentCause, Fact};
+
+use super::*;
+use crate::fixture::{self, NEW, ROLLOUT, id, node};
+
+fn spec(target: Target, batch: Batch) -> RolloutSpec {
+    RolloutSpec { target, batch, ..fixture::spec() }
+}
+
+fn fleet(names: &[&str]) -> Vec<Node> {
+    names.iter().map(|name| node(name)).collect()
+}
+
+fn labelled(name: &str, key: &str, value: &str) -> Node {
+    let mut node = node(name);
+    node.labels = BTreeMap::from([(key.to_owned(), value.to_owned())]);
+    node
+}
+
+fn ids(names: &[&str]) -> Vec<NodeId> {
+    names.iter().map(|name| id(name)).collect()
+}
+
+fn running(name: &str, bundle: sentinel_model::BundleId) -> Node {
+    let mut node = node(name);
+    let generation = node.generation;
+    node.assignment = Some(Assignment {
+        bundle_id: bundle,
+        generation,
+        at: sentinel_model::Time(0),
+        cause: AssignmentCause::Direct,
+    });
+    node.effective = Some(Fact { bundle_id: bundle, generation, at: sentinel_model::Time(0) });
+    node
+}
+
+#[test]
+fn nodes_go_by_name_whatever_order_they_come_in() {
+    let plan = plan_rollout(&spec(Target::All, Batch::Size(2)), &fleet(&["c", "a", "e", "b", "d"])).unwrap();
+    assert_eq!(plan.steps, [ids(&["a", "b"]), ids(&["c", "d"]), ids(&["e"])]);
+    assert_eq!(plan.excluded, []);
+}
+
+#[test]
+fn a_share_is_rounded_down_and_is_at_least_one_node() {
+    for (nodes, percent, size) in [(10, 25, 2), (10, 100, 10), (3, 25, 1), (7, 1, 1), (1, 100, 1)] {
+        let names: Vec<String> = (0..nodes).map(|number| format!("n{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let plan = plan_rollout(&spec(Target::All, Batch::Percent(percent)), &fleet(&names)).unwrap();
+        assert_eq!(plan.steps[0].len(), size, "{percent} % of {nodes}");
+    }
+}
+
+#[test]
+fn labels_must_all_match() {
+    let mut both = labelled("b", "zone", "eu");
+    both.labels.insert("tier".into(), "edge".into());
+    let nodes = [labelled("a", "zone", "eu"), both, labelled("c", "tier", "edge")];
+    let labels = BTreeMap::from([("zone".into(), "eu".into()), ("tier".into(), "edge".into())]);
+    let plan = plan_rollout(&spec(Target::Labels(labels), Batch::Size(9)), &nodes).unwrap();
+    assert_eq!(plan.steps, [ids(&["b"])]);
+}
+
+#[test]
+fn named_nodes_go_by_name_and_once_each() {
+    let target = Target::Nodes(ids(&["c", "a", "c"]));
+    let plan = plan_rollout(&spec(target, Batch::Size(1)), &fleet(&["a", "b", "c"])).unwrap();
+    assert_eq!(plan.steps, [ids(&["a"]), ids(&["c"])]);
+}
+
+#[test]
+fn unknown_nodes_are_named() {
+    let target = Target::Nodes(ids(&["a", "ghost"]));
+    let error = plan_rollout(&spec(target, Batch::Size(1)), &fleet(&["a"])).unwrap_err();
+    assert_eq!(error, PlanError::UnknownNodes(ids(&["ghost"])));
+    assert!(error.to_string().contains(&id("ghost").to_string()), "{error}");
+}
+
+#[test]
+fn an_empty_selection_says_why() {
+    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &[]).unwrap_err();
+    assert_eq!(error.to_string(), "the project has no nodes");
+    let labels = Target::Labels(BTreeMap::from([("zone".into(), "us".into())]));
+    let error = plan_rollout(&spec(labels, Batch::Size(1)), &[labelled("a", "zone", "eu")]).unwrap_err();
+    assert_eq!(error.to_string(), "none of the project's 1 nodes carries the labels zone=us");
+}
+
+#[test]
+fn nodes_of_another_rollout_are_a_conflict_that_lists_them() {
+    let mut nodes = fleet(&["a", "b", "c"]);
+    nodes[1].owner = Some(ROLLOUT);
+    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
+    let owned = Owned { node_id: id("b"), name: "b".into(), rollout_id: ROLLOUT };
+    assert_eq!(error, PlanError::Conflict(vec![owned]));
+    assert!(error.to_string().contains(&format!("b ({ROLLOUT})")), "{error}");
+    let target = Target::Nodes(ids(&["a", "c"]));
+    assert!(plan_rollout(&spec(target, Batch::Size(1)), &nodes).is_ok(), "others are free to go");
+}
+
+#[test]
+fn a_node_that_has_proven_the_bundle_is_left_out_with_the_reason() {
+    let nodes = [running("a", NEW), node("b")];
+    let plan = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap();
+    assert_eq!(plan.steps, [ids(&["b"])]);
+    assert_eq!((plan.excluded[0].name.as_str(), plan.excluded[0].node_id), ("a", id("a")));
+    assert_eq!(plan.excluded[0].reason, "runs this bundle already");
+}
+
+#[test]
+fn a_node_named_one_by_one_is_moved_even_if_it_runs_the_bundle() {
+    let plan = plan_rollout(&spec(Target::Nodes(ids(&["a"])), Batch::Size(1)), &[running("a", NEW)]).unwrap();
+    assert_eq!(plan.steps, [ids(&["a"])]);
+}
+
+#[test]
+fn a_node_that_was_told_and_has_not_proven_it_is_moved() {
+    let mut told = running("a", NEW);
+    told.effective = Some(Fact { bundle_id: fixture::OLD, ..told.effective.unwrap() });
+    let mut unproven = running("b", NEW);
+    unproven.effective = None;
+    let plan = plan_rollout(&spec(Target::All, Batch::Size(5)), &[told, unproven]).unwrap();
+    assert_eq!(plan.steps, [ids(&["a", "b"])]);
+}
+
+#[test]
+fn when_everything_runs_already_there_is_nothing_to_move() {
+    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &[running("a", NEW)]).unwrap_err();
+    assert_eq!(error.to_string(), "every selected node runs this bundle already: a");
+}
+
+#[test]
+fn more_nodes_than_a_rollout_may_move_are_refused() {
+    let mut nodes = Vec::with_capacity(NODES_MAX + 1);
+    for number in 0..=NODES_MAX {
+        nodes.push(node(&format!("n{number}")));
+    }
+    let error = plan_rollout(&spec(Target::All, Batch::Size(100)), &nodes).unwrap_err();
+    assert_eq!(error, PlanError::TooMany(NODES_MAX + 1));
+    nodes.pop();
+    assert!(plan_rollout(&spec(Target::All, Batch::Size(100)), &nodes).is_ok());
+}
+
+#[test]
+fn errors_name_a_bounded_number_of_nodes() {
+    let ghosts: Vec<NodeId> = (0..500).map(|number| id(&format!("ghost-{number}"))).collect();
+    let error = plan_rollout(&spec(Target::Nodes(ghosts), Batch::Size(1)), &fleet(&["a"])).unwrap_err();
+    assert!(error.to_string().ends_with("and 480 more"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn every_selected_node_is_in_exactly_one_step_and_no_step_is_larger_than_asked(
+        names in proptest::collection::btree_set("[a-z]{1,6}", 1..40),
+        batch in prop_oneof![(1u32..50).prop_map(Batch::Size), (1u8..=100).prop_map(Batch::Percent)],
+        seed in any::<u64>(),
+    ) {
+        let mut nodes: Vec<Node> = names.iter().map(|name| node(name)).collect();
+        let rotation = usize::try_from(seed).unwrap_or(0) % nodes.len();
+        nodes.rotate_left(rotation);
+        let plan = plan_rollout(&spec(Target::All, batch), &nodes).unwrap();
+        let size = match batch {
+            Batch::Size(size) => size as usize,
+            Batch::Percent(percent) => (nodes.len() * percent as usize / 100).max(1),
+        };
+        prop_assert!(plan.steps.iter().all(|step| !step.is_empty() && step.len() <= size));
+        let planned: Vec<NodeId> = plan.steps.iter().flatten().copied().collect();
+        let by_name: Vec<NodeId> = names.iter().map(|name| id(name)).collect();
+        prop_assert_eq!(planned, by_name);
+    }
+}

@@ -1,0 +1,193 @@
+//! The current step of a rollout that goes forward.
+
+use sentinel_machine::commands::rollout_advance::Transition;
+use sentinel_model::Time;
+use sentinel_model::rollout::StepState;
+
+use super::gates::{Combined, Evidence, judge, worst};
+use super::holding::{Wait, tell};
+use super::portion::Portion;
+use super::{RolloutView, words};
+
+/// A step that waits for its nodes says so after this time, in milliseconds; before, it is plain progress.
+const QUIET_MS: u64 = 30_000;
+
+pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
+    let index = view.rollout.current_step;
+    let step = view.steps.iter().find(|step| step.index == index)?;
+    if matches!(step.state, StepState::Completed | StepState::Failed { .. }) {
+        return None;
+    }
+    if view.bundle_revoked {
+        return Some(fail(format!("bundle {} was revoked", view.rollout.spec.bundle_id)));
+    }
+    let judged = |step: u32, proven: bool, ran_ms: u64| Judged {
+        view,
+        portion: Portion::of(view, step, proven),
+        ran_ms,
+        now,
+    };
+    match step.state {
+        StepState::Pending => match index.checked_sub(1) {
+            None => Some(Transition::StartStep),
+            Some(before) => judged(before, true, waited_ms(view, now)).starting(),
+        },
+        StepState::Running { since } => {
+            judged(index, false, step.ran_ms.saturating_add(now.since(since))).running(index)
+        }
+        StepState::Verifying { since } => {
+            judged(index, true, step.ran_ms.saturating_add(now.since(since))).verifying(index)
+        }
+        StepState::Completed | StepState::Failed { .. } => None,
+    }
+}
+
+/// The clock of a step that has not begun runs while something holds it.
+fn waited_ms(view: &RolloutView<'_>, now: Time) -> u64 {
+    view.rollout.hold.as_ref().map_or(0, |hold| now.since(hold.since))
+}
+
+fn fail(reason: String) -> Transition {
+    Transition::FailStep { reason }
+}
+
+/// Every node of the step was deleted. The first step must prove the bundle, or the next one would start on no evidence; a
+/// later one has nothing to add to what the first has proven.
+fn nobody_left(index: u32, onward: Transition) -> Transition {
+    match index {
+        0 => fail("every node of the first step was deleted: nothing has proven the bundle".into()),
+        _ => onward,
+    }
+}
+
+struct Judged<'a> {
+    view: &'a RolloutView<'a>,
+    portion: Portion<'a>,
+    ran_ms: u64,
+    now: Time,
+}
+
+impl Judged<'_> {
+    /// The gates of the step before must hold now, not only when it completed: hours of a pause may lie between.
+    fn starting(&self) -> Option<Transition> {
+        if self.portion.present() == 0 {
+            return Some(Transition::StartStep);
+        }
+        self.too_many_failed().or_else(|| self.gates(Transition::StartStep))
+    }
+
+    fn running(&self, index: u32) -> Option<Transition> {
+        if self.portion.present() == 0 {
+            return Some(nobody_left(index, Transition::VerifyStep));
+        }
+        self.too_many_failed().or_else(|| self.proofs())
+    }
+
+    fn verifying(&self, index: u32) -> Option<Transition> {
+        if self.portion.present() == 0 {
+            return Some(nobody_left(index, Transition::CompleteStep));
+        }
+        self.too_many_failed().or_else(|| self.gates(Transition::CompleteStep))
+    }
+
+    fn too_many_failed(&self) -> Option<Transition> {
+        let failed = &self.portion.failed;
+        if failed.len() > self.tolerated() {
+            let kind = format!("{} failed, at most {} may", words::nodes(failed.len()), self.tolerated());
+            return Some(fail(words::reason(&kind, failed)));
+        }
+        // Tolerated one by one, and yet nothing is left that could prove the bundle.
+        (failed.len() == self.portion.present())
+            .then(|| fail(words::reason("every node of the step failed", failed)))
+    }
+
+    fn proofs(&self) -> Option<Transition> {
+        let portion = &self.portion;
+        let absent = portion.failed.len() + portion.unavailable.len();
+        let settled = portion.in_flight.is_empty();
+        if settled && absent <= self.tolerated() && !portion.done.is_empty() {
+            return Some(Transition::VerifyStep);
+        }
+        if self.overdue() {
+            let missing = portion.missing();
+            let (ran_s, nodes) = (self.ran_ms / 1_000, words::nodes(missing.len()));
+            let have = if missing.len() == 1 { "has" } else { "have" };
+            let kind = format!(
+                "the step's deadline has passed after {ran_s} s, {nodes} {have} not proven the bundle"
+            );
+            return Some(fail(words::reason(&kind, &missing)));
+        }
+        let wait = if settled || absent > self.tolerated() {
+            Some(self.unavailable())
+        } else if self.ran_ms > QUIET_MS {
+            Some(Wait { reason: self.waits_for_proof(), broken: false })
+        } else {
+            None
+        };
+        tell(self.view.rollout, wait, self.now)
+    }
+
+    fn gates(&self, onward: Transition) -> Option<Transition> {
+        let rollout = self.view.rollout;
+        let portion = &self.portion;
+        let verdicts: Vec<_> = portion
+            .done
+            .iter()
+            .map(|(node, generation)| {
+                let evidence = Evidence {
+                    node,
+                    generation: *generation,
+                    sample: self.view.samples.get(&node.id),
+                    now: self.now,
+                    fresh_ms: self.view.fresh_ms,
+                };
+                judge(&rollout.spec.gates, evidence)
+            })
+            .collect();
+        let absent = portion.failed.len() + portion.unavailable.len() + portion.in_flight.len();
+        let wait = match worst(&verdicts) {
+            Combined::Broken(reason) => {
+                let limit_ms = u64::from(rollout.spec.gates.fail_after_s) * 1_000;
+                let since = rollout.hold.as_ref().filter(|hold| hold.broken).map(|hold| hold.since);
+                if since.is_some_and(|since| self.now.since(since) >= limit_ms) {
+                    return Some(fail(reason));
+                }
+                Wait { reason, broken: true }
+            }
+            _ if absent > self.tolerated() || portion.done.is_empty() => self.unavailable(),
+            Combined::Undecided(reason) => Wait { reason, broken: false },
+            Combined::Pass => return Some(onward),
+        };
+        if self.overdue() {
+            let kind = format!("the step's deadline has passed after {} s", self.ran_ms / 1_000);
+            return Some(fail(words::reason(&kind, &[wait.reason])));
+        }
+        tell(rollout, Some(wait), self.now)
+    }
+
+    fn tolerated(&self) -> usize {
+        usize::try_from(self.view.rollout.spec.max_unavailable).unwrap_or(usize::MAX)
+    }
+
+    fn overdue(&self) -> bool {
+        self.ran_ms > self.view.step_deadline_ms() && self.view.may_judge(self.now)
+    }
+
+    fn unavailable(&self) -> Wait {
+        let missing = self.portion.missing();
+        let kind = if missing.len() > self.tolerated() {
+            format!("nodes are unavailable, at most {} of a step may be", self.tolerated())
+        } else {
+            "no node of the step is left that runs the bundle".to_owned()
+        };
+        Wait { reason: words::reason(&kind, &missing), broken: false }
+    }
+
+    fn waits_for_proof(&self) -> String {
+        let names: Vec<String> = self.portion.in_flight.iter().map(|node| node.name.clone()).collect();
+        words::reason(&format!("waits for {} to prove the bundle", words::nodes(names.len())), &names)
+    }
+}
+
+#[cfg(test)]
+mod tests;

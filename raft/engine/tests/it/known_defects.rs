@@ -1,0 +1,329 @@
+//! Defects that rollouts of other systems are known for, each as a regression test of ours.
+
+use std::collections::BTreeSet;
+
+use sentinel_machine::{Order, Scan, Table, tables};
+use sentinel_model::BundleId;
+use sentinel_model::audit::AuditEntry;
+use sentinel_model::rollout::{Batch, Gates, RolloutSpec, RolloutState};
+
+use crate::agent::{OnBack, OnNew};
+use crate::operator::Incident;
+use crate::scenario::{Scenario, spec, traffic_gates};
+use crate::world::{NEW, OLD, World, node_id};
+
+fn failing(on_new: OnNew, gates: Gates) -> RolloutState {
+    let mut scenario = Scenario::uniform(3, on_new);
+    scenario.spec.gates = gates;
+    let mut world = scenario.begin();
+    world.run(200).state
+}
+
+fn desired(world: &World, number: u8) -> Option<BundleId> {
+    world.node(node_id(number))?.assignment.map(|assignment| assignment.bundle_id)
+}
+
+fn running(world: &World) -> Vec<Option<BundleId>> {
+    world.agents.values().map(|agent| agent.running()).collect()
+}
+
+#[test]
+fn missing_metrics_never_pass() {
+    let state = failing(OnNew::NoTraffic, traffic_gates());
+    let RolloutState::RolledBack { reason, exceptions } = state else { panic!("{state:?}") };
+    assert!(reason.contains("no traffic is measured: edge-1"), "{reason}");
+    assert_eq!(exceptions, Vec::<String>::new());
+}
+
+#[test]
+fn data_from_before_the_switch_never_counts() {
+    let state = failing(OnNew::OldTraffic, traffic_gates());
+    let RolloutState::RolledBack { reason, .. } = state else { panic!("{state:?}") };
+    assert!(reason.contains("traffic was measured before the switch: edge-1"), "{reason}");
+}
+
+#[test]
+fn a_metric_that_is_no_number_never_passes() {
+    let state = failing(OnNew::NotANumber, traffic_gates());
+    assert!(matches!(state, RolloutState::RolledBack { .. }), "{state:?}");
+}
+
+#[test]
+fn no_traffic_at_all_does_not_stall_for_ever() {
+    let mut gates = traffic_gates();
+    gates.min_requests = u32::MAX;
+    let state = failing(OnNew::Good(1), gates);
+    let RolloutState::RolledBack { reason, .. } = state else { panic!("{state:?}") };
+    assert!(reason.contains("deadline") && reason.contains("too few requests"), "{reason}");
+}
+
+#[test]
+fn a_failing_gate_stops_the_rollout_at_its_first_step() {
+    for (on_new, words) in [
+        (OnNew::Unhealthy, "heartbeat says unhealthy: edge-1"),
+        (OnNew::Errors, "error rate above the limit: edge-1 50.0 %"),
+        (OnNew::SlowAnswers, "99th percentile of latency above the limit: edge-1 2500.0 ms"),
+    ] {
+        let mut scenario = Scenario::uniform(3, on_new);
+        scenario.spec.gates = traffic_gates();
+        let mut world = scenario.begin();
+        let RolloutState::RolledBack { reason, .. } = world.run(200).state else { panic!("{on_new:?}") };
+        assert!(reason.contains(words), "{reason}");
+        assert_eq!(running(&world), [Some(OLD); 3]);
+        assert!((2..=3).all(|number| world.node(node_id(number)).unwrap().generation.0 == 1), "untouched");
+    }
+}
+
+#[test]
+fn time_spent_paused_does_not_count_against_the_deadline() {
+    let mut world = Scenario::uniform(1, OnNew::Good(8)).begin();
+    world.tick();
+    world.incident(Incident::Pause);
+    for _ in 0..1_000 {
+        world.agents.get_mut(&node_id(1)).unwrap().silent = true;
+        world.now = world.now.plus_ms(60_000);
+    }
+    world.agents.get_mut(&node_id(1)).unwrap().silent = false;
+    world.incident(Incident::Resume);
+    assert_eq!(world.run(60).state, RolloutState::Completed);
+}
+
+#[test]
+fn pausing_again_and_again_does_not_win_time_either() {
+    let mut world = Scenario::uniform(1, OnNew::Never).begin();
+    let mut ticks = 0;
+    while !world.rollout().state.is_final()
+        && !matches!(world.rollout().state, RolloutState::RollingBack { .. })
+    {
+        world.tick();
+        ticks += 1;
+        world.incident(Incident::Pause);
+        world.now = world.now.plus_ms(3_600_000);
+        world.incident(Incident::Resume);
+        assert!(ticks < 20, "the deadline of a minute is {ticks} ticks of five seconds old");
+    }
+    assert!(ticks >= 12);
+}
+
+#[test]
+fn cancelling_takes_back_what_nobody_has_proven_and_nothing_moves_afterwards() {
+    let mut scenario = Scenario::uniform(4, OnNew::Good(1));
+    scenario.spec.batch = Batch::Size(2);
+    scenario.nodes[3].0 = OnNew::Good(9);
+    let mut world = scenario.begin();
+    while world.rollout().current_step == 0 {
+        world.tick();
+    }
+    for _ in 0..4 {
+        world.tick();
+    }
+    world.incident(Incident::Cancel);
+    for _ in 0..40 {
+        world.tick();
+    }
+    let expected = [Some(NEW), Some(NEW), Some(NEW), Some(OLD)];
+    assert_eq!((1..=4).map(|number| desired(&world, number)).collect::<Vec<_>>(), expected);
+    assert_eq!(running(&world), expected, "proven nodes keep the bundle, the other one went back");
+}
+
+#[test]
+fn cancelling_withdraws_the_bundle_from_a_node_that_had_none_before() {
+    let mut scenario = Scenario::uniform(1, OnNew::Silent);
+    scenario.nodes[0].2 = false;
+    let mut world = scenario.begin();
+    world.tick();
+    world.tick();
+    assert_eq!(desired(&world, 1), Some(NEW));
+    world.incident(Incident::Cancel);
+    assert_eq!(desired(&world, 1), None);
+}
+
+#[test]
+fn cancelling_takes_the_bundle_back_from_an_offline_node_that_an_earlier_step_tolerated() {
+    let mut scenario = Scenario::uniform(3, OnNew::Good(1));
+    scenario.spec.batch = Batch::Size(2);
+    scenario.spec.max_unavailable = 1;
+    scenario.nodes[0].0 = OnNew::Silent;
+    let mut world = scenario.begin();
+    while world.rollout().current_step == 0 {
+        world.tick();
+    }
+    assert_eq!(desired(&world, 1), Some(NEW));
+    world.incident(Incident::Cancel);
+    assert_eq!(desired(&world, 1), Some(OLD));
+    world.agents.get_mut(&node_id(1)).unwrap().on_new = OnNew::Good(0);
+    world.incident(Incident::Return(1));
+    for _ in 0..10 {
+        world.tick();
+    }
+    assert_eq!(world.node(node_id(1)).unwrap().effective.unwrap().bundle_id, OLD);
+}
+
+#[test]
+fn the_way_back_restores_each_nodes_own_earlier_bundle_in_completed_steps_too() {
+    let mut scenario = Scenario::uniform(4, OnNew::Good(1));
+    scenario.nodes[3].0 = OnNew::Fails;
+    let mut world = scenario.begin();
+    let state = world.run(300).state;
+    let RolloutState::RolledBack { reason, exceptions } = state else { panic!("{state:?}") };
+    assert!(reason.contains("edge-4 failed at test: the proxy refuses it"), "{reason}");
+    assert_eq!(exceptions, Vec::<String>::new());
+    assert_eq!(running(&world), [Some(OLD); 4]);
+}
+
+#[test]
+fn the_way_back_finds_the_earlier_bundle_when_every_node_runs_the_new_one_already() {
+    let mut scenario = Scenario::uniform(2, OnNew::Unhealthy);
+    scenario.spec.batch = Batch::Percent(100);
+    let mut world = scenario.begin();
+    let state = world.run(300).state;
+    assert!(matches!(state, RolloutState::RolledBack { .. }), "{state:?}");
+    assert_eq!(running(&world), [Some(OLD); 2]);
+}
+
+#[test]
+fn a_node_without_an_earlier_bundle_is_a_named_exception() {
+    let mut scenario = Scenario::uniform(2, OnNew::Good(1));
+    scenario.nodes[0].2 = false;
+    scenario.nodes[1].0 = OnNew::Fails;
+    let mut world = scenario.begin();
+    let RolloutState::RolledBack { exceptions, .. } = world.run(300).state else { panic!() };
+    assert_eq!(exceptions, ["edge-1 had no earlier bundle"]);
+}
+
+#[test]
+fn an_earlier_bundle_that_was_revoked_is_not_handed_out_again() {
+    let mut scenario = Scenario::uniform(2, OnNew::Good(1));
+    scenario.nodes[1].0 = OnNew::Fails;
+    let mut world = scenario.begin();
+    world.incident(Incident::RevokeOld);
+    let RolloutState::RolledBack { exceptions, .. } = world.run(300).state else { panic!() };
+    let expected = ["edge-2: its earlier bundle was revoked", "edge-1: its earlier bundle was revoked"];
+    assert_eq!(exceptions, expected);
+    assert_eq!(desired(&world, 2), None, "what failed is not tried again");
+}
+
+#[test]
+fn a_failed_rollout_without_automatic_rollback_can_be_taken_back_by_hand() {
+    let mut scenario = Scenario::uniform(3, OnNew::Good(1));
+    scenario.spec.auto_rollback = false;
+    scenario.nodes[2].0 = OnNew::Fails;
+    let mut world = scenario.begin();
+    assert!(matches!(world.run(200).state, RolloutState::Failed { .. }));
+    assert_eq!(running(&world), [Some(NEW), Some(NEW), Some(OLD)]);
+    world.incident(Incident::Rollback);
+    assert!(matches!(world.run(200).state, RolloutState::RolledBack { .. }));
+    assert_eq!(running(&world), [Some(OLD); 3]);
+}
+
+#[test]
+fn the_way_back_is_not_held_up_by_a_node_that_hangs() {
+    let mut scenario = Scenario::uniform(3, OnNew::Good(1));
+    scenario.nodes[0].1 = OnBack::Never;
+    scenario.nodes[1].1 = OnBack::Silent;
+    scenario.nodes[2] = (OnNew::Fails, OnBack::Fails, true);
+    let mut world = scenario.begin();
+    let RolloutState::RolledBack { exceptions, .. } = world.run(300).state else { panic!() };
+    assert_eq!(
+        exceptions,
+        [
+            "edge-3 failed at test: the proxy refuses it",
+            "edge-2 is offline; it goes back when it returns",
+            "edge-1 has not proven its earlier bundle within 65 s",
+        ]
+    );
+}
+
+#[test]
+fn a_bundle_that_is_revoked_midway_is_taken_back() {
+    let mut world = Scenario::uniform(3, OnNew::Good(1)).begin();
+    while world.rollout().current_step == 0 {
+        world.tick();
+    }
+    world.incident(Incident::RevokeNew);
+    let RolloutState::RolledBack { reason, .. } = world.run(200).state else { panic!() };
+    assert_eq!(reason, format!("bundle {NEW} was revoked"));
+    assert_eq!(running(&world), [Some(OLD); 3]);
+}
+
+#[test]
+fn offline_nodes_within_the_tolerance_do_not_stop_a_rollout_and_adopt_the_bundle_later() {
+    let mut scenario = Scenario::uniform(4, OnNew::Good(1));
+    scenario.spec = RolloutSpec { batch: Batch::Size(2), max_unavailable: 1, ..spec() };
+    scenario.nodes[1].0 = OnNew::Silent;
+    let mut world = scenario.begin();
+    assert_eq!(world.run(100).state, RolloutState::Completed);
+    world.agents.get_mut(&node_id(2)).unwrap().on_new = OnNew::Good(1);
+    world.incident(Incident::Return(2));
+    for _ in 0..5 {
+        world.tick();
+    }
+    assert_eq!(running(&world), [Some(NEW); 4]);
+}
+
+#[test]
+fn a_late_joiner_gets_the_last_completed_bundle_and_not_the_one_under_way() {
+    let mut world = Scenario::uniform(3, OnNew::Good(1)).begin();
+    world.tick();
+    world.incident(Incident::Join(1));
+    assert_eq!(desired(&world, 101), None);
+    assert_eq!(world.run(100).state, RolloutState::Completed);
+    world.incident(Incident::Join(2));
+    assert_eq!(desired(&world, 102), Some(NEW));
+}
+
+#[test]
+fn a_pause_between_two_steps_ends_with_a_fresh_look_at_the_gates() {
+    let mut world = Scenario::uniform(2, OnNew::Good(1)).begin();
+    while world.rollout().current_step == 0 {
+        match world.decide(&world.tables) {
+            Some(decision) => world.must(decision),
+            None => world.listen(),
+        }
+    }
+    world.incident(Incident::Pause);
+    world.agents.get_mut(&node_id(1)).unwrap().on_new = OnNew::Unhealthy;
+    for _ in 0..3 {
+        world.tick();
+    }
+    world.incident(Incident::Resume);
+    let state = world.run(200).state;
+    assert!(matches!(state, RolloutState::RolledBack { .. }), "{state:?}");
+}
+
+#[test]
+fn every_kind_of_decision_is_carried_out_by_the_state_machine() {
+    let mut seen = BTreeSet::new();
+    for (on_new, incidents) in [
+        (OnNew::Good(1), vec![]),
+        (OnNew::Never, vec![]),
+        (OnNew::Unhealthy, vec![]),
+        (OnNew::Good(1), vec![(0, Incident::Hush(1)), (4, Incident::Return(1))]),
+    ] {
+        let scenario = Scenario { incidents, ..Scenario::uniform(2, on_new) };
+        let mut world = scenario.begin();
+        for tick in 0..200 {
+            for (_, incident) in scenario.incidents.iter().filter(|(at, _)| *at == tick) {
+                world.incident(*incident);
+            }
+            world.tick();
+        }
+        assert!(world.rollout().state.is_final());
+        let newest = Scan { order: Order::Descending, ..Scan::all(Table::Audit, &[]) };
+        let entries: Vec<AuditEntry> = tables::rows(&world.tables, newest).unwrap();
+        seen.extend(entries.into_iter().map(|entry| entry.action));
+    }
+    for action in [
+        "rollout.step_started",
+        "rollout.step_verifying",
+        "rollout.step_completed",
+        "rollout.completed",
+        "rollout.held",
+        "rollout.hold_ended",
+        "rollout.step_failed",
+        "rollout.restoring",
+        "rollout.rolled_back",
+    ] {
+        assert!(seen.contains(action), "{action} never happened: {seen:?}");
+    }
+}

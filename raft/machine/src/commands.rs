@@ -1,0 +1,118 @@
+//! Every command, one file each. Numbers are for ever: a kind is never reused, and a change of fields that old bytes do not
+//! decode into gets a new schema number and a decoder for the old one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop};
+use crate::envelope::{Envelope, EnvelopeError};
+use crate::outcome::Reply;
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $kind:literal schema $schema:literal level $level:literal $module:ident::$name:ident;)*) => {
+        $(pub mod $module;)*
+
+        /// Any command.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub enum Command { $($(#[$doc])* $name($module::$name),)* }
+
+        impl Command {
+            /// Every kind with the newest schema that this version writes and its name.
+            pub const KINDS: &'static [(u16, u16, &'static str)] = &[$(($kind, $schema, stringify!($name)),)*];
+
+            pub(crate) fn kind(&self) -> u16 {
+                match self { $(Command::$name(_) => $kind,)* }
+            }
+
+            pub(crate) fn schema(&self) -> u16 {
+                match self { $(Command::$name(_) => $schema,)* }
+            }
+
+            /// The cluster level from which on every voter knows this command.
+            pub fn min_level(&self) -> u16 {
+                match self { $(Command::$name(_) => $level,)* }
+            }
+
+            pub(crate) fn variant_name(&self) -> &'static str {
+                match self { $(Command::$name(_) => stringify!($name),)* }
+            }
+
+            pub(crate) fn run(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+                match self { $(Command::$name(command) => command.apply(context),)* }
+            }
+
+            pub(crate) fn encode_with(&self, envelope: &Envelope) -> Result<Vec<u8>, EnvelopeError> {
+                match self { $(Command::$name(command) => envelope.encode_payload($kind, command),)* }
+            }
+
+            pub(crate) fn decode_from(kind: u16, schema: u16, payload: &[u8]) -> Result<Envelope, EnvelopeError> {
+                match (kind, schema) {
+                    $(($kind, $schema) => Envelope::decode_payload::<$module::$name>(kind, payload),)*
+                    _ => Err(EnvelopeError::Unknown { kind, schema, format: 1 }),
+                }
+            }
+        }
+
+        $(impl From<$module::$name> for Command {
+            fn from(command: $module::$name) -> Self {
+                Command::$name(command)
+            }
+        })*
+    };
+}
+
+commands! {
+    /// Forms the cluster.
+    1 schema 1 level 1 cluster_init::ClusterInit;
+    /// Adds an org.
+    10 schema 1 level 1 org_create::OrgCreate;
+    /// Adds a project.
+    11 schema 1 level 1 project_create::ProjectCreate;
+    /// Adds a person to an org, with an account if there is none.
+    20 schema 1 level 1 user_create::UserCreate;
+    /// Sets a password.
+    21 schema 1 level 1 user_set_password::UserSetPassword;
+    /// Gives a person a role in an org.
+    22 schema 1 level 1 membership_set::MembershipSet;
+    /// Takes a person out of an org.
+    23 schema 1 level 1 membership_remove::MembershipRemove;
+    /// Signs a person in.
+    24 schema 1 level 1 session_create::SessionCreate;
+    /// Signs a person out.
+    25 schema 1 level 1 session_delete::SessionDelete;
+    /// Adds an API key.
+    26 schema 1 level 1 api_key_create::ApiKeyCreate;
+    /// Revokes an API key.
+    27 schema 1 level 1 api_key_revoke::ApiKeyRevoke;
+    /// Removes an API key.
+    28 schema 1 level 1 api_key_delete::ApiKeyDelete;
+    /// Adds a compiled bundle.
+    30 schema 1 level 1 bundle_create::BundleCreate;
+    /// Stops a bundle's distribution.
+    31 schema 1 level 1 bundle_revoke::BundleRevoke;
+    /// Assigns a bundle to nodes directly.
+    32 schema 1 level 1 bundle_assign::BundleAssign;
+    /// Adds an enrolment token.
+    40 schema 1 level 1 enrolment_token_create::EnrolmentTokenCreate;
+    /// Revokes an enrolment token.
+    41 schema 1 level 1 enrolment_token_revoke::EnrolmentTokenRevoke;
+    /// Enrols a node.
+    42 schema 1 level 1 node_register::NodeRegister;
+    /// Removes a node.
+    43 schema 1 level 1 node_delete::NodeDelete;
+    /// Facts that members learned about nodes.
+    44 schema 1 level 1 nodes_report::NodesReport;
+    /// Events that an agent sends.
+    45 schema 1 level 1 node_events_append::NodeEventsAppend;
+    /// Starts a rollout.
+    50 schema 1 level 1 rollout_create::RolloutCreate;
+    /// Holds a rollout.
+    51 schema 1 level 1 rollout_pause::RolloutPause;
+    /// Lets a held rollout go on.
+    52 schema 1 level 1 rollout_resume::RolloutResume;
+    /// Stops a rollout where it is.
+    53 schema 1 level 1 rollout_cancel::RolloutCancel;
+    /// Takes a rollout back.
+    54 schema 1 level 1 rollout_rollback::RolloutRollback;
+    /// The scheduler moves a rollout.
+    55 schema 1 level 1 rollout_advance::RolloutAdvance;
+}

@@ -1,0 +1,65 @@
+//! Assigns a bundle to nodes directly, past any rollout. Nodes that a rollout owns are refused.
+
+use std::collections::BTreeSet;
+
+use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::node::{AssignmentCause, Node};
+use sentinel_model::project::Project;
+use sentinel_model::rollout::TARGET_NODES_MAX;
+use sentinel_model::{BundleId, InvalidValue, NodeId};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::commands::node_register::assign;
+use crate::outcome::{Rejection, Reply};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleAssign {
+    /// The bundle.
+    pub bundle_id: BundleId,
+    /// The nodes, all of the bundle's project. One named twice is assigned once.
+    pub node_ids: Vec<NodeId>,
+}
+
+impl Apply for BundleAssign {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        if self.node_ids.is_empty() || self.node_ids.len() > TARGET_NODES_MAX {
+            return Err(
+                InvalidValue::new("node_ids", format!("must name 1 to {TARGET_NODES_MAX} nodes")).into()
+            );
+        }
+        let bundle = context.require::<Bundle>(self.bundle_id.as_bytes(), "Bundle")?;
+        if bundle.state != BundleState::Compiled {
+            return Err(Rejection::WrongState("Bundle has been revoked".into()).into());
+        }
+        let project = context.require::<Project>(bundle.project_id.as_bytes(), "Project")?;
+        let node_ids: BTreeSet<&NodeId> = self.node_ids.iter().collect();
+        for node_id in &node_ids {
+            let mut node = context.require::<Node>(node_id.as_bytes(), "Node")?;
+            if node.project_id != bundle.project_id {
+                return Err(Rejection::not_found("Node").into());
+            }
+            if let Some(owner) = node.owner {
+                let message =
+                    format!("node '{}' belongs to the rollout {owner}; cancel that first", node.name);
+                return Err(Rejection::WrongState(message).into());
+            }
+            assign(context, &mut node, self.bundle_id, AssignmentCause::Direct)?;
+        }
+        let id = self.bundle_id.to_string();
+        let subject = Subject {
+            resource_type: "bundle",
+            resource_id: &id,
+            org_id: Some(project.org_id),
+            project_id: Some(project.id),
+        };
+        let count = node_ids.len() as u64;
+        context.record(
+            "bundle.assigned",
+            subject,
+            [("version", bundle.version), ("nodes", count.to_string())],
+        )?;
+        Ok(Reply::Count(count))
+    }
+}

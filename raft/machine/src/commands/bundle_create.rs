@@ -1,0 +1,95 @@
+//! Adds a compiled bundle. Proposed only when the blob is on a majority's disk.
+
+use sentinel_model::bundle::{Bundle, BundleState, RiskLevel};
+use sentinel_model::project::Project;
+use sentinel_model::{BundleId, ProjectId, Sha256Digest, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::{Rejection, Reply};
+use crate::tables::{Table, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleCreate {
+    /// Identity.
+    pub bundle_id: BundleId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// Unique in the project.
+    pub version: String,
+    /// Digest of the archive.
+    pub digest: Sha256Digest,
+    /// Size of the archive.
+    pub size_bytes: u64,
+    /// Digest of the manifest.
+    pub manifest_digest: Sha256Digest,
+    /// Over the manifest digest.
+    pub signature: Vec<u8>,
+    /// The key that signed.
+    pub signing_key_id: String,
+    /// Danger of the change.
+    pub risk_level: RiskLevel,
+    /// Why.
+    pub risk_reasons: Vec<String>,
+    /// What the validator warned about.
+    pub warnings: Vec<String>,
+    /// Who made it, in words.
+    pub created_by: String,
+}
+
+impl Apply for BundleCreate {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        name::check_identifier("version", &self.version)?;
+        let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        let by_version = key(&[self.project_id.as_bytes(), self.version.as_bytes()]);
+        if context.tables().get(Table::BundleVersions, &by_version)?.is_some() {
+            let message =
+                format!("the project has a bundle '{}' already; choose another version", self.version);
+            return Err(Rejection::taken("version", message).into());
+        }
+        let now = context.time;
+        context.store(&Bundle {
+            id: self.bundle_id,
+            project_id: self.project_id,
+            version: self.version.clone(),
+            digest: self.digest,
+            size_bytes: self.size_bytes,
+            manifest_digest: self.manifest_digest,
+            signature: self.signature.clone(),
+            signing_key_id: self.signing_key_id.clone(),
+            risk_level: self.risk_level,
+            risk_reasons: self.risk_reasons.clone(),
+            warnings: self.warnings.clone(),
+            state: BundleState::Compiled,
+            created_by: self.created_by.clone(),
+            created_at: now,
+            updated_at: now,
+        })?;
+        let write = context.write();
+        write.put(Table::BundleVersions, &by_version, self.bundle_id.as_bytes())?;
+        write.put(
+            Table::BundlesByProject,
+            &key(&[self.project_id.as_bytes(), self.bundle_id.as_bytes()]),
+            b"",
+        )?;
+        let id = self.bundle_id.to_string();
+        let subject = Subject {
+            resource_type: "bundle",
+            resource_id: &id,
+            org_id: Some(project.org_id),
+            project_id: Some(self.project_id),
+        };
+        context.record(
+            "bundle.compiled",
+            subject,
+            [
+                ("version", self.version.clone()),
+                ("checksum", self.digest.to_string()),
+                ("size_bytes", self.size_bytes.to_string()),
+                ("risk", self.risk_level.as_str().into()),
+            ],
+        )?;
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,42 @@
+//! Stops a bundle's distribution at once. Nodes that run it keep running it; nobody is given it any more.
+
+use sentinel_model::BundleId;
+use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::project::Project;
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::{Rejection, Reply};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleRevoke {
+    /// The bundle.
+    pub bundle_id: BundleId,
+}
+
+impl Apply for BundleRevoke {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let mut bundle = context.require::<Bundle>(self.bundle_id.as_bytes(), "Bundle")?;
+        if bundle.state != BundleState::Compiled {
+            return Err(Rejection::WrongState("Only compiled bundles can be revoked".into()).into());
+        }
+        let mut project = context.require::<Project>(bundle.project_id.as_bytes(), "Project")?;
+        if project.baseline == Some(bundle.id) {
+            project.baseline = None;
+            context.store(&project)?;
+        }
+        bundle.state = BundleState::Revoked;
+        bundle.updated_at = context.time;
+        context.store(&bundle)?;
+        let id = self.bundle_id.to_string();
+        let subject = Subject {
+            resource_type: "bundle",
+            resource_id: &id,
+            org_id: Some(project.org_id),
+            project_id: Some(project.id),
+        };
+        context.record("bundle.revoked", subject, [("version", bundle.version)])?;
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,83 @@
+//! Forms the cluster: its identity, the first org and the first administrator, in one step.
+
+use sentinel_model::cluster::Cluster;
+use sentinel_model::org::{Org, SigningKey};
+use sentinel_model::secret::PasswordHash;
+use sentinel_model::user::{Membership, Role, User, normalize_email};
+use sentinel_model::{ClusterId, OrgId, UserId, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::commands::org_create::insert_org;
+use crate::commands::user_create::insert_user;
+use crate::outcome::{Rejection, Reply};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterInit {
+    /// Identity of this formation.
+    pub cluster_id: ClusterId,
+    /// Feature level to begin with.
+    pub level: u16,
+    /// First org.
+    pub org_id: OrgId,
+    /// Its name.
+    pub org_name: String,
+    /// Its slug.
+    pub org_slug: String,
+    /// Its signing key.
+    pub signing_key: SigningKey,
+    /// First administrator.
+    pub user_id: UserId,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their password, hashed.
+    pub password_hash: PasswordHash,
+}
+
+impl Apply for ClusterInit {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        if context.load::<Cluster>(b"cluster")?.is_some() {
+            return Err(Rejection::WrongState("the cluster is formed already".into()).into());
+        }
+        name::check_name("org_name", &self.org_name)?;
+        name::check_slug("org_slug", &self.org_slug)?;
+        let email = normalize_email("email", &self.email)?;
+        let created_at = context.time;
+        context.store(&Cluster { id: self.cluster_id, level: self.level, created_at })?;
+        insert_org(
+            context,
+            &Org {
+                id: self.org_id,
+                name: self.org_name.clone(),
+                slug: self.org_slug.clone(),
+                signing_key: self.signing_key.clone(),
+                created_at,
+            },
+        )?;
+        insert_user(
+            context,
+            &User {
+                id: self.user_id,
+                email: email.clone(),
+                name: email.clone(),
+                password_hash: self.password_hash.clone(),
+                cluster_admin: true,
+                created_at,
+            },
+        )?;
+        super::membership_set::insert_membership(
+            context,
+            &Membership { org_id: self.org_id, user_id: self.user_id, role: Role::Admin, created_at },
+        )?;
+        let id = self.cluster_id.to_string();
+        let subject = Subject {
+            resource_type: "cluster",
+            resource_id: &id,
+            org_id: Some(self.org_id),
+            project_id: None,
+        };
+        context.record("cluster.initialized", subject, [("org", self.org_slug.clone()), ("admin", email)])?;
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,70 @@
+//! Adds an enrolment token to a project.
+
+use sentinel_model::enrolment::EnrolmentToken;
+use sentinel_model::project::Project;
+use sentinel_model::{EnrolmentTokenId, InvalidValue, ProjectId, Sha256Digest, Time, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::Reply;
+use crate::tables::{Table, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolmentTokenCreate {
+    /// Identity.
+    pub token_id: EnrolmentTokenId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// Display name.
+    pub name: String,
+    /// First eight characters.
+    pub prefix: String,
+    /// Digest of the token.
+    pub token_digest: Sha256Digest,
+    /// How many nodes may use it.
+    pub uses: Option<u32>,
+    /// No use after this time.
+    pub expires_at: Option<Time>,
+}
+
+impl Apply for EnrolmentTokenCreate {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        name::check_name("name", &self.name)?;
+        if self.uses == Some(0) {
+            return Err(InvalidValue::new("uses", "must be at least 1, or absent for no limit").into());
+        }
+        if self.expires_at.is_some_and(|expiry| expiry <= context.time) {
+            return Err(InvalidValue::new("expires_at", "must lie in the future").into());
+        }
+        let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        let created_at = context.time;
+        context.store(&EnrolmentToken {
+            id: self.token_id,
+            project_id: self.project_id,
+            name: self.name.clone(),
+            prefix: self.prefix.clone(),
+            token_digest: self.token_digest,
+            uses_left: self.uses,
+            expires_at: self.expires_at,
+            revoked_at: None,
+            created_at,
+        })?;
+        let write = context.write();
+        write.put(Table::EnrolmentDigests, &self.token_digest.0, self.token_id.as_bytes())?;
+        write.put(
+            Table::EnrolmentsByProject,
+            &key(&[self.project_id.as_bytes(), self.token_id.as_bytes()]),
+            b"",
+        )?;
+        let id = self.token_id.to_string();
+        let subject = Subject {
+            resource_type: "enrolment_token",
+            resource_id: &id,
+            org_id: Some(project.org_id),
+            project_id: Some(project.id),
+        };
+        context.record("enrolment_token.created", subject, [("name", self.name.clone())])?;
+        Ok(Reply::Done)
+    }
+}

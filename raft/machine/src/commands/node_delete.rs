@@ -1,0 +1,40 @@
+//! Removes a node. Its agent is refused from then on; its proxy keeps serving what it has.
+
+use sentinel_model::NodeId;
+use sentinel_model::node::Node;
+use sentinel_model::project::Project;
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::Reply;
+use crate::tables::{Scan, Table, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeDelete {
+    /// The node.
+    pub node_id: NodeId,
+}
+
+impl Apply for NodeDelete {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let node = context.require::<Node>(self.node_id.as_bytes(), "Node")?;
+        let project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
+        for (event, _) in context.tables().scan(Scan::all(Table::NodeEvents, self.node_id.as_bytes()))? {
+            context.write().delete(Table::NodeEvents, &event)?;
+        }
+        let write = context.write();
+        write.delete(Table::Nodes, self.node_id.as_bytes())?;
+        write.delete(Table::NodeNames, &key(&[node.project_id.as_bytes(), node.name.as_bytes()]))?;
+        write.delete(Table::NodeKeyDigests, &node.key_digest.0)?;
+        let id = self.node_id.to_string();
+        let subject = Subject {
+            resource_type: "node",
+            resource_id: &id,
+            org_id: Some(project.org_id),
+            project_id: Some(project.id),
+        };
+        context.record("node.deleted", subject, [("name", node.name)])?;
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,55 @@
+//! Events that an agent sends, kept in a ring per node.
+
+use sentinel_model::node::{EVENTS_KEPT, EVENTS_PER_REQUEST_MAX, Node, NodeEvent};
+use sentinel_model::project::Project;
+use sentinel_model::{InvalidValue, NodeId, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::Reply;
+use crate::tables::{Scan, Table, encode, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeEventsAppend {
+    /// The node.
+    pub node_id: NodeId,
+    /// In order.
+    pub events: Vec<NodeEvent>,
+}
+
+impl Apply for NodeEventsAppend {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        if self.events.is_empty() || self.events.len() > EVENTS_PER_REQUEST_MAX {
+            return Err(InvalidValue::new(
+                "events",
+                format!("must hold 1 to {EVENTS_PER_REQUEST_MAX} events"),
+            )
+            .into());
+        }
+        for (place, event) in self.events.iter().enumerate() {
+            name::check_text(&format!("events[{place}].message"), &event.message)?;
+        }
+        let node = context.require::<Node>(self.node_id.as_bytes(), "Node")?;
+        let project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
+        for (place, event) in self.events.iter().enumerate() {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let at = key(&[self.node_id.as_bytes(), &context.index.to_be_bytes(), &place.to_be_bytes()]);
+            let row = encode(Table::NodeEvents, &NodeEvent { at: context.time, ..event.clone() })?;
+            context.write().put(Table::NodeEvents, &at, &row)?;
+        }
+        let kept = context.tables().scan(Scan::all(Table::NodeEvents, self.node_id.as_bytes()))?;
+        for (old, _) in kept.iter().take(kept.len().saturating_sub(EVENTS_KEPT)) {
+            context.write().delete(Table::NodeEvents, old)?;
+        }
+        let id = self.node_id.to_string();
+        let subject = Subject {
+            resource_type: "node",
+            resource_id: &id,
+            org_id: Some(project.org_id),
+            project_id: Some(project.id),
+        };
+        context.record("node.events_added", subject, [("count", self.events.len().to_string())])?;
+        Ok(Reply::Count(self.events.len() as u64))
+    }
+}

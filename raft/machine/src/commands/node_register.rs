@@ -1,0 +1,163 @@
+//! Enrols a node with a token, and gives it the project's baseline if there is one.
+
+use std::collections::BTreeMap;
+
+use sentinel_model::enrolment::EnrolmentToken;
+use sentinel_model::node::{Assignment, AssignmentCause, CAPABILITIES_MAX, Node, NodeStatus};
+use sentinel_model::project::Project;
+use sentinel_model::{BundleId, Generation, InvalidValue, NodeId, Sha256Digest, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::{Rejection, Reply};
+use crate::tables::{Table, TableError, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeRegister {
+    /// Identity of the new node.
+    pub node_id: NodeId,
+    /// Digest of the enrolment token. Spending a use happens in this very step.
+    pub token_digest: Sha256Digest,
+    /// Unique in the project.
+    pub name: String,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Capabilities.
+    pub capabilities: Vec<String>,
+    /// Version of the agent.
+    pub agent_version: String,
+    /// Version of the proxy.
+    pub proxy_version: String,
+    /// Host name.
+    pub hostname: String,
+    /// Address.
+    pub ip: String,
+    /// Digest of the node key.
+    pub key_digest: Sha256Digest,
+}
+
+impl Apply for NodeRegister {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        name::check_identifier("name", &self.name)?;
+        name::check_labels("labels", &self.labels)?;
+        if self.capabilities.len() > CAPABILITIES_MAX {
+            return Err(InvalidValue::new("capabilities", format!("at most {CAPABILITIES_MAX}")).into());
+        }
+        for (field, text) in [
+            ("agent_version", &self.agent_version),
+            ("proxy_version", &self.proxy_version),
+            ("hostname", &self.hostname),
+            ("ip", &self.ip),
+        ]
+        .into_iter()
+        .chain(self.capabilities.iter().map(|text| ("capabilities", text)))
+        {
+            name::check_text(field, text)?;
+        }
+        let project = self.spend_token(context)?;
+        let by_name = key(&[project.id.as_bytes(), self.name.as_bytes()]);
+        if context.tables().get(Table::NodeNames, &by_name)?.is_some() {
+            let message =
+                format!("the project has a node '{}' already; delete it or choose another name", self.name);
+            return Err(Rejection::taken("name", message).into());
+        }
+        let now = context.time;
+        let mut node = Node {
+            id: self.node_id,
+            project_id: project.id,
+            name: self.name.clone(),
+            labels: self.labels.clone(),
+            capabilities: self.capabilities.clone(),
+            agent_version: self.agent_version.clone(),
+            proxy_version: self.proxy_version.clone(),
+            hostname: self.hostname.clone(),
+            ip: self.ip.clone(),
+            key_digest: self.key_digest,
+            registered_at: now,
+            status: NodeStatus::Unknown,
+            status_since: now,
+            generation: Generation::default(),
+            assignment: None,
+            offered: None,
+            accepted: None,
+            effective: None,
+            failure: None,
+            owner: None,
+        };
+        match project.baseline {
+            Some(bundle) => assign(context, &mut node, bundle, AssignmentCause::Baseline)?,
+            None => context.store(&node)?,
+        }
+        let write = context.write();
+        write.put(Table::NodeNames, &by_name, self.node_id.as_bytes())?;
+        write.put(Table::NodeKeyDigests, &self.key_digest.0, self.node_id.as_bytes())?;
+        let id = self.node_id.to_string();
+        let subject = Subject {
+            resource_type: "node",
+            resource_id: &id,
+            org_id: Some(project.org_id),
+            project_id: Some(project.id),
+        };
+        context.record("node.registered", subject, [("name", self.name.clone())])?;
+        Ok(Reply::Done)
+    }
+}
+
+impl NodeRegister {
+    fn spend_token(&self, context: &mut Context<'_>) -> Result<Project, Stop> {
+        let refused =
+            || Rejection::WrongState("the enrolment token is unknown, expired, revoked or used up".into());
+        let id = context.tables().get(Table::EnrolmentDigests, &self.token_digest.0)?.ok_or_else(refused)?;
+        let mut token = context.load::<EnrolmentToken>(&id)?.ok_or_else(refused)?;
+        let expired = token.expires_at.is_some_and(|expiry| expiry <= context.time);
+        if expired || token.revoked_at.is_some() || token.uses_left == Some(0) {
+            return Err(refused().into());
+        }
+        if let Some(left) = &mut token.uses_left {
+            *left -= 1;
+            context.store(&token)?;
+        }
+        context.require::<Project>(token.project_id.as_bytes(), "Project")
+    }
+}
+
+/// Gives `node` a new assignment with the next generation, and writes the node.
+pub(crate) fn assign(
+    context: &mut Context<'_>,
+    node: &mut Node,
+    bundle_id: BundleId,
+    cause: AssignmentCause,
+) -> Result<(), TableError> {
+    node.generation = node.generation.next();
+    node.assignment = Some(Assignment { bundle_id, generation: node.generation, at: context.time, cause });
+    node.failure = None;
+    context.store(node)?;
+    let data = BTreeMap::from([
+        ("bundle_id".to_owned(), bundle_id.to_string()),
+        ("generation".to_owned(), node.generation.to_string()),
+    ]);
+    tell(context, node, "node.assigned", data);
+    Ok(())
+}
+
+/// Takes the node's assignment back without giving it another, and writes the node. Its generation stays spent.
+pub(crate) fn withdraw(context: &mut Context<'_>, node: &mut Node) -> Result<(), TableError> {
+    node.assignment = None;
+    node.failure = None;
+    context.store(node)?;
+    tell(
+        context,
+        node,
+        "node.unassigned",
+        BTreeMap::from([("generation".to_owned(), node.generation.to_string())]),
+    );
+    Ok(())
+}
+
+fn tell(context: &mut Context<'_>, node: &Node, kind: &str, data: BTreeMap<String, String>) {
+    let id = node.id.to_string();
+    let subject =
+        Subject { resource_type: "node", resource_id: &id, org_id: None, project_id: Some(node.project_id) };
+    context.event(kind, subject, data);
+}

@@ -1,0 +1,210 @@
+//! Facts that members learned about nodes, many at a time. Facts about nodes that are gone, and facts that change nothing,
+//! are dropped; what contradicts the node's assignments is not believed.
+
+use std::collections::BTreeMap;
+
+use sentinel_model::node::{
+    ActivationFailure, ActivationStage, Assignment, FAILURE_TEXT_MAX, Fact, Node, NodeStatus,
+};
+use sentinel_model::{BundleId, Generation, InvalidValue, NodeId};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::Reply;
+
+/// Most facts in one command.
+pub const REPORTS_MAX: usize = 1_000;
+/// Longest version kept, in characters.
+pub const VERSION_TEXT_MAX: usize = 128;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodesReport {
+    /// In the order in which they were learned.
+    pub reports: Vec<NodeReport>,
+}
+
+/// One fact about one node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeReport {
+    /// The node.
+    pub node_id: NodeId,
+    /// What was learned.
+    pub fact: NodeFact,
+}
+
+/// What can be learned about a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeFact {
+    /// A member answered its poll with this assignment.
+    Offered {
+        /// The bundle.
+        bundle_id: BundleId,
+        /// The assignment.
+        generation: Generation,
+    },
+    /// The agent verified and staged it.
+    Accepted {
+        /// The bundle.
+        bundle_id: BundleId,
+        /// The assignment.
+        generation: Generation,
+    },
+    /// The proxy has proven to run it.
+    Effective {
+        /// The bundle.
+        bundle_id: BundleId,
+        /// The assignment.
+        generation: Generation,
+    },
+    /// It did not become effective, and the agent went back.
+    Failed {
+        /// The bundle.
+        bundle_id: BundleId,
+        /// The assignment.
+        generation: Generation,
+        /// How far it came.
+        stage: ActivationStage,
+        /// Why.
+        message: String,
+    },
+    /// Heartbeats began or ceased.
+    Status(NodeStatus),
+    /// What runs there.
+    Versions {
+        /// Of the agent.
+        agent: String,
+        /// Of the proxy.
+        proxy: String,
+    },
+}
+
+impl Apply for NodesReport {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        if self.reports.is_empty() || self.reports.len() > REPORTS_MAX {
+            return Err(InvalidValue::new("reports", format!("1 to {REPORTS_MAX} facts")).into());
+        }
+        let mut changed = 0;
+        for report in &self.reports {
+            let Some(mut node) = context.load::<Node>(report.node_id.as_bytes())? else { continue };
+            let Some(word) = report.fact.change(&mut node, context) else { continue };
+            context.store(&node)?;
+            changed += 1;
+            let id = node.id.to_string();
+            let subject = Subject {
+                resource_type: "node",
+                resource_id: &id,
+                org_id: None,
+                project_id: Some(node.project_id),
+            };
+            context.event(word, subject, report.fact.data());
+        }
+        let count = changed.to_string();
+        let subject = Subject { resource_type: "node", resource_id: "", org_id: None, project_id: None };
+        context.record("nodes.reported", subject, [("changed", count)])?;
+        Ok(Reply::Count(changed))
+    }
+}
+
+impl NodeFact {
+    /// Changes the node; `None` when there is nothing new in it.
+    fn change(&self, node: &mut Node, context: &Context<'_>) -> Option<&'static str> {
+        let at = context.time;
+        match self {
+            NodeFact::Offered { bundle_id, generation } => {
+                let believed = believable(node, *bundle_id, *generation);
+                let fact = Fact { bundle_id: *bundle_id, generation: *generation, at };
+                (believed && advance(&mut node.offered, fact)).then_some("node.offered")
+            }
+            NodeFact::Accepted { bundle_id, generation } => {
+                let believed = believable(node, *bundle_id, *generation);
+                let fact = Fact { bundle_id: *bundle_id, generation: *generation, at };
+                (believed && advance(&mut node.accepted, fact)).then_some("node.accepted")
+            }
+            NodeFact::Effective { bundle_id, generation } => {
+                // A measurement, so it may go down: an agent that went back runs an older generation, and the truth is shown.
+                let same = node
+                    .effective
+                    .is_some_and(|now| now.generation == *generation && now.bundle_id == *bundle_id);
+                let disproven =
+                    node.failure.as_ref().is_some_and(|failure| failure.generation <= *generation);
+                if (same && !disproven) || !believable(node, *bundle_id, *generation) {
+                    return None;
+                }
+                node.effective = Some(Fact { bundle_id: *bundle_id, generation: *generation, at });
+                if disproven {
+                    node.failure = None;
+                }
+                Some("node.effective")
+            }
+            NodeFact::Failed { bundle_id, generation, stage, message } => {
+                let known = node.failure.as_ref().is_some_and(|failure| failure.generation >= *generation);
+                if known || !believable(node, *bundle_id, *generation) {
+                    return None;
+                }
+                node.failure = Some(ActivationFailure {
+                    bundle_id: *bundle_id,
+                    generation: *generation,
+                    stage: *stage,
+                    message: message.chars().take(FAILURE_TEXT_MAX).collect(),
+                    at,
+                });
+                Some("node.failed")
+            }
+            NodeFact::Status(status) => {
+                if node.status == *status {
+                    return None;
+                }
+                node.status = *status;
+                node.status_since = at;
+                Some(match status {
+                    NodeStatus::Online => "node.online",
+                    NodeStatus::Offline => "node.offline",
+                    NodeStatus::Unknown => "node.unknown",
+                })
+            }
+            NodeFact::Versions { agent, proxy } => {
+                // Cut first: compared at full length, an overlong version would be news for ever.
+                let cut = |text: &String| text.chars().take(VERSION_TEXT_MAX).collect::<String>();
+                let (agent, proxy) = (cut(agent), cut(proxy));
+                if node.agent_version == agent && node.proxy_version == proxy {
+                    return None;
+                }
+                (node.agent_version, node.proxy_version) = (agent, proxy);
+                Some("node.updated")
+            }
+        }
+    }
+
+    fn data(&self) -> BTreeMap<String, String> {
+        let (generation, more) = match self {
+            NodeFact::Offered { generation, .. }
+            | NodeFact::Accepted { generation, .. }
+            | NodeFact::Effective { generation, .. } => (*generation, None),
+            NodeFact::Failed { generation, stage, .. } => {
+                (*generation, Some(("stage", stage.as_str().to_owned())))
+            }
+            NodeFact::Status(_) | NodeFact::Versions { .. } => return BTreeMap::new(),
+        };
+        let mut data = BTreeMap::from([("generation".to_owned(), generation.to_string())]);
+        data.extend(more.map(|(field, value)| (field.to_owned(), value)));
+        data
+    }
+}
+
+/// A generation that was never given to the node is not believed, nor the current one with another bundle.
+fn believable(node: &Node, bundle_id: BundleId, generation: Generation) -> bool {
+    let contradicts =
+        |assignment: &Assignment| assignment.generation == generation && assignment.bundle_id != bundle_id;
+    generation <= node.generation && !node.assignment.as_ref().is_some_and(contradicts)
+}
+
+/// Offered and accepted only move forward.
+fn advance(slot: &mut Option<Fact>, fact: Fact) -> bool {
+    let newer = slot.is_none_or(|known| known.generation < fact.generation);
+    if newer {
+        *slot = Some(fact);
+    }
+    newer
+}

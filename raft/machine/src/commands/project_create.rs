@@ -1,0 +1,69 @@
+//! Adds a project to an org.
+
+use sentinel_model::org::Org;
+use sentinel_model::project::Project;
+use sentinel_model::secret::Sealed;
+use sentinel_model::{OrgId, ProjectId, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::{Rejection, Reply};
+use crate::tables::{Table, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectCreate {
+    /// Identity.
+    pub project_id: ProjectId,
+    /// The org.
+    pub org_id: OrgId,
+    /// Display name.
+    pub name: String,
+    /// Unique in the whole cluster.
+    pub slug: String,
+    /// What it is for.
+    pub description: String,
+    /// Key of the revision markers.
+    pub sealed_marker_key: Sealed,
+}
+
+impl Apply for ProjectCreate {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        name::check_name("name", &self.name)?;
+        name::check_slug("slug", &self.slug)?;
+        name::check_text("description", &self.description)?;
+        context.require::<Org>(self.org_id.as_bytes(), "Org")?;
+        if context.tables().get(Table::ProjectSlugs, self.slug.as_bytes())?.is_some() {
+            let message =
+                format!("the slug '{}' is taken; project slugs are unique in the cluster", self.slug);
+            return Err(Rejection::taken("slug", message).into());
+        }
+        let created_at = context.time;
+        context.store(&Project {
+            id: self.project_id,
+            org_id: self.org_id,
+            name: self.name.clone(),
+            slug: self.slug.clone(),
+            description: self.description.clone(),
+            sealed_marker_key: self.sealed_marker_key.clone(),
+            baseline: None,
+            created_at,
+        })?;
+        let write = context.write();
+        write.put(Table::ProjectSlugs, self.slug.as_bytes(), self.project_id.as_bytes())?;
+        write.put(Table::ProjectsByOrg, &key(&[self.org_id.as_bytes(), self.project_id.as_bytes()]), b"")?;
+        let id = self.project_id.to_string();
+        let subject = Subject {
+            resource_type: "project",
+            resource_id: &id,
+            org_id: Some(self.org_id),
+            project_id: Some(self.project_id),
+        };
+        context.record(
+            "project.created",
+            subject,
+            [("name", self.name.clone()), ("slug", self.slug.clone())],
+        )?;
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,251 @@
+//! The scheduler moves a rollout. Each decision carries the revision it was made on; a decision of an older leader is refused.
+
+use std::collections::BTreeSet;
+
+use sentinel_model::node::{AssignmentCause, Node};
+use sentinel_model::project::Project;
+use sentinel_model::rollout::{
+    Hold, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, Target,
+};
+use sentinel_model::{InvalidValue, NodeId, RolloutId};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop};
+use crate::commands::node_register::assign;
+use crate::outcome::{Rejection, Reply};
+use crate::query;
+use crate::rollout;
+
+/// Most exceptions that a rollback names one by one.
+pub const EXCEPTIONS_MAX: usize = 1_000;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutAdvance {
+    /// The rollout.
+    pub rollout_id: RolloutId,
+    /// The revision that the decision was made on.
+    pub revision: u64,
+    /// The decision.
+    pub transition: Transition,
+}
+
+/// What the scheduler can decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transition {
+    /// Give the current step's nodes the new bundle.
+    StartStep,
+    /// All its nodes have proven it: judge the gates.
+    VerifyStep,
+    /// Gates passed: on to the next step, or to the end.
+    CompleteStep,
+    /// The step waits, and why; `None`: it no longer does.
+    Hold {
+        /// In words.
+        reason: Option<String>,
+        /// A gate is broken, not merely undecided.
+        broken: bool,
+    },
+    /// The step failed: take everything back, or stop there.
+    FailStep {
+        /// Why.
+        reason: String,
+    },
+    /// Give these nodes their previous bundle: one wave of the way back.
+    RestoreNodes {
+        /// The wave.
+        node_ids: Vec<NodeId>,
+    },
+    /// The way back is done.
+    FinishRollback {
+        /// Nodes that did not come back, with the cause in words.
+        exceptions: Vec<String>,
+    },
+}
+
+impl Apply for RolloutAdvance {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let mut moved = rollout::require(context, self.rollout_id)?;
+        if moved.revision != self.revision {
+            return Err(Rejection::Stale { decided_on: self.revision, current: moved.revision }.into());
+        }
+        let needed = self.transition.needs_rolling_back();
+        let fits = if needed {
+            matches!(moved.state, RolloutState::RollingBack { .. })
+        } else {
+            moved.state == RolloutState::Running
+        };
+        if !fits {
+            return Err(rollout::refuse(&moved, "advanced"));
+        }
+        let (action, detail) = self.transition.carry_out(context, &mut moved)?;
+        let id = self.rollout_id.to_string();
+        let subject = rollout::subject(context, &moved, &id)?;
+        context.record(
+            action,
+            subject,
+            [
+                ("step", moved.current_step.to_string()),
+                ("state", moved.state.as_str().into()),
+                ("detail", detail),
+            ],
+        )?;
+        Ok(Reply::Done)
+    }
+}
+
+impl Transition {
+    fn needs_rolling_back(&self) -> bool {
+        matches!(self, Transition::RestoreNodes { .. } | Transition::FinishRollback { .. })
+    }
+
+    fn carry_out(
+        &self,
+        context: &mut Context<'_>,
+        moved: &mut Rollout,
+    ) -> Result<(&'static str, String), Stop> {
+        match self {
+            Transition::StartStep => start_step(context, moved),
+            Transition::VerifyStep => verify_step(context, moved),
+            Transition::CompleteStep => complete_step(context, moved),
+            Transition::Hold { reason, broken } => hold(context, moved, reason.as_deref(), *broken),
+            Transition::FailStep { reason } => fail_step(context, moved, reason),
+            Transition::RestoreNodes { node_ids } => restore_nodes(context, moved, node_ids),
+            Transition::FinishRollback { exceptions } => {
+                let RolloutState::RollingBack { reason, .. } = moved.state.clone() else {
+                    return Err(rollout::refuse(moved, "rolled back"));
+                };
+                if exceptions.len() > EXCEPTIONS_MAX {
+                    let message = format!("at most {EXCEPTIONS_MAX} exceptions");
+                    return Err(InvalidValue::new("exceptions", message).into());
+                }
+                let exceptions: Vec<String> = exceptions.iter().map(|text| rollout::clip(text)).collect();
+                let detail = rollout::clip(&exceptions.join("; "));
+                rollout::end(context, moved, RolloutState::RolledBack { reason, exceptions })?;
+                Ok(("rollout.rolled_back", detail))
+            }
+        }
+    }
+}
+
+type Moved = Result<(&'static str, String), Stop>;
+
+fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
+    let mut step = rollout::current_step(context, moved)?;
+    if step.state != StepState::Pending {
+        return Err(Rejection::WrongState(format!("step {} has begun already", step.index)).into());
+    }
+    rollout::require_compiled(context, moved)?;
+    if let Some(before) = step.index.checked_sub(1) {
+        let before = rollout::step(context, moved, before)?;
+        rollout::require_proven(context, moved, &before)?;
+    }
+    for node_id in &step.node_ids {
+        let mut member = rollout::member(context, moved, *node_id)?;
+        let Some(mut node) = context.load::<Node>(node_id.as_bytes())? else { continue };
+        member.previous = rollout::previous_of(context, &node)?;
+        assign(context, &mut node, moved.spec.bundle_id, AssignmentCause::Rollout(moved.id))?;
+        member.state = RolloutNodeState::Assigned { generation: node.generation };
+        context.store(&member)?;
+    }
+    step.state = StepState::Running { since: context.time };
+    step.started_at = Some(context.time);
+    context.store(&step)?;
+    moved.hold = None;
+    rollout::save(context, moved)?;
+    Ok(("rollout.step_started", format!("{} nodes", step.node_ids.len())))
+}
+
+fn verify_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
+    let mut step = rollout::current_step(context, moved)?;
+    let StepState::Running { since } = step.state else {
+        return Err(Rejection::WrongState(format!("step {} is not running", step.index)).into());
+    };
+    rollout::require_proven(context, moved, &step)?;
+    step.state = StepState::Verifying { since };
+    context.store(&step)?;
+    moved.hold = None;
+    rollout::save(context, moved)?;
+    Ok(("rollout.step_verifying", String::new()))
+}
+
+fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
+    let mut step = rollout::current_step(context, moved)?;
+    if !matches!(step.state, StepState::Verifying { .. }) {
+        return Err(Rejection::WrongState(format!("step {} is not being verified", step.index)).into());
+    }
+    // Without this, a bundle revoked at the last moment could become what late joiners are given.
+    rollout::require_compiled(context, moved)?;
+    rollout::require_proven(context, moved, &step)?;
+    end_step(context, &mut step, StepState::Completed)?;
+    for node_id in &step.node_ids {
+        let mut member = rollout::member(context, moved, *node_id)?;
+        let node = context.load::<Node>(node_id.as_bytes())?;
+        // A node that was merely tolerated has not completed anything; a cancellation must still find it.
+        let proven = node.is_some_and(|node| rollout::proven(&node, &member));
+        if let (RolloutNodeState::Assigned { generation }, true) = (member.state, proven) {
+            member.state = RolloutNodeState::Completed { generation };
+            context.store(&member)?;
+        }
+    }
+    if moved.current_step + 1 < moved.steps {
+        moved.current_step += 1;
+        moved.hold = None;
+        rollout::save(context, moved)?;
+        return Ok(("rollout.step_completed", format!("step {} of {}", step.index + 1, moved.steps)));
+    }
+    if moved.spec.target == Target::All {
+        let mut project = context.require::<Project>(moved.project_id.as_bytes(), "Project")?;
+        project.baseline = Some(moved.spec.bundle_id);
+        context.store(&project)?;
+    }
+    rollout::end(context, moved, RolloutState::Completed)?;
+    Ok(("rollout.completed", format!("{} nodes", moved.nodes)))
+}
+
+fn hold(context: &mut Context<'_>, moved: &mut Rollout, reason: Option<&str>, broken: bool) -> Moved {
+    let since = match &moved.hold {
+        Some(before) if before.broken == broken => before.since,
+        _ => context.time,
+    };
+    moved.hold = reason.map(|reason| Hold { reason: rollout::clip(reason), broken, since });
+    rollout::save(context, moved)?;
+    match &moved.hold {
+        Some(hold) => Ok(("rollout.held", hold.reason.clone())),
+        None => Ok(("rollout.hold_ended", String::new())),
+    }
+}
+
+fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Moved {
+    let reason = rollout::clip(reason);
+    let mut step = rollout::current_step(context, moved)?;
+    end_step(context, &mut step, StepState::Failed { reason: reason.clone() })?;
+    if moved.spec.auto_rollback {
+        moved.state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
+        moved.hold = None;
+        rollout::save(context, moved)?;
+    } else {
+        rollout::end(context, moved, RolloutState::Failed { reason: reason.clone() })?;
+    }
+    Ok(("rollout.step_failed", reason))
+}
+
+fn restore_nodes(context: &mut Context<'_>, moved: &mut Rollout, node_ids: &[NodeId]) -> Moved {
+    let wave: BTreeSet<&NodeId> = node_ids.iter().collect();
+    let members: Vec<RolloutNode> = query::rollout_nodes(context.tables(), moved.id)?
+        .into_iter()
+        .filter(|member| member.state.moved() && wave.contains(&member.node_id))
+        .collect();
+    let restored = rollout::restore(context, moved, members)?;
+    rollout::save(context, moved)?;
+    Ok(("rollout.restoring", format!("{restored} nodes")))
+}
+
+fn end_step(context: &mut Context<'_>, step: &mut Step, state: StepState) -> Result<(), Stop> {
+    rollout::stop_clock(context, step);
+    step.state = state;
+    step.ended_at = Some(context.time);
+    context.store(step)?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Stops a rollout where it is. Nodes that have proven the new bundle keep it; nodes that were given it and have not proven
+//! it are given their previous one in this very step, so that nothing moves after the cancellation.
+
+use sentinel_model::RolloutId;
+use sentinel_model::node::Node;
+use sentinel_model::rollout::RolloutState;
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop};
+use crate::outcome::Reply;
+use crate::query;
+use crate::rollout;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutCancel {
+    /// The rollout.
+    pub rollout_id: RolloutId,
+    /// Who cancels it, in words.
+    pub by: String,
+}
+
+impl Apply for RolloutCancel {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let mut cancelled = rollout::require(context, self.rollout_id)?;
+        if cancelled.state.is_final() {
+            return Err(rollout::refuse(&cancelled, "cancelled"));
+        }
+        let mut unproven = Vec::new();
+        for member in query::rollout_nodes(context.tables(), cancelled.id)? {
+            if !member.state.moved() {
+                continue;
+            }
+            // Also in completed steps: a node that was tolerated there would else move when it comes back.
+            let node = context.load::<Node>(member.node_id.as_bytes())?;
+            if node.is_some_and(|node| !rollout::proven(&node, &member)) {
+                unproven.push(member);
+            }
+        }
+        rollout::abandon_step(context, &cancelled, &format!("cancelled by {}", self.by))?;
+        let restored = rollout::restore(context, &cancelled, unproven)?;
+        rollout::end(context, &mut cancelled, RolloutState::Cancelled { by: self.by.clone() })?;
+        let id = self.rollout_id.to_string();
+        let subject = rollout::subject(context, &cancelled, &id)?;
+        context.record(
+            "rollout.cancelled",
+            subject,
+            [("by", self.by.clone()), ("taken_back", restored.to_string())],
+        )?;
+        Ok(Reply::Count(restored))
+    }
+}

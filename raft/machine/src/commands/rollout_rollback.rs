@@ -1,0 +1,70 @@
+//! Begins the way back: each node that the rollout moved is given its own previous bundle, in waves that the scheduler makes.
+
+use sentinel_model::RolloutId;
+use sentinel_model::name::check_text;
+use sentinel_model::node::Node;
+use sentinel_model::rollout::RolloutState;
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop};
+use crate::outcome::{Rejection, Reply};
+use crate::query;
+use crate::rollout;
+use crate::tables::Table;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutRollback {
+    /// The rollout.
+    pub rollout_id: RolloutId,
+    /// Who takes it back, in words.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Apply for RolloutRollback {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        check_text("reason", &self.reason)?;
+        let mut back = rollout::require(context, self.rollout_id)?;
+        match back.state {
+            RolloutState::Running | RolloutState::Paused { .. } => {}
+            RolloutState::Failed { .. } => own_again(context, &back)?,
+            _ => return Err(rollout::refuse(&back, "rolled back")),
+        }
+        let reason =
+            if self.reason.is_empty() { format!("asked for by {}", self.by) } else { self.reason.clone() };
+        rollout::abandon_step(context, &back, &reason)?;
+        back.state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
+        back.hold = None;
+        back.ended_at = None;
+        rollout::save(context, &mut back)?;
+        context.write().put(Table::RolloutsActive, back.id.as_bytes(), b"")?;
+        let id = self.rollout_id.to_string();
+        let subject = rollout::subject(context, &back, &id)?;
+        context.record("rollout.rollback_started", subject, [("by", self.by.clone()), ("reason", reason)])?;
+        Ok(Reply::Done)
+    }
+}
+
+/// A failed rollout let its nodes go; it takes back those that still have what it gave them. One that another rollout is
+/// about to move is a conflict; one that was given something else since has left for good.
+fn own_again(context: &mut Context<'_>, back: &sentinel_model::rollout::Rollout) -> Result<(), Stop> {
+    for member in query::rollout_nodes(context.tables(), back.id)? {
+        if !member.state.moved() {
+            continue;
+        }
+        let Some(mut node) = context.load::<Node>(member.node_id.as_bytes())? else { continue };
+        if !rollout::holds_ours(&node, back) {
+            continue;
+        }
+        if let Some(owner) = node.owner {
+            let message =
+                format!("node '{}' belongs to the rollout {owner} by now; cancel that first", node.name);
+            return Err(Rejection::WrongState(message).into());
+        }
+        node.owner = Some(back.id);
+        context.store(&node)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! The replicated state machine: what a log entry means.
+//!
+//! An entry is an [`Envelope`]: a [`Command`] with the time, the actor and the request that made it. [`apply`] turns it into
+//! table writes, one audit entry and events, or into a [`Rejection`], which is data like any other outcome.
+//!
+//! What it must not do: read a clock, mint an id, do I/O of its own, or depend on anything that differs between members.
+//! An `Err` from [`apply`] means that this member can no longer follow the log; it must stop.
+//!
+//! Where to start reading: [`commands`] lists every command, [`apply`] is the one way in, [`tables`] is what state looks like.
+
+pub mod apply;
+pub mod commands;
+pub mod draft;
+pub mod envelope;
+pub mod event;
+pub mod memory;
+pub mod outcome;
+pub mod ports;
+pub mod query;
+pub mod replica;
+mod rollout;
+pub mod snapshot;
+pub mod tables;
+
+pub use apply::{Step, apply};
+pub use commands::Command;
+pub use envelope::{Envelope, EnvelopeError};
+pub use event::Event;
+pub use outcome::{Outcome, Rejection, Reply};
+pub use ports::{BlobError, Blobs, ClusterInfo, ClusterStatus, Cursor, EventHistory, Gap, MemberStatus};
+pub use replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};
+pub use tables::{Order, Read, Row, Scan, Table, TableError, Write};

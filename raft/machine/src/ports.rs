@@ -1,0 +1,121 @@
+//! The other ports of a member: blobs, the event history, what the cluster looks like. Beside [`crate::replica`], so that
+//! storage and consensus can implement them without knowing who uses them.
+
+use std::io;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sentinel_model::{MemberId, Sha256Digest};
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+
+/// Largest blob, in bytes.
+pub const BLOB_MAX: usize = 64 * 1024 * 1024;
+
+/// Content-addressed bytes, shared by the members.
+#[async_trait]
+pub trait Blobs: Send + Sync {
+    /// Returns when the bytes are on a majority's disk. Putting the same bytes again is fine.
+    async fn put(&self, bytes: Bytes) -> Result<Sha256Digest, BlobError>;
+    /// The bytes, from this member's disk or else from a peer; verified against the digest.
+    async fn get(&self, digest: Sha256Digest) -> Result<Bytes, BlobError>;
+}
+
+/// A blob could not be stored or had.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// Too few members took it in time.
+    #[error("the blob is on {stored} of the {needed} members that it must be on: {reason}")]
+    NoMajority {
+        /// Members that have it.
+        stored: usize,
+        /// Members that must.
+        needed: usize,
+        /// What the others said.
+        reason: String,
+    },
+    /// No member that answers has it.
+    #[error("no member has the blob {0}")]
+    NotFound(Sha256Digest),
+    /// Larger than a blob may be.
+    #[error("the blob has {0} bytes, at most {BLOB_MAX} are allowed")]
+    TooLarge(usize),
+    /// This member's disk failed, or its copy is damaged and no peer had a good one.
+    #[error("blob storage: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// A place in the event stream: everything up to and with it was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Log index.
+    pub index: u64,
+    /// Place among the events of that entry.
+    pub place: u32,
+}
+
+impl Event {
+    /// The place of this event.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { index: self.index, place: self.place }
+    }
+}
+
+/// This member no longer (or not yet) has the events right behind the cursor. Who watches must read state anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("events before {oldest:?} are no longer kept here")]
+pub struct Gap {
+    /// The oldest place from which this member can go on.
+    pub oldest: Cursor,
+}
+
+/// Events that this member remembers.
+pub trait EventHistory: Send + Sync {
+    /// Takes in the events of one applied entry.
+    fn append(&self, events: &[Event]);
+    /// Up to `limit` events behind `after`, in order.
+    fn since(&self, after: Cursor, limit: usize) -> Result<Vec<Event>, Gap>;
+}
+
+/// What one member knows of the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterStatus {
+    /// The member that answers.
+    pub member_id: MemberId,
+    /// The leader, if there is one.
+    pub leader: Option<MemberId>,
+    /// Raft term.
+    pub term: u64,
+    /// Newest log index that is committed, as far as this member knows.
+    pub committed: u64,
+    /// Newest log index that this member has applied.
+    pub applied: u64,
+    /// Log index of the newest snapshot; zero without one.
+    pub snapshot: u64,
+    /// All members.
+    pub members: Vec<MemberStatus>,
+    /// Why a write cannot commit now; `None` when it can.
+    pub unready: Option<String>,
+}
+
+/// One member, as another sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberStatus {
+    /// Identity.
+    pub id: MemberId,
+    /// Address for other members.
+    pub peer_address: String,
+    /// Base URL for clients.
+    pub api_url: String,
+    /// Has a vote.
+    pub voter: bool,
+    /// Newest log index known to be on its disk. Only the leader knows.
+    pub matched: Option<u64>,
+}
+
+/// What the cluster looks like from here. Answers at once, from memory.
+pub trait ClusterInfo: Send + Sync {
+    /// The picture now.
+    fn status(&self) -> ClusterStatus;
+}

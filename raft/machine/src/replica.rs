@@ -1,0 +1,92 @@
+//! The port through which everything above the log writes and reads.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::envelope::Envelope;
+use crate::outcome::Outcome;
+use crate::tables::Read;
+
+/// One member's access to the replicated state.
+#[async_trait]
+pub trait Replica: Send + Sync {
+    /// Commits a command and waits until this member has applied it, so that a following read here sees it.
+    /// On any member: a follower forwards to the leader. Retrying with the same request id never applies twice.
+    async fn propose(&self, envelope: Envelope) -> Result<Applied, ProposeError>;
+
+    /// A consistent state to read from.
+    async fn read(&self, consistency: Consistency) -> Result<View, ReadError>;
+}
+
+/// A command went through the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Applied {
+    /// Where it stands in the log.
+    pub index: u64,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// How fresh a read must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Consistency {
+    /// Sees every write that was acknowledged before the read began. Needs a majority.
+    #[default]
+    Linearizable,
+    /// What this member has, at once.
+    Stale,
+}
+
+/// A consistent state.
+#[derive(Clone)]
+pub struct View {
+    /// The tables.
+    pub tables: Arc<dyn Read + Send + Sync>,
+    /// Newest log index in it.
+    pub applied: u64,
+    /// Stale reads: milliseconds since this member last heard from a leader; `None` when it is up to date.
+    pub age_ms: Option<u64>,
+}
+
+impl std::fmt::Debug for View {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("View")
+            .field("applied", &self.applied)
+            .field("age_ms", &self.age_ms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A command was not committed, or it is not known whether it was.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ProposeError {
+    /// No leader within the deadline; nothing was written.
+    #[error("the cluster has no leader: {0}")]
+    NoLeader(String),
+    /// The command may or may not have been committed. Asking again with the same request id tells.
+    #[error("the outcome is unknown: {0}")]
+    Unknown(String),
+    /// The command is larger than a log entry may be.
+    #[error("the command has {size} bytes, at most {limit} are allowed")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// This member cannot go on.
+    #[error("{0}")]
+    Fatal(String),
+}
+
+/// A state to read from could not be had.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReadError {
+    /// No majority within the deadline. A stale read would work.
+    #[error("no majority answers: {0}")]
+    NoQuorum(String),
+    /// This member cannot go on.
+    #[error("{0}")]
+    Fatal(String),
+}

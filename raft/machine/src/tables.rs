@@ -1,0 +1,210 @@
+//! What state looks like: ordered tables of bytes, and typed rows on top.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $text:literal;)*) => {
+        /// Every table of the replicated state. The number stands in snapshots and is never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Table { $($(#[$doc])* $name = $id,)* }
+
+        impl Table {
+            /// All tables, in the order of their numbers.
+            pub const ALL: &'static [Table] = &[$(Table::$name,)*];
+
+            /// Name on disk.
+            pub fn name(self) -> &'static str {
+                match self { $(Table::$name => $text,)* }
+            }
+
+            /// The table with this number.
+            pub fn from_id(id: u8) -> Option<Table> {
+                match id { $($id => Some(Table::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+tables! {
+    /// `"cluster"` → Cluster.
+    Cluster = 1, "cluster";
+    /// Counters of the machine itself: `"audit_seq"`, `"time"`.
+    Machine = 2, "machine";
+    /// request id → index, time, outcome: a retried write answers what it answered before.
+    Requests = 3, "requests";
+    /// log index → request id: the order in which `Requests` forgets.
+    RequestsByIndex = 4, "requests_by_index";
+    /// org → Org.
+    Orgs = 10, "orgs";
+    /// slug → org.
+    OrgSlugs = 11, "org_slugs";
+    /// project → Project.
+    Projects = 12, "projects";
+    /// slug → project.
+    ProjectSlugs = 13, "project_slugs";
+    /// org, project → nothing.
+    ProjectsByOrg = 14, "projects_by_org";
+    /// user → User.
+    Users = 20, "users";
+    /// e-mail → user.
+    UserEmails = 21, "user_emails";
+    /// org, user → Membership.
+    Memberships = 22, "memberships";
+    /// user, org → nothing.
+    MembershipsByUser = 23, "memberships_by_user";
+    /// token digest → Session.
+    Sessions = 24, "sessions";
+    /// expiry, token digest → nothing.
+    SessionsByExpiry = 25, "sessions_by_expiry";
+    /// key → ApiKey.
+    ApiKeys = 26, "api_keys";
+    /// key digest → key.
+    ApiKeyDigests = 27, "api_key_digests";
+    /// org, key → nothing.
+    ApiKeysByOrg = 28, "api_keys_by_org";
+    /// bundle → Bundle.
+    Bundles = 30, "bundles";
+    /// project, version → bundle.
+    BundleVersions = 31, "bundle_versions";
+    /// project, bundle → nothing. Bundle ids grow with time.
+    BundlesByProject = 32, "bundles_by_project";
+    /// token → EnrolmentToken.
+    EnrolmentTokens = 40, "enrolment_tokens";
+    /// token digest → token.
+    EnrolmentDigests = 41, "enrolment_digests";
+    /// project, token → nothing.
+    EnrolmentsByProject = 42, "enrolments_by_project";
+    /// node → Node.
+    Nodes = 43, "nodes";
+    /// project, name → node.
+    NodeNames = 44, "node_names";
+    /// key digest → node.
+    NodeKeyDigests = 45, "node_key_digests";
+    /// node, log index, place → NodeEvent.
+    NodeEvents = 46, "node_events";
+    /// rollout → Rollout.
+    Rollouts = 50, "rollouts";
+    /// project, rollout → nothing. Rollout ids grow with time.
+    RolloutsByProject = 51, "rollouts_by_project";
+    /// rollout → nothing, as long as it is not at its end.
+    RolloutsActive = 52, "rollouts_active";
+    /// rollout, index → Step.
+    RolloutSteps = 53, "rollout_steps";
+    /// rollout, node → RolloutNode.
+    RolloutNodes = 54, "rollout_nodes";
+    /// number → AuditEntry.
+    Audit = 60, "audit";
+    /// org, number → nothing.
+    AuditByOrg = 61, "audit_by_org";
+    /// project, number → nothing.
+    AuditByProject = 62, "audit_by_project";
+}
+
+/// A table could not be read or written, or holds bytes that do not decode. The member must stop.
+#[derive(Debug, thiserror::Error)]
+#[error("table {table}: {message}")]
+pub struct TableError {
+    /// Which table.
+    pub table: &'static str,
+    /// What happened.
+    pub message: String,
+}
+
+impl TableError {
+    /// An error in `table`.
+    pub fn new(table: Table, message: impl std::fmt::Display) -> Self {
+        Self { table: table.name(), message: message.to_string() }
+    }
+}
+
+/// Direction of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Smallest key first.
+    Ascending,
+    /// Largest key first.
+    Descending,
+}
+
+/// A bounded walk over the keys that begin with a prefix.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan<'a> {
+    /// Which table.
+    pub table: Table,
+    /// Keys begin with this.
+    pub prefix: &'a [u8],
+    /// Begin behind this whole key, in the direction of the walk.
+    pub after: Option<&'a [u8]>,
+    /// Direction.
+    pub order: Order,
+    /// Most pairs returned.
+    pub limit: usize,
+}
+
+impl<'a> Scan<'a> {
+    /// All keys with `prefix`, ascending, without a limit. For prefixes that are bounded by a rule of the model.
+    pub fn all(table: Table, prefix: &'a [u8]) -> Self {
+        Self { table, prefix, after: None, order: Order::Ascending, limit: usize::MAX }
+    }
+}
+
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// Read access to one consistent state.
+pub trait Read {
+    /// The value under `key`.
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, TableError>;
+    /// The pairs of a walk.
+    fn scan(&self, scan: Scan<'_>) -> Result<Vec<Pair>, TableError>;
+}
+
+/// Write access, inside one atomic batch.
+pub trait Write: Read {
+    /// Sets the value under `key`.
+    fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), TableError>;
+    /// Removes `key`; removing what is not there is fine.
+    fn delete(&mut self, table: Table, key: &[u8]) -> Result<(), TableError>;
+}
+
+/// A typed row: which table it lives in, and under which key.
+pub trait Row: Serialize + DeserializeOwned {
+    /// Its table.
+    const TABLE: Table;
+    /// Its key.
+    fn key(&self) -> Vec<u8>;
+}
+
+/// Joins the parts of a compound key.
+pub fn key(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+/// Encodes a row. Named fields, so that rows written by other versions keep decoding.
+pub fn encode<T: Serialize>(table: Table, value: &T) -> Result<Vec<u8>, TableError> {
+    rmp_serde::to_vec_named(value).map_err(|error| TableError::new(table, error))
+}
+
+/// Decodes a row.
+pub fn decode<T: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<T, TableError> {
+    rmp_serde::from_slice(bytes).map_err(|error| TableError::new(table, error))
+}
+
+/// The row under `key`.
+pub fn load<R: Row>(read: &(impl Read + ?Sized), key: &[u8]) -> Result<Option<R>, TableError> {
+    read.get(R::TABLE, key)?.map(|bytes| decode(R::TABLE, &bytes)).transpose()
+}
+
+/// Writes a row under its key.
+pub fn store<R: Row>(write: &mut (impl Write + ?Sized), row: &R) -> Result<(), TableError> {
+    let bytes = encode(R::TABLE, row)?;
+    write.put(R::TABLE, &row.key(), &bytes)
+}
+
+/// The rows of a walk over the row's own table.
+pub fn rows<R: Row>(read: &(impl Read + ?Sized), scan: Scan<'_>) -> Result<Vec<R>, TableError> {
+    read.scan(scan)?.iter().map(|(_, bytes)| decode(R::TABLE, bytes)).collect()
+}
+
+mod rows;

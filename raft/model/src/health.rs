@@ -1,0 +1,46 @@
+//! What a node says of itself in heartbeats. Lives in members' memory, never in the log.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Generation, NodeId, Time};
+
+/// The newest word of one node, as some member heard it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeSample {
+    /// The node.
+    pub node_id: NodeId,
+    /// When the member heard it, by that member's clock.
+    pub heard_at: Time,
+    /// The agent calls its proxy healthy.
+    pub healthy: bool,
+    /// The generation that the proxy has proven to run.
+    pub effective: Generation,
+    /// Traffic since that generation became effective. `None`: the agent has no measurement.
+    pub traffic: Option<TrafficSample>,
+}
+
+/// Traffic through a proxy over a window that lies wholly after a switch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrafficSample {
+    /// Which generation served it.
+    pub generation: Generation,
+    /// Length of the window in milliseconds.
+    pub window_ms: u64,
+    /// Requests answered in the window, without the agent's own probes.
+    pub requests: u64,
+    /// Of these, answered with a 5xx.
+    pub errors: u64,
+    /// Median latency in milliseconds.
+    pub p50_ms: f64,
+    /// 95th percentile in milliseconds.
+    pub p95_ms: f64,
+    /// 99th percentile in milliseconds.
+    pub p99_ms: f64,
+}
+
+impl TrafficSample {
+    /// Errors in percent of the requests; `None` without requests.
+    pub fn error_percent(&self) -> Option<f64> {
+        (self.requests > 0).then(|| self.errors as f64 * 100.0 / self.requests as f64)
+    }
+}

@@ -1,0 +1,29 @@
+//! The vocabulary of the product: ids, entities, the states they pass through, and what makes a value valid.
+//!
+//! What it must not do: no I/O, no clock, no randomness, no tokio. A value is built from its arguments alone, so the state
+//! machine that stores these types stays deterministic.
+//!
+//! Where to start reading: [`node`] for the four facts, [`rollout`] for the state machine of a rollout, [`ids`] for identity.
+
+pub mod api_key;
+pub mod audit;
+pub mod bundle;
+pub mod cluster;
+pub mod digest;
+pub mod enrolment;
+pub mod health;
+pub mod ids;
+pub mod name;
+pub mod node;
+pub mod org;
+pub mod project;
+pub mod rollout;
+pub mod secret;
+pub mod session;
+pub mod time;
+pub mod user;
+
+pub use digest::Sha256Digest;
+pub use ids::*;
+pub use name::InvalidValue;
+pub use time::Time;

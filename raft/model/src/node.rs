@@ -1,0 +1,237 @@
+//! Nodes and the four facts about each: desired, offered, accepted, effective.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
+
+/// Most capabilities that a node may announce.
+pub const CAPABILITIES_MAX: usize = 64;
+/// Longest failure message kept, in characters; a proxy's own words may be longer.
+pub const FAILURE_TEXT_MAX: usize = 2_000;
+
+/// A managed proxy and the agent beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// Identity.
+    pub id: NodeId,
+    /// The project it serves.
+    pub project_id: ProjectId,
+    /// Unique in the project.
+    pub name: String,
+    /// What rollouts select by.
+    pub labels: BTreeMap<String, String>,
+    /// What the agent says it can do.
+    pub capabilities: Vec<String>,
+    /// Version of the agent.
+    pub agent_version: String,
+    /// Version of the proxy.
+    pub proxy_version: String,
+    /// Host name as the agent reports it.
+    pub hostname: String,
+    /// Address as the agent reports it, else the peer's.
+    pub ip: String,
+    /// Digest of the node key.
+    pub key_digest: Sha256Digest,
+    /// When it enrolled.
+    pub registered_at: Time,
+    /// Whether heartbeats arrive.
+    pub status: NodeStatus,
+    /// Since when the status is what it is.
+    pub status_since: Time,
+    /// Newest generation ever given to it; the next assignment carries the one after.
+    pub generation: Generation,
+    /// Desired: what it shall run.
+    pub assignment: Option<Assignment>,
+    /// Offered: what a member last answered to its poll.
+    pub offered: Option<Fact>,
+    /// Accepted: what it verified and staged.
+    pub accepted: Option<Fact>,
+    /// Effective: what it has proven to run.
+    pub effective: Option<Fact>,
+    /// Why the newest generation did not become effective, if it did not.
+    pub failure: Option<ActivationFailure>,
+    /// The rollout that owns it now. One at a time.
+    pub owner: Option<RolloutId>,
+}
+
+impl Node {
+    /// True when what it has proven to run is what it shall run, by generation.
+    pub fn converged(&self) -> bool {
+        match (&self.assignment, &self.effective) {
+            (Some(assignment), Some(effective)) => effective.generation == assignment.generation,
+            (None, _) => true,
+            (Some(_), None) => false,
+        }
+    }
+
+    /// True when the newest assignment was reported as failed.
+    pub fn failed_current(&self) -> bool {
+        match (&self.assignment, &self.failure) {
+            (Some(assignment), Some(failure)) => failure.generation == assignment.generation,
+            _ => false,
+        }
+    }
+}
+
+/// Whether heartbeats arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeStatus {
+    /// Heartbeats arrive.
+    Online,
+    /// None for longer than the threshold.
+    Offline,
+    /// Enrolled, never heard of since.
+    Unknown,
+}
+
+impl NodeStatus {
+    /// Name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NodeStatus::Online => "online",
+            NodeStatus::Offline => "offline",
+            NodeStatus::Unknown => "unknown",
+        }
+    }
+}
+
+/// (node, bundle, generation): what a node shall run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The bundle.
+    pub bundle_id: BundleId,
+    /// Its place in the node's history.
+    pub generation: Generation,
+    /// When it was made.
+    pub at: Time,
+    /// Who decided.
+    pub cause: AssignmentCause,
+}
+
+/// Who decided on an assignment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignmentCause {
+    /// A person or program, directly.
+    Direct,
+    /// The node joined and took the project's baseline.
+    Baseline,
+    /// A rollout going forward.
+    Rollout(RolloutId),
+    /// A rollout being taken back.
+    Rollback(RolloutId),
+}
+
+/// One of offered, accepted, effective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// The bundle it speaks of.
+    pub bundle_id: BundleId,
+    /// The assignment's generation.
+    pub generation: Generation,
+    /// When a member learned it.
+    pub at: Time,
+}
+
+/// A generation that did not become effective.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivationFailure {
+    /// The bundle.
+    pub bundle_id: BundleId,
+    /// The assignment's generation.
+    pub generation: Generation,
+    /// How far it came.
+    pub stage: ActivationStage,
+    /// What went wrong, in the proxy's own words where it had any.
+    pub message: String,
+    /// When a member learned it.
+    pub at: Time,
+}
+
+/// The steps of an activation, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivationStage {
+    /// Fetching the archive.
+    Download,
+    /// Digest, signature, generation.
+    Verify,
+    /// Unpacking and rendering.
+    Stage,
+    /// The proxy's own test of the file.
+    Test,
+    /// Reload or restart.
+    Activate,
+    /// The probe through a data listener.
+    Prove,
+}
+
+impl ActivationStage {
+    /// Name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ActivationStage::Download => "download",
+            ActivationStage::Verify => "verify",
+            ActivationStage::Stage => "stage",
+            ActivationStage::Test => "test",
+            ActivationStage::Activate => "activate",
+            ActivationStage::Prove => "prove",
+        }
+    }
+}
+
+/// Events kept per node; older ones are forgotten.
+pub const EVENTS_KEPT: usize = 100;
+/// Most events in one request of an agent.
+pub const EVENTS_PER_REQUEST_MAX: usize = 50;
+
+/// Something that an agent found worth telling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeEvent {
+    /// What kind of thing.
+    pub event_type: NodeEventType,
+    /// How much it matters.
+    pub severity: Severity,
+    /// In words.
+    pub message: String,
+    /// When a member took it in.
+    pub at: Time,
+}
+
+/// Kinds of node events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeEventType {
+    /// The proxy reloaded its configuration.
+    ConfigReload,
+    /// Another bundle became effective.
+    BundleSwitch,
+    /// Something failed.
+    Error,
+    /// The agent or proxy started.
+    Startup,
+    /// The agent or proxy stopped.
+    Shutdown,
+    /// Something looks wrong.
+    Warning,
+    /// Anything else.
+    Info,
+}
+
+/// How much an event matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// For developers.
+    Debug,
+    /// For the record.
+    #[default]
+    Info,
+    /// Look at it today.
+    Warn,
+    /// Look at it now.
+    Error,
+}

@@ -1,0 +1,27 @@
+//! Projects: where bundles, nodes and rollouts live.
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Sealed;
+use crate::{BundleId, OrgId, ProjectId, Time};
+
+/// A project inside an org.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// Identity.
+    pub id: ProjectId,
+    /// The org it belongs to.
+    pub org_id: OrgId,
+    /// Display name.
+    pub name: String,
+    /// Unique in the whole cluster, so that the short API paths are never ambiguous; fixed at creation.
+    pub slug: String,
+    /// What it is for.
+    pub description: String,
+    /// The key from which revision markers are derived, sealed under the key-encryption key with the project id as context.
+    pub sealed_marker_key: Sealed,
+    /// Bundle of the newest completed rollout to all nodes. Nodes that join later start with it.
+    pub baseline: Option<BundleId>,
+    /// When it was created.
+    pub created_at: Time,
+}

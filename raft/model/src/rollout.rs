@@ -1,0 +1,361 @@
+//! Rollouts: a bundle carried to nodes in steps, with gates between and a way back.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::{LABELS_MAX, check_labels};
+use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
+
+/// Most nodes that a rollout may name one by one.
+pub const TARGET_NODES_MAX: usize = 10_000;
+/// Shortest step deadline, in seconds.
+pub const DEADLINE_MIN_S: u32 = 1;
+/// Longest step deadline, in seconds: a week.
+pub const DEADLINE_MAX_S: u32 = 604_800;
+
+/// What the operator asks for. Checked by [`RolloutSpec::check`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RolloutSpec {
+    /// What shall run.
+    pub bundle_id: BundleId,
+    /// Where.
+    pub target: Target,
+    /// In which portions.
+    pub batch: Batch,
+    /// How many nodes of a step may be unreachable or fail without stopping it.
+    pub max_unavailable: u32,
+    /// Longest time that a step may take, in seconds, pauses not counted.
+    pub step_deadline_s: u32,
+    /// What must hold before the next step starts.
+    pub gates: Gates,
+    /// Take everything back by itself when a step fails.
+    pub auto_rollback: bool,
+}
+
+/// Which nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// Every node of the project.
+    All,
+    /// Nodes that carry all of these labels.
+    Labels(BTreeMap<String, String>),
+    /// Exactly these.
+    Nodes(Vec<NodeId>),
+}
+
+/// How many nodes a step takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Batch {
+    /// This many.
+    Size(u32),
+    /// This share of the targets, rounded down, at least one node.
+    Percent(u8),
+}
+
+/// What must hold on each node of a step, measured after the switch. Missing, stale or earlier data never passes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gates {
+    /// A fresh heartbeat says healthy.
+    pub heartbeat: bool,
+    /// Highest share of 5xx answers, in percent.
+    pub max_error_percent: Option<f64>,
+    /// Highest 99th percentile of latency, in milliseconds.
+    pub max_latency_ms: Option<f64>,
+    /// Fewest requests before error rate or latency are judged.
+    pub min_requests: u32,
+    /// How long each node must be observed after its switch, in seconds.
+    pub observe_s: u32,
+    /// How long a gate must be broken without a break before the step fails, in seconds.
+    pub fail_after_s: u32,
+}
+
+impl Default for Gates {
+    fn default() -> Self {
+        Self {
+            heartbeat: true,
+            max_error_percent: None,
+            max_latency_ms: None,
+            min_requests: 1,
+            observe_s: 0,
+            fail_after_s: 15,
+        }
+    }
+}
+
+impl RolloutSpec {
+    /// Checks every field; the first refusal names it.
+    pub fn check(&self) -> Result<(), InvalidValue> {
+        match &self.target {
+            Target::All => {}
+            Target::Labels(labels) if labels.is_empty() || labels.len() > LABELS_MAX => {
+                return Err(InvalidValue::new(
+                    "target_selector.labels",
+                    format!("must name 1 to {LABELS_MAX} labels; use the type \"all\" for every node"),
+                ));
+            }
+            Target::Labels(labels) => check_labels("target_selector.labels", labels)?,
+            Target::Nodes(nodes) if nodes.is_empty() || nodes.len() > TARGET_NODES_MAX => {
+                return Err(InvalidValue::new(
+                    "target_selector.node_ids",
+                    format!("must name 1 to {TARGET_NODES_MAX} nodes"),
+                ));
+            }
+            Target::Nodes(_) => {}
+        }
+        match self.batch {
+            Batch::Size(0) => return Err(InvalidValue::new("batch_size", "must be at least 1")),
+            Batch::Percent(percent) if percent == 0 || percent > 100 => {
+                return Err(InvalidValue::new("batch_percentage", "must lie between 1 and 100"));
+            }
+            _ => {}
+        }
+        if !(DEADLINE_MIN_S..=DEADLINE_MAX_S).contains(&self.step_deadline_s) {
+            return Err(InvalidValue::new(
+                "progress_deadline_seconds",
+                format!("must lie between {DEADLINE_MIN_S} and {DEADLINE_MAX_S}"),
+            ));
+        }
+        let gates = &self.gates;
+        if gates.max_error_percent.is_some_and(|percent| !(0.0..=100.0).contains(&percent)) {
+            return Err(InvalidValue::new(
+                "health_gates.max_error_rate",
+                "is a percentage: between 0 and 100",
+            ));
+        }
+        if gates.max_latency_ms.is_some_and(|ms| !ms.is_finite() || ms <= 0.0) {
+            return Err(InvalidValue::new("health_gates.max_latency_ms", "must be more than 0"));
+        }
+        if gates.observe_s >= self.step_deadline_s || gates.fail_after_s > DEADLINE_MAX_S {
+            return Err(InvalidValue::new(
+                "health_gates.observe_seconds",
+                "must be shorter than progress_deadline_seconds, else no step could ever pass",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A rollout: what was asked for, and how far it is. Steps and nodes are rows of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rollout {
+    /// Identity.
+    pub id: RolloutId,
+    /// The project whose nodes it moves.
+    pub project_id: ProjectId,
+    /// What was asked for.
+    pub spec: RolloutSpec,
+    /// Where it is in its life.
+    pub state: RolloutState,
+    /// Number of steps.
+    pub steps: u32,
+    /// Number of nodes.
+    pub nodes: u32,
+    /// The step that is under way, or the next one.
+    pub current_step: u32,
+    /// Why the current step does not go on, in words; told by the scheduler.
+    pub hold: Option<Hold>,
+    /// Counts up with every change of this rollout: decisions carry the number they were made on.
+    pub revision: u64,
+    /// Who asked for it, as the audit log names them.
+    pub created_by: String,
+    /// When it began.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// When it came to its end.
+    pub ended_at: Option<Time>,
+}
+
+/// Life of a rollout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RolloutState {
+    /// Steps go on.
+    Running,
+    /// Held by a person; resumes where it was.
+    Paused {
+        /// Who paused it.
+        by: String,
+    },
+    /// Nodes go back to what they ran before.
+    RollingBack {
+        /// Why.
+        reason: String,
+        /// When the way back began; its deadline counts from here.
+        since: Time,
+    },
+    /// Every step passed.
+    Completed,
+    /// Stopped by failure and not taken back, or the way back failed too.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// Stopped by a person; nodes stay as they are.
+    Cancelled {
+        /// Who.
+        by: String,
+    },
+    /// Every reachable node is back on what it ran before.
+    RolledBack {
+        /// Why it was taken back.
+        reason: String,
+        /// Nodes that did not come back, with the cause in words.
+        exceptions: Vec<String>,
+    },
+}
+
+impl RolloutState {
+    /// Name as the API spells it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            RolloutState::Running => "running",
+            RolloutState::Paused { .. } => "paused",
+            RolloutState::RollingBack { .. } => "rolling_back",
+            RolloutState::Completed => "completed",
+            RolloutState::Failed { .. } => "failed",
+            RolloutState::Cancelled { .. } => "cancelled",
+            RolloutState::RolledBack { .. } => "rolled_back",
+        }
+    }
+
+    /// True when nothing will happen any more.
+    pub fn is_final(&self) -> bool {
+        match self {
+            RolloutState::Running | RolloutState::Paused { .. } | RolloutState::RollingBack { .. } => false,
+            RolloutState::Completed
+            | RolloutState::Failed { .. }
+            | RolloutState::Cancelled { .. }
+            | RolloutState::RolledBack { .. } => true,
+        }
+    }
+}
+
+/// Why a step waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// In words, with the numbers: "error rate 12.0 % on edge-1, limit 5 %".
+    pub reason: String,
+    /// A gate is broken (counts towards `fail_after_s`), not merely undecided.
+    pub broken: bool,
+    /// Since when, without a break.
+    pub since: Time,
+}
+
+/// A portion of the nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The rollout.
+    pub rollout_id: RolloutId,
+    /// Place, from zero.
+    pub index: u32,
+    /// Its nodes.
+    pub node_ids: Vec<NodeId>,
+    /// Where it is in its life.
+    pub state: StepState,
+    /// Milliseconds that it ran before the newest pause; they count against the deadline.
+    pub ran_ms: u64,
+    /// When it first started.
+    pub started_at: Option<Time>,
+    /// When it came to its end.
+    pub ended_at: Option<Time>,
+}
+
+/// Life of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not begun.
+    Pending,
+    /// Its nodes have the new assignment; not all have proven it.
+    Running {
+        /// Since when it runs without a pause.
+        since: Time,
+    },
+    /// All have proven it; gates are judged.
+    Verifying {
+        /// Since when it runs without a pause.
+        since: Time,
+    },
+    /// Gates passed.
+    Completed,
+    /// Deadline, gate, or too many failed nodes.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl StepState {
+    /// Name as the API spells it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            StepState::Pending => "pending",
+            StepState::Running { .. } => "running",
+            StepState::Verifying { .. } => "verifying",
+            StepState::Completed => "completed",
+            StepState::Failed { .. } => "failed",
+        }
+    }
+}
+
+/// One node of a rollout: what it ran before, and what it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutNode {
+    /// The rollout.
+    pub rollout_id: RolloutId,
+    /// The node.
+    pub node_id: NodeId,
+    /// The step that moves it.
+    pub step: u32,
+    /// The bundle assigned before; recorded in the step that starts it, restored by the way back.
+    pub previous: Option<BundleId>,
+    /// Where it is.
+    pub state: RolloutNodeState,
+}
+
+/// Life of a node inside a rollout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RolloutNodeState {
+    /// Untouched so far.
+    Pending,
+    /// Has the new assignment.
+    Assigned {
+        /// Which generation.
+        generation: Generation,
+    },
+    /// Its step completed with it.
+    Completed {
+        /// Which generation.
+        generation: Generation,
+    },
+    /// Has its previous bundle assigned again.
+    Restoring {
+        /// Which generation.
+        generation: Generation,
+    },
+    /// Had no previous bundle: nothing to restore.
+    NothingToRestore,
+}
+
+impl RolloutNodeState {
+    /// Name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RolloutNodeState::Pending => "pending",
+            RolloutNodeState::Assigned { .. } => "assigned",
+            RolloutNodeState::Completed { .. } => "completed",
+            RolloutNodeState::Restoring { .. } => "restoring",
+            RolloutNodeState::NothingToRestore => "nothing_to_restore",
+        }
+    }
+
+    /// True when the new bundle was given to the node and not taken back.
+    pub fn moved(self) -> bool {
+        matches!(self, RolloutNodeState::Assigned { .. } | RolloutNodeState::Completed { .. })
+    }
+}

@@ -1,0 +1,97 @@
+//! Blobs as files named by their digest: `blobs/ab/abcdef…`.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sentinel_consensus::LocalBlobs;
+use sentinel_model::Sha256Digest;
+use sha2::{Digest, Sha256};
+
+/// Directory, below the root, of files that are being written.
+const INCOMING: &str = "incoming";
+
+/// See the module.
+pub struct BlobFiles {
+    root: PathBuf,
+    next: AtomicU64,
+}
+
+impl BlobFiles {
+    /// Opens the directory, making it when it is not there. What was being written when the process stopped is removed.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        let incoming = root.join(INCOMING);
+        if incoming.exists() {
+            fs::remove_dir_all(&incoming)?;
+        }
+        fs::create_dir_all(&incoming)?;
+        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0) })
+    }
+
+    fn path(&self, digest: Sha256Digest) -> PathBuf {
+        let name = digest.to_string();
+        self.root.join(&name[..2]).join(name)
+    }
+}
+
+impl LocalBlobs for BlobFiles {
+    fn put(&self, digest: Sha256Digest, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path(digest);
+        if self.get(digest)?.is_some() {
+            return Ok(());
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.root.join(INCOMING).join(format!("{digest}-{number}"));
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        let dir = path.parent().ok_or_else(|| io::Error::other("a blob has a directory"))?;
+        let new_dir = !dir.exists();
+        fs::create_dir_all(dir)?;
+        fs::rename(&temporary, &path)?;
+        // The names must be as durable as the bytes: of the file, and of its directory when that is new.
+        File::open(dir)?.sync_all()?;
+        if new_dir {
+            File::open(&self.root)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    fn get(&self, digest: Sha256Digest) -> io::Result<Option<Vec<u8>>> {
+        let path = self.path(digest);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if Sha256::digest(&bytes)[..] == digest.0 {
+            return Ok(Some(bytes));
+        }
+        tracing::error!(%digest, path = %path.display(), "a blob is damaged on this disk: set aside");
+        fs::rename(&path, path.with_extension("corrupt"))?;
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_damaged_blob_is_set_aside_and_can_be_put_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = BlobFiles::open(dir.path()).unwrap();
+        let digest = Sha256Digest(Sha256::digest(b"bundle").into());
+        assert_eq!(blobs.get(digest).unwrap(), None);
+        blobs.put(digest, b"bundle").unwrap();
+        blobs.put(digest, b"bundle").unwrap();
+        assert_eq!(blobs.get(digest).unwrap().unwrap(), b"bundle");
+        fs::write(blobs.path(digest), b"bungle").unwrap();
+        assert_eq!(blobs.get(digest).unwrap(), None);
+        assert!(blobs.path(digest).with_extension("corrupt").exists());
+        blobs.put(digest, b"bundle").unwrap();
+        assert_eq!(blobs.get(digest).unwrap().unwrap(), b"bundle");
+    }
+}

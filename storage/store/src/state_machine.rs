@@ -1,0 +1,208 @@
+//! Applies log entries to the state tables.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::{Stream, StreamExt};
+use openraft::EntryPayload;
+use openraft::entry::RaftEntry;
+use openraft::storage::{EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
+use sentinel_consensus::types::{LogId, Snapshot, SnapshotMeta, StoredMembership};
+use sentinel_consensus::{Response, SnapshotFile, TypeConfig};
+use sentinel_machine::{Envelope, Event, TableError, Write, apply};
+
+use crate::history::History;
+use crate::snapshots::{Newest, Snapshots};
+use crate::tables::StateTables;
+
+/// Where the events of an applied entry go, after its changes can be read.
+pub type EventSink = Arc<dyn Fn(Vec<Event>) + Send + Sync>;
+
+/// Most entries in one transaction.
+const BATCH: usize = 512;
+/// State is made durable when this much time has passed since the last time.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+
+/// See the module.
+pub struct StateMachine {
+    tables: Arc<StateTables>,
+    snapshots: Arc<Snapshots>,
+    history: Arc<History>,
+    sink: EventSink,
+    checkpointed: Instant,
+    /// Newest entry applied by this process; looked up in the tables when unknown.
+    applied: Option<u64>,
+}
+
+impl StateMachine {
+    pub(crate) fn new(
+        tables: Arc<StateTables>,
+        snapshots: Arc<Snapshots>,
+        history: Arc<History>,
+        sink: EventSink,
+    ) -> Self {
+        Self { tables, snapshots, history, sink, checkpointed: Instant::now(), applied: None }
+    }
+
+    /// Applies entries in one transaction, then answers and publishes.
+    async fn apply_batch(&mut self, batch: Vec<EntryResponder<TypeConfig>>) -> io::Result<()> {
+        let (entries, responders): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let Some(last) = entries.last().map(|entry| entry.log_id) else { return Ok(()) };
+        self.check_order(&entries)?;
+        let checkpoint = self.checkpointed.elapsed() >= CHECKPOINT_EVERY;
+        if checkpoint {
+            self.checkpointed = Instant::now();
+        }
+        let tables = Arc::clone(&self.tables);
+        let applied = tokio::task::spawn_blocking(move || {
+            let membership = newest_membership(&entries);
+            let applied = tables.write(last, membership.as_ref(), |state| {
+                entries.iter().map(|entry| apply_entry(state, entry)).collect::<Result<Vec<_>, _>>()
+            })?;
+            if checkpoint {
+                tables.checkpoint()?;
+            }
+            Ok::<_, TableError>(applied)
+        });
+        let applied = applied.await.map_err(io::Error::other)?.map_err(io::Error::other)?;
+        for ((response, events), responder) in applied.into_iter().zip(responders) {
+            if !events.is_empty() {
+                (self.sink)(events);
+            }
+            if let Some(responder) = responder {
+                responder.send(response);
+            }
+        }
+        self.applied = Some(last.index);
+        Ok(())
+    }
+
+    /// No entry is applied twice: that would make this state differ from the others' without a trace. (That none is left out
+    /// is for the log to see to, which gives a range without holes or an error.)
+    fn check_order(&self, entries: &[Entry]) -> io::Result<()> {
+        let applied = match self.applied {
+            Some(applied) => Some(applied),
+            None => self.tables.applied().map_err(io::Error::other)?.0.map(|id| id.index),
+        };
+        let mut before = applied;
+        for entry in entries {
+            let index = entry.log_id.index;
+            if before.is_some_and(|before| before >= index) {
+                let text = format!("entry {index} was to be applied behind entry {before:?}");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+            }
+            before = Some(index);
+        }
+        Ok(())
+    }
+}
+
+type Entry = openraft::alias::EntryOf<TypeConfig>;
+
+fn newest_membership(entries: &[Entry]) -> Option<StoredMembership> {
+    entries.iter().rev().find_map(|entry| match &entry.payload {
+        EntryPayload::Membership(membership) => {
+            Some(StoredMembership::new(Some(entry.log_id), membership.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// An entry that does not decode halts this member: skipping it would make its state differ from the others'.
+fn apply_entry(state: &mut dyn Write, entry: &Entry) -> Result<(Response, Vec<Event>), TableError> {
+    let index = entry.log_id().index;
+    match &entry.payload {
+        EntryPayload::Blank | EntryPayload::Membership(_) => {
+            Ok((Response { index, outcome: None }, Vec::new()))
+        }
+        EntryPayload::Normal(bytes) => {
+            let envelope = Envelope::decode(&bytes.0)
+                .map_err(|error| TableError { table: "log", message: format!("entry {index}: {error}") })?;
+            let step = apply(state, index, &envelope)?;
+            Ok((Response { index: step.index, outcome: Some(step.outcome) }, step.events))
+        }
+    }
+}
+
+impl RaftStateMachine<TypeConfig> for StateMachine {
+    type SnapshotData = SnapshotFile;
+    type SnapshotBuilder = SnapshotBuilder;
+
+    async fn applied_state(&mut self) -> io::Result<(Option<LogId>, StoredMembership)> {
+        self.tables.applied().map_err(io::Error::other)
+    }
+
+    async fn apply<Strm>(&mut self, mut entries: Strm) -> io::Result<()>
+    where
+        Strm: Stream<Item = io::Result<EntryResponder<TypeConfig>>> + Unpin + Send,
+    {
+        let mut batch = Vec::new();
+        while let Some(entry) = entries.next().await {
+            batch.push(entry?);
+            if batch.len() >= BATCH {
+                self.apply_batch(std::mem::take(&mut batch)).await?;
+            }
+        }
+        self.apply_batch(batch).await
+    }
+
+    async fn get_snapshot_builder(&mut self) -> SnapshotBuilder {
+        SnapshotBuilder { tables: Arc::clone(&self.tables), snapshots: Arc::clone(&self.snapshots) }
+    }
+
+    async fn install_snapshot(&mut self, meta: &SnapshotMeta, snapshot: SnapshotFile) -> io::Result<()> {
+        let (tables, snapshots, meta) = (Arc::clone(&self.tables), Arc::clone(&self.snapshots), meta.clone());
+        let history = Arc::clone(&self.history);
+        let install = move || {
+            let found = snapshots.restore(&snapshot, &tables)?;
+            if found.last_log_id != meta.last_log_id {
+                let text = "the snapshot covers something else than its sender said";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+            }
+            snapshots.adopt(&snapshot.path, &meta)?;
+            history.skip_to(meta.last_log_id.map_or(0, |id| id.index));
+            Ok(())
+        };
+        self.applied = None;
+        tokio::task::spawn_blocking(install).await.map_err(io::Error::other)?
+    }
+
+    async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
+        let (tables, snapshots) = (Arc::clone(&self.tables), Arc::clone(&self.snapshots));
+        let newest = move || match snapshots.newest()? {
+            Newest::None => Ok(None),
+            Newest::Good(meta, snapshot) => Ok(Some(Snapshot { meta, snapshot })),
+            // The state is good without it, and a follower that needs one shall not wait for the next.
+            Newest::Damaged => build(&tables, &snapshots).map(Some),
+        };
+        tokio::task::spawn_blocking(newest).await.map_err(io::Error::other)?
+    }
+}
+
+/// Builds a snapshot from a state that later entries do not change.
+pub struct SnapshotBuilder {
+    tables: Arc<StateTables>,
+    snapshots: Arc<Snapshots>,
+}
+
+impl RaftSnapshotBuilder<TypeConfig> for SnapshotBuilder {
+    type SnapshotData = SnapshotFile;
+
+    async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
+        let (tables, snapshots) = (Arc::clone(&self.tables), Arc::clone(&self.snapshots));
+        tokio::task::spawn_blocking(move || build(&tables, &snapshots)).await.map_err(io::Error::other)?
+    }
+}
+
+fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
+    let began = Instant::now();
+    let reader = tables.reader().map_err(io::Error::other)?;
+    let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;
+    let meta = SnapshotMeta { last_log_id, last_membership };
+    let snapshot = snapshots.build(&meta, &reader)?;
+    // The log behind a snapshot may be given up, so state must not fall back behind it.
+    tables.checkpoint().map_err(io::Error::other)?;
+    tracing::info!(covers = %meta, ms = began.elapsed().as_millis(), "a snapshot is made");
+    Ok(Snapshot { meta, snapshot })
+}

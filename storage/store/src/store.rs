@@ -1,0 +1,182 @@
+//! The data directory of one member.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::blobs::BlobFiles;
+use crate::disk::RealDisk;
+use crate::history::History;
+use crate::log_store::LogStore;
+use crate::snapshots::{Newest, Snapshots};
+use crate::state_machine::{EventSink, StateMachine};
+use crate::tables::StateTables;
+use crate::wal::{Wal, WalError, WalOptions};
+
+/// Layout of the directory. Raised when an older version could not read it any more.
+const FORMAT: &str = "sentinel-cp data 1\n";
+
+/// See the module.
+pub struct Store {
+    /// The log.
+    pub log: LogStore,
+    /// The state tables, to read from.
+    pub tables: Arc<StateTables>,
+    /// Blobs on this disk.
+    pub blobs: Arc<BlobFiles>,
+    /// Events that this member remembers.
+    pub history: Arc<History>,
+    snapshots: Arc<Snapshots>,
+    dir: PathBuf,
+    // Held as long as the store is: two processes in one directory would ruin it.
+    _lock: File,
+}
+
+/// The data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("{0} is in use by another process")]
+    InUse(PathBuf),
+    /// A newer version wrote it.
+    #[error("{path} was written by a newer version ({found:?}): upgrade this member")]
+    Newer {
+        /// The directory.
+        path: PathBuf,
+        /// What its format file says.
+        found: String,
+    },
+    /// It belongs to another member.
+    #[error("{path} belongs to member {found}, not to member {expected}")]
+    OtherMember {
+        /// The directory.
+        path: PathBuf,
+        /// Whose it is.
+        found: String,
+        /// Who wanted it.
+        expected: u64,
+    },
+    /// State is older than what the log has given up, and no snapshot closes the gap: something was lost or put back from a
+    /// backup. The member must begin with an empty directory.
+    #[error("{path}: state reaches log entry {applied}, but the log begins behind {purged}: empty the directory")]
+    Behind {
+        /// The directory.
+        path: PathBuf,
+        /// Newest entry in the state, or in a snapshot.
+        applied: u64,
+        /// Newest entry that the log has given up.
+        purged: u64,
+    },
+    /// Files.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The log.
+    #[error(transparent)]
+    Wal(#[from] WalError),
+    /// The state tables.
+    #[error(transparent)]
+    Tables(#[from] sentinel_machine::TableError),
+}
+
+impl Store {
+    /// Opens the directory, making it when it is not there.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        let io = |what: String| move |source| OpenError::Io { what, source };
+        fs::create_dir_all(dir).map_err(io(format!("cannot create {}", dir.display())))?;
+        let lock = File::create(dir.join("lock")).map_err(io(format!("cannot lock {}", dir.display())))?;
+        lock.try_lock().map_err(|_| OpenError::InUse(dir.to_owned()))?;
+        check_format(dir)?;
+        let wal = Wal::open(Arc::new(RealDisk), &dir.join("raft-log"), WalOptions::default())?;
+        let tables = Arc::new(StateTables::open(&dir.join("state.redb"))?);
+        let snapshots =
+            Snapshots::open(&dir.join("snapshots")).map_err(io("cannot open the snapshots".into()))?;
+        let blobs = BlobFiles::open(&dir.join("blobs")).map_err(io("cannot open the blobs".into()))?;
+        let applied = tables.applied()?.0.map_or(0, |id| id.index);
+        let purged = wal.last_purged().map_or(0, |point| point.index);
+        if applied < purged {
+            let newest = snapshots.newest().map_err(io("cannot read the snapshots".into()))?;
+            let covered = match newest {
+                Newest::Good(meta, _) => meta.last_log_id.map_or(0, |id| id.index),
+                Newest::None | Newest::Damaged => 0,
+            };
+            if covered < purged {
+                return Err(OpenError::Behind { path: dir.to_owned(), applied: applied.max(covered), purged });
+            }
+        }
+        let history =
+            History::open(&dir.join("history"), applied).map_err(io("cannot open the history".into()))?;
+        Ok(Self {
+            log: LogStore::new(wal),
+            tables,
+            blobs: Arc::new(blobs),
+            history: Arc::new(history),
+            snapshots: Arc::new(snapshots),
+            dir: dir.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Notes whose directory this is, or refuses it to another member: two members with one log would vote twice.
+    pub fn claim(&self, member_id: u64) -> Result<(), OpenError> {
+        let path = self.dir.join("member");
+        let io = |source| OpenError::Io { what: format!("cannot use {}", path.display()), source };
+        match fs::read_to_string(&path) {
+            Ok(found) if found.trim() == member_id.to_string() => Ok(()),
+            Ok(found) => Err(OpenError::OtherMember {
+                path: self.dir.clone(),
+                found: found.trim().to_owned(),
+                expected: member_id,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                crate::snapshots::write_durably(&path, format!("{member_id}\n").as_bytes()).map_err(io)
+            }
+            Err(error) => Err(io(error)),
+        }
+    }
+
+    /// The state machine over these tables. Events of applied entries go to `sink`.
+    pub fn state_machine(&self, sink: EventSink) -> StateMachine {
+        StateMachine::new(
+            Arc::clone(&self.tables),
+            Arc::clone(&self.snapshots),
+            Arc::clone(&self.history),
+            sink,
+        )
+    }
+
+    /// Where snapshots on their way in are kept.
+    pub fn incoming_dir(&self) -> PathBuf {
+        self.snapshots.dir().to_owned()
+    }
+
+    /// Makes everything durable and marks the stop as a clean one. Nothing may be written afterwards.
+    pub fn close(&self) {
+        if let Err(error) = self.tables.checkpoint() {
+            tracing::warn!(%error, "the state was not made durable; it will be rebuilt from the log");
+        }
+        self.log.close();
+        match self.tables.applied() {
+            Ok((applied, _)) => self.history.close(applied.map_or(0, |id| id.index)),
+            Err(error) => tracing::warn!(%error, "the event history begins anew at the next start"),
+        }
+    }
+}
+
+fn check_format(dir: &Path) -> Result<(), OpenError> {
+    let path = dir.join("FORMAT");
+    let io = |source| OpenError::Io { what: format!("cannot use {}", path.display()), source };
+    match fs::read_to_string(&path) {
+        Ok(found) if found == FORMAT => Ok(()),
+        Ok(found) => Err(OpenError::Newer { path: dir.to_owned(), found: found.trim().to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            crate::snapshots::write_durably(&path, FORMAT.as_bytes()).map_err(io)
+        }
+        Err(error) => Err(io(error)),
+    }
+}

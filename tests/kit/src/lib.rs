@@ -1,0 +1,24 @@
+//! What the tests with real processes share: a cluster of members, agents beside real proxies, upstreams that say their
+//! version, a client that never stops.
+//!
+//! Every process is started on loopback, ended by id, and leaves its log in a directory that is kept when a test fails.
+//! Start reading at [`cluster::Cluster`].
+
+pub mod agent;
+pub mod api;
+pub mod cluster;
+pub mod ports;
+pub mod process;
+pub mod traffic;
+pub mod upstream;
+pub mod wait;
+pub mod workdir;
+pub mod zentinel;
+
+pub use agent::Agent;
+pub use api::Api;
+pub use cluster::Cluster;
+pub use traffic::Traffic;
+pub use upstream::Upstream;
+pub use wait::{until, until_ok};
+pub use workdir::WorkDir;

@@ -1,0 +1,66 @@
+//! Project automation: `cargo xtask test` prepares what is missing and runs every check, exactly as CI does.
+//!
+//! It must not hold a rule about the product: rules are tests (`tests/tidy.rs`), and this only runs them. Start reading at
+//! [`stage::Stage`], the list of checks.
+
+mod browser;
+mod openapi;
+mod program;
+mod rust;
+mod stage;
+mod test;
+mod tools;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use stage::Stage;
+
+/// Project automation.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "Examples:
+  cargo xtask test                                everything, as CI does
+  cargo xtask test --only clippy                  one stage
+  cargo xtask test --only tests --only browser    some stages
+  cargo xtask openapi                             after changing a route or a wire shape"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prepare what is missing and run every check; stop at the first that fails
+    #[command(after_help = "Examples:
+  cargo xtask test
+  cargo xtask test --only policy
+
+The real proxy is looked for at SENTINEL_ZENTINEL, then in the cache directory; else it is built there, once.")]
+    Test {
+        /// Run this stage only; may be repeated
+        #[arg(long, value_enum, value_name = "STAGE")]
+        only: Vec<Stage>,
+    },
+    /// Write the API description and the UI's types of it anew
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Test { only } => test::run(&only),
+        Command::Openapi => openapi::refresh(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Tools that the checks need beside the Rust toolchain.
+//!
+//! What the system's package manager has is installed by it when that is possible without asking, else named together with
+//! the command that installs it. What cargo can build is built once.
+
+mod built;
+mod system;
+
+pub use system::chromium;
+
+/// Makes sure of all of them.
+pub fn prepare() -> anyhow::Result<()> {
+    system::compiler()?;
+    system::node()?;
+    println!("browser: {}", chromium()?.display());
+    built::nextest()?;
+    println!("proxy: {}", built::zentinel()?.display());
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Tools from the system.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{bail, ensure};
+use nix::unistd::Uid;
+
+use crate::program::{answer, exists, run};
+
+/// Oldest Node.js that the web UI's tools run on.
+const NODE_MIN: u32 = 20;
+/// The browser that the tests of the web UI drive, and the Debian package that has it.
+const CHROMIUM: &str = "chromium-headless-shell";
+
+/// A C compiler.
+pub fn compiler() -> anyhow::Result<()> {
+    if exists("cc") {
+        return Ok(());
+    }
+    install("a C compiler (`cc`)", &["build-essential"])
+}
+
+/// Node.js with npm. Not from the system's packages: those of Debian 12 are too old.
+pub fn node() -> anyhow::Result<()> {
+    let install = format!("install Node.js {NODE_MIN} or newer, with npm");
+    let Some(version) = answer(Command::new("node").arg("--version")) else {
+        bail!("the web UI needs Node.js, and there is no `node` here: {install}");
+    };
+    ensure!(major(&version) >= Some(NODE_MIN), "Node.js {version} is too old for the web UI: {install}");
+    ensure!(exists("npm"), "the web UI needs npm, and there is no `npm` here: {install}");
+    println!("node: {version}");
+    Ok(())
+}
+
+/// Where the browser is.
+pub fn chromium() -> anyhow::Result<PathBuf> {
+    if let Some(path) = std::env::var_os("SENTINEL_E2E_BROWSER").map(PathBuf::from) {
+        ensure!(path.is_file(), "SENTINEL_E2E_BROWSER names {}, which is no file", path.display());
+        return Ok(path);
+    }
+    if let Some(path) = in_path(CHROMIUM) {
+        return Ok(path);
+    }
+    install("a browser for the tests of the web UI", &[CHROMIUM])?;
+    match in_path(CHROMIUM) {
+        Some(path) => Ok(path),
+        None => bail!("{CHROMIUM} is installed and still not in PATH"),
+    }
+}
+
+/// What building the real proxy needs.
+pub fn proxy_build() -> anyhow::Result<()> {
+    let needed = [("cmake", "cmake"), ("protoc", "protobuf-compiler")];
+    let missing: Vec<_> = needed.iter().filter(|(program, _)| !exists(program)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let programs: Vec<_> = missing.iter().map(|(program, _)| *program).collect();
+    let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+    install(&format!("{} for building the proxy", programs.join(" and ")), &packages)
+}
+
+/// Installs packages as root on a Debian machine; anywhere else says how.
+fn install(what: &str, packages: &[&str]) -> anyhow::Result<()> {
+    let names = packages.join(" ");
+    if !Uid::effective().is_root() || !exists("apt-get") {
+        bail!("missing: {what}; on Debian: sudo apt-get install -y {names}");
+    }
+    println!("missing: {what}; installing {names}");
+    run(Command::new("apt-get").arg("update"))?;
+    let mut command = Command::new("apt-get");
+    command.args(["install", "-y", "--no-install-recommends"]).args(packages);
+    run(command.env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major;
+
+    #[test]
+    fn the_major_version_is_the_first_number() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("latest"), None);
+    }
+}
