@@ -5,8 +5,8 @@
 //! when it activates the bundle. A variable stands for a whole address, for the IP, or for the port, and only
 //! in the `address` of a listener or of the metrics server.
 
-use std::collections::{BTreeMap, BTreeSet};
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 

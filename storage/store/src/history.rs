@@ -110,7 +110,10 @@ impl History {
         let disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(disk) = disk else { return };
         let complete = disk.close() && !self.memory().holed;
-        if complete && let Err(error) = crate::snapshots::write_durably(&self.dir.join(CLEAN), applied.to_string().as_bytes()) {
+        if complete
+            && let Err(error) =
+                crate::snapshots::write_durably(&self.dir.join(CLEAN), applied.to_string().as_bytes())
+        {
             tracing::warn!(%error, "the event history begins anew at the next start");
         }
     }

@@ -125,7 +125,10 @@ fn read_some(wal: &Wal, start: u64, end: u64) -> io::Result<Vec<EntryOf<TypeConf
 }
 
 impl RaftLogReader<TypeConfig> for LogStore {
-    async fn entries_stream<RB>(&mut self, range: RB) -> impl Stream<Item = io::Result<EntryOf<TypeConfig>>> + Send
+    async fn entries_stream<RB>(
+        &mut self,
+        range: RB,
+    ) -> impl Stream<Item = io::Result<EntryOf<TypeConfig>>> + Send
     where
         RB: RangeBounds<u64> + Clone + Debug + Send,
     {
@@ -158,7 +161,11 @@ impl RaftLogReader<TypeConfig> for LogStore {
         self.wal.read(start..end)?.into_iter().map(decode).collect()
     }
 
-    async fn limited_get_log_entries(&mut self, start: u64, end: u64) -> io::Result<Vec<EntryOf<TypeConfig>>> {
+    async fn limited_get_log_entries(
+        &mut self,
+        start: u64,
+        end: u64,
+    ) -> io::Result<Vec<EntryOf<TypeConfig>>> {
         if start >= end { Ok(Vec::new()) } else { read_some(&self.wal, start, end) }
     }
 

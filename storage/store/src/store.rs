@@ -59,7 +59,9 @@ pub enum OpenError {
     },
     /// State is older than what the log has given up, and no snapshot closes the gap: something was lost or put back from a
     /// backup. The member must begin with an empty directory.
-    #[error("{path}: state reaches log entry {applied}, but the log begins behind {purged}: empty the directory")]
+    #[error(
+        "{path}: state reaches log entry {applied}, but the log begins behind {purged}: empty the directory"
+    )]
     Behind {
         /// The directory.
         path: PathBuf,
@@ -106,7 +108,11 @@ impl Store {
                 Newest::None | Newest::Damaged => 0,
             };
             if covered < purged {
-                return Err(OpenError::Behind { path: dir.to_owned(), applied: applied.max(covered), purged });
+                return Err(OpenError::Behind {
+                    path: dir.to_owned(),
+                    applied: applied.max(covered),
+                    purged,
+                });
             }
         }
         let history =
