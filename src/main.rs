@@ -1,24 +1,66 @@
 //! `sentinel-cp`: one binary, the whole control plane.
 //!
-//! This is the top of the graph: it parses, dispatches and turns the outcome into an exit code.
+//! This is the top of the graph: it parses, dispatches and turns the outcome into an exit code. [`server`] assembles a
+//! member, [`agent`] runs beside a proxy, [`ctl`] is the command line.
 
+mod agent;
 mod ctl;
+mod server;
+mod telemetry;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// Control plane for fleets of Sentinel (Zentinel) reverse proxies.
 #[derive(Parser)]
 #[command(name = "sentinel-cp", version, about, long_about = None)]
 struct Cli {
+    #[command(flatten)]
+    telemetry: telemetry::Options,
     #[command(subcommand)]
-    command: ctl::CtlCommand,
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run one member of the cluster
+    Server(server::ServerArgs),
+    /// Run beside a proxy: enrol, fetch, verify, switch, prove, report
+    Agent(agent::AgentArgs),
+    #[command(flatten)]
+    Ctl(ctl::CtlCommand),
 }
 
 fn main() -> ExitCode {
-    ctl::run(Cli::parse().command).unwrap_or_else(|error| {
+    let cli = Cli::parse();
+    let outcome =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(
+            |runtime| {
+                let outcome = runtime.block_on(run(cli));
+                runtime.shutdown_timeout(Duration::from_secs(2));
+                outcome
+            },
+        );
+    outcome.unwrap_or_else(|error: anyhow::Error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Server(args) => {
+            telemetry::start(&cli.telemetry, "info")?;
+            server::run(args).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Agent(args) => {
+            telemetry::start(&cli.telemetry, "info")?;
+            agent::run(args).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Ctl(command) => ctl::run(command),
+    }
 }

@@ -64,8 +64,11 @@ const IMPURE_WORDS: &[&str] = &[
     "Uuid::now_v7",
     "std::env::",
     "std::fs",
-    "std::net",
     "std::process",
+    "TcpListener",
+    "TcpStream",
+    "ToSocketAddrs",
+    "UdpSocket",
     "tokio::",
 ];
 

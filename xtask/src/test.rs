@@ -18,8 +18,8 @@ pub fn run(only: &[Stage]) -> anyhow::Result<()> {
         let took = stage_began.elapsed();
         if let Err(error) = outcome {
             summary(&passed, Some((*stage, took)), &stages[index + 1..], began.elapsed());
-            let again = format!("to repeat: cargo xtask test --only {}", stage.name());
-            return Err(error).with_context(|| format!("stage `{}` failed; {again}", stage.name()));
+            println!("to repeat it alone: cargo xtask test --only {}", stage.name());
+            return Err(error).with_context(|| format!("stage `{}`", stage.name()));
         }
         println!("=== {} passed in {} ===", stage.name(), seconds(took));
         passed.push((*stage, took));

@@ -84,8 +84,20 @@ impl App {
         project: &str,
         request: BundleValidate,
     ) -> Result<BundleValidation, AppError> {
-        self.in_project(Operation::BundleValidate, caller, project).await?;
-        self.heavy("compilations", move || compile::validate(&request.config_source)).await
+        let here = self.in_project(Operation::BundleValidate, caller, project).await?;
+        if let Some(version) = &request.version {
+            name::check_identifier("version", version)?;
+        }
+        let (project_id, key) = (here.project.id.to_string(), self.marker_key(&here.project)?);
+        let work = move || {
+            let mut found = compile::validate(&request.config_source)?;
+            if let Some(version) = request.version.filter(|_| found.valid) {
+                let digest = compile::rehearse(&project_id, &version, &request.config_source, &key)?;
+                found.checksum = Some(digest.to_string());
+            }
+            Ok(found)
+        };
+        self.heavy("compilations", work).await
     }
 
     /// Bundles of a project, newest first.

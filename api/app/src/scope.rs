@@ -1,6 +1,7 @@
 //! From what a request names to what it means: orgs, projects, and the objects in them. Whatever is not the caller's is not there.
 
-use sentinel_machine::{Row, View, query, tables};
+use sentinel_machine::tables::Row;
+use sentinel_machine::{View, query, tables};
 use sentinel_model::bundle::Bundle;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;

@@ -1,1 +1,60 @@
-//! REST transport: axum routes and the OpenAPI document.
+//! The REST transport: axum routes, the OpenAPI document, and the web UI's files.
+//!
+//! A handler takes its arguments apart, calls one use case of `sentinel-app` and wraps the answer. What is the same for every
+//! request (who calls, request ids, logs, metrics, limits, headers, the shape of refusals) stands in one place each.
+//!
+//! What it must not do: hold a business rule, or read or write state other than through the application.
+//!
+//! Where to start reading: [`routes`] for what there is, [`extract`] for how arguments are read, [`refusal`] for what a refusal
+//! looks like.
+
+// A refusal is made once a request and given out at once: its size costs nothing, boxing it would.
+#![allow(clippy::result_large_err)]
+
+pub mod address;
+pub mod extract;
+pub mod headers;
+pub mod openapi;
+pub mod range;
+pub mod refusal;
+pub mod request;
+pub mod routes;
+pub mod ui;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sentinel_app::App;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+
+/// Largest body of a request, in bytes.
+pub const BODY_MAX: usize = 2 * 1024 * 1024;
+
+/// What a member can choose about its HTTP side.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Renders `/metrics`; `None`: there is no such path.
+    pub metrics: Option<PrometheusHandle>,
+    /// Serve the web UI.
+    pub ui: bool,
+}
+
+/// Everything that a member serves over HTTP.
+///
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that the application knows where requests come from.
+pub fn router(app: App, options: Options) -> Router {
+    let (api, _) = routes::api().split_for_parts();
+    let api = api
+        .method_not_allowed_fallback(refusal::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(CsrfLayer::new().with_rejection_response(refusal::cross_site))
+        .with_state(app.clone());
+    let mut router = Router::new().merge(api).merge(routes::health::router(app.clone(), options.metrics));
+    router = if options.ui { router.fallback(ui::serve) } else { router.fallback(refusal::no_route) };
+    router
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(app, request::attend))
+}

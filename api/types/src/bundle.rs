@@ -160,6 +160,9 @@ pub struct BundlesQuery {
 pub struct BundleValidate {
     /// Configuration of the proxy in KDL.
     pub config_source: String,
+    /// Set: also compile it as this version, without keeping it, and tell the digest that the archive would have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// What the validator found.
@@ -171,6 +174,9 @@ pub struct BundleValidation {
     pub problems: Vec<Problem>,
     /// What to look at.
     pub warnings: Vec<Problem>,
+    /// SHA-256 of the archive that would be made. Only when a version was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
 }
 
 /// A bundle's text.

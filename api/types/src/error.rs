@@ -93,7 +93,7 @@ pub mod code {
     pub const NOT_FOUND: &str = "not_found";
     /// 405: the path exists, the method does not.
     pub const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
-    /// 408: the request took too long to arrive or to answer.
+    /// 504: the answer took too long.
     pub const TIMEOUT: &str = "timeout";
     /// 409: not possible in the object's state.
     pub const CONFLICT: &str = "conflict";

@@ -14,6 +14,7 @@ pub mod codec;
 pub mod digest;
 pub mod member;
 pub mod network;
+mod newcomer;
 pub mod peers;
 mod receive;
 pub mod service;

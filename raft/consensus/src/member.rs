@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use openraft::async_runtime::WatchReceiver;
-use openraft::storage::{RaftLogStorage, RaftStateMachine};
+use openraft::storage::{RaftLogReader, RaftLogStorage, RaftStateMachine};
 use openraft::{Config, ServerState, SnapshotPolicy};
 use sentinel_machine::TableError;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, watch};
 
 use crate::digest::{self, DigestSource};
 use crate::network::Networks;
+use crate::newcomer::Newcomer;
 use crate::peers::Peers;
-use crate::proto::HelloRequest;
 use crate::types::{MemberNode, SnapshotFile, StateSource, TypeConfig};
 
 pub(crate) type Raft<SM> = openraft::Raft<TypeConfig, SM>;
@@ -36,7 +36,7 @@ pub struct MemberConfig {
     pub id: u64,
     /// All members, this one among them.
     pub members: BTreeMap<u64, MemberNode>,
-    /// Snapshots on their way in are kept here until they are installed.
+    /// Snapshots on their way in are kept here until they are installed, and the mark of a member that has not caught up yet.
     pub incoming_dir: PathBuf,
     /// How often a leader shows itself, in milliseconds.
     pub heartbeat_ms: u64,
@@ -87,6 +87,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     raft: Raft<SM>,
     peers: Peers,
     state: Arc<dyn StateSource>,
+    newcomer: Newcomer,
     incoming_dir: PathBuf,
     began: Instant,
     /// Milliseconds after `began` at which a leader was last heard.
@@ -105,10 +106,16 @@ where
     pub async fn start<LS: RaftLogStorage<TypeConfig>>(
         config: MemberConfig,
         peers: Peers,
-        log: LS,
+        mut log: LS,
         machine: SM,
         state: Arc<dyn StateSource>,
     ) -> Result<Self, StartError> {
+        let fatal = |what: &str, error: &dyn std::fmt::Display| StartError::Fatal(format!("{what}: {error}"));
+        let found = log.get_log_state().await.map_err(|error| fatal("the log", &error))?;
+        let vote = log.get_log_reader().await.read_vote().await.map_err(|error| fatal("the vote", &error))?;
+        let log_is_empty = found.last_log_id.is_none() && vote.is_none();
+        let newcomer = Newcomer::open(&config.incoming_dir, log_is_empty)
+            .map_err(|error| fatal(&config.incoming_dir.display().to_string(), &error))?;
         let raft_config = Config {
             cluster_name: "sentinel".into(),
             heartbeat_interval: config.heartbeat_ms,
@@ -120,16 +127,20 @@ where
             max_in_snapshot_log_to_keep: config.log_kept,
             replication_lag_threshold: config.snapshot_every + config.log_kept,
             install_snapshot_timeout: 60_000,
+            enable_elect: !newcomer.is(),
+            // A member that lost its disk takes the log in again; that it has no say meanwhile is seen to elsewhere.
+            allow_log_reversion: Some(true),
             ..Config::default()
         };
         let raft_config = raft_config.validate().map_err(|error| StartError::Config(error.to_string()))?;
         let raft = Raft::new(config.id, Arc::new(raft_config), Networks(peers.clone()), log, machine)
             .await
-            .map_err(|error| StartError::Fatal(error.to_string()))?;
+            .map_err(|error| fatal("recovery", &error))?;
         let member = Self(Arc::new(Inner {
             raft,
             peers,
             state,
+            newcomer,
             incoming_dir: config.incoming_dir,
             began: Instant::now(),
             heard_leader_ms: AtomicU64::new(0),
@@ -139,6 +150,7 @@ where
             election: Duration::from_millis(config.election_ms.1),
         }));
         tokio::spawn(member.clone().follow_leadership());
+        tokio::spawn(member.clone().look_for_others());
         Ok(member)
     }
 
@@ -146,25 +158,26 @@ where
     /// others get the log from it.
     pub async fn form(&self) -> Result<(), StartError> {
         let fatal = |error: String| StartError::Fatal(error);
-        if self.0.raft.is_initialized().await.map_err(|error| fatal(error.to_string()))? {
+        if self.0.peers.members().keys().next() != Some(&self.0.peers.me()) {
             return Ok(());
         }
-        let lowest = self.0.peers.members().keys().next();
-        if lowest != Some(&self.0.peers.me()) {
+        if self.0.raft.is_initialized().await.map_err(|error| fatal(error.to_string()))? {
+            // It may have been stopped before anybody joined it.
+            if self.0.raft.metrics().borrow_watched().last_log_index == Some(0) {
+                self.0.raft.runtime_config().elect(true);
+            }
             return Ok(());
         }
         for id in self.0.peers.others() {
-            let hello = async {
-                let mut client = self.0.peers.client(id).await.ok()?;
-                Some(client.hello(HelloRequest {}).await.ok()?.into_inner().initialized)
-            };
-            if tokio::time::timeout(HELLO, hello).await == Ok(Some(true)) {
+            if self.hello(id, HELLO).await.is_some_and(|hello| hello.initialized) {
                 tracing::info!(member = id, "the cluster exists: waiting to be brought up to date");
                 return Ok(());
             }
         }
         let members = self.0.peers.members().clone();
-        self.0.raft.initialize(members).await.map_err(|error| fatal(error.to_string()))
+        self.0.raft.initialize(members).await.map_err(|error| fatal(error.to_string()))?;
+        self.0.raft.runtime_config().elect(true);
+        Ok(())
     }
 
     /// Tells the other members about liveness until dropped.
@@ -230,10 +243,16 @@ where
     async fn follow_leadership(self) {
         let mut metrics = self.0.raft.metrics();
         loop {
-            let leads = {
+            let (leads, established) = {
                 let now = metrics.borrow_watched();
-                now.state == ServerState::Leader && now.running_state.is_ok()
+                let leads = now.state == ServerState::Leader && now.running_state.is_ok();
+                let committed = now.local_committed.map(|id| id.leader_id.term);
+                (leads, leads && committed == Some(now.current_term))
             };
+            if established {
+                // Elected by a majority, and followed by one.
+                self.settle();
+            }
             self.0.leads.send_if_modified(|known| std::mem::replace(known, leads) != leads);
             if metrics.changed().await.is_err() {
                 self.0.leads.send_replace(false);
@@ -246,6 +265,10 @@ where
 impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
     pub(crate) fn raft(&self) -> &Raft<SM> {
         &self.0.raft
+    }
+
+    pub(crate) fn newcomer(&self) -> &Newcomer {
+        &self.0.newcomer
     }
 
     pub(crate) fn peers(&self) -> &Peers {

@@ -24,6 +24,7 @@ use crate::codec::{CHUNK, MESSAGE_MAX, chunk, frame, unchunk, unframe};
 use crate::digest::{DIGEST_MAX, DigestSource};
 use crate::member::Member;
 use crate::network::SnapshotHead;
+use crate::newcomer::Heard;
 use crate::peers::Addressee;
 use crate::proto::peer_server::{Peer, PeerServer as Generated};
 use crate::proto::{
@@ -106,6 +107,22 @@ struct Service<SM: RaftStateMachine<TypeConfig>> {
     transfers: Arc<Semaphore>,
 }
 
+impl<SM> Service<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    async fn require_say(&self, request: &VoteRequest<TypeConfig>) -> Result<(), Status> {
+        if self.member.may_vote(request).await {
+            return Ok(());
+        }
+        tracing::info!(
+            candidate = request.vote.leader_id.voted_for,
+            "no vote: this member has not caught up yet"
+        );
+        Err(Status::unavailable("this member began with an empty disk and has not caught up yet"))
+    }
+}
+
 type Answer<T> = Result<Response<T>, Status>;
 
 fn failed(error: impl std::fmt::Display) -> Status {
@@ -143,20 +160,26 @@ where
 
     async fn append_entries(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: AppendEntriesRequest<TypeConfig> = unframe(request.get_ref())?;
+        let heard = Heard::from(&request);
         let answer = self.member.raft().append_entries(request).await.map_err(failed)?;
         if !matches!(answer, AppendEntriesResponse::HigherVote(_)) {
             self.member.heard_leader();
+        }
+        if matches!(answer, AppendEntriesResponse::Success) {
+            self.member.took_in(&heard);
         }
         Ok(Response::new(frame(&answer)?))
     }
 
     async fn vote(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: VoteRequest<TypeConfig> = unframe(request.get_ref())?;
+        self.require_say(&request).await?;
         Ok(Response::new(frame(&self.member.raft().vote(request).await.map_err(failed)?)?))
     }
 
     async fn pre_vote(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: VoteRequest<TypeConfig> = unframe(request.get_ref())?;
+        self.require_say(&request).await?;
         Ok(Response::new(frame(&self.member.raft().pre_vote(request).await.map_err(failed)?)?))
     }
 
@@ -173,8 +196,12 @@ where
         let installed = tokio::spawn(async move {
             check_snapshot(&member, &head, incoming.file()).await?;
             let snapshot = Snapshot { meta: head.meta, snapshot: incoming.file() };
+            let covered = snapshot.meta.last_log_id.map_or(0, |id| id.index);
             let answer = member.raft().install_full_snapshot(head.vote, snapshot).await.map_err(failed)?;
-            member.heard_leader();
+            if answer.vote == head.vote {
+                member.heard_leader();
+                member.newcomer().has(covered);
+            }
             Ok::<_, Status>(answer)
         });
         Ok(Response::new(frame(&installed.await.map_err(failed)??)?))
@@ -182,7 +209,7 @@ where
 
     async fn hello(&self, _request: Request<HelloRequest>) -> Answer<HelloResponse> {
         let initialized = self.member.raft().is_initialized().await.map_err(failed)?;
-        Ok(Response::new(HelloResponse { initialized }))
+        Ok(Response::new(HelloResponse { initialized, newcomer: self.member.newcomer().is() }))
     }
 
     async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {

@@ -153,6 +153,15 @@ impl Context<'_> {
         self.load(key)?.ok_or_else(|| Rejection::not_found(kind).into())
     }
 
+    /// Refuses an id that something has already: a create that comes again, after its first outcome was forgotten, must not
+    /// bring back what was revoked or ended since.
+    pub fn require_new<R: Row>(&self, key: &[u8], kind: &str) -> Result<(), Stop> {
+        match self.tables().get(R::TABLE, key)? {
+            None => Ok(()),
+            Some(_) => Err(Rejection::taken("id", format!("this {kind} exists already")).into()),
+        }
+    }
+
     /// Writes a row.
     pub fn store<R: Row>(&mut self, row: &R) -> Result<(), TableError> {
         tables::store(&mut self.draft, row)

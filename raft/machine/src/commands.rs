@@ -67,7 +67,7 @@ commands! {
     10 schema 1 level 1 org_create::OrgCreate;
     /// Adds a project.
     11 schema 1 level 1 project_create::ProjectCreate;
-    /// Adds a person to an org, with an account if there is none.
+    /// Adds a person with a local account to an org.
     20 schema 1 level 1 user_create::UserCreate;
     /// Sets a password.
     21 schema 1 level 1 user_set_password::UserSetPassword;

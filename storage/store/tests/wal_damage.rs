@@ -150,7 +150,7 @@ fn a_flipped_bit_in_any_part_of_an_idle_log_is_noticed_or_harmless() {
     let patient = patient();
     let newest = segments(&patient.disk).pop().unwrap();
     let start = Instant::now();
-    while !parts(&patient.disk.contents(&newest).unwrap()).any(|(_, part)| part == Part::Seal) {
+    while !anatomy::sealed(&patient.disk.contents(&newest).unwrap()) {
         assert!(start.elapsed() < Duration::from_secs(20), "an idle log is never sealed");
         std::thread::yield_now();
     }

@@ -98,14 +98,33 @@ pub(super) fn validate(source: &str) -> Result<BundleValidation, AppError> {
             valid: true,
             problems: Vec::new(),
             warnings: valid.warnings.into_iter().map(shape).collect(),
+            checksum: None,
         }),
         Err(problems) => match refused(problems) {
             AppError::InvalidConfig(problems) => {
-                Ok(BundleValidation { valid: false, problems, warnings: Vec::new() })
+                Ok(BundleValidation { valid: false, problems, warnings: Vec::new(), checksum: None })
             }
             other => Err(other),
         },
     }
+}
+
+/// Digest of the archive that compiling would make.
+pub(super) fn rehearse(
+    project_id: &str,
+    version: &str,
+    source: &str,
+    marker_key: &Zeroizing<[u8; 32]>,
+) -> Result<Sha256Digest, AppError> {
+    let input = CompileInput {
+        project_id,
+        version,
+        config_source: source,
+        marker_key,
+        operations: OperationsOptions::default(),
+        extra_files: Vec::new(),
+    };
+    compile(&input).map(|artefact| super::digest(artefact.digest)).map_err(refusal)
 }
 
 fn judge(previous: &Previous, artefact: &Artefact) -> Result<(RiskLevel, Vec<String>), AppError> {

@@ -63,7 +63,7 @@ proptest! {
         let rollout = world.rollout();
         prop_assert!(rollout.state.is_final(), "{:?} after {TICKS_MAX} ticks, hold {:?}", rollout.state, rollout.hold);
         // Waiting is told, not logged: a hold changes with its cause, and its words at most twice a minute.
-        let bound = 12 * rollout.steps as usize + 40 + TICKS_MAX / 6;
+        let bound = 8 * rollout.steps as usize + 40;
         prop_assert!(world.decisions <= bound, "{} decisions", world.decisions);
         if rollout.state == RolloutState::Completed {
             prop_assert!(world.steps().iter().all(|step| step.state == StepState::Completed));

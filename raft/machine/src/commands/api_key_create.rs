@@ -56,6 +56,7 @@ impl Apply for ApiKeyCreate {
                 return Err(Rejection::not_found("Project").into());
             }
         }
+        context.require_new::<ApiKey>(self.api_key_id.as_bytes(), "API key")?;
         let of_org = Scan { limit: KEYS_MAX, ..Scan::all(Table::ApiKeysByOrg, self.org_id.as_bytes()) };
         if context.tables().scan(of_org)?.len() >= KEYS_MAX {
             return Err(

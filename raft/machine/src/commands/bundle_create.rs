@@ -48,6 +48,7 @@ impl Apply for BundleCreate {
                 format!("the project has a bundle '{}' already; choose another version", self.version);
             return Err(Rejection::taken("version", message).into());
         }
+        context.require_new::<Bundle>(self.bundle_id.as_bytes(), "bundle")?;
         let now = context.time;
         context.store(&Bundle {
             id: self.bundle_id,

@@ -38,6 +38,7 @@ impl Apply for EnrolmentTokenCreate {
             return Err(InvalidValue::new("expires_at", "must lie in the future").into());
         }
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        context.require_new::<EnrolmentToken>(self.token_id.as_bytes(), "enrolment token")?;
         let created_at = context.time;
         context.store(&EnrolmentToken {
             id: self.token_id,

@@ -62,6 +62,7 @@ impl Apply for NodeRegister {
                 format!("the project has a node '{}' already; delete it or choose another name", self.name);
             return Err(Rejection::taken("name", message).into());
         }
+        context.require_new::<Node>(self.node_id.as_bytes(), "node")?;
         let now = context.time;
         let mut node = Node {
             id: self.node_id,

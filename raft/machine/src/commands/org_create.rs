@@ -57,6 +57,7 @@ pub(super) fn insert_org(context: &mut Context<'_>, org: &Org) -> Result<(), Sto
     if context.tables().get(Table::OrgSlugs, org.slug.as_bytes())?.is_some() {
         return Err(Rejection::taken("slug", format!("the slug '{}' is taken", org.slug)).into());
     }
+    context.require_new::<Org>(org.id.as_bytes(), "org")?;
     context.store(org)?;
     context.write().put(Table::OrgSlugs, org.slug.as_bytes(), org.id.as_bytes())?;
     Ok(())

@@ -38,6 +38,7 @@ impl Apply for ProjectCreate {
                 format!("the slug '{}' is taken; project slugs are unique in the cluster", self.slug);
             return Err(Rejection::taken("slug", message).into());
         }
+        context.require_new::<Project>(self.project_id.as_bytes(), "project")?;
         let created_at = context.time;
         context.store(&Project {
             id: self.project_id,

@@ -49,6 +49,7 @@ impl Apply for RolloutCreate {
             )
             .into());
         }
+        context.require_new::<Rollout>(self.rollout_id.as_bytes(), "rollout")?;
         let nodes = self.take_nodes(context)?;
         let now = context.time;
         for (index, node_ids) in self.steps.iter().enumerate() {

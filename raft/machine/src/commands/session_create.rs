@@ -28,6 +28,7 @@ pub struct SessionCreate {
 impl Apply for SessionCreate {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         context.require::<User>(self.user_id.as_bytes(), "User")?;
+        context.require_new::<Session>(&self.token_digest.0, "session")?;
         let created_at = context.time;
         let oldest = Scan { limit: SWEEP, ..Scan::all(Table::SessionsByExpiry, &[]) };
         for (by_expiry, _) in context.tables().scan(oldest)? {

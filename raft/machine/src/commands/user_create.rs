@@ -61,6 +61,7 @@ pub(super) fn insert_user(context: &mut Context<'_>, user: &User) -> Result<(), 
     if context.tables().get(Table::UserEmails, user.email.as_bytes())?.is_some() {
         return Err(Rejection::taken("email", format!("'{}' has an account already", user.email)).into());
     }
+    context.require_new::<User>(user.id.as_bytes(), "user")?;
     context.store(user)?;
     context.write().put(Table::UserEmails, user.email.as_bytes(), user.id.as_bytes())?;
     Ok(())

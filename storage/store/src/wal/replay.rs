@@ -251,3 +251,7 @@ fn write_zeros(segment: &Segment, from: u32, to: u32) -> std::io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "replay/tests.rs"]
+mod tests;

@@ -92,3 +92,55 @@ pub(super) fn scan(
     }
     Ok(seen)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::disk::Disk;
+    use crate::disk::fault::FaultDisk;
+    use crate::wal::frame::Place;
+
+    /// Reads a segment of records given with the offset at which each says that its batch begins; `None` says: at itself.
+    fn scanned(records: &[(Record<'_>, Option<u32>)]) -> (Scanned, Ledger) {
+        let mut bytes = vec![0; DATA_START as usize];
+        for (record, batch) in records {
+            let place = Place { segment: 3, offset: bytes.len() as u32 };
+            record.encode(place, batch.unwrap_or(place.offset), &mut bytes);
+        }
+        let file = FaultDisk::new().create(Path::new("/d/s")).unwrap();
+        file.write_at(0, &bytes).unwrap();
+        let segment = Arc::new(Segment { number: 3, file });
+        let mut window = Window::new(&segment).unwrap();
+        let mut ledger = Ledger::default();
+        let seen = scan(&segment, &mut window, None, &mut ledger, &mut Carried::default()).unwrap();
+        (seen, ledger)
+    }
+
+    fn entry(index: u64) -> Record<'static> {
+        Record::Entry { index, term: 1, payload: b"12345678" }
+    }
+
+    #[test]
+    fn batches_follow_one_another_and_their_last_one_is_known() {
+        let (seen, ledger) = scanned(&[(entry(1), None), (entry(2), Some(1024)), (entry(3), None)]);
+        assert_eq!((seen.end, seen.batch, seen.highest), (1024 + 3 * 40, 1024 + 2 * 40, Some(3)));
+        assert_eq!(ledger.len(), 3);
+    }
+
+    #[test]
+    fn a_good_record_that_belongs_to_no_batch_here_ends_the_log() {
+        // It says that its batch began with the second record, but that one began no batch.
+        let (seen, ledger) = scanned(&[(entry(1), None), (entry(2), Some(1024)), (entry(3), Some(1064))]);
+        assert_eq!((seen.end, seen.batch, ledger.len()), (1024 + 2 * 40, 1024, 2));
+    }
+
+    #[test]
+    fn truncated_entries_still_count_for_the_highest_index() {
+        let (seen, ledger) =
+            scanned(&[(entry(1), None), (entry(2), None), (Record::Truncate { from: 1 }, None)]);
+        assert_eq!((seen.highest, ledger.next(), ledger.len()), (Some(2), Some(1), 0));
+    }
+}

@@ -54,6 +54,13 @@ pub fn parts(bytes: &[u8]) -> impl Iterator<Item = (usize, Part)> + use<> {
     parts.into_iter().enumerate()
 }
 
+/// Whether there is a seal that vouches for all records. Older ones may stand anywhere behind them.
+pub fn sealed(bytes: &[u8]) -> bool {
+    let end = frames(bytes).last().map_or(DATA, |(offset, size)| offset + size);
+    let seal = end.next_multiple_of(PAGE);
+    bytes.len() >= seal + FRAME && bytes[seal + 8] == SEAL && u32_at(bytes, seal + 12) as usize == end
+}
+
 /// Where the last batch of an undamaged, sealed segment begins.
 pub fn last_batch(bytes: &[u8]) -> usize {
     let (last, _) = frames(bytes).pop().expect("a segment with records");

@@ -104,9 +104,11 @@ impl Run {
             |_| dice.below(share) == 0,
             |moment| {
                 let acked = moment.notes.last().copied().unwrap_or(0) as usize;
-                for state in 0..states {
+                for state in 0..=states {
                     let seed = self.seed << 32 | (moment.step as u64) << 8 | state;
-                    match self.recover(moment.power_cut(seed), acked, seed) {
+                    // One of the states is that of a process that was killed, while the power stayed on for the moment.
+                    let disk = if state == states { moment.kill() } else { moment.power_cut(seed) };
+                    match self.recover(disk, acked, seed) {
                         Ok(()) => fine += 1,
                         Err(error) => failed = Some(format!("step {}, state {state}: {error}", moment.step)),
                     }
@@ -122,7 +124,8 @@ impl Run {
         let found = Model::observe(&wal)?;
         explain(&Model::default(), self.steps.iter().cloned(), acked, &found)?;
 
-        // What was read once must be there for good, acknowledged or not: the member has built on it.
+        // What was read once must be there for good, acknowledged or not: the member has built on it. The log is still
+        // open here, so nothing but opening it can have made it durable.
         let again = open(&disk.power_cut(seed)).and_then(|wal| Model::observe(&wal))?;
         if again != found {
             return Err(format!("read {} and then {}", found.outline(), again.outline()));

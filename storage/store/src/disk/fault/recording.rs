@@ -52,4 +52,10 @@ impl Moment {
     pub fn power_cut(&self, seed: u64) -> FaultDisk {
         FaultDisk::with(self.image.power_cut(&mut Dice::new(seed)), false)
     }
+
+    /// The disk as the next process finds it if this one was killed at this moment: nothing is lost, and nothing more is
+    /// durable.
+    pub fn kill(&self) -> FaultDisk {
+        FaultDisk::with(self.image.clone(), false)
+    }
 }

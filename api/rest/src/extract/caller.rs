@@ -1,0 +1,88 @@
+//! Who calls: from headers to the application's [`Caller`].
+
+use axum::extract::FromRequestParts;
+use axum_extra::extract::CookieJar;
+use http::request::Parts;
+use http::{HeaderName, Method, header};
+use sentinel_app::{App, AppError, Caller, Credential, Identity};
+use sentinel_machine::Consistency;
+
+use crate::refusal::Refusal;
+use crate::request::RequestInfo;
+use crate::routes::session::COOKIE;
+
+const NODE_KEY: HeaderName = HeaderName::from_static("x-zentinel-node-key");
+
+/// Whoever calls, with the identity behind the credential; anonymous without one.
+pub struct Calling(pub Caller);
+
+/// A caller whose credential does not matter: signing in, enrolling. A browser's ended session is no obstacle here.
+pub struct Unknown(pub Caller);
+
+impl FromRequestParts<App> for Calling {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let mut caller = unknown(parts, app)?;
+        caller.consistency = consistency(parts)?;
+        if caller.consistency == Consistency::Stale
+            && let Some(info) = parts.extensions.get::<RequestInfo>()
+        {
+            let _ = info.stale.set(());
+        }
+        caller.identity = app.authenticate(&credential(parts)?, caller.consistency).await?;
+        if let Some(info) = parts.extensions.get::<RequestInfo>() {
+            let actor = caller.actor();
+            let _ = info.actor.set(format!("{}:{}", actor.kind(), actor.id()));
+        }
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<App> for Unknown {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        unknown(parts, app).map(Self)
+    }
+}
+
+fn unknown(parts: &Parts, app: &App) -> Result<Caller, Refusal> {
+    let mut caller = Caller::new(Identity::Anonymous, app.new_request_id());
+    if let Some(info) = parts.extensions.get::<RequestInfo>() {
+        caller.request_id = info.request_id;
+        caller.repeatable = info.repeatable;
+        caller.freshness = info.freshness.clone();
+    }
+    Ok(caller)
+}
+
+/// `?consistency=stale`, on reads only: a write is decided on the newest state.
+fn consistency(parts: &Parts) -> Result<Consistency, Refusal> {
+    let query = parts.uri.query().unwrap_or_default();
+    let asked = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "consistency");
+    match asked.as_ref().map(|(_, value)| value.as_ref()) {
+        None | Some("linearizable") => Ok(Consistency::Linearizable),
+        Some("stale") if matches!(parts.method, Method::GET | Method::HEAD) => Ok(Consistency::Stale),
+        Some("stale") => Err(Refusal::field("consistency", "is for reads only")),
+        Some(_) => Err(Refusal::field("consistency", "is 'stale', or absent for the newest state")),
+    }
+}
+
+/// `Authorization` first, then the node key, then the cookie.
+fn credential(parts: &Parts) -> Result<Credential, AppError> {
+    if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+        let text = value.to_str().unwrap_or_default();
+        let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(AppError::Unauthenticated("write Authorization: Bearer <credential>".into()));
+        }
+        return Credential::bearer(token.trim());
+    }
+    if let Some(value) = parts.headers.get(NODE_KEY) {
+        let key = value.to_str().map_err(|_| AppError::Unauthenticated("Invalid node key".into()))?;
+        return Ok(Credential::NodeKey(key.trim().into()));
+    }
+    let cookie = CookieJar::from_headers(&parts.headers).get(COOKIE).map(|cookie| cookie.value().to_owned());
+    Ok(cookie.map_or(Credential::None, |token| Credential::Session(token.into())))
+}

@@ -1,0 +1,47 @@
+//! Every route, one file per noun.
+
+pub mod agent;
+pub mod api_keys;
+pub mod audit;
+pub mod bundles;
+pub mod cluster;
+pub mod enrolment_tokens;
+pub mod events;
+pub mod health;
+pub mod members;
+pub mod nodes;
+pub mod orgs;
+pub mod projects;
+pub mod rollouts;
+pub mod session;
+
+use axum::middleware::from_fn;
+use sentinel_app::App;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::openapi::Frame;
+use crate::request::limit_time;
+
+/// The public API, with its document.
+pub fn api() -> OpenApiRouter<App> {
+    let timely = OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(orgs::routes())
+        .merge(members::routes())
+        .merge(projects::routes())
+        .merge(audit::routes())
+        .merge(api_keys::routes())
+        .merge(enrolment_tokens::routes())
+        .merge(nodes::routes())
+        .merge(bundles::routes())
+        .merge(rollouts::routes())
+        .merge(cluster::routes())
+        .merge(agent::routes())
+        .layer(from_fn(limit_time));
+    let slow = OpenApiRouter::new()
+        .merge(agent::slow_routes())
+        .merge(bundles::slow_routes())
+        .merge(events::slow_routes());
+    OpenApiRouter::with_openapi(Frame::openapi()).nest("/api/v1", timely.merge(slow))
+}

@@ -1,0 +1,95 @@
+//! Nodes as operators see them.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodesQuery};
+use sentinel_app::App;
+use sentinel_model::NodeId;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::{Calling, PathArgs, QueryArgs};
+use crate::openapi::{ReadParams, Refusals, WriteParams};
+use crate::refusal::{Answer, Refusal};
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(stats))
+        .routes(routes!(show, remove))
+        .routes(routes!(events))
+}
+
+/// Nodes of a project, by name.
+#[utoipa::path(
+    get, path = "/projects/{slug}/nodes", operation_id = "list_nodes", tag = "nodes",
+    params(("slug" = String, Path, description = "Slug of the project"), NodesQuery, ("labels" = Option<HashMap<String, String>>, Query, style = DeepObject, explode, description = "Only nodes with all of these labels; written `labels[KEY]=VALUE`."), ReadParams),
+    responses((status = 200, description = "A page.", body = NodeList), Refusals),
+)]
+async fn list(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(slug): PathArgs<String>,
+    QueryArgs { args, labels }: QueryArgs<NodesQuery>,
+) -> Answer<NodeList> {
+    Ok(Json(app.list_nodes(&caller, &slug, &NodesQuery { labels, ..args }).await?))
+}
+
+/// Nodes of a project in numbers.
+#[utoipa::path(
+    get, path = "/projects/{slug}/nodes/stats", operation_id = "show_node_stats", tag = "nodes",
+    params(("slug" = String, Path, description = "Slug of the project"), ReadParams),
+    responses((status = 200, description = "The numbers.", body = NodeStats), Refusals),
+)]
+async fn stats(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(slug): PathArgs<String>,
+) -> Answer<NodeStats> {
+    Ok(Json(app.node_stats(&caller, &slug).await?))
+}
+
+/// One node.
+#[utoipa::path(
+    get, path = "/projects/{slug}/nodes/{id}", operation_id = "show_node", tag = "nodes",
+    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), ReadParams),
+    responses((status = 200, description = "The node.", body = NodeBody), Refusals),
+)]
+async fn show(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((slug, id)): PathArgs<(String, NodeId)>,
+) -> Answer<NodeBody> {
+    Ok(Json(app.show_node(&caller, &slug, id).await?))
+}
+
+/// Removes a node. Its proxy keeps serving what it has.
+#[utoipa::path(
+    delete, path = "/projects/{slug}/nodes/{id}", operation_id = "delete_node", tag = "nodes",
+    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), WriteParams),
+    responses((status = 204, description = "Removed."), Refusals),
+)]
+async fn remove(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((slug, id)): PathArgs<(String, NodeId)>,
+) -> Result<StatusCode, Refusal> {
+    app.delete_node(&caller, &slug, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a node's agent told, newest first.
+#[utoipa::path(
+    get, path = "/projects/{slug}/nodes/{id}/events", operation_id = "list_node_events", tag = "nodes",
+    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), ReadParams),
+    responses((status = 200, description = "The newest hundred.", body = NodeEventList), Refusals),
+)]
+async fn events(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((slug, id)): PathArgs<(String, NodeId)>,
+) -> Answer<NodeEventList> {
+    Ok(Json(app.list_node_events(&caller, &slug, id).await?))
+}

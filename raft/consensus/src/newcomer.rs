@@ -1,0 +1,173 @@
+//! A member that began with an empty disk has no say until it has what the cluster acknowledged before.
+//!
+//! A majority is worth something because each of its members remembers. One that lost its disk remembers nothing: if it voted
+//! at once, it could make a leader of a member that lacks acknowledged entries. So it marks itself as a newcomer, takes the
+//! log in, and stands and votes only when it has all that the leader had committed. The mark outlives restarts.
+//!
+//! While a cluster is formed all members are newcomers. They recognise it: the first entry of all may be voted for by
+//! anybody, and where nobody but newcomers is left, they are as good as any.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use openraft::async_runtime::WatchReceiver;
+use openraft::raft::{AppendEntriesRequest, VoteRequest};
+use openraft::storage::RaftStateMachine;
+
+use crate::member::Member;
+use crate::proto::{HelloRequest, HelloResponse};
+use crate::types::{LogId, SnapshotFile, TypeConfig};
+
+/// Name of the mark.
+const MARK: &str = "newcomer";
+/// Time for another member to say what it is.
+const HELLO: Duration = Duration::from_millis(300);
+/// How often a newcomer looks whether there are only such.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The mark, and what was taken in since.
+pub(crate) struct Newcomer {
+    mark: PathBuf,
+    active: AtomicBool,
+    /// Newest entry that is on disk, as far as was noticed.
+    flushed: AtomicU64,
+}
+
+impl Newcomer {
+    /// Finds the mark in `dir`, or sets it when the log is empty.
+    pub(crate) fn open(dir: &Path, log_is_empty: bool) -> io::Result<Self> {
+        let mark = dir.join(MARK);
+        let mut active = mark.exists();
+        if log_is_empty && !active {
+            File::create(&mark)?.sync_all()?;
+            File::open(dir)?.sync_all()?;
+            active = true;
+        }
+        Ok(Self { mark, active: active.into(), flushed: 0.into() })
+    }
+
+    /// True as long as this member has no say.
+    pub(crate) fn is(&self) -> bool {
+        self.active.load(Ordering::Acquire)
+    }
+
+    /// Everything up to `index` is on disk.
+    pub(crate) fn has(&self, index: u64) {
+        self.flushed.fetch_max(index, Ordering::AcqRel);
+    }
+
+    fn settle(&self) -> io::Result<()> {
+        fs::remove_file(&self.mark)?;
+        if let Some(dir) = self.mark.parent() {
+            File::open(dir)?.sync_all()?;
+        }
+        self.active.store(false, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// What an append says of the leader.
+pub(crate) struct Heard {
+    term: u64,
+    committed: Option<LogId>,
+    last: Option<u64>,
+}
+
+impl From<&AppendEntriesRequest<TypeConfig>> for Heard {
+    fn from(request: &AppendEntriesRequest<TypeConfig>) -> Self {
+        Self {
+            term: request.vote.leader_id.term,
+            committed: request.leader_commit,
+            last: request.entries.last().map(|entry| entry.log_id.index),
+        }
+    }
+}
+
+impl<SM> Member<SM>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    /// Takes note of an append that was accepted.
+    pub(crate) fn took_in(&self, heard: &Heard) {
+        let newcomer = self.newcomer();
+        if !newcomer.is() {
+            return;
+        }
+        if let Some(last) = heard.last {
+            newcomer.has(last);
+        }
+        // What a leader has committed of its own term covers all that was committed before.
+        let Some(committed) = heard.committed.filter(|id| id.leader_id.term == heard.term) else { return };
+        let applied = self.raft().metrics().borrow_watched().last_applied.map_or(0, |id| id.index);
+        let has = newcomer.flushed.load(Ordering::Acquire);
+        if applied >= committed.index && has >= committed.index {
+            self.settle();
+        }
+    }
+
+    /// This member has what it needs to have a say.
+    pub(crate) fn settle(&self) {
+        let newcomer = self.newcomer();
+        if !newcomer.is() {
+            return;
+        }
+        match newcomer.settle() {
+            Ok(()) => {
+                self.raft().runtime_config().elect(true);
+                tracing::info!("this member has caught up for the first time: from now on it votes");
+            }
+            Err(error) => tracing::error!(%error, "this member has caught up, but cannot take note of it"),
+        }
+    }
+
+    /// Whether this member may answer a request for its vote.
+    pub(crate) async fn may_vote(&self, request: &VoteRequest<TypeConfig>) -> bool {
+        let first_of_all = request.last_log_id.is_none_or(|id| id.index == 0);
+        if !self.newcomer().is() || first_of_all {
+            return true;
+        }
+        let candidate = request.vote.leader_id.voted_for;
+        self.only_newcomers_beside(Some(candidate)).await
+    }
+
+    /// Lets newcomers stand for election when there is nobody else. Ends when this member is none.
+    pub(crate) async fn look_for_others(self) {
+        while self.newcomer().is() {
+            tokio::time::sleep(LOOK).await;
+            let stopped = self.raft().metrics().borrow_watched().running_state.is_err();
+            if stopped {
+                return;
+            }
+            if self.newcomer().is() && self.only_newcomers_beside(None).await {
+                self.raft().runtime_config().elect(true);
+            }
+        }
+    }
+
+    /// True when each member other than this one and `candidate` answers that it is a newcomer.
+    async fn only_newcomers_beside(&self, candidate: Option<u64>) -> bool {
+        let others = self.peers().others().filter(|id| Some(*id) != candidate);
+        let answers =
+            others.map(|id| async move { self.hello(id, HELLO).await.is_some_and(|hello| hello.newcomer) });
+        futures::future::join_all(answers).await.into_iter().all(|newcomer| newcomer)
+    }
+
+    /// Asks a member what it is; `None` when it does not say in time.
+    pub(crate) async fn hello(&self, id: u64, within: Duration) -> Option<HelloResponse> {
+        let hello = async {
+            let mut client = self.peers().client(id).await?;
+            client.hello(HelloRequest {}).await
+        };
+        match tokio::time::timeout(within, hello).await {
+            Ok(Ok(answer)) => Some(answer.into_inner()),
+            Ok(Err(status)) => {
+                self.peers().failed(id, &status);
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Fixed identities.
+
+use sentinel_model::{
+    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, NodeId, OrgId, ProjectId, RolloutId, SessionId,
+    Sha256Digest, UserId,
+};
+use uuid::Uuid;
+
+pub const CLUSTER: ClusterId = ClusterId(Uuid::from_u128(0xc1));
+pub const ACME: OrgId = OrgId(Uuid::from_u128(0x01));
+pub const GLOBEX: OrgId = OrgId(Uuid::from_u128(0x02));
+pub const ADA: UserId = UserId(Uuid::from_u128(0x11));
+pub const BOB: UserId = UserId(Uuid::from_u128(0x12));
+/// Acme's.
+pub const SHOP: ProjectId = ProjectId(Uuid::from_u128(0x21));
+/// Globex's.
+pub const LAB: ProjectId = ProjectId(Uuid::from_u128(0x22));
+/// Acme's API key.
+pub const KEY: ApiKeyId = ApiKeyId(Uuid::from_u128(0x31));
+pub const SESSION: SessionId = SessionId(Uuid::from_u128(0x41));
+/// Enrols into the shop.
+pub const TOKEN: EnrolmentTokenId = EnrolmentTokenId(Uuid::from_u128(0x51));
+/// Enrols into the lab.
+pub const LAB_TOKEN: EnrolmentTokenId = EnrolmentTokenId(Uuid::from_u128(0x52));
+pub const OLD: BundleId = BundleId(Uuid::from_u128(0x61));
+pub const NEW: BundleId = BundleId(Uuid::from_u128(0x62));
+/// The lab's bundle.
+pub const FOREIGN: BundleId = BundleId(Uuid::from_u128(0x63));
+/// The lab's node.
+pub const STRANGER: NodeId = NodeId(Uuid::from_u128(0x7f));
+pub const ROLLOUT: RolloutId = RolloutId(Uuid::from_u128(0x81));
+pub const SECOND: RolloutId = RolloutId(Uuid::from_u128(0x82));
+/// Nothing has this id.
+pub const NOBODY: Uuid = Uuid::from_u128(0xdead);
+
+/// Edge nodes of the shop, from 1.
+pub const fn edge(number: u8) -> NodeId {
+    NodeId(Uuid::from_u128(0x70 + number as u128))
+}
+
+pub const fn digest(byte: u8) -> Sha256Digest {
+    Sha256Digest([byte; 32])
+}

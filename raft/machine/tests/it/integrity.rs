@@ -1,0 +1,122 @@
+//! Indexes agree with the rows that they index, both ways.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sentinel_machine::memory::MemoryTables;
+use sentinel_machine::tables::{Row, key, rows};
+use sentinel_machine::{Read, Scan, Table};
+use sentinel_model::api_key::ApiKey;
+use sentinel_model::audit::AuditEntry;
+use sentinel_model::bundle::Bundle;
+use sentinel_model::enrolment::EnrolmentToken;
+use sentinel_model::node::Node;
+use sentinel_model::org::Org;
+use sentinel_model::project::Project;
+use sentinel_model::rollout::{Rollout, RolloutNode, Step};
+use sentinel_model::session::Session;
+use sentinel_model::user::{Membership, User};
+
+type Index = BTreeMap<Vec<u8>, Vec<u8>>;
+
+fn index(tables: &MemoryTables, table: Table) -> Index {
+    tables.scan(Scan::all(table, &[])).unwrap().into_iter().collect()
+}
+
+fn all<R: Row>(tables: &MemoryTables) -> Vec<R> {
+    rows(tables, Scan::all(R::TABLE, &[])).unwrap()
+}
+
+fn agrees<R: Row>(tables: &MemoryTables, table: Table, entry: impl Fn(&R) -> Option<(Vec<u8>, Vec<u8>)>) {
+    let expected: Index = all::<R>(tables).iter().filter_map(entry).collect();
+    assert_eq!(index(tables, table), expected, "index {}", table.name());
+}
+
+/// Stops the test when an index and its rows disagree.
+pub fn check(tables: &MemoryTables) {
+    let id = |id: &[u8; 16]| id.to_vec();
+    let nothing = Vec::new;
+    agrees::<Org>(tables, Table::OrgSlugs, |row| Some((row.slug.clone().into(), id(row.id.as_bytes()))));
+    agrees::<Project>(tables, Table::ProjectSlugs, |row| {
+        Some((row.slug.clone().into(), id(row.id.as_bytes())))
+    });
+    agrees::<Project>(tables, Table::ProjectsByOrg, |row| {
+        Some((key(&[row.org_id.as_bytes(), row.id.as_bytes()]), nothing()))
+    });
+    agrees::<User>(tables, Table::UserEmails, |row| Some((row.email.clone().into(), id(row.id.as_bytes()))));
+    agrees::<Membership>(tables, Table::MembershipsByUser, |row| {
+        Some((key(&[row.user_id.as_bytes(), row.org_id.as_bytes()]), nothing()))
+    });
+    agrees::<Session>(tables, Table::SessionsByExpiry, |row| {
+        Some((key(&[&row.expires_at.0.to_be_bytes(), &row.token_digest.0]), nothing()))
+    });
+    agrees::<ApiKey>(tables, Table::ApiKeyDigests, |row| {
+        Some((row.key_digest.0.to_vec(), id(row.id.as_bytes())))
+    });
+    agrees::<ApiKey>(tables, Table::ApiKeysByOrg, |row| {
+        Some((key(&[row.org_id.as_bytes(), row.id.as_bytes()]), nothing()))
+    });
+    agrees::<Bundle>(tables, Table::BundleVersions, |row| {
+        Some((key(&[row.project_id.as_bytes(), row.version.as_bytes()]), id(row.id.as_bytes())))
+    });
+    agrees::<Bundle>(tables, Table::BundlesByProject, |row| {
+        Some((key(&[row.project_id.as_bytes(), row.id.as_bytes()]), nothing()))
+    });
+    agrees::<EnrolmentToken>(tables, Table::EnrolmentDigests, |row| {
+        Some((row.token_digest.0.to_vec(), id(row.id.as_bytes())))
+    });
+    agrees::<EnrolmentToken>(tables, Table::EnrolmentsByProject, |row| {
+        Some((key(&[row.project_id.as_bytes(), row.id.as_bytes()]), nothing()))
+    });
+    agrees::<Node>(tables, Table::NodeNames, |row| {
+        Some((key(&[row.project_id.as_bytes(), row.name.as_bytes()]), id(row.id.as_bytes())))
+    });
+    agrees::<Node>(tables, Table::NodeKeyDigests, |row| {
+        Some((row.key_digest.0.to_vec(), id(row.id.as_bytes())))
+    });
+    agrees::<Rollout>(tables, Table::RolloutsByProject, |row| {
+        Some((key(&[row.project_id.as_bytes(), row.id.as_bytes()]), nothing()))
+    });
+    agrees::<Rollout>(tables, Table::RolloutsActive, |row| {
+        (!row.state.is_final()).then(|| (id(row.id.as_bytes()), nothing()))
+    });
+    agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
+        row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
+    });
+    agrees::<AuditEntry>(tables, Table::AuditByProject, |row| {
+        row.project_id.map(|project| (key(&[project.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
+    });
+    let requests: BTreeSet<Vec<u8>> = index(tables, Table::Requests).into_keys().collect();
+    let by_index: BTreeSet<Vec<u8>> = index(tables, Table::RequestsByIndex).into_values().collect();
+    assert_eq!(requests, by_index, "requests are remembered and forgotten in both places");
+    every_row_has_its_home(tables);
+    ownership(tables);
+}
+
+fn every_row_has_its_home(tables: &MemoryTables) {
+    let nodes: BTreeSet<_> = all::<Node>(tables).iter().map(|node| node.id.as_bytes().to_vec()).collect();
+    for event in index(tables, Table::NodeEvents).into_keys() {
+        assert!(nodes.contains(&event[..16]), "an event of a node that is gone");
+    }
+    for (place, entry) in all::<AuditEntry>(tables).iter().enumerate() {
+        assert_eq!(entry.seq, place as u64 + 1, "the audit log has no gap");
+    }
+    for rollout in all::<Rollout>(tables) {
+        let of = |member: &RolloutNode| member.rollout_id == rollout.id;
+        let members = all::<RolloutNode>(tables).into_iter().filter(of).count();
+        let steps = all::<Step>(tables).into_iter().filter(|step| step.rollout_id == rollout.id).count();
+        assert_eq!((members, steps), (rollout.nodes as usize, rollout.steps as usize));
+    }
+}
+
+/// Exactly one rollout owns a node, and only one that lives.
+fn ownership(tables: &MemoryTables) {
+    let rollouts: BTreeMap<_, _> =
+        all::<Rollout>(tables).into_iter().map(|rollout| (rollout.id, rollout)).collect();
+    let members = all::<RolloutNode>(tables);
+    for node in all::<Node>(tables) {
+        let Some(owner) = node.owner else { continue };
+        assert!(!rollouts[&owner].state.is_final(), "{} belongs to a rollout at its end", node.name);
+        assert!(members.iter().any(|member| member.rollout_id == owner && member.node_id == node.id));
+        assert!(node.assignment.is_none_or(|assignment| assignment.generation <= node.generation));
+    }
+}

@@ -1,0 +1,20 @@
+//! The state machine from outside: bytes, tables, and every command with each of its refusals.
+
+#![allow(clippy::unwrap_used)]
+
+mod advance;
+mod applying;
+mod bundles;
+mod draft;
+mod envelope;
+mod facts;
+mod golden;
+mod identity;
+mod ids;
+mod integrity;
+mod nodes;
+mod rollouts;
+mod samples;
+mod snapshot;
+mod stage;
+mod way_back;

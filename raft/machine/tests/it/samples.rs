@@ -1,0 +1,307 @@
+//! One of each command, fixed for ever: their bytes are in `tests/golden`.
+
+use std::collections::BTreeMap;
+
+use sentinel_machine::Command;
+use sentinel_machine::commands::api_key_create::ApiKeyCreate;
+use sentinel_machine::commands::api_key_delete::ApiKeyDelete;
+use sentinel_machine::commands::api_key_revoke::ApiKeyRevoke;
+use sentinel_machine::commands::bundle_assign::BundleAssign;
+use sentinel_machine::commands::bundle_create::BundleCreate;
+use sentinel_machine::commands::bundle_revoke::BundleRevoke;
+use sentinel_machine::commands::cluster_init::ClusterInit;
+use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
+use sentinel_machine::commands::enrolment_token_revoke::EnrolmentTokenRevoke;
+use sentinel_machine::commands::membership_remove::MembershipRemove;
+use sentinel_machine::commands::membership_set::MembershipSet;
+use sentinel_machine::commands::node_delete::NodeDelete;
+use sentinel_machine::commands::node_events_append::NodeEventsAppend;
+use sentinel_machine::commands::node_register::NodeRegister;
+use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
+use sentinel_machine::commands::org_create::OrgCreate;
+use sentinel_machine::commands::project_create::ProjectCreate;
+use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
+use sentinel_machine::commands::rollout_cancel::RolloutCancel;
+use sentinel_machine::commands::rollout_create::RolloutCreate;
+use sentinel_machine::commands::rollout_pause::RolloutPause;
+use sentinel_machine::commands::rollout_resume::RolloutResume;
+use sentinel_machine::commands::rollout_rollback::RolloutRollback;
+use sentinel_machine::commands::session_create::SessionCreate;
+use sentinel_machine::commands::session_delete::SessionDelete;
+use sentinel_machine::commands::user_create::UserCreate;
+use sentinel_machine::commands::user_set_password::UserSetPassword;
+use sentinel_model::api_key::Scope;
+use sentinel_model::bundle::RiskLevel;
+use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
+use sentinel_model::org::SigningKey;
+use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
+use sentinel_model::secret::{PasswordHash, Sealed};
+use sentinel_model::user::Role;
+use sentinel_model::{BundleId, Generation, NodeId, ProjectId, Time};
+
+use crate::ids::*;
+
+pub fn signing_key(byte: u8) -> SigningKey {
+    SigningKey {
+        key_id: format!("sk_{byte}"),
+        public_key: [byte; 32],
+        sealed_seed: Sealed(vec![byte, 0xff, 0]),
+    }
+}
+
+pub fn cluster_init() -> ClusterInit {
+    ClusterInit {
+        cluster_id: CLUSTER,
+        level: 1,
+        org_id: ACME,
+        org_name: "Acme".into(),
+        org_slug: "acme".into(),
+        signing_key: signing_key(1),
+        user_id: ADA,
+        email: "ada@example.com".into(),
+        password_hash: PasswordHash("$argon2id$ada".into()),
+    }
+}
+
+pub fn org() -> OrgCreate {
+    OrgCreate {
+        org_id: GLOBEX,
+        name: "Globex".into(),
+        slug: "globex".into(),
+        signing_key: signing_key(2),
+        admin: ADA,
+    }
+}
+
+pub fn project() -> ProjectCreate {
+    ProjectCreate {
+        project_id: SHOP,
+        org_id: ACME,
+        name: "Shop".into(),
+        slug: "shop".into(),
+        description: "The web shop".into(),
+        sealed_marker_key: Sealed(vec![9, 8, 7]),
+    }
+}
+
+pub fn user() -> UserCreate {
+    UserCreate {
+        user_id: BOB,
+        email: "bob@example.com".into(),
+        name: "Bob".into(),
+        password_hash: PasswordHash("$argon2id$bob".into()),
+        org_id: ACME,
+        role: Role::Operator,
+    }
+}
+
+pub fn session() -> SessionCreate {
+    SessionCreate {
+        session_id: SESSION,
+        token_digest: digest(0x41),
+        user_id: BOB,
+        expires_at: Time(9_000_000),
+    }
+}
+
+pub fn api_key() -> ApiKeyCreate {
+    ApiKeyCreate {
+        api_key_id: KEY,
+        org_id: ACME,
+        project_id: Some(SHOP),
+        user_id: ADA,
+        name: "ci".into(),
+        prefix: "scp_abcd".into(),
+        key_digest: digest(0x31),
+        scopes: vec![Scope::BundlesWrite, Scope::RolloutsRead],
+        expires_at: Some(Time(9_000_000)),
+    }
+}
+
+pub fn token() -> EnrolmentTokenCreate {
+    EnrolmentTokenCreate {
+        token_id: TOKEN,
+        project_id: SHOP,
+        name: "rack 1".into(),
+        prefix: "enr_abcd".into(),
+        token_digest: digest(0x51),
+        uses: Some(9),
+        expires_at: Some(Time(9_000_000)),
+    }
+}
+
+pub fn bundle(bundle_id: BundleId, project_id: ProjectId, version: &str) -> BundleCreate {
+    BundleCreate {
+        bundle_id,
+        project_id,
+        version: version.into(),
+        digest: digest(0x61),
+        size_bytes: 12_345,
+        manifest_digest: digest(0x62),
+        signature: (100..164).collect(),
+        signing_key_id: "sk_1".into(),
+        risk_level: RiskLevel::Medium,
+        risk_reasons: vec!["route_removed".into()],
+        warnings: vec!["unused upstream 'x'".into()],
+        created_by: "ada@example.com".into(),
+    }
+}
+
+pub fn node(number: u8) -> NodeRegister {
+    NodeRegister {
+        node_id: edge(number),
+        token_digest: digest(0x51),
+        name: format!("edge-{number}"),
+        labels: BTreeMap::from([("zone".into(), "eu".into())]),
+        capabilities: vec!["kdl".into()],
+        agent_version: "0.1.0".into(),
+        proxy_version: "0.6.45".into(),
+        hostname: "host".into(),
+        ip: "127.0.0.1".into(),
+        key_digest: digest(0x70 + number),
+    }
+}
+
+pub fn assign(bundle_id: BundleId, numbers: &[u8]) -> BundleAssign {
+    BundleAssign { bundle_id, node_ids: numbers.iter().map(|number| edge(*number)).collect() }
+}
+
+pub fn spec() -> RolloutSpec {
+    RolloutSpec {
+        bundle_id: NEW,
+        target: Target::All,
+        batch: Batch::Size(2),
+        max_unavailable: 0,
+        step_deadline_s: 600,
+        gates: Gates { max_error_percent: Some(2.5), max_latency_ms: Some(250.0), ..Gates::default() },
+        auto_rollback: true,
+    }
+}
+
+pub fn rollout() -> RolloutCreate {
+    RolloutCreate {
+        rollout_id: ROLLOUT,
+        project_id: SHOP,
+        spec: spec(),
+        steps: vec![vec![edge(1), edge(2)], vec![edge(3), edge(4)]],
+        created_by: "ada@example.com".into(),
+    }
+}
+
+/// What two orgs, their projects, tokens and bundles need; the lab's node is called as the shop's first.
+pub fn furniture() -> Vec<Command> {
+    let lab = ProjectCreate { project_id: LAB, org_id: GLOBEX, slug: "lab".into(), ..project() };
+    let lab_token = EnrolmentTokenCreate {
+        token_id: LAB_TOKEN,
+        project_id: LAB,
+        token_digest: digest(0x52),
+        uses: None,
+        expires_at: None,
+        ..token()
+    };
+    let stranger =
+        NodeRegister { node_id: STRANGER, token_digest: digest(0x52), key_digest: digest(0x7f), ..node(1) };
+    vec![
+        cluster_init().into(),
+        org().into(),
+        project().into(),
+        lab.into(),
+        user().into(),
+        token().into(),
+        lab_token.into(),
+        bundle(OLD, SHOP, "1.0").into(),
+        bundle(NEW, SHOP, "2.0").into(),
+        bundle(FOREIGN, LAB, "1.0").into(),
+        stranger.into(),
+    ]
+}
+
+fn facts() -> NodesReport {
+    let (bundle_id, generation) = (NEW, Generation(7));
+    let facts = [
+        NodeFact::Offered { bundle_id, generation },
+        NodeFact::Accepted { bundle_id, generation },
+        NodeFact::Effective { bundle_id, generation },
+        NodeFact::Failed {
+            bundle_id,
+            generation,
+            stage: ActivationStage::Prove,
+            message: "no answer".into(),
+        },
+        NodeFact::Status(NodeStatus::Offline),
+        NodeFact::Versions { agent: "0.1.0".into(), proxy: "0.6.45".into() },
+    ];
+    NodesReport { reports: facts.map(|fact| NodeReport { node_id: edge(1), fact }).into() }
+}
+
+pub fn node_event(message: &str) -> NodeEvent {
+    NodeEvent {
+        event_type: NodeEventType::ConfigReload,
+        severity: Severity::Warn,
+        message: message.into(),
+        at: Time(1),
+    }
+}
+
+fn transitions() -> Vec<Command> {
+    [
+        Transition::StartStep,
+        Transition::VerifyStep,
+        Transition::CompleteStep,
+        Transition::Hold { reason: Some("no fresh heartbeat: edge-1".into()), broken: true },
+        Transition::Hold { reason: None, broken: false },
+        Transition::FailStep { reason: "1 node failed".into() },
+        Transition::RestoreNodes { node_ids: vec![edge(1), edge(2)] },
+        Transition::FinishRollback { exceptions: vec!["edge-1 is offline".into()] },
+    ]
+    .map(|transition| RolloutAdvance { rollout_id: ROLLOUT, revision: 3, transition }.into())
+    .into()
+}
+
+fn rollouts() -> Vec<Command> {
+    let by_label = Target::Labels(BTreeMap::from([("zone".into(), "eu".into())]));
+    let one_by_one = Target::Nodes(vec![NodeId(NOBODY), edge(1)]);
+    let plain = Gates::default();
+    [
+        spec(),
+        RolloutSpec { target: by_label, batch: Batch::Percent(25), gates: plain, ..spec() },
+        RolloutSpec { target: one_by_one, auto_rollback: false, ..spec() },
+    ]
+    .map(|spec| RolloutCreate { spec, ..rollout() }.into())
+    .into()
+}
+
+/// Every command, in the order of their kinds: one sample each, more where one does not show every form.
+pub fn all() -> Vec<Vec<Command>> {
+    let by = || "ada@example.com".to_owned();
+    let event = NodeEventsAppend { node_id: edge(1), events: vec![node_event("reloaded")] };
+    vec![
+        vec![cluster_init().into()],
+        vec![org().into()],
+        vec![project().into()],
+        vec![user().into()],
+        vec![UserSetPassword { user_id: BOB, password_hash: PasswordHash("$argon2id$new".into()) }.into()],
+        vec![MembershipSet { org_id: GLOBEX, user_id: BOB, role: Role::Reader }.into()],
+        vec![MembershipRemove { org_id: ACME, user_id: BOB }.into()],
+        vec![session().into()],
+        vec![SessionDelete { token_digest: digest(0x41) }.into()],
+        vec![api_key().into(), ApiKeyCreate { project_id: None, expires_at: None, ..api_key() }.into()],
+        vec![ApiKeyRevoke { api_key_id: KEY }.into()],
+        vec![ApiKeyDelete { api_key_id: KEY }.into()],
+        vec![bundle(NEW, SHOP, "2.0").into()],
+        vec![BundleRevoke { bundle_id: NEW }.into()],
+        vec![assign(NEW, &[1, 2]).into()],
+        vec![token().into()],
+        vec![EnrolmentTokenRevoke { token_id: TOKEN }.into()],
+        vec![node(1).into()],
+        vec![NodeDelete { node_id: edge(1) }.into()],
+        vec![facts().into()],
+        vec![event.into()],
+        rollouts(),
+        vec![RolloutPause { rollout_id: ROLLOUT, by: by() }.into()],
+        vec![RolloutResume { rollout_id: ROLLOUT, by: by() }.into()],
+        vec![RolloutCancel { rollout_id: ROLLOUT, by: by() }.into()],
+        vec![RolloutRollback { rollout_id: ROLLOUT, by: by(), reason: "latency".into() }.into()],
+        transitions(),
+    ]
+}

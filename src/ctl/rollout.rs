@@ -1,0 +1,137 @@
+//! Rollouts.
+
+mod request;
+mod show;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use sentinel_api_types::rollout::{RolloutBody, RolloutRollback, RolloutState, RolloutsQuery};
+use sentinel_model::RolloutId;
+
+use super::connection::Connection;
+use super::failure::{self, NotFound};
+use super::paging::Paging;
+use super::words::{read, word};
+
+/// What can be done with rollouts.
+#[derive(Subcommand, Debug)]
+#[command(after_help = format!("Examples:
+  sentinel-cp rollout plan --bundle 1.4.0 --batch-size 2 --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --batch-size 2 --max-error-rate 1 --watch --project shop
+  sentinel-cp rollout watch --project shop
+  sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop
+
+{}", failure::EXIT_CODES))]
+pub enum RolloutCommand {
+    /// Start a rollout
+    Create(Box<request::CreateArgs>),
+    /// Show what a rollout would do, without starting it
+    Plan(Box<request::PlanArgs>),
+    /// List rollouts, newest first
+    #[command(after_help = "Examples:\n  sentinel-cp rollout list --project shop --state running")]
+    List {
+        /// running, paused, rolling_back, completed, failed, cancelled or rolled_back
+        #[arg(long, value_parser = read::<RolloutState>)]
+        state: Option<RolloutState>,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Show a rollout with its steps and nodes
+    #[command(after_help = "Examples:\n  sentinel-cp rollout show ROLLOUT --project shop")]
+    Show {
+        /// Id of the rollout; the newest when left out
+        rollout: Option<RolloutId>,
+    },
+    /// Follow a rollout to its end
+    #[command(after_help = "Examples:
+  sentinel-cp rollout watch --project shop
+  sentinel-cp rollout watch ROLLOUT --project shop -o json
+
+Exit code 0 when it completed, 1 when it ended in another way. Interrupting this stops watching, not the rollout.
+With -o json: one line for each change.")]
+    Watch {
+        /// Id of the rollout; the newest when left out
+        rollout: Option<RolloutId>,
+    },
+    /// Hold a rollout where it is
+    #[command(after_help = "Examples:\n  sentinel-cp rollout pause ROLLOUT --project shop")]
+    Pause {
+        /// Id of the rollout
+        rollout: RolloutId,
+    },
+    /// Let a held rollout go on
+    #[command(after_help = "Examples:\n  sentinel-cp rollout resume ROLLOUT --project shop")]
+    Resume {
+        /// Id of the rollout
+        rollout: RolloutId,
+    },
+    /// Stop a rollout and leave every node on what it has
+    #[command(after_help = "Examples:\n  sentinel-cp rollout cancel ROLLOUT --project shop")]
+    Cancel {
+        /// Id of the rollout
+        rollout: RolloutId,
+    },
+    /// Take a rollout back: every node returns to its previous bundle
+    #[command(after_help = "Examples:\n  sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop")]
+    Rollback {
+        /// Id of the rollout
+        rollout: RolloutId,
+        /// Why, for the audit log
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
+/// Carries it out.
+pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
+    let Connection { client, output, .. } = connection;
+    let project = connection.project().await?;
+    match command {
+        RolloutCommand::Create(args) => return request::create(*args, connection, &project).await,
+        RolloutCommand::Plan(args) => return request::plan(*args, connection, &project).await,
+        RolloutCommand::List { state, paging } => {
+            let fetch = async |limit, cursor| {
+                client.rollouts(&project, &RolloutsQuery { state, limit: Some(limit), cursor }).await
+            };
+            output.print(&paging.collect(fetch).await?, show::list)?;
+        }
+        RolloutCommand::Show { rollout } => {
+            let id = find(connection, &project, rollout).await?;
+            output.print(&client.rollout(&project, id).await?, show::detail)?;
+        }
+        RolloutCommand::Watch { rollout } => {
+            let id = find(connection, &project, rollout).await?;
+            return watch::watch(connection, &project, id).await;
+        }
+        RolloutCommand::Pause { rollout } => {
+            output.say(&client.pause_rollout(&project, rollout).await?, state)?;
+        }
+        RolloutCommand::Resume { rollout } => {
+            output.say(&client.resume_rollout(&project, rollout).await?, state)?;
+        }
+        RolloutCommand::Cancel { rollout } => {
+            output.say(&client.cancel_rollout(&project, rollout).await?, state)?;
+        }
+        RolloutCommand::Rollback { rollout, reason } => {
+            let request = RolloutRollback { reason };
+            output.say(&client.rollback_rollout(&project, rollout, &request).await?, state)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn state(body: &RolloutBody) -> String {
+    format!("rollout of {} is {}", body.rollout.bundle_version, word(&body.rollout.state))
+}
+
+/// The rollout that was named, or the newest one.
+async fn find(connection: &Connection, project: &str, named: Option<RolloutId>) -> anyhow::Result<RolloutId> {
+    if let Some(id) = named {
+        return Ok(id);
+    }
+    let query = RolloutsQuery { limit: Some(1), ..Default::default() };
+    let newest = connection.client.rollouts(project, &query).await?.rollouts.into_iter().next();
+    newest.map(|rollout| rollout.id).ok_or_else(|| NotFound(format!("{project} has no rollout yet")).into())
+}

@@ -1,0 +1,116 @@
+//! Rollouts as tables.
+
+use sentinel_api_types::rollout::{Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, TargetSelector};
+
+use crate::ctl::output::Table;
+use crate::ctl::paging::more;
+use crate::ctl::words::{at, labels, word};
+
+/// A list of rollouts.
+pub fn list(list: &RolloutList) -> Table {
+    let mut table = Table::new(&["id", "bundle", "state", "step", "nodes", "started", "by"]);
+    for rollout in &list.rollouts {
+        table.row([
+            rollout.id.to_string(),
+            rollout.bundle_version.clone(),
+            word(&rollout.state),
+            format!("{}/{}", (rollout.current_step + 1).min(rollout.steps), rollout.steps),
+            rollout.nodes.to_string(),
+            at(rollout.started_at),
+            rollout.created_by.clone(),
+        ]);
+    }
+    more(list).into_iter().for_each(|note| table.note(note));
+    table
+}
+
+/// A rollout by itself.
+pub fn facts(rollout: &Rollout) -> Table {
+    let mut table = Table::facts();
+    table.fact("Id", rollout.id.to_string());
+    table.fact("Bundle", rollout.bundle_version.clone());
+    let by = rollout.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    table.fact("State", format!("{}{by}", word(&rollout.state)));
+    table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
+    table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
+    table.fact("Gates", gates(rollout));
+    table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
+    table.fact("Waits for", rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))));
+    table.fact("Stopped by", rollout.error.as_ref().map(error));
+    table.fact("Started", format!("{} by {}", at(rollout.started_at), rollout.created_by));
+    table.fact("Ended", rollout.completed_at.map(at));
+    table
+}
+
+/// A rollout with its nodes.
+pub fn detail(detail: &RolloutDetail) -> Table {
+    let mut table = facts(&detail.rollout);
+    let progress = &detail.progress;
+    table.fact(
+        "Progress",
+        format!("{} active, {} pending, {} failed of {}", progress.active, progress.pending, progress.failed, progress.total),
+    );
+    let mut nodes = Table::new(&["step", "step state", "node", "state", "status", "converged", "previous", "failure"]);
+    for node in &detail.nodes {
+        let step = detail.steps.iter().find(|step| step.step_index == node.step);
+        nodes.row([
+            (node.step + 1).to_string(),
+            step.map(|step| word(&step.state)).unwrap_or_default(),
+            node.name.clone().unwrap_or_else(|| format!("{} (gone)", node.node_id)),
+            word(&node.state),
+            node.status.as_ref().map(word).unwrap_or_default(),
+            (if node.converged { "yes" } else { "no" }).to_owned(),
+            node.previous_version.clone().unwrap_or_default(),
+            node.failure.as_ref().map(|failure| format!("{}: {}", word(&failure.stage), failure.message)).unwrap_or_default(),
+        ]);
+    }
+    table.note("");
+    table.note(nodes.to_string().trim_end());
+    table
+}
+
+/// A plan.
+pub fn plan(plan: &RolloutPlan) -> Table {
+    let mut table = Table::new(&["step", "nodes"]);
+    for step in &plan.steps {
+        let names: Vec<_> = step.nodes.iter().map(|node| node.name.as_str()).collect();
+        table.row([(step.index + 1).to_string(), names.join(", ")]);
+    }
+    for node in &plan.excluded {
+        table.note(format!("left out: {}, {}", node.name.clone().unwrap_or_else(|| node.id.to_string()), node.reason));
+    }
+    let reasons = if plan.risk.reasons.is_empty() { String::new() } else { format!(" ({})", plan.risk.reasons.join(", ")) };
+    table.note(format!("bundle {}, risk {}{reasons}", plan.bundle.version, word(&plan.risk.level)));
+    table
+}
+
+/// What stopped a rollout, in one sentence.
+pub fn error(error: &RolloutError) -> String {
+    if error.exceptions.is_empty() {
+        error.reason.clone()
+    } else {
+        format!("{}; did not come back: {}", error.reason, error.exceptions.join("; "))
+    }
+}
+
+fn targets(selector: &TargetSelector) -> String {
+    match selector {
+        TargetSelector::All {} => "all of the project".to_owned(),
+        TargetSelector::Labels { labels: wanted } => format!("with {}", labels(wanted)),
+        TargetSelector::NodeIds { .. } => "named one by one".to_owned(),
+    }
+}
+
+fn gates(rollout: &Rollout) -> String {
+    let gates = &rollout.health_gates;
+    let mut words = Vec::new();
+    if gates.heartbeat_healthy {
+        words.push("healthy heartbeat".to_owned());
+    }
+    words.extend(gates.max_error_rate.map(|rate| format!("errors ≤ {rate} %")));
+    words.extend(gates.max_latency_ms.map(|latency| format!("p99 ≤ {latency} ms")));
+    if gates.observe_seconds > 0 {
+        words.push(format!("observed for {} s", gates.observe_seconds));
+    }
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}

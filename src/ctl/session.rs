@@ -1,0 +1,141 @@
+//! Signing in and out.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use sentinel_api_types::session::{Session, SessionCreate, SessionKind};
+use sentinel_client::{Client, Credential};
+use serde_json::json;
+
+use super::connection::{Connection, LOCAL};
+use super::logins::{self, Login, Logins};
+use super::options::Options;
+use super::output::Table;
+use super::words::{at, word};
+use super::{failure, terminal};
+
+/// Sign in and remember the session
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:
+  sentinel-cp login --server http://127.0.0.1:4000 --email ada@example.com
+  printf %s \"$PASSWORD\" | sentinel-cp login --email ada@example.com --password-stdin
+  sentinel-cp login --context staging --server http://127.0.0.1:5000
+
+The session is stored in $XDG_CONFIG_HOME/sentinel-cp/logins.json, readable by you alone. Programs need no login:
+give them an API key in SENTINEL_CP_TOKEN.
+
+{}", failure::EXIT_CODES))]
+pub struct LoginArgs {
+    /// E-mail address; asked for when left out
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Read the password from standard input instead of asking for it
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Signs in.
+pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
+    let path = logins::path()?;
+    let mut logins = Logins::load(&path)?;
+    let name = args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
+    let known = logins.contexts.get(&name);
+    let mut servers = match (args.options.server.is_empty(), known) {
+        (false, _) => args.options.server.clone(),
+        (true, Some(login)) => login.servers.clone(),
+        (true, None) => vec![LOCAL.to_owned()],
+    };
+    let email = match args.email {
+        Some(email) => email,
+        None => terminal::line("e-mail address")?,
+    };
+    let password = terminal::password("password", args.password_stdin)?;
+    let client = Client::new(servers.clone(), Credential::Anonymous)?;
+    let request = SessionCreate { email: email.clone(), password, kind: SessionKind::Token };
+    let mut session = client.create_session(&request).await.context("cannot sign in")?;
+    let Some(token) = session.token.take() else { bail!("the server gave no token") };
+    // The other members are remembered too, so that commands go on when the one that was named is gone.
+    let client = Client::new(servers.clone(), Credential::Bearer(token.clone()))?;
+    let cluster = client.cluster().await.context("signed in, but cannot see the cluster")?;
+    let others = cluster.members.into_iter().map(|member| member.api_url);
+    for url in others.filter(|url| !url.is_empty()).take(20) {
+        if !servers.contains(&url) {
+            servers.push(url);
+        }
+    }
+    let login = Login { servers, email, token, expires_at: session.expires_at };
+    logins.contexts.insert(name.clone(), login);
+    logins.current = Some(name.clone());
+    logins.save(&path)?;
+    args.options.output.say(&session, |session| {
+        format!("signed in as {} until {} (login {name})", session.user.email, at(session.expires_at))
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// End the session and forget it
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:
+  sentinel-cp logout
+  sentinel-cp logout --context staging
+
+{}", failure::EXIT_CODES))]
+pub struct LogoutArgs {
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Signs out. The stored session is forgotten even when the cluster does not answer, and that is said.
+pub async fn logout(args: LogoutArgs) -> anyhow::Result<ExitCode> {
+    let path = logins::path()?;
+    let mut logins = Logins::load(&path)?;
+    let name = args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
+    let Some(login) = logins.contexts.remove(&name) else { bail!("there is no stored login {name:?}") };
+    if logins.current.as_deref() == Some(&name) {
+        logins.current = logins.contexts.keys().next().cloned();
+    }
+    logins.save(&path)?;
+    let client = Client::new(login.servers, Credential::Bearer(login.token))?;
+    client.delete_session().await.with_context(|| {
+        format!("the login {name:?} is forgotten here, but its session could not be ended; it ends by itself at {}", at(login.expires_at))
+    })?;
+    args.options.output.say(&json!({"signed_out": name}), |_| format!("signed out (login {name})"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Show who is signed in, and where
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:
+  sentinel-cp whoami
+  sentinel-cp whoami -o json
+
+{}", failure::EXIT_CODES))]
+pub struct WhoamiArgs {
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Shows the session.
+pub async fn whoami(args: WhoamiArgs) -> anyhow::Result<ExitCode> {
+    let connection = Connection::open(&args.options)?;
+    let session = connection.client.session().await?;
+    connection.output.print(&session, table)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(session: &Session) -> Table {
+    let mut table = Table::facts();
+    table.fact("E-mail", session.user.email.clone());
+    table.fact("Name", session.user.name.clone());
+    table.fact("Cluster admin", session.user.cluster_admin.then(|| "yes".to_owned()));
+    table.fact("Until", at(session.expires_at));
+    for membership in &session.memberships {
+        let projects: Vec<_> = membership.projects.iter().map(|project| project.slug.as_str()).collect();
+        let projects = if projects.is_empty() { "no projects".to_owned() } else { projects.join(", ") };
+        table.fact(&format!("Org {}", membership.org.slug), format!("{}; {projects}", word(&membership.role)));
+    }
+    table
+}

@@ -1,0 +1,36 @@
+//! One member: the composition root. Assembles storage, consensus, the application and its transports, and runs the duties
+//! of the leader while this member is it.
+
+mod addresses;
+mod args;
+mod assemble;
+mod bootstrap;
+mod disk;
+mod kek;
+mod metrics;
+mod scheduler;
+mod sink;
+
+pub use args::ServerArgs;
+pub use assemble::start;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Runs a member until SIGTERM or SIGINT.
+pub async fn run(args: ServerArgs) -> anyhow::Result<()> {
+    let server = start(args).await?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("SIGTERM: leaving"),
+        result = tokio::signal::ctrl_c() => {
+            result?;
+            tracing::info!("SIGINT: leaving");
+        }
+        cause = server.failed() => {
+            server.shutdown().await;
+            anyhow::bail!("this member cannot go on: {cause}");
+        }
+    }
+    server.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! Puts one member together and takes it apart again.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
+use sentinel_consensus::{
+    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
+};
+use sentinel_machine::{ClusterInfo, EventHistory, Replica};
+use sentinel_store::{StateMachine, Store};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::server::TcpIncoming;
+
+use super::addresses::require_loopback;
+use super::args::ServerArgs;
+use super::bootstrap::{self, FirstAdmin};
+use super::disk;
+use super::scheduler::{self, Limits};
+use super::{kek, metrics, sink};
+
+/// Time for requests that are under way when a member stops.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// A member that runs.
+pub struct Server {
+    member: Member<StateMachine>,
+    store: Store,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts a member. Everything that can be refused is refused before anything is written.
+pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
+    require_loopback("--http", args.http)?;
+    require_loopback("--grpc", args.grpc)?;
+    let mut members = BTreeMap::new();
+    for member in &args.members {
+        require_loopback(&format!("the peer address of member {}", member.id), member.peer)?;
+        let node = MemberNode { peer_address: member.peer.to_string(), api_url: member.api_url.clone() };
+        anyhow::ensure!(
+            members.insert(member.id, node).is_none(),
+            "--members names member {} twice",
+            member.id
+        );
+    }
+    let me = args.members.iter().find(|member| member.id == args.member_id);
+    let me = me.with_context(|| format!("--members does not name this member, {}", args.member_id))?;
+    if members.len().is_multiple_of(2) {
+        tracing::warn!(
+            members = members.len(),
+            "an even number of members survives no more failures than one less"
+        );
+    }
+
+    let key = kek::load_or_create(&args.kek_file)?;
+    let recorder = metrics::recorder()?;
+    let peer_server = PeerServer::bind(me.peer)?;
+    let http = TcpListener::bind(args.http)
+        .await
+        .with_context(|| format!("cannot listen on --http {}", args.http))?;
+    let grpc = TcpIncoming::bind(args.grpc)
+        .map_err(|cause| anyhow::anyhow!("cannot listen on --grpc {}: {cause}", args.grpc))?;
+    let store = Store::open(&args.data_dir)?;
+    store.claim(args.member_id)?;
+
+    let history: Arc<dyn EventHistory> = store.history.clone();
+    let bus = EventBus::new(history);
+    let peers = Peers::new(args.member_id, members.clone());
+    let state: Arc<dyn StateSource> = store.tables.clone();
+    let config = MemberConfig::new(args.member_id, members, store.incoming_dir());
+    let machine = store.state_machine(sink::to(bus.clone()));
+    let member = Member::start(config, peers.clone(), store.log.clone(), machine, state).await?;
+
+    let local: Arc<dyn LocalBlobs> = store.blobs.clone();
+    let replica: Arc<dyn Replica> = Arc::new(member.clone());
+    let cluster: Arc<dyn ClusterInfo> = Arc::new(member.clone());
+    let app = App::new(AppParts {
+        replica,
+        blobs: Arc::new(ClusterBlobs::new(local.clone(), peers)),
+        events: bus.clone(),
+        cluster,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        keyring: Keyring::new(&key),
+        liveness: Liveness::default(),
+        settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
+    })?;
+
+    let stop = CancellationToken::new();
+    let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
+    let admin = args.bootstrap_admin.clone().zip(args.bootstrap_password.clone());
+    let admin = admin.map(|(email, password)| FirstAdmin { email, password: password.as_str().into() });
+    let limits = Limits {
+        offline_after: args.offline_after,
+        fresh: (args.heartbeat_interval * 3 + Duration::from_secs(2)).min(args.offline_after / 2),
+    };
+    let router =
+        sentinel_rest::router(app.clone(), sentinel_rest::Options { metrics: Some(recorder), ui: true });
+    let address = http.local_addr()?;
+    let routes = sentinel_grpc::routes(app.clone()).await?;
+
+    let peer = peer_server.serve(member.clone(), local, Arc::clone(&digests), stop.clone().cancelled_owned());
+    let telling = member.clone();
+    let tasks = vec![
+        supervise("the member protocol", &stop, peer),
+        supervise("REST", &stop, {
+            let (stop, service) = (stop.clone(), router.into_make_service_with_connect_info::<SocketAddr>());
+            async move { axum::serve(http, service).with_graceful_shutdown(stop.cancelled_owned()).await }
+        }),
+        supervise("gRPC", &stop, {
+            let stop = stop.clone();
+            tonic::transport::Server::builder()
+                .add_routes(routes)
+                .serve_with_incoming_shutdown(grpc, stop.cancelled_owned())
+        }),
+        tokio::spawn(until(stop.clone(), async move { telling.tell_digests(digests).await })),
+        tokio::spawn({
+            let (app, stop) = (app.clone(), stop.clone());
+            async move { app.run_facts(stop.cancelled_owned()).await }
+        }),
+        tokio::spawn(until(stop.clone(), bootstrap::run(app.clone(), admin, member.leads()))),
+        tokio::spawn(until(stop.clone(), disk::watch(store.log.clone()))),
+        tokio::spawn(scheduler::run(app, bus, member.leads(), limits, stop.clone())),
+    ];
+    member.form().await?;
+    tracing::info!(member = args.member_id, http = %address, grpc = %args.grpc, peer = %me.peer, "the member runs");
+    Ok(Server { member, store, stop, tasks })
+}
+
+impl Server {
+    /// Resolves when this member cannot go on, with the cause.
+    pub async fn failed(&self) -> String {
+        tokio::select! {
+            cause = self.member.failed() => cause,
+            () = self.stop.cancelled() => "a part of this member ended; see the log".into(),
+        }
+    }
+
+    /// Lets requests end, stops taking part, makes everything durable.
+    pub async fn shutdown(self) {
+        self.member.hand_over().await;
+        self.stop.cancel();
+        let mut tasks = self.tasks;
+        let ended = futures::future::join_all(tasks.iter_mut());
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
+            // Long polls and event streams have no end of their own.
+            tasks.iter().for_each(JoinHandle::abort);
+        }
+        self.member.shutdown().await;
+        self.store.close();
+    }
+}
+
+/// Runs a server; one that ends by itself ends the member.
+fn supervise<E: std::fmt::Display + Send + 'static>(
+    what: &'static str,
+    stop: &CancellationToken,
+    server: impl Future<Output = Result<(), E>> + Send + 'static,
+) -> JoinHandle<()> {
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "{what} is not served any more");
+        }
+        stop.cancel();
+    })
+}
+
+async fn until(stop: CancellationToken, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = work => {}
+    }
+}
+
+/// Liveness between members, as consensus carries it.
+struct Digests(App);
+
+impl DigestSource for Digests {
+    fn changed(&self) -> Option<Bytes> {
+        self.0.liveness().encode_digest(self.0.now()).map(Bytes::from)
+    }
+
+    fn merge(&self, from: u64, digest: Bytes) {
+        if let Err(error) = self.0.liveness().merge_digest(&digest, self.0.now()) {
+            tracing::warn!(member = from, %error, "a liveness digest does not decode");
+        }
+    }
+}

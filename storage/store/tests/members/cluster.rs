@@ -1,0 +1,243 @@
+//! Starting, stopping and looking into members.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sentinel_consensus::{
+    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
+};
+use sentinel_machine::{ClusterInfo, Event, snapshot};
+use sentinel_store::wal::WalError;
+use sentinel_store::{OpenError, StateMachine, Store};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Digests that a test gives out and gets.
+#[derive(Default)]
+pub struct Digests {
+    pub to_tell: Mutex<Option<Bytes>>,
+    pub heard: Mutex<Vec<(u64, Bytes)>>,
+}
+
+impl DigestSource for Digests {
+    fn changed(&self) -> Option<Bytes> {
+        self.to_tell.lock().unwrap().take()
+    }
+
+    fn merge(&self, from: u64, digest: Bytes) {
+        self.heard.lock().unwrap().push((from, digest));
+    }
+}
+
+pub struct Running {
+    pub member: Member<StateMachine>,
+    pub store: Store,
+    pub blobs: ClusterBlobs,
+    pub digests: Arc<Digests>,
+    pub events: Arc<Mutex<Vec<Event>>>,
+    stop: Option<oneshot::Sender<()>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+pub struct Cluster {
+    pub dir: TempDir,
+    pub nodes: BTreeMap<u64, MemberNode>,
+    pub running: BTreeMap<u64, Running>,
+    pub snapshot_every: u64,
+    pub election_ms: (u64, u64),
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Cluster {
+    /// Addresses for `members`; nobody runs yet.
+    pub fn prepare(members: u64) -> Self {
+        let node =
+            |_| MemberNode { peer_address: format!("127.0.0.1:{}", free_port()), api_url: String::new() };
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            nodes: (1..=members).map(|id| (id, node(id))).collect(),
+            running: BTreeMap::new(),
+            snapshot_every: 10_000,
+            election_ms: (600, 1_200),
+        }
+    }
+
+    /// All members run and form a cluster.
+    pub async fn begin(mut self) -> Self {
+        for id in self.ids() {
+            self.launch(id).await;
+        }
+        for running in self.running.values() {
+            running.member.form().await.unwrap();
+        }
+        self
+    }
+
+    /// Three members.
+    pub async fn start(snapshot_every: u64) -> Self {
+        Self { snapshot_every, ..Self::prepare(3) }.begin().await
+    }
+
+    pub fn ids(&self) -> Vec<u64> {
+        self.nodes.keys().copied().collect()
+    }
+
+    pub fn data(&self, id: u64) -> PathBuf {
+        self.dir.path().join(id.to_string())
+    }
+
+    pub async fn launch(&mut self, id: u64) {
+        let store = open(&self.data(id)).await;
+        store.claim(id).unwrap();
+        let peers = Peers::new(id, self.nodes.clone());
+        let server = PeerServer::bind(self.nodes[&id].peer_address.parse().unwrap()).unwrap();
+        let config = MemberConfig {
+            snapshot_every: self.snapshot_every,
+            log_kept: self.snapshot_every / 2,
+            election_ms: self.election_ms,
+            ..MemberConfig::new(id, self.nodes.clone(), store.incoming_dir())
+        };
+        let state: Arc<dyn StateSource> = store.tables.clone();
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&events);
+        let machine = store.state_machine(Arc::new(move |told| sink.lock().unwrap().extend(told)));
+        let member = Member::start(config, peers.clone(), store.log.clone(), machine, state).await.unwrap();
+        let local: Arc<dyn LocalBlobs> = store.blobs.clone();
+        let digests = Arc::new(Digests::default());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = server.serve(member.clone(), local.clone(), digests.clone(), async {
+            let _ = stopped.await;
+        });
+        let (telling, source) = (member.clone(), digests.clone());
+        let tasks = vec![
+            tokio::spawn(async move { serving.await.unwrap() }),
+            tokio::spawn(async move { telling.tell_digests(source).await }),
+        ];
+        let blobs = ClusterBlobs::new(local, peers);
+        let running = Running { member, store, blobs, digests, events, stop: Some(stop), tasks };
+        self.running.insert(id, running);
+    }
+
+    /// As an operator stops a member.
+    pub async fn stop(&mut self, id: u64) {
+        let running = self.running.remove(&id).unwrap();
+        running.member.shutdown().await;
+        let store = running.cut().await;
+        store.close();
+    }
+
+    /// At once; nothing is handed over, nothing is made durable that is not.
+    pub async fn kill(&mut self, id: u64) {
+        let running = self.running.remove(&id).unwrap();
+        running.member.halt().await;
+        drop(running.cut().await);
+    }
+
+    pub async fn leader(&self) -> u64 {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            for running in self.running.values() {
+                let leader = running.member.status().leader.map(|id| id.0);
+                if let Some(leader) = leader.filter(|id| self.running.contains_key(id)) {
+                    return leader;
+                }
+            }
+            assert!(Instant::now() < deadline, "no leader");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn follower(&self) -> u64 {
+        let leader = self.leader().await;
+        *self.running.keys().find(|id| **id != leader).unwrap()
+    }
+
+    pub fn member(&self, id: u64) -> &Member<StateMachine> {
+        &self.running[&id].member
+    }
+
+    /// Bytes of everything in a member's state.
+    pub fn everything(&self, id: u64) -> Vec<u8> {
+        everything(&self.running[&id].store)
+    }
+
+    pub async fn all_applied(&self, index: u64) {
+        for running in self.running.values() {
+            let status = || running.member.status();
+            eventually(|| status().applied >= index, || format!("applied {index}: {:?}", status())).await;
+        }
+    }
+}
+
+impl Running {
+    async fn cut(mut self) -> Store {
+        drop(self.stop.take());
+        for task in &self.tasks {
+            // Connections of peers stay open as long as they like.
+            task.abort();
+        }
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        self.store
+    }
+}
+
+/// Opens a directory whose last user may still have tasks that end.
+pub async fn open(dir: &Path) -> Store {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        match Store::open(dir) {
+            Err(OpenError::InUse(_) | OpenError::Wal(WalError::Locked { .. }))
+                if Instant::now() < deadline =>
+            {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
+/// Bytes of everything in a state.
+pub fn everything(store: &Store) -> Vec<u8> {
+    let (state, _) = store.tables.view().unwrap();
+    let mut bytes = Vec::new();
+    snapshot::write(&*state, &mut bytes).unwrap();
+    bytes
+}
+
+/// Waits for a condition.
+pub async fn eventually(condition: impl Fn() -> bool, what: impl Fn() -> String) {
+    let deadline = Instant::now() + DEADLINE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "{}", what());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// What is on disk at this moment, as a crash would leave it.
+pub fn image(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            image(&entry.path(), &target);
+        } else if let Err(error) = std::fs::copy(entry.path(), &target) {
+            assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
+        }
+    }
+}
+
+pub fn test_bytes(length: usize) -> Bytes {
+    (0..length).map(|at| (at % 251) as u8).collect::<Vec<_>>().into()
+}

@@ -1,0 +1,93 @@
+//! Who leads, and how that changes.
+
+use std::time::{Duration, Instant};
+
+use sentinel_consensus::{PeerServer, ServeError};
+use sentinel_machine::{ClusterInfo, Replica};
+use uuid::Uuid;
+
+use crate::cluster::{Cluster, eventually};
+use crate::commands::nothing;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_that_is_stopped_hands_over_instead_of_being_missed() {
+    let patient = Cluster { election_ms: (5_000, 6_000), ..Cluster::prepare(3) };
+    let mut cluster = patient.begin().await;
+    let leader = cluster.leader().await;
+    cluster.member(leader).propose(nothing(Uuid::new_v4())).await.unwrap();
+    let began = Instant::now();
+    cluster.stop(leader).await;
+    let survivor = *cluster.running.keys().next().unwrap();
+    cluster.member(survivor).propose(nothing(Uuid::new_v4())).await.unwrap();
+    assert!(
+        began.elapsed() < Duration::from_millis(4_000),
+        "took {:?}, as long as an election",
+        began.elapsed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leadership_is_told_to_whoever_watches_and_exactly_one_has_it() {
+    let mut cluster = Cluster::start(10_000).await;
+    for _ in 0..2 {
+        let leader = cluster.leader().await;
+        let leading = || {
+            let leads = cluster.running.iter().filter(|(_, running)| *running.member.leads().borrow());
+            leads.map(|(id, _)| *id).collect::<Vec<_>>()
+        };
+        eventually(|| leading() == [leader], || format!("{:?} lead, not {leader}", leading())).await;
+        let mut watched = cluster.member(leader).leads();
+        cluster.kill(leader).await;
+        assert!(!*watched.wait_for(|leads| !*leads).await.unwrap());
+        cluster.launch(leader).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_member_reached_under_two_ids_does_not_vote_for_two() {
+    let mut cluster = Cluster::prepare(3);
+    // Member 3's address is that of member 1, which alone is no majority.
+    let own = cluster.nodes[&1].clone();
+    cluster.nodes.insert(3, own);
+    cluster.launch(1).await;
+    let alone = cluster.member(1);
+    alone.form().await.unwrap();
+    let began = Instant::now();
+    eventually(|| began.elapsed() > Duration::from_secs(4), String::new).await;
+    let status = alone.status();
+    assert!(status.unready.is_some(), "{status:?}");
+    assert!(!*alone.leads().borrow());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_of_one_serves() {
+    let mut cluster = Cluster::prepare(1).begin().await;
+    cluster.leader().await;
+    let written = cluster.member(1).propose(nothing(Uuid::new_v4())).await.unwrap();
+    eventually(
+        || cluster.member(1).status().unready.is_none(),
+        || format!("{:?}", cluster.member(1).status()),
+    )
+    .await;
+    cluster.stop(1).await;
+    cluster.launch(1).await;
+    cluster.all_applied(written.index).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_that_lost_everything_does_not_form_a_second_cluster() {
+    let mut cluster = Cluster::start(10_000).await;
+    let written = cluster.member(2).propose(nothing(Uuid::new_v4())).await.unwrap();
+    cluster.kill(1).await;
+    std::fs::remove_dir_all(cluster.data(1)).unwrap();
+    cluster.launch(1).await;
+    cluster.member(1).form().await.unwrap();
+    cluster.all_applied(written.index).await;
+    assert_eq!(cluster.everything(1), cluster.everything(2));
+}
+
+#[test]
+fn members_listen_on_loopback_only() {
+    let refused = PeerServer::bind("0.0.0.0:0".parse().unwrap());
+    assert!(matches!(refused.err(), Some(ServeError::NotLoopback(_))));
+}

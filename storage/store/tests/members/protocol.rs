@@ -1,0 +1,138 @@
+//! What a member refuses to take from another, spoken on the wire.
+
+use sentinel_consensus::types::{SnapshotMeta, Vote};
+use sentinel_machine::{ClusterInfo, Replica};
+use tonic::client::Grpc;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Status};
+use tonic_prost::ProstCodec;
+use uuid::Uuid;
+
+use crate::cluster::Cluster;
+use crate::commands::nothing;
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct Frame {
+    #[prost(bytes = "vec", tag = "1")]
+    payload: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct Chunk {
+    #[prost(bytes = "vec", tag = "1")]
+    payload: Vec<u8>,
+    #[prost(uint32, tag = "2")]
+    crc32c: u32,
+}
+
+fn chunk(payload: Vec<u8>) -> Chunk {
+    Chunk { crc32c: crc32c::crc32c(&payload), payload }
+}
+
+#[derive(serde::Serialize)]
+struct Head {
+    vote: Vote,
+    meta: SnapshotMeta,
+    length: u64,
+}
+
+fn labelled<T>(message: T, from: u64, to: u64) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("sentinel-from", from.into());
+    request.metadata_mut().insert("sentinel-to", to.into());
+    request
+}
+
+async fn line(cluster: &Cluster, id: u64) -> Grpc<Channel> {
+    let endpoint = Endpoint::from_shared(format!("http://{}", cluster.nodes[&id].peer_address)).unwrap();
+    let mut line = Grpc::new(endpoint.connect().await.unwrap());
+    line.ready().await.unwrap();
+    line
+}
+
+fn method(name: &str) -> PathAndQuery {
+    format!("/sentinel.peer.v1.Peer/{name}").parse().unwrap()
+}
+
+async fn propose(cluster: &Cluster, from: u64, to: u64, payload: Vec<u8>) -> Result<Frame, Status> {
+    let mut line = line(cluster, cluster.leader().await).await;
+    let codec = ProstCodec::<Frame, Frame>::default();
+    Ok(line.unary(labelled(Frame { payload }, from, to), method("Propose"), codec).await?.into_inner())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_commands_that_members_understand_get_into_the_log() {
+    let cluster = Cluster::start(10_000).await;
+    let (leader, follower) = (cluster.leader().await, cluster.follower().await);
+    let good = nothing(Uuid::new_v4()).encode().unwrap();
+    propose(&cluster, follower, leader, good.clone()).await.unwrap();
+    let mut newer = good.clone();
+    newer[8] = 0xee;
+    let end = newer.len() - 4;
+    let sum = crc32c::crc32c(&newer[..end]).to_be_bytes();
+    newer[end..].copy_from_slice(&sum);
+    for poison in [Vec::new(), b"no command".to_vec(), good[..good.len() - 1].to_vec(), newer] {
+        let refused = propose(&cluster, follower, leader, poison).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{refused}");
+    }
+    let last = cluster.member(follower).propose(nothing(Uuid::new_v4())).await.unwrap();
+    cluster.all_applied(last.index).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_is_meant_for_another_member_or_comes_from_nobody_is_refused() {
+    let cluster = Cluster::start(10_000).await;
+    let (leader, follower) = (cluster.leader().await, cluster.follower().await);
+    let good = nothing(Uuid::new_v4()).encode().unwrap();
+    for (from, to) in [(leader, follower), (9, leader), (leader, leader)] {
+        let refused = propose(&cluster, from, to, good.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), Code::FailedPrecondition, "{from} {to}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_snapshot_is_refused_and_the_member_goes_on() {
+    let mut cluster = Cluster::start(20).await;
+    for _ in 0..50 {
+        cluster.member(1).propose(nothing(Uuid::new_v4())).await.unwrap();
+    }
+    let (leader, follower) = (cluster.leader().await, cluster.follower().await);
+    let found = std::fs::read_dir(cluster.data(leader).join("snapshots")).unwrap();
+    let path = found
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|end| end == "snap"));
+    let bytes = std::fs::read(path.unwrap()).unwrap();
+    let length = u32::from_be_bytes(bytes[8..12].try_into().unwrap()) as usize;
+    let meta: SnapshotMeta = rmp_serde::from_slice(&bytes[12..12 + length]).unwrap();
+    let vote = Vote::new_committed(cluster.member(leader).status().term, leader);
+
+    let mut flipped = bytes.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
+    let other = SnapshotMeta { last_log_id: None, ..meta.clone() };
+    let told = bytes.len() as u64;
+    let cases = [
+        ("damaged", meta.clone(), told, flipped),
+        ("short", meta.clone(), told, bytes[..bytes.len() - 1].to_vec()),
+        ("long", meta.clone(), told - 1, bytes.clone()),
+        ("of something else", other, told, bytes.clone()),
+    ];
+    for (what, meta, length, bytes) in cases {
+        let head = rmp_serde::to_vec_named(&Head { vote, meta, length }).unwrap();
+        let parts: Vec<_> =
+            std::iter::once(head).chain(bytes.chunks(1_000).map(<[u8]>::to_vec)).map(chunk).collect();
+        let codec = ProstCodec::<Chunk, Frame>::default();
+        let request = labelled(tokio_stream::iter(parts), leader, follower);
+        let mut line = line(&cluster, follower).await;
+        let refused = line.client_streaming(request, method("InstallSnapshot"), codec).await.unwrap_err();
+        assert_eq!(refused.code(), Code::DataLoss, "{what}: {refused}");
+    }
+    let last = cluster.member(follower).propose(nothing(Uuid::new_v4())).await.unwrap();
+    cluster.all_applied(last.index).await;
+    let left = std::fs::read_dir(cluster.data(follower).join("snapshots")).unwrap();
+    let left =
+        left.filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().starts_with("incoming"));
+    assert_eq!(left.count(), 0, "nothing of it is left");
+    cluster.stop(follower).await;
+}

@@ -1,0 +1,9 @@
+//! Real member processes: what is acknowledged stays, and every member tells the same.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod compile;
+mod crash;
+mod members;
+
+/// The binary under test.
+const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");

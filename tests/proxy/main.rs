@@ -1,0 +1,12 @@
+//! The main job on the real proxy: members, agents and proxies as processes, an upstream that says its version, a client
+//! that never stops.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod autonomy;
+mod failover;
+mod fleet;
+mod refusal;
+mod rollout;
+
+/// The binary under test.
+const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");
