@@ -5,12 +5,13 @@
 //! ([`PeerServer`]).
 //!
 //! What it must not do: know what a command means, or how state is stored. Storage implements openraft's traits and
-//! [`StateSource`], [`LocalBlobs`].
+//! [`StateSource`], [`LogDisk`] and [`LocalBlobs`].
 //!
 //! Where to start reading: [`types`] for what the log carries, [`member`] for writes and reads.
 
 pub mod blobs;
 pub mod codec;
+pub mod config;
 pub mod digest;
 pub mod member;
 pub mod network;
@@ -23,6 +24,7 @@ pub mod types;
 mod cluster_info;
 mod propose;
 mod read;
+mod upkeep;
 
 /// The protocol between members, as generated.
 #[allow(missing_docs, clippy::all, rust_2018_idioms)]
@@ -31,8 +33,9 @@ pub(crate) mod proto {
 }
 
 pub use blobs::{ClusterBlobs, LocalBlobs};
+pub use config::MemberConfig;
 pub use digest::DigestSource;
-pub use member::{Member, MemberConfig, StartError};
+pub use member::{Member, StartError};
 pub use peers::Peers;
 pub use service::{PeerServer, ServeError};
-pub use types::{EntryBytes, MemberNode, Response, SnapshotFile, StateSource, TypeConfig};
+pub use types::{EntryBytes, LogDisk, MemberNode, Response, SnapshotFile, StateSource, TypeConfig};

@@ -1,67 +1,31 @@
 //! One member's part in the cluster.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::{RaftLogReader, RaftLogStorage, RaftStateMachine};
 use openraft::{Config, ServerState, SnapshotPolicy};
 use sentinel_machine::TableError;
-use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, watch};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, mpsc, watch};
+use tokio::task::JoinHandle;
 
+use crate::config::MemberConfig;
 use crate::digest::{self, DigestSource};
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
 use crate::peers::Peers;
-use crate::types::{MemberNode, SnapshotFile, StateSource, TypeConfig};
+use crate::read::{Answer, READS};
+use crate::types::{LogDisk, SnapshotFile, StateSource, TypeConfig};
 
 pub(crate) type Raft<SM> = openraft::Raft<TypeConfig, SM>;
 
-/// Entries applied between two snapshots.
-const SNAPSHOT_EVERY: u64 = 20_000;
-/// Applied entries kept in the log behind a snapshot, for followers that are a little behind.
-const LOG_KEPT: u64 = 5_000;
 /// Writes that may be under way at a time; more wait.
 const WRITES: usize = 4_096;
 /// Time to ask another member whether the cluster exists.
 const HELLO: Duration = Duration::from_secs(1);
-
-/// What a member is made of.
-#[derive(Clone, Debug)]
-pub struct MemberConfig {
-    /// This member.
-    pub id: u64,
-    /// All members, this one among them.
-    pub members: BTreeMap<u64, MemberNode>,
-    /// Snapshots on their way in are kept here until they are installed, and the mark of a member that has not caught up yet.
-    pub incoming_dir: PathBuf,
-    /// How often a leader shows itself, in milliseconds.
-    pub heartbeat_ms: u64,
-    /// Silence of the leader after which others stand for election, shortest and longest, in milliseconds.
-    pub election_ms: (u64, u64),
-    /// Entries applied between two snapshots.
-    pub snapshot_every: u64,
-    /// Applied entries kept in the log behind a snapshot.
-    pub log_kept: u64,
-}
-
-impl MemberConfig {
-    /// With the defaults for members in one place.
-    pub fn new(id: u64, members: BTreeMap<u64, MemberNode>, incoming_dir: PathBuf) -> Self {
-        Self {
-            id,
-            members,
-            incoming_dir,
-            heartbeat_ms: 150,
-            election_ms: (600, 1_200),
-            snapshot_every: SNAPSHOT_EVERY,
-            log_kept: LOG_KEPT,
-        }
-    }
-}
 
 /// A member does not start.
 #[derive(Debug, thiserror::Error)]
@@ -93,9 +57,14 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     /// Milliseconds after `began` at which a leader was last heard.
     heard_leader_ms: AtomicU64,
     leads: watch::Sender<bool>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    disk_hangs: AtomicBool,
     writes: Semaphore,
+    reads: mpsc::Sender<Answer>,
     silence: Duration,
     election: Duration,
+    write_within: Duration,
+    read_within: Duration,
 }
 
 impl<SM> Member<SM>
@@ -103,7 +72,7 @@ where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
     /// Recovers this member from its storage and takes part.
-    pub async fn start<LS: RaftLogStorage<TypeConfig>>(
+    pub async fn start<LS: RaftLogStorage<TypeConfig> + LogDisk + Clone>(
         config: MemberConfig,
         peers: Peers,
         mut log: LS,
@@ -133,9 +102,11 @@ where
             ..Config::default()
         };
         let raft_config = raft_config.validate().map_err(|error| StartError::Config(error.to_string()))?;
+        let disk = Arc::new(log.clone());
         let raft = Raft::new(config.id, Arc::new(raft_config), Networks(peers.clone()), log, machine)
             .await
             .map_err(|error| fatal("recovery", &error))?;
+        let (reads, waiting) = mpsc::channel(READS);
         let member = Self(Arc::new(Inner {
             raft,
             peers,
@@ -145,12 +116,22 @@ where
             began: Instant::now(),
             heard_leader_ms: AtomicU64::new(0),
             leads: watch::Sender::new(false),
+            tasks: Mutex::default(),
+            disk_hangs: AtomicBool::new(false),
             writes: Semaphore::new(WRITES),
+            reads,
             silence: Duration::from_millis(config.election_ms.1 * 2),
             election: Duration::from_millis(config.election_ms.1),
+            write_within: config.write_within,
+            read_within: config.read_within,
         }));
-        tokio::spawn(member.clone().follow_leadership());
-        tokio::spawn(member.clone().look_for_others());
+        let tasks = [
+            tokio::spawn(member.clone().follow_leadership()),
+            tokio::spawn(member.clone().look_for_others()),
+            tokio::spawn(member.clone().look_after(disk, config.log_bytes)),
+            tokio::spawn(member.clone().serve_reads(waiting)),
+        ];
+        member.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
         Ok(member)
     }
 
@@ -162,9 +143,9 @@ where
             return Ok(());
         }
         if self.0.raft.is_initialized().await.map_err(|error| fatal(error.to_string()))? {
-            // It may have been stopped before anybody joined it.
-            if self.0.raft.metrics().borrow_watched().last_log_index == Some(0) {
-                self.0.raft.runtime_config().elect(true);
+            // It may have been stopped before anybody joined it, or right when it was elected.
+            if self.0.raft.metrics().borrow_watched().last_log_index <= Some(1) {
+                self.let_stand();
             }
             return Ok(());
         }
@@ -176,7 +157,7 @@ where
         }
         let members = self.0.peers.members().clone();
         self.0.raft.initialize(members).await.map_err(|error| fatal(error.to_string()))?;
-        self.0.raft.runtime_config().elect(true);
+        self.let_stand();
         Ok(())
     }
 
@@ -235,6 +216,13 @@ where
 
     /// Stops taking part at once. The others elect a leader when they miss this one.
     pub async fn halt(&self) {
+        let tasks = std::mem::take(&mut *self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in &tasks {
+            task.abort();
+        }
+        // Each holds this member's storage until it has ended.
+        futures::future::join_all(tasks).await;
+        self.0.leads.send_replace(false);
         if let Err(error) = self.0.raft.shutdown().await {
             tracing::warn!(%error, "consensus did not end cleanly");
         }
@@ -243,14 +231,12 @@ where
     async fn follow_leadership(self) {
         let mut metrics = self.0.raft.metrics();
         loop {
-            let (leads, established) = {
+            let leads = {
                 let now = metrics.borrow_watched();
-                let leads = now.state == ServerState::Leader && now.running_state.is_ok();
-                let committed = now.local_committed.map(|id| id.leader_id.term);
-                (leads, leads && committed == Some(now.current_term))
+                now.state == ServerState::Leader && now.running_state.is_ok()
             };
-            if established {
-                // Elected by a majority, and followed by one.
+            if leads {
+                // A majority has given it the say.
                 self.settle();
             }
             self.0.leads.send_if_modified(|known| std::mem::replace(known, leads) != leads);
@@ -271,12 +257,33 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
         &self.0.newcomer
     }
 
+    pub(crate) fn disk_hangs(&self) -> &AtomicBool {
+        &self.0.disk_hangs
+    }
+
     pub(crate) fn peers(&self) -> &Peers {
         &self.0.peers
     }
 
     pub(crate) fn source(&self) -> &Arc<dyn StateSource> {
         &self.0.state
+    }
+
+    pub(crate) fn reads(&self) -> &mpsc::Sender<Answer> {
+        &self.0.reads
+    }
+
+    /// Why consensus has ended here; `None` while it goes on.
+    pub(crate) fn ended(&self) -> Option<String> {
+        self.0.raft.metrics().borrow_watched().running_state.as_ref().err().map(ToString::to_string)
+    }
+
+    pub(crate) fn write_within(&self) -> Duration {
+        self.0.write_within
+    }
+
+    pub(crate) fn read_within(&self) -> Duration {
+        self.0.read_within
     }
 
     /// A place among the writes under way. An error means that the member ends.

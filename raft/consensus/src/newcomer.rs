@@ -4,8 +4,9 @@
 //! at once, it could make a leader of a member that lacks acknowledged entries. So it marks itself as a newcomer, takes the
 //! log in, and stands and votes only when it has all that the leader had committed. The mark outlives restarts.
 //!
-//! While a cluster is formed all members are newcomers. They recognise it: the first entry of all may be voted for by
-//! anybody, and where nobody but newcomers is left, they are as good as any.
+//! While a cluster is formed all members are newcomers. They recognise it: whoever votes for a candidate that has nothing but
+//! the first entry of all founds the cluster and was there from the beginning. And where nobody but newcomers is left, they
+//! are as good as any.
 
 use std::fs::{self, File};
 use std::io;
@@ -69,6 +70,11 @@ impl Newcomer {
     }
 }
 
+/// The candidate has nothing but the first entry of all, which names the members.
+pub(crate) fn founds(request: &VoteRequest<TypeConfig>) -> bool {
+    request.last_log_id.is_none_or(|id| id.index == 0)
+}
+
 /// What an append says of the leader.
 pub(crate) struct Heard {
     term: u64,
@@ -116,17 +122,18 @@ where
         }
         match newcomer.settle() {
             Ok(()) => {
-                self.raft().runtime_config().elect(true);
-                tracing::info!("this member has caught up for the first time: from now on it votes");
+                self.let_stand();
+                tracing::info!("this member has what it needs: from now on it votes");
             }
-            Err(error) => tracing::error!(%error, "this member has caught up, but cannot take note of it"),
+            Err(error) => {
+                tracing::error!(%error, "this member has what it needs to vote, but cannot take note of it")
+            }
         }
     }
 
     /// Whether this member may answer a request for its vote.
     pub(crate) async fn may_vote(&self, request: &VoteRequest<TypeConfig>) -> bool {
-        let first_of_all = request.last_log_id.is_none_or(|id| id.index == 0);
-        if !self.newcomer().is() || first_of_all {
+        if !self.newcomer().is() || founds(request) {
             return true;
         }
         let candidate = request.vote.leader_id.voted_for;
@@ -142,7 +149,7 @@ where
                 return;
             }
             if self.newcomer().is() && self.only_newcomers_beside(None).await {
-                self.raft().runtime_config().elect(true);
+                self.let_stand();
             }
         }
     }

@@ -16,8 +16,6 @@ use crate::member::Member;
 use crate::proto::Frame;
 use crate::types::{EntryBytes, Response, SnapshotFile, TypeConfig};
 
-/// Longest time until a write is told to be unknown, or refused.
-const WITHIN: Duration = Duration::from_secs(10);
 /// Pause before another attempt; an election takes many of these.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -40,13 +38,18 @@ where
     pub(crate) async fn commit(&self, envelope: Envelope) -> Result<Applied, ProposeError> {
         let bytes = Bytes::from(envelope.encode().map_err(refused)?);
         self.check_level(&envelope)?;
-        let began = Instant::now();
-        let Ok(Ok(_turn)) = tokio::time::timeout(WITHIN, self.write_turn()).await else {
+        let (began, within) = (Instant::now(), self.write_within());
+        let Ok(Ok(_turn)) = tokio::time::timeout(within, self.write_turn()).await else {
             return Err(ProposeError::NoLeader("too many writes wait at this member".into()));
         };
         let mut may_be_committed = false;
         let response = loop {
-            let reason = match self.attempt(&bytes, began + WITHIN).await {
+            if let Some(cause) = self.ended() {
+                let error =
+                    if may_be_committed { ProposeError::Unknown(cause) } else { ProposeError::Fatal(cause) };
+                return Err(error);
+            }
+            let reason = match self.attempt(&bytes, began + within).await {
                 Ok(response) => break response,
                 Err(Failed::Final(error)) if !may_be_committed => return Err(error),
                 Err(Failed::Final(error)) => return Err(ProposeError::Unknown(error.to_string())),
@@ -56,7 +59,7 @@ where
                     reason
                 }
             };
-            if began.elapsed() + PAUSE >= WITHIN {
+            if began.elapsed() + PAUSE >= within {
                 metrics::counter!("consensus_writes_failed_total").increment(1);
                 return Err(if may_be_committed {
                     ProposeError::Unknown(reason)
@@ -69,7 +72,7 @@ where
         let outcome = response
             .outcome
             .ok_or_else(|| ProposeError::Fatal("the log answered without an outcome".into()))?;
-        self.await_applied(response.index, WITHIN).await.map_err(ProposeError::Unknown)?;
+        self.await_applied(response.index, within).await.map_err(ProposeError::Unknown)?;
         metrics::histogram!("consensus_commit_seconds").record(began.elapsed().as_secs_f64());
         Ok(Applied { index: response.index, outcome })
     }

@@ -6,14 +6,19 @@ use async_trait::async_trait;
 use openraft::ReadPolicy;
 use openraft::storage::RaftStateMachine;
 use sentinel_machine::{Applied, Consistency, Envelope, ProposeError, ReadError, Replica, View};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::member::Member;
 use crate::proto::ReadIndexRequest;
 use crate::types::{SnapshotFile, TypeConfig};
 
-/// Longest time until a read is refused for want of a majority.
-const WITHIN: Duration = Duration::from_secs(5);
+/// Pause before another attempt.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Reads that may wait for the next round; more wait for a place.
+pub(crate) const READS: usize = 4_096;
+
+/// Where a waiting read gets its read index.
+pub(crate) type Answer = oneshot::Sender<Result<u64, String>>;
 
 #[async_trait]
 impl<SM> Replica for Member<SM>
@@ -43,20 +48,45 @@ where
 {
     /// Waits until state here holds every write that was acknowledged before this call.
     async fn catch_up(&self) -> Result<(), ReadError> {
-        let began = Instant::now();
+        let (began, within) = (Instant::now(), self.read_within());
         loop {
-            let left = WITHIN.saturating_sub(began.elapsed());
-            let reason = match tokio::time::timeout(left, self.read_index()).await {
+            if let Some(cause) = self.ended() {
+                return Err(ReadError::Fatal(cause));
+            }
+            let left = within.saturating_sub(began.elapsed());
+            let reason = match tokio::time::timeout(left, self.next_round()).await {
                 Ok(Ok(index)) => {
                     return self.await_applied(index, left).await.map_err(ReadError::NoQuorum);
                 }
                 Ok(Err(reason)) => reason,
                 Err(_) => "the leader could not reach a majority in time".to_owned(),
             };
-            if began.elapsed() + PAUSE >= WITHIN {
+            if began.elapsed() + PAUSE >= within {
                 return Err(ReadError::NoQuorum(reason));
             }
             tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The read index of a round that begins after this call.
+    async fn next_round(&self) -> Result<u64, String> {
+        let (answer, answered) = oneshot::channel();
+        let ended = "this member has stopped";
+        self.reads().send(answer).await.map_err(|_| ended.to_owned())?;
+        answered.await.unwrap_or_else(|_| Err(ended.to_owned()))
+    }
+
+    /// Serves reads in rounds: one question to the majority answers all reads that waited for it.
+    pub(crate) async fn serve_reads(self, mut waiting: mpsc::Receiver<Answer>) {
+        let mut round = Vec::new();
+        while waiting.recv_many(&mut round, READS).await > 0 {
+            let asked = tokio::time::timeout(self.patience(), self.read_index()).await;
+            let index = asked.unwrap_or_else(|_| Err("no majority answered in time".into()));
+            metrics::histogram!("consensus_reads_per_round").record(round.len() as f64);
+            for answer in round.drain(..) {
+                // Whoever gave up waiting does not listen any more.
+                drop(answer.send(index.clone()));
+            }
         }
     }
 

@@ -24,7 +24,7 @@ use crate::codec::{CHUNK, MESSAGE_MAX, chunk, frame, unchunk, unframe};
 use crate::digest::{DIGEST_MAX, DigestSource};
 use crate::member::Member;
 use crate::network::SnapshotHead;
-use crate::newcomer::Heard;
+use crate::newcomer::{Heard, founds};
 use crate::peers::Addressee;
 use crate::proto::peer_server::{Peer, PeerServer as Generated};
 use crate::proto::{
@@ -174,7 +174,12 @@ where
     async fn vote(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: VoteRequest<TypeConfig> = unframe(request.get_ref())?;
         self.require_say(&request).await?;
-        Ok(Response::new(frame(&self.member.raft().vote(request).await.map_err(failed)?)?))
+        let founds = founds(&request);
+        let answer = self.member.raft().vote(request).await.map_err(failed)?;
+        if founds && answer.vote_granted {
+            self.member.settle();
+        }
+        Ok(Response::new(frame(&answer)?))
     }
 
     async fn pre_vote(&self, request: Request<Frame>) -> Answer<Frame> {

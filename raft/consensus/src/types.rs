@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use sentinel_machine::{Outcome, Read, TableError};
@@ -104,4 +105,13 @@ pub trait StateSource: Send + Sync + 'static {
 
     /// Reads a snapshot file from front to back and says what it covers, or why it cannot be used. Blocks.
     fn check(&self, snapshot: &SnapshotFile) -> io::Result<SnapshotMeta>;
+}
+
+/// The disk under the log.
+pub trait LogDisk: Send + Sync + 'static {
+    /// For how long a write has been waiting for the disk; zero when none is.
+    fn stalled(&self) -> Duration;
+
+    /// Bytes of entries appended since the log was opened.
+    fn written(&self) -> u64;
 }

@@ -29,6 +29,37 @@ impl BlobFiles {
         Ok(Self { root: root.to_owned(), next: AtomicU64::new(0) })
     }
 
+    /// Every blob here with its size in bytes, in the order of digests.
+    pub fn list(&self) -> io::Result<Vec<(Sha256Digest, u64)>> {
+        let mut found = Vec::new();
+        for dir in fs::read_dir(&self.root)? {
+            let dir = dir?.path();
+            if dir.file_name().is_some_and(|name| name == INCOMING) || !dir.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(dir)? {
+                let file = file?;
+                // What is set aside has another name.
+                let digest = file.file_name().to_str().and_then(|name| name.parse().ok());
+                if let Some(digest) = digest {
+                    found.push((digest, file.metadata()?.len()));
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Removes a blob, durably. What is not there is gone already.
+    pub fn remove(&self, digest: Sha256Digest) -> io::Result<()> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            removed => removed?,
+        }
+        path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
+    }
+
     fn path(&self, digest: Sha256Digest) -> PathBuf {
         let name = digest.to_string();
         self.root.join(&name[..2]).join(name)
@@ -93,5 +124,24 @@ mod tests {
         assert!(blobs.path(digest).with_extension("corrupt").exists());
         blobs.put(digest, b"bundle").unwrap();
         assert_eq!(blobs.get(digest).unwrap().unwrap(), b"bundle");
+    }
+    #[test]
+    fn what_is_there_is_listed_and_can_be_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = BlobFiles::open(dir.path()).unwrap();
+        let mut digests = Vec::new();
+        for content in [&b"one"[..], b"three", b""] {
+            let digest = Sha256Digest(Sha256::digest(content).into());
+            blobs.put(digest, content).unwrap();
+            digests.push((digest, content.len() as u64));
+        }
+        digests.sort();
+        assert_eq!(blobs.list().unwrap(), digests);
+        let (first, _) = digests.remove(0);
+        blobs.remove(first).unwrap();
+        blobs.remove(first).unwrap();
+        assert_eq!(blobs.get(first).unwrap(), None);
+        fs::write(blobs.path(digests[0].0).with_extension("corrupt"), b"set aside").unwrap();
+        assert_eq!(BlobFiles::open(dir.path()).unwrap().list().unwrap(), digests);
     }
 }

@@ -3,6 +3,9 @@
 use std::fmt::Debug;
 use std::io;
 use std::ops::{Bound, RangeBounds};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt, stream};
@@ -10,7 +13,7 @@ use openraft::EntryPayload;
 use openraft::alias::EntryOf;
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use sentinel_consensus::types::{LogId, Vote};
-use sentinel_consensus::{EntryBytes, TypeConfig};
+use sentinel_consensus::{EntryBytes, LogDisk, TypeConfig};
 use tokio::sync::oneshot;
 
 use crate::wal::{self, LogPoint, Wal, WalError};
@@ -25,16 +28,17 @@ const READ_MAX: usize = 4 * 1024 * 1024;
 #[derive(Clone)]
 pub struct LogStore {
     wal: Wal,
+    written: Arc<AtomicU64>,
 }
 
 impl LogStore {
     /// Over an open log.
     pub fn new(wal: Wal) -> Self {
-        Self { wal }
+        Self { wal, written: Arc::default() }
     }
 
-    /// How long the disk has kept the oldest write waiting. A sick disk shows here first.
-    pub fn stalled(&self) -> std::time::Duration {
+    /// For how long a write has been waiting for the disk; zero when none is. A sick disk shows here first.
+    pub fn stalled(&self) -> Duration {
         self.wal.stalled()
     }
 
@@ -52,6 +56,16 @@ impl LogStore {
         let (sender, receiver) = oneshot::channel();
         call(&self.wal, Box::new(move |result| drop(sender.send(result))))?;
         receiver.await.map_err(|_| io::Error::other("the log ended before it answered"))?
+    }
+}
+
+impl LogDisk for LogStore {
+    fn stalled(&self) -> Duration {
+        self.wal.stalled()
+    }
+
+    fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 }
 
@@ -218,6 +232,8 @@ impl RaftLogStorage<TypeConfig> for LogStore {
         I::IntoIter: Send,
     {
         let entries = entries.into_iter().map(encode).collect::<io::Result<Vec<_>>>()?;
+        let bytes: usize = entries.iter().map(|entry| entry.payload.len()).sum();
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
         let done: wal::Completion = Box::new(move |result| callback.io_completed(result));
         Ok(self.wal.append(entries, done)?)
     }

@@ -85,22 +85,23 @@ impl Snapshots {
         Ok(SnapshotFile { path })
     }
 
-    /// The newest snapshot, read through. One that is damaged is set aside, and the one before is taken if there is one.
+    /// The newest snapshot, read through. A damaged one is set aside; the ones before it reach less far than the log behind it
+    /// was given up, so they are of no use.
     pub fn newest(&self) -> io::Result<Newest> {
         let mut files = self.files()?;
         files.sort();
-        let mut damaged = false;
-        for path in files.into_iter().rev() {
-            match check(&path) {
-                Ok(meta) => return Ok(Newest::Good(meta, SnapshotFile { path })),
-                Err(error) => {
-                    tracing::error!(path = %path.display(), %error, "a snapshot is damaged and set aside");
-                    fs::rename(&path, self.dir.join(DAMAGED))?;
-                    damaged = true;
+        let Some(path) = files.pop() else { return Ok(Newest::None) };
+        match check(&path) {
+            Ok(meta) => Ok(Newest::Good(meta, SnapshotFile { path })),
+            Err(error) => {
+                tracing::error!(path = %path.display(), %error, "the snapshot is damaged and set aside");
+                fs::rename(&path, self.dir.join(DAMAGED))?;
+                for older in files {
+                    fs::remove_file(older)?;
                 }
+                Ok(Newest::Damaged)
             }
         }
-        Ok(if damaged { Newest::Damaged } else { Newest::None })
     }
 
     /// Fills the tables from a snapshot file. A damaged one leaves them as they were.

@@ -2,7 +2,7 @@
 //!
 //! The log keeps a consecutive run of [`Entry`]s, each with an index, a term and a payload it does not look into, and
 //! the member's last [`Vote`]. It knows nothing of the consensus library above it and touches files only through
-//! [`Disk`](crate::disk::Disk).
+//! [`Disk`].
 //!
 //! # How a write becomes durable
 //!
@@ -16,7 +16,7 @@
 //!
 //! Segment files, each named by the first index it was made for, with a header and checksummed records (`wal/segment.rs`,
 //! `wal/frame.rs`). They grow by chunks of zeros, so that a sync writes only data. Truncation is a record, written behind
-//! the entries it removes: nothing that was durable is ever overwritten, so there is no moment in which a crash could
+//! the entries it removes: no record that was durable is ever overwritten, so there is no moment in which a crash could
 //! leave half a truncation. Purging is a record too; segments of which everything is purged are then removed. Each new
 //! segment begins with the vote, the purged point and the commit point, so they outlive the segments they were first
 //! written to.

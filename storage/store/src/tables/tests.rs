@@ -72,3 +72,29 @@ fn a_failed_batch_leaves_no_trace() {
     let (state, applied) = tables.view().unwrap();
     assert_eq!((state.get(Table::Orgs, b"a").unwrap(), applied), (None, 0));
 }
+
+#[test]
+fn what_is_no_database_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.redb");
+    drop(StateTables::open(&path).unwrap());
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The magic and both commit slots.
+    bytes[..320].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    assert!(StateTables::open(&path).is_err());
+}
+
+#[test]
+fn only_what_was_checkpointed_outlives_a_crash() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, crashed) = (dir.path().join("state.redb"), dir.path().join("crashed.redb"));
+    let tables = StateTables::open(&path).unwrap();
+    tables.write(at(1), None, |write| write.put(Table::Orgs, b"a", b"1")).unwrap();
+    tables.checkpoint().unwrap();
+    tables.write(at(2), None, |write| write.put(Table::Orgs, b"a", b"2")).unwrap();
+    std::fs::copy(&path, &crashed).unwrap();
+    let recovered = StateTables::open(&crashed).unwrap();
+    let (state, applied) = recovered.view().unwrap();
+    assert_eq!((state.get(Table::Orgs, b"a").unwrap(), applied), (Some(b"1".to_vec()), 1));
+}

@@ -53,18 +53,17 @@ pub(super) fn replay(disk: &Arc<dyn Disk>, dir: &Path, options: &WalOptions) -> 
     let found = open_segments(disk, dir, &names)?;
     let (leftovers, chain) = found.split_at(chain_start(&found)?);
 
-    // Only the very first segment of a log has no predecessor; what comes first in it may have any index.
-    let oldest = chain.first().and_then(|(_, header)| Some((header.first_index, header.previous?)));
+    let oldest = chain.first().and_then(|(_, header)| Some((header.first_index?, header.previous?)));
     let mut ledger = Ledger::starting_at(oldest.map(|(first_index, _)| first_index));
     let mut carried = Carried::default();
     let mut closed = Vec::new();
     let mut newest = None;
     for (position, (segment, header)) in chain.iter().enumerate() {
-        let expected = ledger.next().unwrap_or(0);
-        if header.first_index != expected {
-            let reason =
-                format!("the header says it begins with entry {}, not {expected}", header.first_index);
-            return Err(segment.corrupt(0, reason));
+        if header.first_index != ledger.next() {
+            let in_words =
+                |index: Option<u64>| index.map_or("any entry".to_owned(), |index| format!("entry {index}"));
+            let (found, expected) = (in_words(header.first_index), in_words(ledger.next()));
+            return Err(segment.corrupt(0, format!("the header says it begins with {found}, not {expected}")));
         }
         let mut window = Window::new(segment).map_err(reading(segment))?;
         let limit = chain.get(position + 1).and_then(|(_, next)| next.previous).map(|previous| previous.end);
@@ -82,6 +81,7 @@ pub(super) fn replay(disk: &Arc<dyn Disk>, dir: &Path, options: &WalOptions) -> 
             }
         }
     }
+    // Without entries before the oldest segment there is nothing that could be missing.
     if let (Some((_, previous)), Some(hole)) = (oldest, ledger.hole()) {
         let reason =
             format!("the segment is missing, and entries {} to {} with it", hole.start, hole.end - 1);

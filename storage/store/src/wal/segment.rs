@@ -26,6 +26,8 @@ use crate::disk::{Disk, DiskFile};
 const FORMAT: u8 = 1;
 const MAGIC: [u8; 8] = *b"\x89SCPWAL\n";
 const HEADER: usize = 64;
+/// Stands for "no entry yet" where an index is expected. No index is as large.
+const NO_INDEX: u64 = u64::MAX;
 const MARK_AT: usize = 512;
 const MARK: usize = 8;
 const MARKS: usize = 2;
@@ -43,8 +45,8 @@ pub(super) struct Segment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) number: u64,
-    /// The index of the entry that would have come next when the segment was made.
-    pub(super) first_index: u64,
+    /// The index of the entry that had to come next when the segment was made; `None` if there had been no entry yet.
+    pub(super) first_index: Option<u64>,
     pub(super) previous: Option<Previous>,
 }
 
@@ -138,7 +140,7 @@ impl Header {
         bytes[..8].copy_from_slice(&MAGIC);
         bytes[8] = FORMAT;
         bytes[16..24].copy_from_slice(&self.number.to_le_bytes());
-        bytes[24..32].copy_from_slice(&self.first_index.to_le_bytes());
+        bytes[24..32].copy_from_slice(&self.first_index.unwrap_or(NO_INDEX).to_le_bytes());
         if let Some(previous) = self.previous {
             bytes[32..40].copy_from_slice(&previous.number.to_le_bytes());
             bytes[40..44].copy_from_slice(&previous.end.to_le_bytes());
@@ -168,7 +170,8 @@ impl Header {
         // Frames end behind the header, so an end of zero says that there is no predecessor.
         let end = u32_at(40);
         let previous = (end != 0).then(|| Previous { number: u64_at(32), end });
-        Ok(Self { number: u64_at(16), first_index: u64_at(24), previous })
+        let first_index = Some(u64_at(24)).filter(|index| *index != NO_INDEX);
+        Ok(Self { number: u64_at(16), first_index, previous })
     }
 }
 
@@ -200,7 +203,7 @@ mod tests {
     use crate::disk::fault::FaultDisk;
 
     const HEAD: Header =
-        Header { number: 42, first_index: 41, previous: Some(Previous { number: 7, end: 5000 }) };
+        Header { number: 42, first_index: Some(41), previous: Some(Previous { number: 7, end: 5000 }) };
 
     fn segment(bytes: &[u8]) -> Segment {
         let file = FaultDisk::new().create(Path::new("/d/s")).unwrap();
@@ -220,8 +223,8 @@ mod tests {
     }
 
     #[test]
-    fn a_header_reads_back_with_and_without_a_predecessor() {
-        for header in [HEAD, Header { previous: None, ..HEAD }] {
+    fn a_header_reads_back_with_and_without_entries_before_it() {
+        for header in [HEAD, Header { first_index: None, previous: None, ..HEAD }] {
             let mut bytes = header.encode(4096);
             bytes.resize(4096, 0);
             assert_eq!(segment(&bytes).read_header().unwrap(), header);

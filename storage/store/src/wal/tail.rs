@@ -58,7 +58,7 @@ pub(super) struct Tail {
 impl Tail {
     /// Makes the first segment of a new log.
     pub(super) fn begin(disk: Arc<dyn Disk>, dir: &Path, options: &WalOptions) -> io::Result<Self> {
-        let header = Header { number: 0, first_index: 0, previous: None };
+        let header = Header { number: 0, first_index: None, previous: None };
         let carried = Carried::default();
         let (segment, end) = make_segment(&*disk, dir, &header, &carried, options)?;
         let position = Position { end, grown: options.chunk_bytes, sealed: false, highest: None };
@@ -200,8 +200,8 @@ impl Tail {
     fn roll(&mut self) -> io::Result<()> {
         self.sync()?;
         let old = self.segment.number;
-        let first_index = self.next_index.unwrap_or(0);
-        let number = first_index.max(old + 1);
+        let first_index = self.next_index;
+        let number = first_index.unwrap_or(0).max(old + 1);
         let previous = Some(Previous { number: old, end: self.written });
         let header = Header { number, first_index, previous };
         let (segment, end) = make_segment(&*self.disk, &self.dir, &header, &self.carried, &self.options)?;

@@ -155,3 +155,29 @@ fn a_write_before_and_after_an_unknown_file_in_the_directory_leaves_it_alone() {
     assert_eq!(all(&open(&disk.restart())), entries(1..=1, 1));
     assert_eq!(disk.contents(&other).unwrap(), b"mine");
 }
+
+/// The first segment then holds a vote and no entry, and when it is gone, nothing but the entries says where they begin.
+#[test]
+fn a_log_that_begins_in_its_second_segment_is_readable_once_the_first_is_purged() {
+    for first in [0, 1, 1000] {
+        let disk = FaultDisk::new();
+        let wal = open(&disk);
+        let vote = Vote { term: 1, node: 1, committed: false };
+        wal.save_vote(vote).unwrap();
+        let large = |index| Entry { payload: vec![7; 9000].into(), ..entry(index, 1) };
+        append(&wal, vec![large(first), large(first + 1)]);
+        assert_eq!(segments(&disk).len(), 3);
+        assert_eq!(all(&open(&disk.restart())), [large(first), large(first + 1)]);
+        wal.purge_upto(point(first, 1)).unwrap();
+        assert_eq!(segments(&disk).len(), 2, "entry {} and the purge itself", first + 1);
+        let again = open(&disk.restart());
+        assert_eq!((all(&again), again.read_vote()), (vec![large(first + 1)], Some(vote)));
+        // A purge that the crash interrupted: of two segments only the one without entries went.
+        let early = FaultDisk::new();
+        let wal = open(&early);
+        wal.save_vote(vote).unwrap();
+        append(&wal, vec![large(first), large(first + 1)]);
+        early.remove(&Path::new(DIR).join(&segments(&early)[0])).unwrap();
+        assert_eq!(all(&open(&early.restart())), [large(first), large(first + 1)]);
+    }
+}

@@ -45,10 +45,10 @@ fn refusal(disk: &FaultDisk) -> String {
 #[test]
 fn a_segment_that_begins_with_another_entry_than_must_follow_is_refused() {
     let (disk, numbers) = log();
-    forge(&disk, numbers[2], |header| header.first_index += 1);
+    forge(&disk, numbers[2], |header| header.first_index = Some(numbers[2] + 1));
     let refused = refusal(&disk);
     assert!(
-        refused.contains(&format!("begins with entry {}, not {}", numbers[2] + 1, numbers[2])),
+        refused.contains(&format!("begins with entry {}, not entry {}", numbers[2] + 1, numbers[2])),
         "{refused}"
     );
 }

@@ -10,11 +10,13 @@ use sentinel_consensus::{
     ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
 };
 use sentinel_machine::{ClusterInfo, Event, snapshot};
-use sentinel_store::wal::WalError;
-use sentinel_store::{OpenError, StateMachine, Store};
+use sentinel_store::wal::{Wal, WalError, WalOptions};
+use sentinel_store::{LogStore, OpenError, StateMachine, Store};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::gate_disk::GateDisk;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -50,7 +52,11 @@ pub struct Cluster {
     pub nodes: BTreeMap<u64, MemberNode>,
     pub running: BTreeMap<u64, Running>,
     pub snapshot_every: u64,
+    pub log_bytes: u64,
     pub election_ms: (u64, u64),
+    pub within: Duration,
+    /// Disks of the logs that a test can stop.
+    pub disks: BTreeMap<u64, GateDisk>,
 }
 
 fn free_port() -> u16 {
@@ -67,7 +73,10 @@ impl Cluster {
             nodes: (1..=members).map(|id| (id, node(id))).collect(),
             running: BTreeMap::new(),
             snapshot_every: 10_000,
+            log_bytes: u64::MAX,
+            disks: BTreeMap::new(),
             election_ms: (600, 1_200),
+            within: Duration::from_secs(10),
         }
     }
 
@@ -103,14 +112,24 @@ impl Cluster {
         let config = MemberConfig {
             snapshot_every: self.snapshot_every,
             log_kept: self.snapshot_every / 2,
+            log_bytes: self.log_bytes,
             election_ms: self.election_ms,
+            write_within: self.within,
+            read_within: self.within,
             ..MemberConfig::new(id, self.nodes.clone(), store.incoming_dir())
         };
         let state: Arc<dyn StateSource> = store.tables.clone();
         let events = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&events);
         let machine = store.state_machine(Arc::new(move |told| sink.lock().unwrap().extend(told)));
-        let member = Member::start(config, peers.clone(), store.log.clone(), machine, state).await.unwrap();
+        let log = match self.disks.get(&id) {
+            Some(disk) => {
+                let dir = self.data(id).join("gated-log");
+                LogStore::new(Wal::open(Arc::new(disk.clone()), &dir, WalOptions::default()).unwrap())
+            }
+            None => store.log.clone(),
+        };
+        let member = Member::start(config, peers.clone(), log, machine, state).await.unwrap();
         let local: Arc<dyn LocalBlobs> = store.blobs.clone();
         let digests = Arc::new(Digests::default());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -197,13 +216,19 @@ pub async fn open(dir: &Path) -> Store {
     let deadline = Instant::now() + DEADLINE;
     loop {
         match Store::open(dir) {
-            Err(OpenError::InUse(_) | OpenError::Wal(WalError::Locked { .. }))
-                if Instant::now() < deadline =>
-            {
+            Err(error) if in_use(&error) && Instant::now() < deadline => {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             opened => return opened.unwrap(),
         }
+    }
+}
+
+fn in_use(error: &OpenError) -> bool {
+    match error {
+        OpenError::InUse(_) | OpenError::Wal(WalError::Locked { .. }) => true,
+        OpenError::Tables(error) => error.message.contains("already open"),
+        _ => false,
     }
 }
 
@@ -224,18 +249,47 @@ pub async fn eventually(condition: impl Fn() -> bool, what: impl Fn() -> String)
     }
 }
 
-/// What is on disk at this moment, as a crash would leave it.
-pub fn image(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
+/// What is on disk at one moment, as a crash would leave it.
+pub async fn image(from: &Path, to: &Path) {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let before = marks(from);
+        if copy(from, to).is_ok() && marks(from) == before {
+            return;
+        }
+        // Something was written meanwhile: the copy is of no single moment.
+        assert!(Instant::now() < deadline, "the disk has no rest");
+        std::fs::remove_dir_all(to).unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
         let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            image(&entry.path(), &target);
-        } else if let Err(error) = std::fs::copy(entry.path(), &target) {
-            assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), &target)?;
         }
     }
+    Ok(())
+}
+
+/// Name, size and time of change of every file below.
+fn marks(dir: &Path) -> Vec<(PathBuf, u64, std::time::SystemTime)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        match entry.metadata() {
+            Ok(data) if data.is_dir() => found.extend(marks(&entry.path())),
+            Ok(data) => found.push((entry.path(), data.len(), data.modified().unwrap())),
+            Err(_) => {}
+        }
+    }
+    found.sort();
+    found
 }
 
 pub fn test_bytes(length: usize) -> Bytes {

@@ -45,7 +45,7 @@ async fn a_crash_loses_nothing_that_was_acknowledged_although_state_falls_back_t
         }
         let before = cluster.everything(1);
         let crashed = cluster.dir.path().join(format!("crashed-{round}"));
-        image(&cluster.data(1), &crashed);
+        image(&cluster.data(1), &crashed).await;
         cluster.kill(1).await;
         fs::remove_dir_all(cluster.data(1)).unwrap();
         fs::rename(&crashed, cluster.data(1)).unwrap();

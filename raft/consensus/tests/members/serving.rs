@@ -117,7 +117,7 @@ async fn no_write_is_applied_twice_while_leaders_come_and_go() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_majority_writes_and_reads_are_refused_and_stale_reads_answer() {
-    let mut cluster = Cluster::start(10_000).await;
+    let mut cluster = Cluster { within: Duration::from_secs(3), ..Cluster::prepare(3) }.begin().await;
     let leader = cluster.leader().await;
     cluster.member(leader).propose(nothing(Uuid::new_v4())).await.unwrap();
     for id in cluster.ids().into_iter().filter(|id| *id != leader) {

@@ -9,6 +9,8 @@ mod catching_up;
 mod cluster;
 #[path = "members/commands.rs"]
 mod commands;
+#[path = "members/gate_disk.rs"]
+mod gate_disk;
 #[path = "members/leading.rs"]
 mod leading;
 #[path = "members/liveness.rs"]
@@ -19,3 +21,5 @@ mod protocol;
 mod recovery;
 #[path = "members/serving.rs"]
 mod serving;
+#[path = "members/upkeep.rs"]
+mod upkeep;
