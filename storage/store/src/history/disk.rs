@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use sentinel_machine::{Cursor, Event};
 
@@ -17,6 +18,9 @@ pub(super) const VALUE_MAX: usize = 4 * 1024;
 const FORGET: usize = 256;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE: u64 = 8 * 1024 * 1024;
+
+/// Longest time until files that were closed can be opened again.
+const LET_GO: Duration = Duration::from_secs(2);
 
 /// What the writer is asked to do.
 pub(super) enum Job {
@@ -157,7 +161,7 @@ type Opened = (sled::Db, Option<(Cursor, Cursor)>, usize);
 
 fn open(files: &Path) -> Option<Opened> {
     guarded(|| {
-        let db = sled::Config::new().path(files).cache_capacity(CACHE).open().ok()?;
+        let db = open_when_free(files)?;
         let kept = match db.first().ok()?.zip(db.last().ok()?) {
             Some(((oldest, _), (newest, _))) => Some((cursor_of(&oldest)?, cursor_of(&newest)?)),
             None => None,
@@ -166,6 +170,18 @@ fn open(files: &Path) -> Option<Opened> {
         Some((db, kept, count))
     })
     .flatten()
+}
+
+/// sled lets go of its files a moment after its last handle is gone: whoever closes and opens again waits for that.
+fn open_when_free(files: &Path) -> Option<sled::Db> {
+    let deadline = Instant::now() + LET_GO;
+    loop {
+        match sled::Config::new().path(files).cache_capacity(CACHE).open() {
+            Ok(db) => return Some(db),
+            Err(sled::Error::Io(_)) if Instant::now() < deadline => std::thread::sleep(LET_GO / 50),
+            Err(_) => return None,
+        }
+    }
 }
 
 /// sled panics where others return an error.
