@@ -29,8 +29,6 @@ fn main() {
     println!("cargo::rerun-if-env-changed=SENTINEL_UI");
     println!("cargo::rerun-if-changed=build.rs");
     match std::env::var("SENTINEL_UI").as_deref() {
-        // TEMPORARY while the web sources are not in the tree yet.
-        _ if !Path::new("web/package.json").exists() => println!("cargo::rustc-cfg=sentinel_ui_headless"),
         Ok("skip") => println!("cargo::rustc-cfg=sentinel_ui_headless"),
         Err(_) | Ok("" | "build") => {
             if let Err(message) = build(Path::new("web")) {

@@ -10,7 +10,7 @@
 //! In debug builds the files are read from `ui/web/dist` at run time, so `npm run build` alone shows a change.
 //! With `SENTINEL_UI=skip` at build time one page is embedded that says so.
 //!
-//! Where to start reading: [`asset`].
+//! Where to start reading: [`asset()`].
 
 mod asset;
 mod encoding;

@@ -1,0 +1,31 @@
+import { expect, type Page } from "@playwright/test";
+
+export const EMAIL = process.env.SENTINEL_E2E_EMAIL ?? "ada@example.com";
+export const PASSWORD = process.env.SENTINEL_E2E_PASSWORD ?? "correct horse battery";
+/** Data in memory instead of a member. */
+export const IS_MOCK = process.env.SENTINEL_E2E_URL === undefined;
+
+/** Signs in and gives the slug of the project that is opened. */
+export async function signIn(page: Page): Promise<string> {
+  await page.goto("/login");
+  await page.getByLabel("E-mail address").fill(EMAIL);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/p\/[^/]+$/);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const slug = new URL(page.url()).pathname.split("/")[2];
+  if (slug === undefined) throw new Error(`no project in ${page.url()}`);
+  return slug;
+}
+
+/** Fails the test when the page breaks its own security policy or throws. */
+export function watchForTrouble(page: Page): string[] {
+  const trouble: string[] = [];
+  page.on("pageerror", (error) => trouble.push(`thrown: ${error.message}`));
+  page.on("console", (message) => {
+    const text = message.text();
+    // A refused sign-in and a refused configuration are logged by the browser as failed requests; they are what was tested.
+    if (message.type() === "error" && !/Failed to load resource/.test(text)) trouble.push(text);
+  });
+  return trouble;
+}

@@ -1,0 +1,443 @@
+// The API over data in memory: enough of it for the UI to be worked on and tested without a member.
+import type { Node, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import { check } from "./check.ts";
+import { type Db, EMPTY_PROJECT, iso, ME, newBundle, newRollout, ORG, PROJECT, type StoredRollout } from "./db.ts";
+import { unified } from "./diff.ts";
+import { emit, record, release, targets } from "./engine.ts";
+import { hex, uuid } from "./random.ts";
+
+export interface Request {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: unknown;
+  signedIn: boolean;
+}
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+  /** Signs in or out. */
+  session?: "begins" | "ends";
+}
+
+export const PASSWORD = "correct horse battery";
+const ME_ACTOR = { type: "user", id: ME.id, name: ME.name } as const;
+
+const ok = (body: unknown, status = 200): Answer => ({ status, body });
+const refuse = (status: number, code: string, error: unknown, details?: unknown): Answer => ({ status, body: { error, code, details } });
+const missing = (what: string): Answer => refuse(404, "not_found", `${what} not found`);
+
+type Handler = (db: Db, params: Record<string, string>, request: Request) => Answer;
+
+function page<T>(name: string, items: T[], query: URLSearchParams): Answer {
+  const limit = Number(query.get("limit") ?? 50);
+  const from = Number(query.get("cursor") ?? 0);
+  const rows = items.slice(from, from + limit);
+  return ok({ [name]: rows, total: rows.length, next_cursor: from + limit < items.length ? String(from + limit) : null });
+}
+
+const session = () => ({
+  user: ME,
+  memberships: [{ org: ORG, role: "admin", projects: [PROJECT, EMPTY_PROJECT] }],
+  expires_at: iso(-12 * 3_600_000),
+});
+
+function nodesOf(db: Db, project: string | undefined): Node[] {
+  return project === PROJECT.slug ? db.nodes : [];
+}
+
+function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
+  const bundle = db.bundles.find((candidate) => candidate.id === body.bundle_id);
+  if (bundle === undefined) return refuse(422, "invalid", { bundle_id: ["is not a bundle of this project"] });
+  if (body.strategy !== "all_at_once" && (body.batch_size ?? 1) < 1) return refuse(422, "invalid", { batch_size: ["must be at least 1"] });
+  if ((body.health_gates?.observe_seconds ?? 0) >= (body.progress_deadline_seconds ?? 600)) {
+    return refuse(422, "invalid", { "health_gates.observe_seconds": ["must be shorter than progress_deadline_seconds, else no step could ever pass"] });
+  }
+  const chosen = targets(db, body.target_selector);
+  const excluded = chosen
+    .filter((node) => node.status === "unknown" || node.owner_rollout_id)
+    .map((node) => ({ id: node.id, name: node.name, reason: node.owner_rollout_id ? "belongs to another rollout" : "was never heard of" }));
+  const free = chosen.filter((node) => !excluded.some(({ id }) => id === node.id));
+  const size =
+    body.strategy === "all_at_once" ? free.length : body.batch_percentage ? Math.max(1, Math.floor((free.length * body.batch_percentage) / 100)) : (body.batch_size ?? 1);
+  const steps: RolloutPlan["steps"] = [];
+  for (let from = 0; from < free.length; from += size) {
+    steps.push({ index: steps.length, nodes: free.slice(from, from + size).map(({ id, name }) => ({ id, name })) });
+  }
+  return { steps, excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons } };
+}
+
+function start(db: Db, body: RolloutCreate): Answer {
+  const planned = plan(db, body);
+  if ("status" in planned) return planned;
+  const nodes = planned.steps.flatMap((step) => step.nodes.map((node) => ({ ...node, step: step.index })));
+  const rollout = newRollout(planned.bundle, { by: ME.name, steps: planned.steps.length, nodes: nodes.length, msAgo: 0 });
+  Object.assign(rollout, {
+    target_selector: body.target_selector,
+    strategy: body.strategy ?? "rolling",
+    batch_size: body.batch_size ?? null,
+    batch_percentage: body.batch_percentage ?? null,
+    max_unavailable: body.max_unavailable ?? 0,
+    progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
+    health_gates: body.health_gates ?? rollout.health_gates,
+    auto_rollback: body.auto_rollback ?? true,
+  });
+  const stored: StoredRollout = {
+    rollout,
+    steps: planned.steps.map((step) => ({ step_index: step.index, node_ids: step.nodes.map((node) => node.id), state: "pending", ran_ms: 0, running_since: null, started_at: null, completed_at: null, error: null })),
+    nodes: nodes.map(({ id, name, step }) => {
+      const node = db.nodes.find((candidate) => candidate.id === id);
+      if (node !== undefined) node.owner_rollout_id = rollout.id;
+      return {
+        node_id: id,
+        name,
+        step,
+        state: "pending",
+        previous_bundle_id: node?.effective?.bundle_id ?? null,
+        previous_version: node?.effective?.version ?? null,
+        generation: null,
+        effective_generation: node?.effective?.generation ?? null,
+        effective_bundle_id: node?.effective?.bundle_id ?? null,
+        status: node?.status ?? null,
+        healthy: node?.healthy ?? null,
+        converged: node?.converged ?? false,
+        failure: node?.failure ?? null,
+        traffic: node?.traffic ?? null,
+      };
+    }),
+  };
+  db.rollouts.unshift(stored);
+  record(db, "rollout.created", "rollout", rollout.id, { version: rollout.bundle_version, nodes: String(rollout.nodes), steps: String(rollout.steps) }, ME_ACTOR);
+  return ok({ rollout }, 201);
+}
+
+function detail({ rollout, steps, nodes }: StoredRollout): RolloutDetail {
+  const active = nodes.filter((node) => node.generation !== null && node.generation !== undefined && (node.effective_generation ?? 0) >= node.generation && node.state !== "restoring").length;
+  const failed = nodes.filter((node) => node.failure && node.failure.generation === node.generation).length;
+  return { rollout, steps, nodes, progress: { total: nodes.length, active, failed, pending: nodes.length - active - failed } };
+}
+
+function steer(db: Db, id: string | undefined, action: string, reason: string): Answer {
+  const stored = db.rollouts.find(({ rollout }) => rollout.id === id);
+  if (stored === undefined) return missing("Rollout");
+  const { rollout, steps } = stored;
+  const step = steps[rollout.current_step];
+  if (action === "pause" && rollout.state === "running") {
+    Object.assign(rollout, { state: "paused", by: ME.name, hold: null });
+    if (step?.running_since) step.ran_ms += Date.now() - Date.parse(step.running_since);
+    if (step) step.running_since = null;
+    record(db, "rollout.paused", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
+  } else if (action === "resume" && rollout.state === "paused") {
+    Object.assign(rollout, { state: "running", by: null });
+    if (step && step.state !== "pending") step.running_since = iso();
+    record(db, "rollout.resumed", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
+  } else if (action === "cancel" && rollout.completed_at === null) {
+    Object.assign(rollout, { state: "cancelled", by: ME.name, hold: null, completed_at: iso() });
+    release(db, stored);
+    record(db, "rollout.cancelled", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
+  } else if (action === "rollback" && (rollout.state === "running" || rollout.state === "paused" || rollout.state === "failed")) {
+    const why = reason === "" ? `asked for by ${ME.name}` : reason;
+    Object.assign(rollout, { state: "rolling_back", by: null, hold: null, error: { reason: why, exceptions: [] } });
+    if (step && step.state !== "completed" && step.state !== "pending") step.state = "failed";
+    record(db, "rollout.rollback_started", "rollout", rollout.id, { by: ME.name, reason: why }, ME_ACTOR);
+  } else return refuse(409, "conflict", `A rollout that is ${rollout.state.replace("_", " ")} cannot be changed so`);
+  return ok({ rollout });
+}
+
+const bundleOf = (db: Db, id: string | undefined) => db.bundles.find((bundle) => bundle.id === id);
+
+const ROUTES: [method: string, path: string, handler: Handler][] = [
+  ["GET", "/session", (_, __, { signedIn }) => (signedIn ? ok(session()) : refuse(401, "unauthenticated", "sign in first"))],
+  [
+    "POST",
+    "/session",
+    (_, __, { body }) => {
+      const { email, password } = body as { email: string; password: string };
+      if (email !== ME.email || password !== PASSWORD) return refuse(401, "unauthenticated", "The e-mail address or the password is wrong");
+      return { ...ok(session()), session: "begins" };
+    },
+  ],
+  [
+    "DELETE",
+    "/session",
+    () => ({ status: 204, session: "ends" }),
+  ],
+  [
+    "GET",
+    "/cluster",
+    (db) =>
+      ok({
+        cluster_id: "019a0000-0000-7000-8000-00000000c1c1",
+        formed_at: iso(41 * 86_400_000),
+        version: "0.1.0",
+        member_id: 1,
+        leader: 1,
+        term: 7,
+        committed: db.index,
+        applied: db.index,
+        snapshot: 48_000,
+        members: [1, 2, 3].map((id) => ({
+          id,
+          name: `member-${id}`,
+          peer_address: `127.0.0.1:40${id}2`,
+          api_url: `http://127.0.0.1:40${id}0`,
+          voter: true,
+          leader: id === 1,
+          answering: id === 1,
+          matched: db.index - (id === 3 ? 4 : 0),
+        })),
+        unready: null,
+      }),
+  ],
+  ["GET", "/orgs/:org/members", (db, _, { query }) => page("members", db.members, query)],
+  [
+    "POST",
+    "/orgs/:org/members",
+    (db, _, { body }) => {
+      const { email, name, password, role } = body as { email: string; name: string; password: string; role: "reader" };
+      if (password.length < 12) return refuse(422, "invalid", { password: ["must have 12 characters at least"] });
+      const member = { user_id: uuid(), email, name, role, inserted_at: iso() };
+      db.members.push(member);
+      record(db, "member.role_set", "member", member.user_id, { email, role }, ME_ACTOR);
+      return ok({ member }, 201);
+    },
+  ],
+  [
+    "PUT",
+    "/orgs/:org/members/:id",
+    (db, { id }, { body }) => {
+      const member = db.members.find((candidate) => candidate.user_id === id);
+      if (member === undefined) return missing("Member");
+      if (id === ME.id) return refuse(409, "conflict", "an org must keep at least one admin");
+      member.role = (body as { role: "reader" }).role;
+      return ok({ member });
+    },
+  ],
+  [
+    "DELETE",
+    "/orgs/:org/members/:id",
+    (db, { id }) => {
+      db.members = db.members.filter((member) => member.user_id !== id);
+      return { status: 204 };
+    },
+  ],
+  ["GET", "/orgs/:org/audit", (db, _, { query }) => page("entries", auditOf(db, query), query)],
+  ["GET", "/projects/:project/audit", (db, { project }, { query }) => page("entries", project === PROJECT.slug ? auditOf(db, query) : [], query)],
+  ["GET", "/api-keys", (db, _, { query }) => page("api_keys", db.apiKeys, query)],
+  [
+    "POST",
+    "/api-keys",
+    (db, _, { body }) => {
+      const { name, scopes, project, expires_at } = body as { name: string; scopes: []; project: string | null; expires_at: string | null };
+      if (scopes.length === 0) return refuse(422, "invalid", { scopes: ["must name at least one"] });
+      const key = `scp_${hex(43)}`;
+      const created = { id: uuid(), org_id: ORG.id, name, key_prefix: key.slice(0, 8), scopes, project_id: null, project_slug: project, created_by_id: ME.id, expires_at, revoked_at: null, inserted_at: iso() };
+      db.apiKeys.push(created);
+      record(db, "api_key.created", "api_key", created.id, { name }, ME_ACTOR);
+      return ok({ ...created, key }, 201);
+    },
+  ],
+  [
+    "POST",
+    "/api-keys/:id/revoke",
+    (db, { id }) => {
+      const key = db.apiKeys.find((candidate) => candidate.id === id);
+      if (key === undefined) return missing("API key");
+      key.revoked_at = iso();
+      record(db, "api_key.revoked", "api_key", key.id, { name: key.name }, ME_ACTOR);
+      return ok({ api_key: key });
+    },
+  ],
+  [
+    "DELETE",
+    "/api-keys/:id",
+    (db, { id }) => {
+      db.apiKeys = db.apiKeys.filter((key) => key.id !== id);
+      return { status: 204 };
+    },
+  ],
+  ["GET", "/projects/:project/enrolment-tokens", (db, { project }, { query }) => page("enrolment_tokens", project === PROJECT.slug ? db.tokens : [], query)],
+  [
+    "POST",
+    "/projects/:project/enrolment-tokens",
+    (db, _, { body }) => {
+      const { name, uses, expires_at } = body as { name: string; uses: number | null; expires_at: string | null };
+      const token = `enr_${hex(43)}`;
+      const created = { id: uuid(), name, token_prefix: token.slice(0, 8), uses_left: uses, expires_at, revoked_at: null, inserted_at: iso() };
+      db.tokens.unshift(created);
+      record(db, "enrolment_token.created", "enrolment_token", created.id, { name }, ME_ACTOR);
+      return ok({ enrolment_token: created, token }, 201);
+    },
+  ],
+  [
+    "POST",
+    "/projects/:project/enrolment-tokens/:id/revoke",
+    (db, { id }) => {
+      const token = db.tokens.find((candidate) => candidate.id === id);
+      if (token === undefined) return missing("Enrolment token");
+      token.revoked_at = iso();
+      record(db, "enrolment_token.revoked", "enrolment_token", token.id, { name: token.name }, ME_ACTOR);
+      return ok({ enrolment_token: token });
+    },
+  ],
+  [
+    "GET",
+    "/projects/:project/overview",
+    (db, { project }) => {
+      const nodes = nodesOf(db, project);
+      const runs = new Map<string, number>();
+      for (const node of nodes) if (node.effective) runs.set(node.effective.bundle_id, (runs.get(node.effective.bundle_id) ?? 0) + 1);
+      const having = (test: (node: Node) => boolean): number => nodes.filter(test).length;
+      const mine = project === PROJECT.slug;
+      return ok({
+        nodes: {
+          total: nodes.length,
+          online: having((node) => node.status === "online"),
+          offline: having((node) => node.status === "offline"),
+          unknown: having((node) => node.status === "unknown"),
+          converged: having((node) => node.converged),
+          failed: having((node) => !node.converged && node.failure?.generation === node.desired?.generation && node.failure !== null),
+          by_bundle: [...runs].map(([bundle_id, count]) => ({ bundle_id, version: bundleOf(db, bundle_id)?.version ?? null, nodes: count })).toSorted((a, b) => b.nodes - a.nodes),
+        },
+        bundles: { total: mine ? db.bundles.length : 0, newest: mine ? (db.bundles[0] ?? null) : null },
+        rollouts: { active: mine ? db.rollouts.map(({ rollout }) => rollout).filter((rollout) => rollout.completed_at === null) : [] },
+        recent: mine ? db.audit.slice(0, 10) : [],
+      });
+    },
+  ],
+  [
+    "GET",
+    "/projects/:project/nodes",
+    (db, { project }, { query }) => {
+      const [status, q] = [query.get("status"), query.get("q")?.toLowerCase()];
+      const labels = [...query].flatMap(([name, value]) => (/^labels\[(.+)\]$/.exec(name) ? [[name.slice(7, -1), value] as const] : []));
+      const found = nodesOf(db, project).filter(
+        (node) =>
+          (status === null || node.status === status) &&
+          (q === undefined || node.name.includes(q) || node.hostname.includes(q)) &&
+          labels.every(([key, value]) => node.labels[key] === value),
+      );
+      return page("nodes", found.toSorted((a, b) => (a.name < b.name ? -1 : 1)), query);
+    },
+  ],
+  ["GET", "/projects/:project/nodes/:id", (db, { id }) => { const node = db.nodes.find((candidate) => candidate.id === id); return node === undefined ? missing("Node") : ok({ node }); }],
+  ["GET", "/projects/:project/nodes/:id/events", (db, { id }) => ok({ events: db.nodeEvents.get(id ?? "") ?? [], total: db.nodeEvents.get(id ?? "")?.length ?? 0 })],
+  [
+    "DELETE",
+    "/projects/:project/nodes/:id",
+    (db, { id }) => {
+      const node = db.nodes.find((candidate) => candidate.id === id);
+      if (node === undefined) return missing("Node");
+      db.nodes = db.nodes.filter((candidate) => candidate !== node);
+      record(db, "node.deleted", "node", node.id, { name: node.name }, ME_ACTOR);
+      return { status: 204 };
+    },
+  ],
+  ["GET", "/projects/:project/bundles", (db, { project }, { query }) => page("bundles", project === PROJECT.slug ? db.bundles.filter((bundle) => query.get("status") === null || bundle.status === query.get("status")) : [], query)],
+  [
+    "POST",
+    "/projects/:project/bundles/validate",
+    (_, __, { body }) => {
+      const { problems, warnings } = check((body as { config_source: string }).config_source);
+      return ok({ valid: problems.length === 0, problems, warnings });
+    },
+  ],
+  [
+    "POST",
+    "/projects/:project/bundles",
+    (db, _, { body }) => {
+      const { version, config_source } = body as { version: string; config_source: string };
+      if (db.bundles.some((bundle) => bundle.version === version)) return refuse(422, "invalid", { version: ["is taken by another bundle of this project"] });
+      const { problems, warnings } = check(config_source);
+      if (problems.length > 0) return refuse(422, "invalid_config", "The configuration is refused", { problems });
+      const bundle = newBundle(version, ME.name, 0, "low", [], warnings.map((warning) => `line ${warning.line}: ${warning.message}`));
+      db.bundles.unshift(bundle);
+      db.sources.set(bundle.id, config_source);
+      record(db, "bundle.compiled", "bundle", bundle.id, { version }, ME_ACTOR);
+      return ok({ id: bundle.id, version, status: bundle.status, project_id: bundle.project_id, bundle }, 201);
+    },
+  ],
+  ["GET", "/projects/:project/bundles/:id", (db, { id }) => { const bundle = bundleOf(db, id); return bundle === undefined ? missing("Bundle") : ok({ bundle }); }],
+  [
+    "GET",
+    "/projects/:project/bundles/:id/source",
+    (db, { id }) => {
+      const source = db.sources.get(id ?? "") ?? "";
+      const marker = `    route "sentinel-marker" {\n        matches { host "rev-${hex(16)}.sentinel-probe.invalid"; }\n        builtin-handler "status"\n    }\n`;
+      return ok({ config_source: source, compiled_source: source.replace("routes {\n", `routes {\n${marker}`), manifest: {} });
+    },
+  ],
+  ["GET", "/projects/:project/bundles/:id/diff", (db, { id }, { query }) => ok({ against: query.get("against"), ...unified(db.sources.get(query.get("against") ?? "") ?? "", db.sources.get(id ?? "") ?? "") })],
+  ["GET", "/projects/:project/bundles/:id/verify", (db, { id }) => ok({ verified: true, signed: true, key_id: bundleOf(db, id)?.signing_key_id ?? null })],
+  [
+    "GET",
+    "/projects/:project/bundles/:id/sbom",
+    () =>
+      ok({
+        bomFormat: "CycloneDX",
+        specVersion: "1.5",
+        components: ["sentinel.kdl", "manifest.json", "checksums.txt"].map((name) => ({ type: "file", name, hashes: [{ alg: "SHA-256", content: hex(64) }] })),
+      }),
+  ],
+  [
+    "POST",
+    "/projects/:project/bundles/:id/assign",
+    (db, { id }, { body }) => {
+      const bundle = bundleOf(db, id);
+      if (bundle === undefined) return missing("Bundle");
+      const nodes = db.nodes.filter((node) => (body as { node_ids: string[] }).node_ids.includes(node.id));
+      const owned = nodes.find((node) => node.owner_rollout_id);
+      if (owned) return refuse(409, "conflict", `node '${owned.name}' belongs to a rollout`);
+      for (const node of nodes) {
+        node.desired = { bundle_id: bundle.id, version: bundle.version, generation: (node.desired?.generation ?? 0) + 1, at: iso(), cause: { type: "direct", rollout_id: null } };
+        node.converged = false;
+        emit(db, "node.assigned", node.id);
+      }
+      record(db, "bundle.assigned", "bundle", bundle.id, { version: bundle.version, nodes: String(nodes.length) }, ME_ACTOR);
+      return ok({ assigned: nodes.length });
+    },
+  ],
+  [
+    "POST",
+    "/projects/:project/bundles/:id/revoke",
+    (db, { id }) => {
+      const bundle = bundleOf(db, id);
+      if (bundle === undefined) return missing("Bundle");
+      bundle.status = "revoked";
+      record(db, "bundle.revoked", "bundle", bundle.id, { version: bundle.version }, ME_ACTOR);
+      return ok({ bundle });
+    },
+  ],
+  ["GET", "/projects/:project/rollouts", (db, { project }, { query }) => page("rollouts", project === PROJECT.slug ? db.rollouts.map(({ rollout }) => rollout).filter((rollout) => query.get("state") === null || rollout.state === query.get("state")) : [], query)],
+  ["POST", "/projects/:project/rollouts/plan", (db, _, { body }) => { const planned = plan(db, body as RolloutCreate); return "status" in planned ? planned : ok(planned); }],
+  ["POST", "/projects/:project/rollouts", (db, _, { body }) => start(db, body as RolloutCreate)],
+  ["GET", "/projects/:project/rollouts/:id", (db, { id }) => { const stored = db.rollouts.find(({ rollout }) => rollout.id === id); return stored === undefined ? missing("Rollout") : ok(detail(stored)); }],
+  ...(["pause", "resume", "cancel", "rollback"] as const).map((action): [string, string, Handler] => [
+    "POST",
+    `/projects/:project/rollouts/:id/${action}`,
+    (db, { id }, { body }) => steer(db, id, action, (body as { reason?: string } | undefined)?.reason ?? ""),
+  ]),
+];
+
+function auditOf(db: Db, query: URLSearchParams) {
+  const [action, actor] = [query.get("action"), query.get("actor")];
+  return db.audit.filter(
+    (entry) =>
+      (action === null || entry.action === action || entry.action.split(".", 1)[0] === action) && (actor === null || entry.actor.type === actor || entry.actor.id === actor),
+  );
+}
+
+export function handle(db: Db, request: Request): Answer {
+  const path = request.path.replace(/^\/api\/v1/, "");
+  if (!request.signedIn && path !== "/session") return refuse(401, "unauthenticated", "sign in first");
+  for (const [method, pattern, handler] of ROUTES) {
+    if (method !== request.method) continue;
+    const names = [...pattern.matchAll(/:(\w+)/g)].map((match) => match[1] ?? "");
+    const match = new RegExp(`^${pattern.replace(/:\w+/g, "([^/]+)")}$`).exec(path);
+    if (match === null) continue;
+    const params = Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? "")]));
+    return handler(db, params, request);
+  }
+  return missing("Route");
+}

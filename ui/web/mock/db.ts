@@ -1,0 +1,342 @@
+// A project with a fleet and a past, in memory.
+import type { ApiKey, AuditEntry, Bundle, EnrolmentToken, Event, Fact, Member, Node, NodeEvent, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import { hex, pick, random, uuid } from "./random.ts";
+
+export interface StoredRollout {
+  rollout: Rollout;
+  steps: RolloutStep[];
+  nodes: RolloutNode[];
+}
+
+export interface Db {
+  nodes: Node[];
+  nodeEvents: Map<string, NodeEvent[]>;
+  bundles: Bundle[];
+  sources: Map<string, string>;
+  rollouts: StoredRollout[];
+  audit: AuditEntry[];
+  apiKeys: ApiKey[];
+  tokens: EnrolmentToken[];
+  members: Member[];
+  events: Event[];
+  listeners: Set<(event: Event) => void>;
+  index: number;
+}
+
+export const ME = { id: "019a0000-0000-7000-8000-0000000000a1", email: "ada@example.com", name: "Ada Keller", cluster_admin: true };
+export const ORG = { id: "019a0000-0000-7000-8000-0000000000b1", slug: "acme", name: "Acme" };
+export const PROJECT = { id: "019a0000-0000-7000-8000-0000000000c1", slug: "shop", name: "Web shop" };
+export const EMPTY_PROJECT = { id: "019a0000-0000-7000-8000-0000000000c2", slug: "media", name: "Media" };
+
+const MINUTE = 60_000;
+export const iso = (msAgo = 0): string => new Date(Date.now() - msAgo).toISOString();
+
+const source = (routes: string[], timeout = 30): string => `// Edge configuration of the web shop.
+system {
+    worker-threads 4
+    graceful-shutdown-timeout-secs ${timeout}
+}
+listeners {
+    listener "http" {
+        address "0.0.0.0:\${node.http_port}"
+        request-timeout-secs 30
+    }
+    listener "https" {
+        address "\${node.https_addr}"
+        protocol "https"
+        tls {
+            cert-file "/var/lib/agent/certs/default.crt"
+            key-file "/var/lib/agent/certs/default.key"
+            min-version "1.2"
+        }
+    }
+}
+upstreams {
+    upstream "shop" {
+        load-balancing "weighted"
+        target "10.0.0.1:8080" weight=9
+        target "10.0.1.1:8080" weight=1
+        timeouts { connect-secs 2; read-secs 15; write-secs 15; }
+    }
+    upstream "checkout" {
+        target "10.0.2.1:8080"
+        circuit-breaker { failure-threshold 3; timeout-seconds 10; }
+    }
+}
+routes {
+${routes
+  .map(
+    (name, index) => `    route "${name}" {
+        priority ${900 - index * 100}
+        matches {
+            host "shop.example.com"
+            path-prefix "/${name}"
+        }
+        upstream "${index % 2 === 0 ? "shop" : "checkout"}"
+        policies { timeout-secs ${5 + index}; }
+    }`,
+  )
+  .join("\n")}
+}
+observability {
+    metrics { address "\${node.metrics_addr}"; }
+}
+`;
+
+const fact = (bundle: Bundle, generation: number, msAgo: number): Fact => ({ bundle_id: bundle.id, version: bundle.version, generation, at: iso(msAgo) });
+
+export function newBundle(version: string, by: string, msAgo: number, risk: Bundle["risk_level"], reasons: string[], warnings: string[] = []): Bundle {
+  const digest = hex(64);
+  return {
+    id: uuid(),
+    project_id: PROJECT.id,
+    version,
+    status: "compiled",
+    checksum: digest,
+    digest,
+    size_bytes: 2_400 + Math.floor(random() * 900),
+    manifest_digest: hex(64),
+    signed: true,
+    signature: `${hex(84)}==`,
+    signing_key_id: `ed25519-${hex(12)}`,
+    risk_level: risk,
+    risk_reasons: reasons,
+    warnings,
+    created_by: by,
+    inserted_at: iso(msAgo),
+    updated_at: iso(msAgo),
+  };
+}
+
+export function newDb(fleet = 140): Db {
+  const bundles = [
+    newBundle("2.4.0", "Ada Keller", 22 * MINUTE, "high", ["tls_config_changed", "route_removed"], ["line 24: target 10.0.1.1:8080 has a weight of 1 of 10"]),
+    newBundle("2.3.1", "ci-deploy", 26 * 60 * MINUTE, "low", []),
+    newBundle("2.3.0", "Ada Keller", 3 * 1_440 * MINUTE, "medium", ["listener_changed"]),
+    newBundle("2.2.9", "Bo Lindqvist", 9 * 1_440 * MINUTE, "medium", ["rate_limit_changed", "upstream_removed"]),
+    newBundle("2.2.8", "Bo Lindqvist", 12 * 1_440 * MINUTE, "low", ["first_bundle"]),
+  ];
+  const [v240, v231, v230, v229, v228] = bundles as [Bundle, Bundle, Bundle, Bundle, Bundle];
+  v229.status = "revoked";
+  const routes = ["catalog", "cart", "checkout", "account", "search"];
+  const sources = new Map([
+    [v240.id, source(["catalog", "cart", "checkout", "account", "recommendations"], 45)],
+    [v231.id, source(routes)],
+    [v230.id, source(routes, 20)],
+    [v229.id, source(routes.slice(0, 4))],
+    [v228.id, source(routes.slice(0, 3))],
+  ]);
+
+  const nodes: Node[] = [];
+  const nodeEvents = new Map<string, NodeEvent[]>();
+  for (let index = 0; index < fleet; index += 1) {
+    const site = ["fra", "ams", "iad", "sin"][index % 4] ?? "fra";
+    const number = Math.floor(index / 4) + 1;
+    const id = uuid();
+    const offline = index === 17 || index === 42 || index === 91;
+    const unseen = index === fleet - 1;
+    const generation = 11 + (index % 5);
+    const at = (3 + index) * MINUTE * 20;
+    const runs = index % 23 === 7 ? v230 : v231;
+    const assigned = fact(runs, generation, at);
+    nodes.push({
+      id,
+      name: `${site}-edge-${String(number).padStart(2, "0")}`,
+      status: unseen ? "unknown" : offline ? "offline" : "online",
+      status_since: iso(offline ? 47 * MINUTE : (fleet - index) * 3_600_000),
+      healthy: unseen ? null : !offline,
+      labels: { site, env: index % 7 === 0 ? "staging" : "prod", tier: "edge" },
+      capabilities: ["zstd", "probe", "traffic"],
+      agent_version: "0.1.0",
+      proxy_version: index % 11 === 3 ? "0.6.44" : "0.6.45",
+      hostname: `edge${number}.${site}.example.net`,
+      ip: `10.${index % 4}.${Math.floor(index / 40)}.${(index % 40) + 10}`,
+      registered_at: iso((30 + index) * 1_440 * MINUTE),
+      last_seen_at: unseen ? null : iso(offline ? 47 * MINUTE : Math.floor(random() * 9_000)),
+      desired: unseen ? null : { ...assigned, cause: { type: "rollout", rollout_id: null } },
+      offered: unseen ? null : assigned,
+      accepted: unseen ? null : assigned,
+      effective: unseen ? null : assigned,
+      failure: null,
+      converged: !unseen,
+      owner_rollout_id: null,
+      traffic: unseen
+        ? null
+        : { generation, window_ms: 3_600_000, requests: 40_000 + Math.floor(random() * 90_000), errors: Math.floor(random() * 60), p50_ms: 4 + random() * 3, p95_ms: 18 + random() * 9, p99_ms: 41 + random() * 30 },
+    });
+    nodeEvents.set(id, [
+      { event_type: "bundle_switch", severity: "info", message: `${runs.version} is effective, generation ${generation}`, at: iso(at) },
+      { event_type: "config_reload", severity: "info", message: "the proxy reloaded without dropping a connection", at: iso(at + 2_000) },
+      { event_type: "startup", severity: "info", message: "agent 0.1.0 beside proxy 0.6.45", at: iso(9 * 1_440 * MINUTE) },
+    ]);
+  }
+
+  const members: Member[] = [
+    { user_id: ME.id, email: ME.email, name: ME.name, role: "admin", inserted_at: iso(40 * 1_440 * MINUTE) },
+    { user_id: uuid(), email: "bo@example.com", name: "Bo Lindqvist", role: "operator", inserted_at: iso(31 * 1_440 * MINUTE) },
+    { user_id: uuid(), email: "noor@example.com", name: "Noor Haddad", role: "reader", inserted_at: iso(6 * 1_440 * MINUTE) },
+  ];
+  const apiKey = (name: string, scopes: ApiKey["scopes"], change: Partial<ApiKey> = {}): ApiKey => ({
+    id: uuid(),
+    org_id: ORG.id,
+    name,
+    key_prefix: `scp_${hex(4)}`,
+    scopes,
+    project_id: null,
+    project_slug: null,
+    created_by_id: ME.id,
+    expires_at: iso(-60 * 1_440 * MINUTE),
+    revoked_at: null,
+    inserted_at: iso(20 * 1_440 * MINUTE),
+    ...change,
+  });
+  const db: Db = {
+    nodes,
+    nodeEvents,
+    bundles,
+    sources,
+    rollouts: [],
+    audit: [],
+    apiKeys: [
+      apiKey("ci-deploy", ["bundles:read", "bundles:write", "rollouts:read", "rollouts:write"], { project_id: PROJECT.id, project_slug: "shop" }),
+      apiKey("grafana", ["nodes:read"], { expires_at: null }),
+      apiKey("old laptop", ["nodes:read", "rollouts:write"], { revoked_at: iso(2 * 1_440 * MINUTE) }),
+    ],
+    tokens: [
+      { id: uuid(), name: "frankfurt rack 4", token_prefix: `enr_${hex(4)}`, uses_left: 12, expires_at: iso(-5 * 1_440 * MINUTE), revoked_at: null, inserted_at: iso(2 * 1_440 * MINUTE) },
+      { id: uuid(), name: "golden image", token_prefix: `enr_${hex(4)}`, uses_left: null, expires_at: iso(3 * 1_440 * MINUTE), revoked_at: null, inserted_at: iso(40 * 1_440 * MINUTE) },
+    ],
+    members,
+    events: [],
+    listeners: new Set(),
+    index: 48_200,
+  };
+
+  const past = (bundle: Bundle, state: Rollout["state"], msAgo: number, tookMs: number, change: Partial<Rollout> = {}): void => {
+    const base = newRollout(bundle, { by: pick(["Ada Keller", "ci-deploy", "Bo Lindqvist"]), steps: 4, nodes: 120, msAgo });
+    db.rollouts.push({ rollout: { ...base, state, current_step: state === "completed" ? 4 : 1, completed_at: iso(msAgo - tookMs), ...change }, steps: [], nodes: [] });
+  };
+  past(v231, "completed", 25 * 60 * MINUTE, 14 * MINUTE);
+  past(v230, "completed", 3 * 1_439 * MINUTE, 21 * MINUTE);
+  past(v229, "rolled_back", 9 * 1_439 * MINUTE, 6 * MINUTE, { error: { reason: "error rate 12.0 %: fra-edge-02, limit 5 %", exceptions: ["iad-edge-11 is offline"] } });
+  past(v228, "cancelled", 12 * 1_439 * MINUTE, 3 * MINUTE, { by: "Bo Lindqvist" });
+  for (const stored of db.rollouts) fillPast(db, stored);
+
+  const say = (msAgo: number, action: string, type: string, id: string, changes: Record<string, string>, actor: AuditEntry["actor"]): void => {
+    db.index += 3;
+    db.audit.unshift({ seq: db.audit.length + 4_310, at: iso(msAgo), actor, action, resource_type: type, resource_id: id, project_id: PROJECT.id, changes, request_id: uuid(), log_index: db.index });
+  };
+  const ada: AuditEntry["actor"] = { type: "user", id: ME.id, name: ME.name };
+  const ci: AuditEntry["actor"] = { type: "api_key", id: uuid(), name: "ci-deploy" };
+  const system: AuditEntry["actor"] = { type: "system", id: "1", name: "member-1" };
+  const nodeActor: AuditEntry["actor"] = { type: "node", id: nodes[3]?.id ?? "", name: nodes[3]?.name ?? "" };
+  const done = db.rollouts[0]?.rollout.id ?? "";
+  say(40 * 1_440 * MINUTE, "project.created", "project", PROJECT.id, { name: "Web shop", slug: "shop" }, ada);
+  say(31 * 1_440 * MINUTE, "member.role_set", "member", members[1]?.user_id ?? "", { email: "bo@example.com", role: "operator" }, ada);
+  for (const bundle of bundles.toReversed()) say(Date.now() - Date.parse(bundle.inserted_at), "bundle.compiled", "bundle", bundle.id, { version: bundle.version, risk: bundle.risk_level, digest: bundle.digest }, bundle.created_by === "ci-deploy" ? ci : ada);
+  say(8 * 1_440 * MINUTE, "bundle.revoked", "bundle", v229.id, { version: "2.2.9" }, ada);
+  say(25 * 60 * MINUTE, "rollout.created", "rollout", done, { version: "2.3.1", nodes: "120", steps: "4" }, ci);
+  for (let step = 0; step < 4; step += 1) {
+    say((25 * 60 - 3 * step) * MINUTE, "rollout.step_started", "rollout", done, { step: String(step), state: "running", detail: "30 nodes" }, system);
+    say((25 * 60 - 3 * step - 2) * MINUTE, "rollout.step_completed", "rollout", done, { step: String(step), state: "running", detail: "" }, system);
+  }
+  say(25 * 59 * MINUTE, "rollout.completed", "rollout", done, { state: "completed" }, system);
+  say(5 * 60 * MINUTE, "enrolment_token.created", "enrolment_token", db.tokens[0]?.id ?? "", { name: "frankfurt rack 4", uses: "12" }, ada);
+  say(4 * 60 * MINUTE, "node.registered", "node", nodes[3]?.id ?? "", { name: nodes[3]?.name ?? "", token: "frankfurt rack 4" }, nodeActor);
+  say(47 * MINUTE, "node.offline", "node", nodes[17]?.id ?? "", { name: nodes[17]?.name ?? "", state: "offline" }, system);
+  say(9 * MINUTE, "session.created", "session", uuid(), { email: ME.email }, ada);
+  db.audit.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  db.audit.forEach((entry, index) => {
+    entry.seq = 4_310 + db.audit.length - index;
+  });
+
+  // One node that refused the newest bundle, tried on it directly.
+  const sick = nodes[9];
+  if (sick?.effective) {
+    const generation = sick.effective.generation + 1;
+    sick.desired = { ...fact(v240, generation, 12 * MINUTE), cause: { type: "direct", rollout_id: null } };
+    sick.offered = fact(v240, generation, 12 * MINUTE - 2_000);
+    sick.accepted = fact(v240, generation, 12 * MINUTE - 4_000);
+    sick.converged = false;
+    sick.failure = {
+      bundle_id: v240.id,
+      version: v240.version,
+      generation,
+      stage: "test",
+      message: "Error: Failed to validate configuration\n  listener 'https': cannot read certificate '/var/lib/agent/certs/default.crt': No such file or directory (os error 2)",
+      at: iso(12 * MINUTE - 6_000),
+    };
+    nodeEvents.get(sick.id)?.unshift({ event_type: "error", severity: "error", message: "2.4.0 failed in the proxy's test; 2.3.1 stays effective", at: iso(12 * MINUTE - 6_000) });
+  }
+  return db;
+}
+
+export function newRollout(bundle: Bundle, plan: { by: string; steps: number; nodes: number; msAgo: number }): Rollout {
+  return {
+    id: uuid(),
+    project_id: PROJECT.id,
+    bundle_id: bundle.id,
+    bundle_version: bundle.version,
+    target_selector: { type: "all" },
+    strategy: "rolling",
+    batch_size: null,
+    batch_percentage: 25,
+    max_unavailable: 1,
+    progress_deadline_seconds: 600,
+    health_gates: { heartbeat_healthy: true, max_error_rate: 5, max_latency_ms: 250, min_requests: 50, observe_seconds: 30, fail_after_seconds: 15 },
+    auto_rollback: true,
+    state: "running",
+    by: null,
+    steps: plan.steps,
+    nodes: plan.nodes,
+    current_step: 0,
+    hold: null,
+    error: null,
+    created_by: plan.by,
+    revision: 1,
+    started_at: iso(plan.msAgo),
+    completed_at: null,
+    inserted_at: iso(plan.msAgo),
+    updated_at: iso(plan.msAgo),
+  };
+}
+
+/** Steps and nodes of a rollout that is over. */
+function fillPast(db: Db, stored: StoredRollout): void {
+  const { rollout } = stored;
+  const taken = db.nodes.slice(0, rollout.nodes);
+  const size = Math.ceil(taken.length / rollout.steps);
+  for (let index = 0; index < rollout.steps; index += 1) {
+    const nodes = taken.slice(index * size, (index + 1) * size);
+    const reached = rollout.state === "completed" || index < rollout.current_step;
+    stored.steps.push({
+      step_index: index,
+      node_ids: nodes.map((node) => node.id),
+      state: reached ? "completed" : index === rollout.current_step ? "failed" : "pending",
+      ran_ms: 180_000,
+      running_since: null,
+      started_at: rollout.started_at,
+      completed_at: rollout.completed_at,
+      error: null,
+    });
+    for (const node of nodes) {
+      const generation = node.effective?.generation ?? null;
+      stored.nodes.push({
+        node_id: node.id,
+        name: node.name,
+        step: index,
+        state: reached ? "completed" : "pending",
+        previous_bundle_id: db.bundles[2]?.id ?? null,
+        previous_version: db.bundles[2]?.version ?? null,
+        generation: reached ? generation : null,
+        effective_generation: generation,
+        effective_bundle_id: node.effective?.bundle_id ?? null,
+        status: node.status,
+        healthy: node.healthy,
+        converged: node.converged,
+        failure: null,
+        traffic: node.traffic,
+      });
+    }
+  }
+}

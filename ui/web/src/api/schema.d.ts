@@ -1,0 +1,5404 @@
+// Made from api/rest/openapi.json by `npm run api:generate`. Do not edit.
+
+export interface paths {
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API keys of an org. */
+        get: operations["list_api_keys"];
+        put?: never;
+        /** Adds an API key. Its text is shown in this answer and never again. */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One API key. */
+        get: operations["show_api_key"];
+        put?: never;
+        post?: never;
+        /** Removes an API key. */
+        delete: operations["delete_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revokes an API key: it stays visible and never works again. */
+        post: operations["revoke_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cluster as the answering member sees it. Answers also when there is no leader. */
+        get: operations["show_cluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, as server-sent events: `id: <index>-<place>`, `event: <kind>`, `data:` an `Event`. Goes on behind `Last-Event-ID`;
+         *     `event: compacted` says that some events are not there any more.
+         */
+        get: operations["watch_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/bundles/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the node shall run, if that is newer than what it knows. Waits for it as long as asked for. */
+        get: operations["poll_latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/bundles/{bundle_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The archive of a bundle that the node shall run or runs; takes `Range`. */
+        get: operations["show_node_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What happened at the node: one event, or a list. */
+        post: operations["send_node_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sign of life. */
+        post: operations["send_heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A short-lived token in exchange for the node's credential. */
+        post: operations["create_node_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The orgs that the caller belongs to. */
+        get: operations["list_orgs"];
+        put?: never;
+        /** Adds an org; the caller becomes its administrator. */
+        post: operations["create_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One org. */
+        get: operations["show_org"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes in an org, newest first. */
+        get: operations["list_org_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of an org. */
+        get: operations["list_members"];
+        put?: never;
+        /** Adds a person. An address that has an account joins with it: name and password are those of the account. */
+        post: operations["create_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a person another role. */
+        put: operations["update_member"];
+        post?: never;
+        /** Takes a person out of an org. */
+        delete: operations["delete_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects of an org. */
+        get: operations["list_projects"];
+        put?: never;
+        /** Adds a project. */
+        post: operations["create_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys with which an org's bundles and node tokens are verified. */
+        get: operations["list_signing_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project. */
+        get: operations["show_project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes in a project, newest first. */
+        get: operations["list_project_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bundles of a project, newest first. */
+        get: operations["list_bundles"];
+        put?: never;
+        /** Compiles, signs and adds a bundle. */
+        post: operations["create_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a configuration without keeping it. */
+        post: operations["validate_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bundle. */
+        get: operations["show_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bundle's archive; takes `Range`. */
+        get: operations["show_bundle_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assigns a bundle to nodes directly, past any rollout. */
+        post: operations["assign_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The difference of a bundle's text against an older one. */
+        get: operations["diff_bundles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How to get a bundle's archive. */
+        get: operations["download_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a bundle's distribution at once. */
+        post: operations["revoke_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/sbom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bundle's bill of materials, CycloneDX. */
+        get: operations["show_bundle_sbom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bundle's text, as it was written and as nodes get it. */
+        get: operations["show_bundle_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/bundles/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the stored bytes are what was signed. */
+        get: operations["verify_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/enrolment-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enrolment tokens of a project, newest first. */
+        get: operations["list_enrolment_tokens"];
+        put?: never;
+        /** Adds an enrolment token. Its text is shown in this answer and never again. */
+        post: operations["create_enrolment_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/enrolment-tokens/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revokes an enrolment token. Nodes that used it stay. */
+        post: operations["revoke_enrolment_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes of a project, by name. */
+        get: operations["list_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/nodes/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrols a node. Its key is shown in this answer and never again. */
+        post: operations["register_node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/nodes/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes of a project in numbers. */
+        get: operations["show_node_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One node. */
+        get: operations["show_node"];
+        put?: never;
+        post?: never;
+        /** Removes a node. Its proxy keeps serving what it has. */
+        delete: operations["delete_node"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/nodes/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a node's agent told, newest first. */
+        get: operations["list_node_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project at a glance. */
+        get: operations["show_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rollouts of a project, newest first. */
+        get: operations["list_rollouts"];
+        put?: never;
+        /** Starts a rollout. */
+        post: operations["create_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rollout would do if it were started now. */
+        post: operations["plan_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rollout with its steps and nodes. */
+        get: operations["show_rollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a rollout where it is. */
+        post: operations["cancel_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds a rollout. */
+        post: operations["pause_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a held rollout go on. */
+        post: operations["resume_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a rollout back. */
+        post: operations["rollback_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and what they may do where. */
+        get: operations["show_session"];
+        put?: never;
+        /** Signs in. As a cookie by default; with `"as": "token"` in the body, for programs. */
+        post: operations["create_session"];
+        /** Signs out. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description How far an activation came.
+         * @enum {string}
+         */
+        ActivationStage: "download" | "verify" | "stage" | "test" | "activate" | "prove";
+        /**
+         * @description Kinds of actors.
+         * @enum {string}
+         */
+        ActorType: "user" | "api_key" | "node" | "system" | "anonymous";
+        /** @description A credential for programs. */
+        ApiKey: {
+            /**
+             * Format: uuid
+             * @description Who made it. It stops working when that person leaves the org.
+             */
+            created_by_id: string;
+            /**
+             * Format: date-time
+             * @description No use after this time.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description First eight characters of the key. */
+            key_prefix: string;
+            /** @description Display name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The org in which it acts.
+             */
+            org_id: string;
+            /**
+             * Format: uuid
+             * @description The only project that it reaches; null: every project of the org.
+             */
+            project_id?: string | null;
+            /** @description Slug of that project. */
+            project_slug?: string | null;
+            /**
+             * Format: date-time
+             * @description Set: revoked then.
+             */
+            revoked_at?: string | null;
+            /** @description What it may do. */
+            scopes: components["schemas"]["Scope"][];
+        };
+        /** @description One API key. */
+        ApiKeyBody: {
+            /** @description The key. */
+            api_key: components["schemas"]["ApiKey"];
+        };
+        /** @description A new API key. */
+        ApiKeyCreate: {
+            /**
+             * Format: date-time
+             * @description No use after this time.
+             */
+            expires_at?: string | null;
+            /** @description Display name. */
+            name: string;
+            /** @description Slug of the org; may be absent when the caller belongs to exactly one. */
+            org?: string | null;
+            /** @description Slug of the only project that it shall reach. */
+            project?: string | null;
+            /** @description What it may do; at least one. */
+            scopes: components["schemas"]["Scope"][];
+        };
+        /** @description A key as it was made, with its text. This is the only time that the text is shown. */
+        ApiKeyCreated: components["schemas"]["ApiKey"] & {
+            /** @description For `Authorization: Bearer`. */
+            key: string;
+        };
+        /** @description API keys of an org. */
+        ApiKeyList: {
+            /** @description Oldest first. */
+            api_keys: components["schemas"]["ApiKey"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description Who acted. */
+        AuditActor: {
+            /** @description Id; empty for nobody. */
+            id: string;
+            /** @description Name as it is now; the id when the actor is gone. */
+            name: string;
+            /** @description Kind. */
+            type: components["schemas"]["ActorType"];
+        };
+        /** @description One committed change. */
+        AuditEntry: {
+            /** @description What, as `noun.verb_in_the_past`. */
+            action: string;
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What changed, by field. */
+            changes: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Index in the replicated log.
+             */
+            log_index: number;
+            /**
+             * Format: uuid
+             * @description In which project it lies.
+             */
+            project_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The request that made it.
+             */
+            request_id: string;
+            /** @description Its id. */
+            resource_id: string;
+            /** @description Kind of the object. */
+            resource_type: string;
+            /**
+             * Format: int64
+             * @description Place in the log of changes; dense, from one, over the whole cluster.
+             */
+            seq: number;
+        };
+        /** @description Changes, newest first. */
+        AuditList: {
+            /** @description Newest first. */
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page begins; null at the end. With filters a page may be short or empty and still have a next one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description A compiled, signed configuration. */
+        Bundle: {
+            /** @description SHA-256 of the archive, hexadecimal. */
+            checksum: string;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description The same as `checksum`. */
+            digest: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description SHA-256 of `manifest.json`: what the signature covers. */
+            manifest_digest: string;
+            /**
+             * Format: uuid
+             * @description The project it belongs to.
+             */
+            project_id: string;
+            /** @description How dangerous the change against the newest earlier bundle is. */
+            risk_level: components["schemas"]["RiskLevel"];
+            /** @description Why, one stable word per finding. */
+            risk_reasons: string[];
+            /** @description Ed25519, base64. */
+            signature: string;
+            /** @description It has a signature. */
+            signed: boolean;
+            /** @description The key that signed. */
+            signing_key_id: string;
+            /**
+             * Format: int64
+             * @description Size of the archive in bytes.
+             */
+            size_bytes: number;
+            /** @description Where it is in its life. */
+            status: components["schemas"]["BundleStatus"];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Unique in the project. */
+            version: string;
+            /** @description What the validator warned about. */
+            warnings: string[];
+        };
+        /** @description Nodes that shall run a bundle. */
+        BundleAssign: {
+            /** @description The nodes, all of the bundle's project and owned by no rollout. */
+            node_ids: string[];
+        };
+        /** @description The bundle was assigned. */
+        BundleAssigned: {
+            /**
+             * Format: int64
+             * @description To so many nodes.
+             */
+            assigned: number;
+        };
+        /** @description One bundle. */
+        BundleBody: {
+            /** @description The bundle. */
+            bundle: components["schemas"]["Bundle"];
+        };
+        /** @description A new bundle. */
+        BundleCreate: {
+            /** @description Configuration of the proxy in KDL, with `${node.NAME}` where nodes differ. */
+            config_source: string;
+            /** @description Unique in the project. */
+            version: string;
+        };
+        /** @description A bundle as it was made. */
+        BundleCreated: {
+            /** @description The bundle. */
+            bundle: components["schemas"]["Bundle"];
+            /**
+             * Format: uuid
+             * @description The same as `bundle.id`.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The same as `bundle.project_id`.
+             */
+            project_id: string;
+            /** @description The same as `bundle.status`. */
+            status: components["schemas"]["BundleStatus"];
+            /** @description The same as `bundle.version`. */
+            version: string;
+        };
+        /** @description The difference of two bundles' sources. */
+        BundleDiff: {
+            /**
+             * Format: int64
+             * @description Lines that came.
+             */
+            additions: number;
+            /**
+             * Format: uuid
+             * @description The older bundle.
+             */
+            against: string;
+            /**
+             * Format: int64
+             * @description Lines that went.
+             */
+            deletions: number;
+            /** @description Unified diff. */
+            diff: string;
+        };
+        /** @description How to get the archive. */
+        BundleDownload: {
+            /** @description SHA-256 of the archive, hexadecimal. */
+            checksum: string;
+            /** @description Path of the archive at any member. */
+            download_url: string;
+            /** @description SHA-256 of `manifest.json`, hexadecimal. */
+            manifest_digest: string;
+            /** @description Ed25519 over the manifest digest, base64. */
+            signature: string;
+            /** @description The key that signed. */
+            signing_key_id: string;
+            /**
+             * Format: int64
+             * @description Size of the archive in bytes.
+             */
+            size: number;
+        };
+        /** @description Bundles of a project. */
+        BundleList: {
+            /** @description Newest first. */
+            bundles: components["schemas"]["Bundle"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description A bundle's text. */
+        BundleSource: {
+            /** @description As nodes get it. */
+            compiled_source: string;
+            /** @description As the operator wrote it. */
+            config_source: string;
+            /** @description `manifest.json` of the archive. */
+            manifest: Record<string, never>;
+        };
+        /**
+         * @description Where a bundle is in its life.
+         * @enum {string}
+         */
+        BundleStatus: "compiled" | "revoked";
+        /** @description A configuration to look at without keeping it. */
+        BundleValidate: {
+            /** @description Configuration of the proxy in KDL. */
+            config_source: string;
+            /** @description Set: also compile it as this version, without keeping it, and tell the digest that the archive would have. */
+            version?: string | null;
+        };
+        /** @description What the validator found. */
+        BundleValidation: {
+            /** @description SHA-256 of the archive that would be made. Only when a version was named. */
+            checksum?: string | null;
+            /** @description Why not. */
+            problems: components["schemas"]["Problem"][];
+            /** @description A bundle could be made of it. */
+            valid: boolean;
+            /** @description What to look at. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description Whether the stored bytes are what was signed. */
+        BundleVerification: {
+            /** @description The key that signed. */
+            key_id?: string | null;
+            /** @description It has a signature. */
+            signed: boolean;
+            /** @description Archive, manifest, every file and the signature agree. */
+            verified: boolean;
+        };
+        /** @description Who decided on an assignment. */
+        Cause: {
+            /**
+             * Format: uuid
+             * @description The rollout, where one decided.
+             */
+            rollout_id?: string | null;
+            /** @description In a word. */
+            type: components["schemas"]["CauseKind"];
+        };
+        /**
+         * @description Kinds of [`Cause`].
+         * @enum {string}
+         */
+        CauseKind: "direct" | "baseline" | "rollout" | "rollback";
+        /** @description The cluster. */
+        Cluster: {
+            /**
+             * Format: int64
+             * @description Newest log index that it has applied.
+             */
+            applied: number;
+            /**
+             * Format: uuid
+             * @description Identity of this formation; null before the first command.
+             */
+            cluster_id?: string | null;
+            /**
+             * Format: int64
+             * @description Newest committed log index that the answering member knows.
+             */
+            committed: number;
+            /**
+             * Format: date-time
+             * @description When it was formed.
+             */
+            formed_at?: string | null;
+            /**
+             * Format: int64
+             * @description The leader, if there is one.
+             */
+            leader?: number | null;
+            /**
+             * Format: int64
+             * @description The member that answers.
+             */
+            member_id: number;
+            /** @description All members. */
+            members: components["schemas"]["ClusterMember"][];
+            /**
+             * Format: int64
+             * @description Log index of its newest snapshot.
+             */
+            snapshot: number;
+            /**
+             * Format: int64
+             * @description Raft term.
+             */
+            term: number;
+            /** @description Why a write cannot commit now; null when it can. */
+            unready?: string | null;
+            /** @description Version of the member that answers. */
+            version: string;
+        };
+        /** @description One member. */
+        ClusterMember: {
+            /** @description This is the member that answers. */
+            answering: boolean;
+            /** @description Base URL for clients. */
+            api_url: string;
+            /**
+             * Format: int64
+             * @description Number.
+             */
+            id: number;
+            /** @description Leads now. */
+            leader: boolean;
+            /**
+             * Format: int64
+             * @description Newest log index known to be on its disk; only the leader knows.
+             */
+            matched?: number | null;
+            /** @description `member-<id>`. */
+            name: string;
+            /** @description Address for other members. */
+            peer_address: string;
+            /** @description Has a vote. */
+            voter: boolean;
+        };
+        /** @description The `data` of an event `compacted`: some events are not there any more, so read what you show anew. */
+        Compacted: {
+            /** @description The stream goes on behind this place. */
+            resumes_after: string;
+        };
+        /** @description What a node shall run, and who decided. */
+        Desired: {
+            /**
+             * Format: date-time
+             * @description When it was assigned.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /** @description Who decided. */
+            cause: components["schemas"]["Cause"];
+            /**
+             * Format: int64
+             * @description The assignment's number; grows with every assignment of the node.
+             */
+            generation: number;
+            /** @description Its version; null when the bundle is gone. */
+            version?: string | null;
+        };
+        /** @description A token with which nodes enrol into one project. */
+        EnrolmentToken: {
+            /**
+             * Format: date-time
+             * @description No use after this time.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description Display name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Set: revoked then.
+             */
+            revoked_at?: string | null;
+            /** @description First eight characters of the token. */
+            token_prefix: string;
+            /**
+             * Format: int32
+             * @description How many nodes may still use it; null: no limit.
+             */
+            uses_left?: number | null;
+        };
+        /** @description One enrolment token. */
+        EnrolmentTokenBody: {
+            /** @description The token. */
+            enrolment_token: components["schemas"]["EnrolmentToken"];
+        };
+        /** @description A new enrolment token. */
+        EnrolmentTokenCreate: {
+            /**
+             * Format: date-time
+             * @description No use after this time.
+             */
+            expires_at?: string | null;
+            /** @description Display name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many nodes may use it; no limit when absent.
+             */
+            uses?: number | null;
+        };
+        /** @description A token as it was made, with its text. This is the only time that the text is shown. */
+        EnrolmentTokenCreated: {
+            /** @description The token as it is shown from now on. */
+            enrolment_token: components["schemas"]["EnrolmentToken"];
+            /** @description What an agent enrols with. */
+            token: string;
+        };
+        /** @description Enrolment tokens of a project. */
+        EnrolmentTokenList: {
+            /** @description Newest first. */
+            enrolment_tokens: components["schemas"]["EnrolmentToken"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description Body of every answer that is not a success. */
+        ErrorBody: {
+            /**
+             * @description Stable word for programs, one of [`code`].
+             * @example not_found
+             */
+            code: string;
+            /** @description More, where it helps: `problems` of a refused configuration, `retry_after_s`. */
+            details?: Record<string, never> | null;
+            /** @description In words for a person, or per field. */
+            error: components["schemas"]["ErrorText"];
+        };
+        /** @description A sentence, or sentences per field. */
+        ErrorText: string | {
+            [key: string]: string[];
+        };
+        /** @description One thing that changed: the `data` of a server-sent event. Its `id` is `<index>-<place>`, its `event` is `kind`. */
+        Event: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Details, by field. */
+            data: {
+                [key: string]: string;
+            };
+            /** @description Place in the stream, as `Last-Event-ID` takes it. */
+            id: string;
+            /** @description What happened, as `noun.verb_in_the_past`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description Whose object changed.
+             */
+            org_id?: string | null;
+            /**
+             * Format: uuid
+             * @description In which project it lies.
+             */
+            project_id?: string | null;
+            /** @description Id of the object. */
+            resource_id: string;
+        };
+        /** @description A node that was selected and is left out. */
+        ExcludedNode: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Its name; null when there is no such node. */
+            name?: string | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One of offered, accepted, effective. */
+        Fact: {
+            /**
+             * Format: date-time
+             * @description When a member learned it.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /**
+             * Format: int64
+             * @description The assignment's number.
+             */
+            generation: number;
+            /** @description Its version; null when the bundle is gone. */
+            version?: string | null;
+        };
+        /** @description An activation that failed. */
+        FailureReport: {
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /**
+             * Format: int64
+             * @description The assignment's number.
+             */
+            generation: number;
+            /** @description In the proxy's own words where it had any. */
+            message: string;
+            /** @description How far it came. */
+            stage: components["schemas"]["ActivationStage"];
+        };
+        /** @description What the agent thinks of its proxy. */
+        Health: {
+            /** @description `healthy`; anything else is unhealthy. */
+            status: string;
+        };
+        /** @description What must hold before the next step starts. Missing, stale or earlier data never passes. */
+        HealthGates: {
+            /**
+             * Format: int32
+             * @description How long a gate must be broken without a break before the step fails, in seconds.
+             * @default 15
+             */
+            fail_after_seconds: number;
+            /**
+             * @description A fresh heartbeat says healthy.
+             * @default true
+             */
+            heartbeat_healthy: boolean;
+            /**
+             * Format: double
+             * @description Highest share of 5xx answers, in percent.
+             * @default null
+             */
+            max_error_rate: number | null;
+            /**
+             * Format: double
+             * @description Highest 99th percentile of latency, in milliseconds.
+             * @default null
+             */
+            max_latency_ms: number | null;
+            /**
+             * Format: int32
+             * @description Fewest requests before error rate or latency are judged.
+             * @default 1
+             */
+            min_requests: number;
+            /**
+             * Format: int32
+             * @description How long each node must be observed after its switch, in seconds.
+             * @default 0
+             */
+            observe_seconds: number;
+        };
+        /** @description A sign of life with everything the agent knows. Facts are repeated in every heartbeat: whoever hears one knows all. */
+        HeartbeatRequest: {
+            /**
+             * Format: int64
+             * @description Number of the assignment behind `staged_bundle_id`.
+             */
+            accepted_generation?: number | null;
+            /**
+             * Format: uuid
+             * @description The bundle that the proxy has proven to run.
+             */
+            active_bundle_id?: string | null;
+            /**
+             * Format: int64
+             * @description Number of the assignment behind `active_bundle_id`.
+             */
+            effective_generation?: number | null;
+            failure?: components["schemas"]["FailureReport"] | null;
+            health?: components["schemas"]["Health"] | null;
+            /** @description Its host name; taken at enrolment, accepted here for compatibility. */
+            hostname?: string | null;
+            /** @description Its address; taken at enrolment, accepted here for compatibility. */
+            ip?: string | null;
+            /** @description Numbers of the agent's own choosing; taken for compatibility. Gates judge `traffic`. */
+            metrics?: {
+                [key: string]: number;
+            } | null;
+            /** @description Version of the proxy. */
+            proxy_version?: string | null;
+            /**
+             * Format: uuid
+             * @description The bundle that is verified and staged.
+             */
+            staged_bundle_id?: string | null;
+            traffic?: components["schemas"]["Traffic"] | null;
+            /** @description Version of the agent. */
+            version?: string | null;
+        };
+        /** @description The heartbeat was heard. */
+        HeartbeatResponse: {
+            /**
+             * Format: int64
+             * @description How often to send heartbeats, in seconds.
+             */
+            heartbeat_interval_s: number;
+            /**
+             * Format: date-time
+             * @description When it was heard.
+             */
+            last_seen_at: string;
+            /** @description Base URLs of all members. */
+            members: string[];
+            /**
+             * Format: uuid
+             * @description The node.
+             */
+            node_id: string;
+            /** @description Always `ok`. */
+            status: string;
+        };
+        /** @description Why a step waits. */
+        Hold: {
+            /** @description A gate is broken, not merely undecided. */
+            broken: boolean;
+            /** @description In words, with the numbers. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Since when, without a break.
+             */
+            since: string;
+        };
+        /** @description Something newer to run, or not. */
+        LatestResponse: components["schemas"]["Update"] | components["schemas"]["NoUpdate"];
+        /** @description A person in an org. */
+        Member: {
+            /** @description E-mail address. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description Since when they belong to the org.
+             */
+            inserted_at: string;
+            /** @description Display name. */
+            name: string;
+            /** @description What they may do here. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            user_id: string;
+        };
+        /** @description One person in an org. */
+        MemberBody: {
+            /** @description The person. */
+            member: components["schemas"]["Member"];
+        };
+        /** @description A person to add, with an account if the address has none yet. */
+        MemberCreate: {
+            /** @description E-mail address. */
+            email: string;
+            /** @description Display name. */
+            name: string;
+            /**
+             * Format: password
+             * @description First password, 12 characters at least.
+             */
+            password: string;
+            /** @description What they may do here. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description The people of an org. */
+        MemberList: {
+            /** @description By id. */
+            members: components["schemas"]["Member"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description Another role for a person. */
+        MemberUpdate: {
+            /** @description The role from now on. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description What a person may do in one org, and what is there. */
+        Membership: {
+            /** @description The org. */
+            org: components["schemas"]["OrgRef"];
+            /** @description Its projects. */
+            projects: components["schemas"]["ProjectRef"][];
+            /** @description What they may do there. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Nothing newer. */
+        NoUpdate: {
+            /** @description Always true. */
+            no_update: boolean;
+            /**
+             * Format: int64
+             * @description When to ask again, in seconds.
+             */
+            poll_after_s: number;
+        };
+        /** @description A managed proxy and the agent beside it. */
+        Node: {
+            accepted?: components["schemas"]["Fact"] | null;
+            /** @description Version of the agent. */
+            agent_version: string;
+            /** @description What the agent says it can do. */
+            capabilities: string[];
+            /** @description It has proven to run what it shall run. */
+            converged: boolean;
+            desired?: components["schemas"]["Desired"] | null;
+            effective?: components["schemas"]["Fact"] | null;
+            failure?: components["schemas"]["NodeFailure"] | null;
+            /** @description The agent's newest heartbeat calls its proxy healthy; null: this member has not heard one. */
+            healthy?: boolean | null;
+            /** @description Host name as the agent reports it. */
+            hostname: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Address as the agent reports it, else the peer's. */
+            ip: string;
+            /** @description What rollouts select by. */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When a member last heard of it; null: not since the members started.
+             */
+            last_seen_at?: string | null;
+            /** @description Unique in the project. */
+            name: string;
+            offered?: components["schemas"]["Fact"] | null;
+            /**
+             * Format: uuid
+             * @description The rollout that owns it now.
+             */
+            owner_rollout_id?: string | null;
+            /** @description Version of the proxy. */
+            proxy_version: string;
+            /**
+             * Format: date-time
+             * @description When it enrolled.
+             */
+            registered_at: string;
+            /** @description Whether heartbeats arrive. */
+            status: components["schemas"]["NodeStatus"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            status_since: string;
+            traffic?: components["schemas"]["Traffic"] | null;
+        };
+        /** @description One node. */
+        NodeBody: {
+            /** @description The node. */
+            node: components["schemas"]["Node"];
+        };
+        /** @description Something that an agent found worth telling. */
+        NodeEvent: {
+            /**
+             * Format: date-time
+             * @description When a member took it in.
+             */
+            at: string;
+            /** @description What kind of thing. */
+            event_type: components["schemas"]["NodeEventType"];
+            /** @description In words. */
+            message: string;
+            /** @description How much it matters. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description Several events. */
+        NodeEventBatch: {
+            /** @description In order; at most 50. */
+            events: components["schemas"]["NodeEventReport"][];
+        };
+        /** @description What a node's agent told, the newest hundred. */
+        NodeEventList: {
+            /** @description Newest first. */
+            events: components["schemas"]["NodeEvent"][];
+            /**
+             * Format: int64
+             * @description Length of the list.
+             */
+            total: number;
+        };
+        /** @description One event. */
+        NodeEventReport: {
+            /** @description What kind of thing. */
+            event_type: components["schemas"]["NodeEventType"];
+            /** @description In words, at most 1,000 characters. */
+            message: string;
+            /** @description How much it matters; `info` when absent. */
+            severity?: components["schemas"]["Severity"];
+        };
+        /**
+         * @description Kinds of node events.
+         * @enum {string}
+         */
+        NodeEventType: "config_reload" | "bundle_switch" | "error" | "startup" | "shutdown" | "warning" | "info";
+        /** @description One event, or several. */
+        NodeEventsRequest: components["schemas"]["NodeEventBatch"] | components["schemas"]["NodeEventReport"];
+        /** @description The events were taken in. */
+        NodeEventsResponse: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Always `ok`. */
+            status: string;
+        };
+        /** @description Why the newest assignment did not become effective. */
+        NodeFailure: {
+            /**
+             * Format: date-time
+             * @description When a member learned it.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /**
+             * Format: int64
+             * @description The assignment's number.
+             */
+            generation: number;
+            /** @description In the proxy's own words where it had any. */
+            message: string;
+            /** @description How far it came. */
+            stage: components["schemas"]["ActivationStage"];
+            /** @description Its version; null when the bundle is gone. */
+            version?: string | null;
+        };
+        /** @description Nodes of a project. */
+        NodeList: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /** @description By name. */
+            nodes: components["schemas"]["Node"][];
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description A node, as plans name it. */
+        NodeRef: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Unique in the project. */
+            name: string;
+        };
+        /** @description Nodes of a project in numbers. */
+        NodeStats: {
+            /** @description By status. */
+            by_status: components["schemas"]["NodesByStatus"];
+            /**
+             * Format: int64
+             * @description Run what they shall run.
+             */
+            converged: number;
+            /**
+             * Format: int64
+             * @description Their newest assignment failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            total: number;
+        };
+        /**
+         * @description Whether heartbeats arrive.
+         * @enum {string}
+         */
+        NodeStatus: "online" | "offline" | "unknown";
+        /** @description A token in exchange for the node key. */
+        NodeTokenResponse: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description Seconds until then.
+             */
+            expires_in: number;
+            /** @description A signed token. */
+            token: string;
+            /** @description Always `Bearer`. */
+            token_type: string;
+        };
+        /** @description Nodes that run one bundle. */
+        NodesByBundle: {
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /**
+             * Format: int64
+             * @description So many nodes.
+             */
+            nodes: number;
+            /** @description Its version; null when the bundle is gone. */
+            version?: string | null;
+        };
+        /** @description Nodes by status. */
+        NodesByStatus: {
+            /**
+             * Format: int64
+             * @description They ceased.
+             */
+            offline: number;
+            /**
+             * Format: int64
+             * @description Heartbeats arrive.
+             */
+            online: number;
+            /**
+             * Format: int64
+             * @description There never was one.
+             */
+            unknown: number;
+        };
+        /** @description The outermost unit of tenancy. */
+        Org: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            inserted_at: string;
+            /** @description Display name. */
+            name: string;
+            /** @description Unique in the cluster. */
+            slug: string;
+        };
+        /** @description One org. */
+        OrgBody: {
+            /** @description The org. */
+            org: components["schemas"]["Org"];
+        };
+        /** @description A new org. Whoever creates it becomes its administrator. */
+        OrgCreate: {
+            /** @description Display name, 1 to 100 characters. */
+            name: string;
+            /** @description Unique in the cluster; made from the name when absent. */
+            slug?: string | null;
+        };
+        /** @description The orgs that the caller belongs to. */
+        OrgList: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /** @description By slug. */
+            orgs: components["schemas"]["Org"][];
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description An org, as other objects name it. */
+        OrgRef: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Display name. */
+            name: string;
+            /** @description Unique in the cluster. */
+            slug: string;
+        };
+        /** @description A project at a glance. */
+        Overview: {
+            /** @description Bundles in numbers. */
+            bundles: components["schemas"]["OverviewBundles"];
+            /** @description Nodes in numbers. */
+            nodes: components["schemas"]["OverviewNodes"];
+            /** @description The newest changes, ten at most. */
+            recent: components["schemas"]["AuditEntry"][];
+            /** @description Rollouts. */
+            rollouts: components["schemas"]["OverviewRollouts"];
+        };
+        /** @description Bundles in numbers. */
+        OverviewBundles: {
+            newest?: components["schemas"]["Bundle"] | null;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            total: number;
+        };
+        /** @description Nodes in numbers. */
+        OverviewNodes: {
+            /** @description By the bundle they have proven to run, most nodes first. */
+            by_bundle: components["schemas"]["NodesByBundle"][];
+            /**
+             * Format: int64
+             * @description Run what they shall run.
+             */
+            converged: number;
+            /**
+             * Format: int64
+             * @description Their newest assignment failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description They ceased.
+             */
+            offline: number;
+            /**
+             * Format: int64
+             * @description Heartbeats arrive.
+             */
+            online: number;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description There never was one.
+             */
+            unknown: number;
+        };
+        /** @description Rollouts at a glance. */
+        OverviewRollouts: {
+            /** @description Not at their end. */
+            active: components["schemas"]["Rollout"][];
+        };
+        /** @description A portion of the nodes, as planned. */
+        PlannedStep: {
+            /**
+             * Format: int32
+             * @description Place, from zero.
+             */
+            index: number;
+            /** @description Its nodes. */
+            nodes: components["schemas"]["NodeRef"][];
+        };
+        /** @description One thing wrong in a configuration, with its place. */
+        Problem: {
+            /** @description Stable word. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Column in characters, from one.
+             */
+            column?: number | null;
+            /** @description What to do instead, where there is something better to say than the message. */
+            help?: string | null;
+            /**
+             * Format: int32
+             * @description Line, from one; null when it concerns the whole text.
+             */
+            line?: number | null;
+            /** @description What is wrong. */
+            message: string;
+            /** @description Where in the configuration, such as `routes.route["api"].upstream`. */
+            path?: string | null;
+        };
+        /** @description Where bundles, nodes and rollouts live. */
+        Project: {
+            /**
+             * Format: uuid
+             * @description Bundle that nodes start with which join later: that of the newest completed rollout to all nodes.
+             */
+            baseline_bundle_id?: string | null;
+            /** @description What it is for. */
+            description: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            inserted_at: string;
+            /** @description Display name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The org it belongs to.
+             */
+            org_id: string;
+            /** @description Slug of the org. */
+            org_slug: string;
+            /** @description Unique in the cluster. */
+            slug: string;
+        };
+        /** @description One project. */
+        ProjectBody: {
+            /** @description The project. */
+            project: components["schemas"]["Project"];
+        };
+        /** @description A new project. */
+        ProjectCreate: {
+            /** @description What it is for, at most 1,000 characters. */
+            description?: string | null;
+            /** @description Display name, 1 to 100 characters. */
+            name: string;
+            /** @description Unique in the cluster; made from the name when absent. */
+            slug?: string | null;
+        };
+        /** @description The projects of an org. */
+        ProjectList: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /** @description Oldest first. */
+            projects: components["schemas"]["Project"][];
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description A project, as other objects name it. */
+        ProjectRef: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Display name. */
+            name: string;
+            /** @description Unique in the cluster. */
+            slug: string;
+        };
+        /** @description A node enrols. */
+        RegisterRequest: {
+            /** @description What the agent can do. */
+            capabilities?: string[];
+            /** @description Proves that it may join the project. */
+            enrolment_token: string;
+            /** @description Its host name. */
+            hostname?: string | null;
+            /** @description Its address; the peer's when absent. */
+            ip?: string | null;
+            /** @description What rollouts select by. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Unique in the project. */
+            name: string;
+            /** @description Version of the proxy. */
+            proxy_version?: string | null;
+            /** @description Version of the agent. */
+            version?: string | null;
+        };
+        /** @description A node is enrolled. */
+        RegisterResponse: {
+            /**
+             * Format: int64
+             * @description How often to send heartbeats, in seconds.
+             */
+            heartbeat_interval_s: number;
+            /** @description Base URLs of all members. */
+            members: string[];
+            /**
+             * Format: uuid
+             * @description Its identity.
+             */
+            node_id: string;
+            /** @description For `X-Zentinel-Node-Key`. Shown once. */
+            node_key: string;
+            /**
+             * Format: int64
+             * @description How often to poll without `wait`, in seconds.
+             */
+            poll_interval_s: number;
+            /** @description What the node trusts from now on. */
+            signing_keys: components["schemas"]["TrustedKey"][];
+        };
+        /** @description How dangerous a bundle is. */
+        Risk: {
+            /** @description In a word. */
+            level: components["schemas"]["RiskLevel"];
+            /** @description Why. */
+            reasons: string[];
+        };
+        /**
+         * @description How dangerous a change is.
+         * @enum {string}
+         */
+        RiskLevel: "low" | "medium" | "high";
+        /**
+         * @description What a person may do in an org; each role may do what the one before may.
+         * @enum {string}
+         */
+        Role: "reader" | "operator" | "admin";
+        /** @description A bundle carried to nodes in steps. */
+        Rollout: {
+            /** @description Take everything back by itself when a step fails. */
+            auto_rollback: boolean;
+            /**
+             * Format: int32
+             * @description Share of the nodes in a step; null when a number was asked for.
+             */
+            batch_percentage?: number | null;
+            /**
+             * Format: int32
+             * @description Nodes in a step; null when a share was asked for.
+             */
+            batch_size?: number | null;
+            /**
+             * Format: uuid
+             * @description What shall run.
+             */
+            bundle_id: string;
+            /** @description Version of that bundle. */
+            bundle_version: string;
+            /** @description Who paused or cancelled it, in these states. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to its end.
+             */
+            completed_at?: string | null;
+            /** @description Who asked for it. */
+            created_by: string;
+            /**
+             * Format: int32
+             * @description The step that is under way or next, from zero.
+             */
+            current_step: number;
+            error?: components["schemas"]["RolloutError"] | null;
+            /** @description What must hold before the next step starts. */
+            health_gates: components["schemas"]["HealthGates"];
+            hold?: components["schemas"]["Hold"] | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            inserted_at: string;
+            /**
+             * Format: int32
+             * @description How many nodes of a step may be unreachable or fail without stopping it.
+             */
+            max_unavailable: number;
+            /**
+             * Format: int32
+             * @description Number of nodes.
+             */
+            nodes: number;
+            /**
+             * Format: int32
+             * @description Longest time that a step may take, pauses not counted.
+             */
+            progress_deadline_seconds: number;
+            /**
+             * Format: uuid
+             * @description The project whose nodes it moves.
+             */
+            project_id: string;
+            /**
+             * Format: int64
+             * @description Counts up with every change.
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["RolloutState"];
+            /**
+             * Format: int32
+             * @description Number of steps.
+             */
+            steps: number;
+            /** @description In which manner. */
+            strategy: components["schemas"]["Strategy"];
+            /** @description Where. */
+            target_selector: components["schemas"]["TargetSelector"];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
+        /** @description One rollout. */
+        RolloutBody: {
+            /** @description The rollout. */
+            rollout: components["schemas"]["Rollout"];
+        };
+        /** @description A new rollout. It starts at once. */
+        RolloutCreate: {
+            /** @description Take everything back by itself when a step fails; true when absent. */
+            auto_rollback?: boolean | null;
+            /**
+             * Format: int32
+             * @description Share of the nodes in a step, 1 to 100; not together with `batch_size`.
+             */
+            batch_percentage?: number | null;
+            /**
+             * Format: int32
+             * @description Nodes in a step; 1 when neither this nor `batch_percentage` is given.
+             */
+            batch_size?: number | null;
+            /**
+             * Format: uuid
+             * @description What shall run.
+             */
+            bundle_id: string;
+            health_gates?: components["schemas"]["HealthGates"] | null;
+            /**
+             * Format: int32
+             * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent.
+             */
+            max_unavailable?: number | null;
+            /**
+             * Format: int32
+             * @description Longest time that a step may take, pauses not counted; 600 when absent.
+             */
+            progress_deadline_seconds?: number | null;
+            /** @description In which manner. */
+            strategy?: components["schemas"]["Strategy"];
+            /** @description Where. */
+            target_selector: components["schemas"]["TargetSelector"];
+        };
+        /** @description A rollout with its steps and nodes. */
+        RolloutDetail: {
+            /** @description By step and name. */
+            nodes: components["schemas"]["RolloutNode"][];
+            /** @description In numbers. */
+            progress: components["schemas"]["RolloutProgress"];
+            /** @description The rollout. */
+            rollout: components["schemas"]["Rollout"];
+            /** @description In order. */
+            steps: components["schemas"]["RolloutStep"][];
+        };
+        /** @description What stopped a rollout or a step. */
+        RolloutError: {
+            /** @description Nodes that did not come back, with the cause in words. */
+            exceptions?: string[];
+            /** @description In words. */
+            reason: string;
+        };
+        /** @description Rollouts of a project. */
+        RolloutList: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /** @description Newest first. */
+            rollouts: components["schemas"]["Rollout"][];
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description One node of a rollout. */
+        RolloutNode: {
+            /** @description It runs what it shall run. */
+            converged: boolean;
+            /**
+             * Format: uuid
+             * @description The bundle that it has proven to run.
+             */
+            effective_bundle_id?: string | null;
+            /**
+             * Format: int64
+             * @description The assignment that it has proven to run.
+             */
+            effective_generation?: number | null;
+            failure?: components["schemas"]["NodeFailure"] | null;
+            /**
+             * Format: int64
+             * @description The assignment that the rollout gave it last.
+             */
+            generation?: number | null;
+            /** @description Its newest heartbeat calls the proxy healthy. */
+            healthy?: boolean | null;
+            /** @description Its name; null when the node is gone. */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @description The node.
+             */
+            node_id: string;
+            /**
+             * Format: uuid
+             * @description The bundle it goes back to.
+             */
+            previous_bundle_id?: string | null;
+            /** @description Version of that bundle. */
+            previous_version?: string | null;
+            /** @description Where it is. */
+            state: components["schemas"]["RolloutNodeState"];
+            status?: components["schemas"]["NodeStatus"] | null;
+            /**
+             * Format: int32
+             * @description The step that moves it.
+             */
+            step: number;
+            traffic?: components["schemas"]["Traffic"] | null;
+        };
+        /**
+         * @description Where a node is inside a rollout.
+         * @enum {string}
+         */
+        RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore";
+        /** @description What a rollout would do if it were started now. */
+        RolloutPlan: {
+            /** @description What would run. */
+            bundle: components["schemas"]["Bundle"];
+            /** @description Selected and left out. */
+            excluded: components["schemas"]["ExcludedNode"][];
+            /** @description How dangerous it is. */
+            risk: components["schemas"]["Risk"];
+            /** @description In order. */
+            steps: components["schemas"]["PlannedStep"][];
+        };
+        /** @description How far a rollout is, in nodes. */
+        RolloutProgress: {
+            /**
+             * Format: int64
+             * @description Have proven to run the new bundle.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Reported that the newest assignment failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Neither active nor failed.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            total: number;
+        };
+        /** @description Why a rollout is taken back. */
+        RolloutRollback: {
+            /** @description For the audit log, at most 1,000 characters. */
+            reason?: string | null;
+        };
+        /**
+         * @description Where a rollout is in its life.
+         * @enum {string}
+         */
+        RolloutState: "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+        /** @description A portion of the nodes. */
+        RolloutStep: {
+            /**
+             * Format: date-time
+             * @description When it came to its end.
+             */
+            completed_at?: string | null;
+            error?: components["schemas"]["RolloutError"] | null;
+            /** @description Its nodes. */
+            node_ids: string[];
+            /**
+             * Format: int64
+             * @description Milliseconds that it ran before the newest pause; they count against the deadline.
+             */
+            ran_ms: number;
+            /**
+             * Format: date-time
+             * @description Since when it runs without a pause.
+             */
+            running_since?: string | null;
+            /**
+             * Format: date-time
+             * @description When it first started.
+             */
+            started_at?: string | null;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["StepState"];
+            /**
+             * Format: int32
+             * @description Place, from zero.
+             */
+            step_index: number;
+        };
+        /**
+         * @description One right of an API key.
+         * @enum {string}
+         */
+        Scope: "nodes:read" | "nodes:write" | "bundles:read" | "bundles:write" | "rollouts:read" | "rollouts:write" | "services:read" | "services:write" | "api_keys:admin";
+        /** @description Who is signed in. */
+        Session: {
+            /**
+             * Format: date-time
+             * @description When the session ends; there is no way to prolong it.
+             */
+            expires_at: string;
+            /** @description The orgs they belong to. */
+            memberships: components["schemas"]["Membership"][];
+            /** @description For `Authorization: Bearer`; only in the answer to a sign-in with `"as": "token"`. */
+            token?: string | null;
+            /** @description The person. */
+            user: components["schemas"]["User"];
+        };
+        /** @description Who signs in. */
+        SessionCreate: {
+            /** @description How the session is handed over; a cookie when absent. */
+            as?: components["schemas"]["SessionKind"];
+            /** @description E-mail address. */
+            email: string;
+            /**
+             * Format: password
+             * @description Password.
+             */
+            password: string;
+        };
+        /**
+         * @description How the session is handed over.
+         * @enum {string}
+         */
+        SessionKind: "cookie" | "token";
+        /**
+         * @description How much an event matters.
+         * @enum {string}
+         */
+        Severity: "debug" | "info" | "warn" | "error";
+        /** @description A public key with which an org's bundles and node tokens are verified. */
+        SigningKey: {
+            /** @description New signatures are made with it. */
+            active?: boolean;
+            /** @description Always `Ed25519`. */
+            algorithm?: string;
+            /** @description Name of the key, as signatures carry it. */
+            key_id: string;
+            /** @description The raw 32 bytes, base64. */
+            public_key: string;
+        };
+        /** @description All public keys of an org. */
+        SigningKeyList: {
+            /** @description Newest first. */
+            signing_keys: components["schemas"]["SigningKey"][];
+        };
+        /**
+         * @description Where a step is in its life.
+         * @enum {string}
+         */
+        StepState: "pending" | "running" | "verifying" | "completed" | "failed";
+        /**
+         * @description In which manner.
+         * @enum {string}
+         */
+        Strategy: "rolling" | "all_at_once";
+        /** @description Which nodes. */
+        TargetSelector: {
+            /** @enum {string} */
+            type: "all";
+        } | {
+            /** @description At least one. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            type: "labels";
+        } | {
+            /** @description At least one. */
+            node_ids: string[];
+            /** @enum {string} */
+            type: "node_ids";
+        };
+        /** @description Traffic through the proxy since its newest switch. */
+        Traffic: {
+            /**
+             * Format: int64
+             * @description Of these, answered with a 5xx.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Which assignment served it.
+             */
+            generation: number;
+            /**
+             * Format: double
+             * @description Median latency in milliseconds.
+             */
+            p50_ms: number;
+            /**
+             * Format: double
+             * @description 95th percentile in milliseconds.
+             */
+            p95_ms: number;
+            /**
+             * Format: double
+             * @description 99th percentile in milliseconds.
+             */
+            p99_ms: number;
+            /**
+             * Format: int64
+             * @description Requests in the window, without the agent's own probes.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Length of the window in milliseconds.
+             */
+            window_ms: number;
+        };
+        /** @description A key that verifies bundles. */
+        TrustedKey: {
+            /** @description Name of the key, as signatures carry it. */
+            key_id: string;
+            /** @description The raw 32 bytes, base64. */
+            public_key: string;
+        };
+        /** @description An assignment newer than the agent's, with everything that verifying it needs. */
+        Update: {
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /** @description SHA-256 of the archive, hexadecimal. */
+            checksum: string;
+            /** @description Path of the archive at any member. */
+            download_url: string;
+            /**
+             * Format: int64
+             * @description The assignment's number.
+             */
+            generation: number;
+            /** @description SHA-256 of `manifest.json`, hexadecimal. */
+            manifest_digest: string;
+            /**
+             * Format: int64
+             * @description When to ask again, in seconds.
+             */
+            poll_after_s: number;
+            /** @description Ed25519 over the manifest digest, base64. */
+            signature: string;
+            /** @description The key that signed. */
+            signing_key_id: string;
+            /**
+             * Format: int64
+             * @description Size of the archive in bytes.
+             */
+            size_bytes: number;
+            /** @description Its version. */
+            version: string;
+        };
+        /** @description A person. */
+        User: {
+            /** @description May create orgs. */
+            cluster_admin: boolean;
+            /** @description E-mail address. */
+            email: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Display name. */
+            name: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_api_keys: {
+        parameters: {
+            query?: {
+                /** @description Slug of the org; may be absent when the caller belongs to exactly one. */
+                org?: string;
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyCreated"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_key: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_cluster: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    watch_events: {
+        parameters: {
+            query?: {
+                /** @description Slug of the project. */
+                project?: string;
+                /** @description Where to go on, for clients that cannot set `Last-Event-ID`. */
+                last_event_id?: string;
+            };
+            header?: {
+                /** @description Id of the newest event that the client has */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    poll_latest: {
+        parameters: {
+            query?: {
+                /** @description Number of the newest assignment that the agent knows; zero when absent. */
+                generation?: number;
+                /** @description How long to wait for a newer one, in seconds; at most 60. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Something newer, or not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestResponse"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_node_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+                /** @description Id of the bundle */
+                bundle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zstd": number[];
+                };
+            };
+            /** @description A part of the bytes. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zstd": number[];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_node_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeEventsRequest"];
+            };
+        };
+        responses: {
+            /** @description Taken in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEventsResponse"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatRequest"];
+            };
+        };
+        responses: {
+            /** @description Heard. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatResponse"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_node_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTokenResponse"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_orgs: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_org: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_org: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the org */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The org. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_org_audit: {
+        parameters: {
+            query?: {
+                /** @description Only this action, such as `rollout.created`, or a noun, such as `rollout`. */
+                action?: string;
+                /** @description Only by this actor: an id, or a kind. */
+                actor?: string;
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the org */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the org */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the org */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberCreate"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the org */
+                org: string;
+                /** @description Id of the person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberUpdate"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the org */
+                org: string;
+                /** @description Id of the person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the org */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_project: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the org */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_signing_keys: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the org */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKeyList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_project: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_project_audit: {
+        parameters: {
+            query?: {
+                /** @description Only this action, such as `rollout.created`, or a noun, such as `rollout`. */
+                action?: string;
+                /** @description Only by this actor: an id, or a kind. */
+                actor?: string;
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_bundles: {
+        parameters: {
+            query?: {
+                /** @description Only bundles with this status. */
+                status?: "compiled" | "revoked";
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_bundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleCreated"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    validate_bundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleValidate"];
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleValidation"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_bundle: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bundle. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_bundle_archive: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zstd": number[];
+                };
+            };
+            /** @description A part of the bytes. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zstd": number[];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    assign_bundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleAssign"];
+            };
+        };
+        responses: {
+            /** @description Assigned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleAssigned"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    diff_bundles: {
+        parameters: {
+            query: {
+                /** @description The older bundle. */
+                against: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The difference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleDiff"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_bundle: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleDownload"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_bundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_bundle_sbom: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_bundle_source: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The texts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleSource"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verify_bundle: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Yes or no. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleVerification"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_enrolment_tokens: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTokenList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentTokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTokenCreated"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTokenBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_nodes: {
+        parameters: {
+            query?: {
+                /** @description Only nodes with this status. */
+                status?: "online" | "offline" | "unknown";
+                /** @description Only nodes whose name or host name contains this. */
+                q?: string;
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only nodes with all of these labels; written `labels[KEY]=VALUE`. */
+                labels?: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_node: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterRequest"];
+            };
+        };
+        responses: {
+            /** @description Enrolled. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterResponse"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_node_stats: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeStats"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_node: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_node: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_node_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest hundred. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEventList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_overview: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_rollouts: {
+        parameters: {
+            query?: {
+                /** @description Only rollouts in this state. */
+                state?: "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutCreate"];
+            };
+        };
+        responses: {
+            /** @description Started. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutCreate"];
+            };
+        };
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutPlan"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_rollout: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rollout. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stopped. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Held. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rollback_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RolloutRollback"] | null;
+            };
+        };
+        responses: {
+            /** @description On the way back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_session: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionCreate"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,31 @@
+import { Link } from "@tanstack/react-router";
+
+import { shortId } from "../lib/format";
+import { useProject } from "./workspace";
+
+export function NodeLink({ id, name }: { id: string; name: string | null | undefined }) {
+  const project = useProject();
+  return (
+    <Link to="/p/$project/nodes/$nodeId" params={{ project, nodeId: id }} search={{}} className="link">
+      {name ?? shortId(id)}
+    </Link>
+  );
+}
+
+export function BundleLink({ id, version, children }: { id: string; version: string | null | undefined; children?: React.ReactNode }) {
+  const project = useProject();
+  return (
+    <Link to="/p/$project/bundles/$bundleId" params={{ project, bundleId: id }} search={{}} className="link">
+      {children ?? version ?? shortId(id)}
+    </Link>
+  );
+}
+
+export function RolloutLink({ id, children }: { id: string; children: React.ReactNode }) {
+  const project = useProject();
+  return (
+    <Link to="/p/$project/rollouts/$rolloutId" params={{ project, rolloutId: id }} search={{}} className="link">
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,86 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { overviewQuery } from "../api/overview";
+import { Icon, type IconName, Logo } from "../ui/icons";
+import { StateShape } from "../ui/state";
+import classes from "./shell.module.css";
+import { useWorkspace } from "./workspace";
+
+type To =
+  | "/p/$project"
+  | "/p/$project/bundles"
+  | "/p/$project/rollouts"
+  | "/p/$project/nodes"
+  | "/p/$project/enrolment"
+  | "/p/$project/audit"
+  | "/o/$org/members"
+  | "/o/$org/api-keys"
+  | "/cluster";
+
+/** Pages by what people come for. */
+export function Sidebar() {
+  const { membership, project } = useWorkspace();
+  const org = membership?.org.slug;
+  const overview = useQuery({ ...overviewQuery(project ?? ""), enabled: project !== undefined });
+  const active = overview.data?.rollouts.active.length ?? 0;
+  const failed = overview.data?.nodes.failed ?? 0;
+
+  const item = (to: To, icon: IconName, label: string, mark?: React.ReactNode) => (
+    <li>
+      <Link to={to} params={{ project: project ?? "", org: org ?? "" }} className={classes.item} activeOptions={{ exact: to === "/p/$project", includeSearch: false }} aria-label={label}>
+        <Icon name={icon} />
+        <span>{label}</span>
+        {mark}
+      </Link>
+    </li>
+  );
+
+  return (
+    <nav className={classes.side} aria-label="Main">
+      <Link to="/" className={classes.brand} aria-label="Sentinel, home">
+        <Logo />
+        <span>Sentinel</span>
+      </Link>
+      {project !== undefined && (
+        <>
+          <ul className={classes.nav}>{item("/p/$project", "overview", "Overview")}</ul>
+          <Group label="Deliver">
+            {item("/p/$project/bundles", "bundle", "Bundles")}
+            {item("/p/$project/rollouts", "rollout", "Rollouts", active > 0 && <Mark kind="progressing" count={active} title={`${active} active`} />)}
+          </Group>
+          <Group label="Fleet">
+            {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}
+            {item("/p/$project/enrolment", "ticket", "Enrolment tokens")}
+          </Group>
+        </>
+      )}
+      <Group label="Admin">
+        {org !== undefined && item("/o/$org/members", "people", "Members")}
+        {org !== undefined && item("/o/$org/api-keys", "key", "API keys")}
+        {project !== undefined && item("/p/$project/audit", "audit", "Audit")}
+        {item("/cluster", "cluster", "Cluster")}
+      </Group>
+    </nav>
+  );
+}
+
+function Group({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <>
+      <h2 className={classes.group}>{label}</h2>
+      <ul className={classes.nav} aria-label={label}>
+        {children}
+      </ul>
+    </>
+  );
+}
+
+function Mark({ kind, count, title }: { kind: "progressing" | "failed"; count: number; title: string }) {
+  return (
+    <span className={classes.count} title={title}>
+      <StateShape kind={kind} size={11} />
+      {count}
+    </span>
+  );
+}

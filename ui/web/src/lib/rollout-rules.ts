@@ -1,0 +1,35 @@
+// What can be done with a rollout in which state: the rules of the server, mirrored once, so that a button that would be
+// refused says why instead of failing.
+import type { RolloutState } from "../api/types";
+
+const FINAL: readonly RolloutState[] = ["completed", "failed", "cancelled", "rolled_back"];
+
+/** Nothing will happen any more by itself. */
+export function isFinal(state: RolloutState): boolean {
+  return FINAL.includes(state);
+}
+
+/** Null: possible. Otherwise why not. */
+export type Refusal = string | null;
+
+export function canPause(state: RolloutState): Refusal {
+  return state === "running" ? null : `Only a running rollout can be paused; this one is ${inWords(state)}`;
+}
+
+export function canResume(state: RolloutState): Refusal {
+  return state === "paused" ? null : `Only a paused rollout can be resumed; this one is ${inWords(state)}`;
+}
+
+export function canCancel(state: RolloutState): Refusal {
+  return isFinal(state) ? `It is over: ${inWords(state)}` : null;
+}
+
+export function canRollBack(state: RolloutState): Refusal {
+  return state === "running" || state === "paused" || state === "failed"
+    ? null
+    : `A rollout that is ${inWords(state)} cannot be rolled back; roll out the earlier bundle instead`;
+}
+
+export function inWords(state: RolloutState): string {
+  return state.replaceAll("_", " ");
+}

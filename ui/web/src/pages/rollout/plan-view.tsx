@@ -1,0 +1,87 @@
+import type { RolloutPlan } from "../../api/types";
+import { BundleLink, NodeLink } from "../../app/links";
+import { count } from "../../lib/format";
+import { risk } from "../../lib/states";
+import { riskReason } from "../../lib/words";
+import { Loading } from "../../ui/feedback";
+import { State } from "../../ui/state";
+import classes from "./rollout-create-page.module.css";
+
+/** Names in a step that are shown before the rest is counted. */
+const NAMES_MAX = 10;
+const STEPS_MAX = 100;
+
+interface PlanViewProps {
+  plan: RolloutPlan | undefined;
+  /** There is nothing to plan yet. */
+  waiting: boolean;
+  /** The plan shown is that of a moment ago. */
+  settling: boolean;
+}
+
+/** What would happen: steps, nodes that are left out, risk. */
+export function PlanView({ plan, waiting, settling }: PlanViewProps) {
+  if (waiting) return <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>Choose a bundle and nodes, and the steps appear here before anything happens.</p>;
+  if (plan === undefined) {
+    return (
+      <div className={classes.pad}>
+        <Loading lines={4} />
+      </div>
+    );
+  }
+  return (
+    <div className={settling ? classes.settling : undefined} aria-busy={settling}>
+      <div className={classes.pad}>
+        <div>
+          <div className={classes.risk}>
+            <span className="inline">
+              Bundle <BundleLink id={plan.bundle.id} version={plan.bundle.version} />
+            </span>
+            <State shown={risk(plan.risk.level)} badge />
+          </div>
+          {plan.risk.reasons.length > 0 && (
+            <ul className={classes.reasons}>
+              {plan.risk.reasons.map((reason) => (
+                <li key={reason}>{riskReason(reason)}</li>
+              ))}
+            </ul>
+          )}
+        </div>
+      </div>
+      {plan.steps.length === 0 && <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>No node would be moved.</p>}
+      {/* A box that scrolls must be reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ol className={classes.steps} aria-label="Planned steps" tabIndex={0}>
+        {plan.steps.slice(0, STEPS_MAX).map((step) => (
+          <li key={step.index} className={classes.step}>
+            <strong>Step {step.index + 1}</strong>
+            <span>
+              {step.nodes.slice(0, NAMES_MAX).map((node, index) => (
+                <span key={node.id}>
+                  {index > 0 && ", "}
+                  <span className="nowrap">{node.name}</span>
+                </span>
+              ))}
+              {step.nodes.length > NAMES_MAX && <span className="dim"> and {step.nodes.length - NAMES_MAX} more</span>}
+            </span>
+            <span className="dim">{count(step.nodes.length, "node")}</span>
+          </li>
+        ))}
+        {plan.steps.length > STEPS_MAX && <li className={`dim ${classes.step}`}>and {plan.steps.length - STEPS_MAX} more steps</li>}
+      </ol>
+      {plan.excluded.length > 0 && (
+        <div className={classes.excluded}>
+          <strong>{count(plan.excluded.length, "node")} left out</strong>
+          <ul>
+            {plan.excluded.slice(0, NAMES_MAX).map((node) => (
+              <li key={node.id}>
+                <NodeLink id={node.id} name={node.name} /> <span className="dim">{node.reason}</span>
+              </li>
+            ))}
+          </ul>
+          {plan.excluded.length > NAMES_MAX && <span className="dim">and {plan.excluded.length - NAMES_MAX} more</span>}
+        </div>
+      )}
+    </div>
+  );
+}

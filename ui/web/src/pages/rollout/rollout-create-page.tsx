@@ -1,0 +1,211 @@
+import { MultiSelect, NumberInput, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect, useMemo, useState } from "react";
+
+import { bundlesQuery } from "../../api/bundles";
+import { type ApiError, asApiError } from "../../api/error";
+import { nodesQuery } from "../../api/nodes";
+import { rolloutPlanQuery, startRollout } from "../../api/rollouts";
+import type { RolloutCreate } from "../../api/types";
+import { useAction } from "../../app/use-action";
+import { useRefusal } from "../../app/workspace";
+import { showServerErrors } from "../../lib/form-errors";
+import { count, shortId } from "../../lib/format";
+import { parseLabels } from "../../lib/labels";
+import { ActionButton } from "../../ui/action-button";
+import { FormError } from "../../ui/feedback";
+import { PageHeader, Panel, ScrollPage } from "../../ui/page";
+import { PlanView } from "./plan-view";
+import classes from "./rollout-create-page.module.css";
+import { DEFAULTS, FIELDS, type RolloutForm, rolloutRequest } from "./rollout-form";
+
+const route = getRouteApi("/app/p/$project/rollouts/new");
+const PAUSE_MS = 350;
+
+export function RolloutCreatePage() {
+  const { project } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const refusal = useRefusal("operator");
+  const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
+  const form = useForm<RolloutForm>({
+    initialValues: {
+      ...DEFAULTS,
+      bundle: search.bundle ?? null,
+      ...(search.nodes === undefined ? {} : { target: "nodes", nodes: search.nodes }),
+    },
+  });
+  const { values } = form;
+  const newest = bundles.data?.[0]?.id;
+  const { setFieldValue } = form;
+  useEffect(() => {
+    if (values.bundle === null && newest !== undefined) setFieldValue("bundle", newest);
+  }, [values.bundle, newest, setFieldValue]);
+
+  const request = useMemo(() => rolloutRequest(values), [values]);
+  const settled = useSettled(request);
+  const plan = useQuery({ ...rolloutPlanQuery(project, settled ?? NOTHING), enabled: settled !== null && refusal === null });
+  const current = settled !== null && settled === request && plan.data !== undefined && !plan.isFetching;
+
+  const [elsewhere, setElsewhere] = useState<ApiError | null>(null);
+  const { setErrors } = form;
+  useEffect(() => {
+    setElsewhere(plan.error === null ? null : showServerErrors({ setErrors }, plan.error, FIELDS));
+  }, [plan.error, setErrors]);
+
+  const start = useAction({
+    run: (body: RolloutCreate) => startRollout(project, body),
+    refresh: [["rollouts", project], ["overview", project]],
+    then: (rollout) => void navigate({ to: "/p/$project/rollouts/$rolloutId", params: { project, rolloutId: rollout.id }, search: {} }),
+  });
+  const startError = start.error === null ? null : asApiError(start.error);
+  const nodes = plan.data?.steps.reduce((sum, step) => sum + step.nodes.length, 0) ?? 0;
+  const steps = plan.data?.steps.length ?? 0;
+  const blocked =
+    refusal ?? (request === null ? "Choose a bundle and nodes first" : !current ? "The plan is being made" : nodes === 0 ? "The plan has no node" : null);
+  const judges = values.errorRate !== "" || values.latency !== "";
+  const labelsError = values.target === "labels" ? parseLabels(values.labels).error : null;
+
+  return (
+    <ScrollPage>
+      <PageHeader title="Start rollout" />
+      <div className={classes.columns}>
+        <form
+          className={classes.form}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (blocked === null && settled !== null) start.mutate(settled);
+          }}
+        >
+          <Panel title="What">
+            <Select
+              label="Bundle"
+              searchable
+              placeholder={bundles.data?.length === 0 ? "There is no bundle yet" : "Choose a version"}
+              data={(bundles.data ?? []).map((bundle) => ({ value: bundle.id, label: bundle.version }))}
+              {...form.getInputProps("bundle")}
+            />
+          </Panel>
+          <Panel title="Where">
+            <div className={classes.fields}>
+              <SegmentedControl
+                aria-label="Target"
+                data={[
+                  { value: "all", label: "Every node" },
+                  { value: "labels", label: "By labels" },
+                  { value: "nodes", label: "Chosen nodes" },
+                ]}
+                {...form.getInputProps("target")}
+              />
+              {values.target === "labels" && (
+                <TextInput label="Labels" description="Nodes that carry all of them" placeholder="site=fra, env=prod" {...form.getInputProps("labels")} error={labelsError ?? form.errors.labels} />
+              )}
+              {values.target === "nodes" && <NodesField project={project} value={values.nodes} onChange={(nodes) => setFieldValue("nodes", nodes)} error={form.errors.nodes} />}
+            </div>
+          </Panel>
+          <Panel title="In which portions">
+            <div className={classes.fields}>
+              <div className={classes.row}>
+                <SegmentedControl
+                  aria-label="Portions"
+                  data={[
+                    { value: "nodes", label: "Nodes per step" },
+                    { value: "percent", label: "Percent per step" },
+                    { value: "once", label: "All at once" },
+                  ]}
+                  {...form.getInputProps("batch")}
+                />
+                {values.batch !== "once" && (
+                  <NumberInput aria-label={values.batch === "percent" ? "Percent per step" : "Nodes per step"} min={1} max={values.batch === "percent" ? 100 : undefined} w={90} suffix={values.batch === "percent" ? " %" : ""} {...form.getInputProps("batchSize")} />
+                )}
+              </div>
+              <div className={classes.even}>
+                <NumberInput label="May be unavailable" description="Nodes of a step that may be offline or fail without stopping it" min={0} {...form.getInputProps("maxUnavailable")} />
+                <NumberInput label="Step deadline" description="Longest time that a step may take; pauses do not count" min={1} suffix=" s" {...form.getInputProps("deadline")} />
+              </div>
+            </div>
+          </Panel>
+          <Panel title="Gates between steps">
+            <div className={classes.fields}>
+              <Switch label="A fresh heartbeat must call the proxy healthy" {...form.getInputProps("heartbeat", { type: "checkbox" })} />
+              <div className={classes.even}>
+                <NumberInput label="Highest share of 5xx" placeholder="off" min={0} max={100} decimalScale={2} suffix=" %" {...form.getInputProps("errorRate")} />
+                <NumberInput label="Highest p99 latency" placeholder="off" min={1} suffix=" ms" {...form.getInputProps("latency")} />
+                <NumberInput label="Requests to judge by" disabled={!judges} min={0} {...form.getInputProps("minRequests")} />
+              </div>
+              <div className={classes.even}>
+                <NumberInput label="Observe each node" description="After its switch, before the next step" min={0} suffix=" s" {...form.getInputProps("observe")} />
+                <NumberInput label="Broken for" description="Before a broken gate fails the step" min={0} suffix=" s" {...form.getInputProps("failAfter")} />
+              </div>
+              <span className="dim">Missing data, stale data and data from before the switch never pass a gate.</span>
+            </div>
+          </Panel>
+          <Panel title="When a step fails">
+            <Switch
+              label="Take everything back by itself"
+              description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
+              {...form.getInputProps("autoRollback", { type: "checkbox" })}
+            />
+          </Panel>
+        </form>
+        <div className={classes.plan}>
+          <Panel title="Plan" aside={plan.data !== undefined && <span className="dim">{current ? "as of now" : "being made…"}</span>} flush>
+            <PlanView plan={plan.data} waiting={request === null} settling={!current} />
+            <div className={classes.start}>
+              <FormError error={elsewhere ?? startError} />
+              <ActionButton
+                primary
+                icon="rollout"
+                label={current && nodes > 0 ? `Start rollout: ${count(nodes, "node")} in ${count(steps, "step")}` : "Start rollout"}
+                refusal={blocked}
+                loading={start.isPending}
+                onClick={() => settled !== null && start.mutate(settled)}
+              />
+            </div>
+          </Panel>
+        </div>
+      </div>
+    </ScrollPage>
+  );
+}
+
+/** Stands in for a request while there is none; never sent. */
+const NOTHING: RolloutCreate = { bundle_id: "", target_selector: { type: "all" } };
+
+/** The value once it has not changed for a moment. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+function NodesField({ project, value, onChange, error }: { project: string; value: string[]; onChange: (ids: string[]) => void; error: React.ReactNode }) {
+  const [q, setQ] = useState("");
+  const nodes = useInfiniteQuery(nodesQuery(project, { q: q || undefined }));
+  const [names, setNames] = useState<Record<string, string>>({});
+  useEffect(() => {
+    if (nodes.data !== undefined) setNames((known) => ({ ...known, ...Object.fromEntries(nodes.data.map((node) => [node.id, node.name])) }));
+  }, [nodes.data]);
+  const found = (nodes.data ?? []).map((node) => node.id);
+  const ids = [...new Set([...value, ...found])];
+  return (
+    <MultiSelect
+      label="Nodes"
+      searchable
+      searchValue={q}
+      onSearchChange={setQ}
+      data={ids.map((id) => ({ value: id, label: names[id] ?? shortId(id) }))}
+      value={value}
+      onChange={onChange}
+      error={error}
+      limit={50}
+      maxDropdownHeight={260}
+      nothingFoundMessage="No node is called that"
+    />
+  );
+}

@@ -1,0 +1,243 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+
+import { rolloutQuery } from "../../api/rollouts";
+import type { RolloutDetail, RolloutNode } from "../../api/types";
+import { BundleLink, NodeLink } from "../../app/links";
+import { ObjectHistory } from "../../app/object-history";
+import { now, useSeconds } from "../../lib/clock";
+import { count, latency, number, percent, shortId } from "../../lib/format";
+import { gateViews } from "../../lib/gates";
+import { isFinal } from "../../lib/rollout-rules";
+import { rolloutNode, rolloutState, stepState } from "../../lib/states";
+import { targetWords } from "../../lib/target";
+import { duration } from "../../lib/time";
+import { stageWords } from "../../lib/words";
+import { Ago } from "../../ui/ago";
+import { Id } from "../../ui/copy";
+import { type Column, DataTable } from "../../ui/data-table";
+import { DetailPage } from "../../ui/detail-page";
+import { ErrorPanel, Loading, Note } from "../../ui/feedback";
+import { FilterChip } from "../../ui/filters";
+import { Flash } from "../../ui/flash";
+import { Gauge } from "../../ui/gauge";
+import { FactList, Panel, ScrollPage } from "../../ui/page";
+import { type BarStep, StepBar } from "../../ui/step-bar";
+import { State } from "../../ui/state";
+import classes from "./rollout-page.module.css";
+import { Steering } from "./steering";
+
+const route = getRouteApi("/app/p/$project/rollouts/$rolloutId");
+
+export function RolloutPage() {
+  const { project, rolloutId } = route.useParams();
+  const query = useQuery(rolloutQuery(project, rolloutId));
+  if (query.data === undefined) {
+    return <ScrollPage>{query.isError ? <ErrorPanel error={query.error} what="This rollout" onRetry={() => void query.refetch()} /> : <Loading />}</ScrollPage>;
+  }
+  return <Detail project={project} detail={query.data} />;
+}
+
+function Detail({ project, detail }: { project: string; detail: RolloutDetail }) {
+  const { rollout, progress } = detail;
+  const { tab = "progress" } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <DetailPage
+      kind={
+        <Link to="/p/$project/rollouts" params={{ project }} search={{}} className="link">
+          Rollouts
+        </Link>
+      }
+      name={`Rollout of ${rollout.bundle_version}`}
+      state={rolloutState(rollout.state)}
+      numbers={[
+        { label: "Active", value: <Flash value={progress.active}>{`${number(progress.active)} of ${number(progress.total)}`}</Flash> },
+        { label: "Failed", value: <Flash value={progress.failed}>{number(progress.failed)}</Flash> },
+        { label: rollout.completed_at ? "Took" : "Running for", value: <Elapsed from={rollout.started_at} to={rollout.completed_at ?? null} /> },
+      ]}
+      actions={<Steering project={project} detail={detail} />}
+      notice={<Notices detail={detail} />}
+      tab={tab}
+      onTab={(tab) => void navigate({ search: { tab: tab === "progress" ? undefined : tab }, replace: true })}
+      tabs={[
+        { id: "progress", label: "Progress", content: () => <Progress project={project} detail={detail} /> },
+        { id: "history", label: "History", content: () => <ObjectHistory project={project} noun="rollout" id={rollout.id} /> },
+      ]}
+      aside={<Facts detail={detail} />}
+    />
+  );
+}
+
+function Elapsed({ from, to }: { from: string; to: string | null }) {
+  const seconds = useSeconds();
+  const end = to === null ? seconds * 1_000 : Date.parse(to);
+  return <>{duration(end - Date.parse(from))}</>;
+}
+
+function Notices({ detail }: { detail: RolloutDetail }) {
+  const { rollout } = detail;
+  return (
+    <>
+      {rollout.error && (
+        <Note kind={rollout.state === "failed" ? "failed" : "degraded"} title={rollout.state === "failed" ? "Stopped" : rollout.state === "rolled_back" ? "Taken back" : "Being taken back"}>
+          {rollout.error.reason}
+          {(rollout.error.exceptions ?? []).length > 0 && (
+            <ul className={classes.exceptions}>
+              {rollout.error.exceptions?.map((exception) => (
+                <li key={exception}>{exception}</li>
+              ))}
+            </ul>
+          )}
+        </Note>
+      )}
+      {rollout.state === "paused" && (
+        <Note kind="paused" title={`Paused${rollout.by ? ` by ${rollout.by}` : ""}`}>
+          Nodes stay as they are. Time in this step does not count until it is resumed.
+        </Note>
+      )}
+      {rollout.state === "cancelled" && rollout.by && <Note kind="info">Cancelled by {rollout.by}.</Note>}
+      {rollout.hold && (
+        <Note kind={rollout.hold.broken ? "failed" : "info"} title={rollout.hold.broken ? "A gate is broken" : "Waiting"}>
+          {rollout.hold.reason} <span className="dim">· since <Ago at={rollout.hold.since} /></span>
+        </Note>
+      )}
+    </>
+  );
+}
+
+function Progress({ project, detail }: { project: string; detail: RolloutDetail }) {
+  const { rollout } = detail;
+  const { step: chosen } = route.useSearch();
+  const navigate = route.useNavigate();
+  const choose = (step: number | undefined): void => void navigate({ search: (before) => ({ ...before, step }), replace: true });
+  const steps = useMemo(() => barSteps(detail), [detail]);
+  const nodes = chosen === undefined ? detail.nodes : detail.nodes.filter((node) => node.step === chosen);
+  return (
+    <>
+      <StepBar steps={steps} chosen={chosen} onStep={(step) => choose(step === chosen ? undefined : step)} />
+      {!isFinal(rollout.state) && rollout.state !== "rolling_back" && <Gates detail={detail} />}
+      <div className={classes.nodes}>
+        <DataTable
+          label="Nodes of the rollout"
+          noun="node"
+          columns={COLUMNS}
+          rows={nodes}
+          rowId={(node) => node.node_id}
+          onOpen={(node) => void navigate({ to: "/p/$project/nodes/$nodeId", params: { project, nodeId: node.node_id }, search: {} })}
+          toolbar={chosen === undefined ? <strong>{count(nodes.length, "node")}</strong> : <FilterChip onRemove={() => choose(undefined)}>Step {chosen + 1}</FilterChip>}
+          empty={<p className="dim">No nodes.</p>}
+        />
+      </div>
+    </>
+  );
+}
+
+function barSteps(detail: RolloutDetail): BarStep[] {
+  const byStep = new Map<number, RolloutNode[]>();
+  for (const node of detail.nodes) byStep.set(node.step, [...(byStep.get(node.step) ?? []), node]);
+  return detail.steps.map((step) => ({
+    index: step.step_index,
+    shown: stepState(step.state),
+    current: step.step_index === detail.rollout.current_step && !isFinal(detail.rollout.state),
+    cells: (byStep.get(step.step_index) ?? []).map((node) => ({ id: node.node_id, name: node.name ?? shortId(node.node_id), shown: rolloutNode(node) })),
+  }));
+}
+
+function Gates({ detail }: { detail: RolloutDetail }) {
+  useSeconds();
+  const step = detail.steps[detail.rollout.current_step];
+  if (step === undefined || step.state === "pending") return null;
+  return (
+    <Panel title={`Gates of step ${detail.rollout.current_step + 1}`} aside={<span className="dim">the worst node of the step against each bound</span>} flush>
+      <div className={classes.gates}>
+        {gateViews(detail, now()).map((gate) => (
+          <Gauge key={gate.id} label={gate.label} kind={gate.kind} value={gate.value} bound={gate.bound} scale={gate.scale} note={gate.node ?? undefined} />
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+const COLUMNS: Column<RolloutNode>[] = [
+  { id: "name", header: "Node", width: 170, cell: (node) => <NodeLink id={node.node_id} name={node.name} />, text: (node) => node.name ?? node.node_id },
+  { id: "step", header: "Step", width: 60, align: "right", cell: (node) => node.step + 1, text: (node) => String(node.step + 1) },
+  {
+    id: "state",
+    header: "State",
+    width: 120,
+    cell: (node) => (
+      <Flash value={rolloutNode(node).label}>
+        <State shown={rolloutNode(node)} />
+      </Flash>
+    ),
+    text: (node) => rolloutNode(node).label,
+  },
+  {
+    id: "generation",
+    header: "Generation",
+    width: 108,
+    cell: (node) => (
+      <span title="proven of given">
+        {node.effective_generation ?? "–"} <span className="dim">of {node.generation ?? "–"}</span>
+      </span>
+    ),
+    text: (node) => String(node.effective_generation ?? ""),
+    hidden: true,
+  },
+  {
+    id: "before",
+    header: "Ran before",
+    width: 110,
+    cell: (node) => (node.previous_bundle_id ? <BundleLink id={node.previous_bundle_id} version={node.previous_version ?? "removed"} /> : <span className="dim">–</span>),
+    text: (node) => node.previous_version ?? "",
+  },
+  { id: "requests", header: "Requests", width: 90, align: "right", cell: (node) => (node.traffic ? number(node.traffic.requests) : <span className="dim">–</span>), text: (node) => String(node.traffic?.requests ?? "") },
+  { id: "errors", header: "5xx", width: 76, align: "right", cell: (node) => (node.traffic ? percent(node.traffic.errors, node.traffic.requests) : <span className="dim">–</span>), text: (node) => String(node.traffic?.errors ?? "") },
+  { id: "p99", header: "p99", width: 84, align: "right", cell: (node) => (node.traffic && node.traffic.requests > 0 ? latency(node.traffic.p99_ms) : <span className="dim">–</span>), text: (node) => String(node.traffic?.p99_ms ?? "") },
+  {
+    id: "failure",
+    header: "What went wrong",
+    cell: (node) => (node.failure ? <span title={node.failure.message}>{`${stageWords(node.failure.stage)}: ${node.failure.message}`}</span> : null),
+    text: (node) => node.failure?.message ?? "",
+  },
+];
+
+function Facts({ detail }: { detail: RolloutDetail }) {
+  const { rollout } = detail;
+  const gates = rollout.health_gates;
+  const portions =
+    rollout.strategy === "all_at_once" ? "all at once" : rollout.batch_percentage ? `${rollout.batch_percentage} % a step` : `${count(rollout.batch_size ?? 1, "node")} a step`;
+  return (
+    <>
+      <Panel title="Rollout">
+        <FactList
+          facts={[
+            ["Bundle", <BundleLink key="bundle" id={rollout.bundle_id} version={rollout.bundle_version} />],
+            ["Target", targetWords(rollout.target_selector)],
+            ["Portions", portions],
+            ["Unavailable", `${rollout.max_unavailable} allowed`],
+            ["Step deadline", duration(rollout.progress_deadline_seconds * 1_000)],
+            ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
+            ["Started by", rollout.created_by],
+            ["Started", <Ago key="started" at={rollout.started_at} />],
+            ["Id", <Id key="id" id={rollout.id} what="the rollout's id" />],
+          ]}
+        />
+      </Panel>
+      <Panel title="Gates">
+        <FactList
+          facts={[
+            ["Heartbeat", gates.heartbeat_healthy ? "must be healthy" : "not asked"],
+            ["5xx", gates.max_error_rate === null ? "not judged" : `at most ${number(gates.max_error_rate)} %`],
+            ["p99", gates.max_latency_ms === null ? "not judged" : `at most ${latency(gates.max_latency_ms)}`],
+            ["Requests", gates.max_error_rate === null && gates.max_latency_ms === null ? "–" : `at least ${gates.min_requests}`],
+            ["Observe", duration(gates.observe_seconds * 1_000)],
+            ["Broken for", duration(gates.fail_after_seconds * 1_000)],
+          ]}
+        />
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { Textarea } from "@mantine/core";
+import { useState } from "react";
+
+import { type RolloutAction, steerRollout } from "../../api/rollouts";
+import type { RolloutDetail } from "../../api/types";
+import { useAction } from "../../app/use-action";
+import { useRefusal } from "../../app/workspace";
+import { steeringNumbers, steeringWords } from "../../lib/gates";
+import { count } from "../../lib/format";
+import { canCancel, canPause, canResume, canRollBack, isFinal } from "../../lib/rollout-rules";
+import { ActionButton } from "../../ui/action-button";
+import { Confirm } from "../../ui/confirm";
+
+const DONE: Record<RolloutAction, string> = {
+  pause: "The rollout is paused",
+  resume: "The rollout goes on",
+  cancel: "The rollout is cancelled",
+  rollback: "The rollout is being taken back",
+};
+
+/** What a person can do with a rollout under way; the dangerous half says what will happen in numbers. */
+export function Steering({ project, detail }: { project: string; detail: RolloutDetail }) {
+  const { rollout, nodes } = detail;
+  const [asked, setAsked] = useState<"cancel" | "rollback" | null>(null);
+  const [reason, setReason] = useState("");
+  const refused = useRefusal("operator");
+  const steer = useAction({
+    run: (action: RolloutAction) => steerRollout(project, rollout.id, action, reason.trim()),
+    done: (_, action) => DONE[action],
+    refresh: [["rollouts", project], ["overview", project]],
+    then: () => setAsked(null),
+  });
+  const close = (): void => {
+    setAsked(null);
+    steer.reset();
+  };
+  const numbers = steeringNumbers(nodes);
+  const ended = isFinal(rollout.state);
+  return (
+    <>
+      {!ended && rollout.state === "paused" && (
+        <ActionButton label="Resume" icon="play" primary refusal={refused ?? canResume(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("resume")} />
+      )}
+      {!ended && rollout.state !== "paused" && (
+        <ActionButton label="Pause" icon="pause" refusal={refused ?? canPause(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("pause")} />
+      )}
+      {!ended && <ActionButton label="Cancel" icon="stop" refusal={refused ?? canCancel(rollout.state)} onClick={() => setAsked("cancel")} />}
+      {(!ended || rollout.state === "failed") && (
+        <ActionButton label="Roll back" icon="back" danger refusal={refused ?? canRollBack(rollout.state)} onClick={() => setAsked("rollback")} />
+      )}
+      <Confirm
+        opened={asked === "cancel"}
+        onClose={close}
+        title="Cancel this rollout?"
+        verb="Cancel rollout"
+        danger
+        busy={steer.isPending}
+        error={steer.error}
+        onConfirm={() => steer.mutate("cancel")}
+      >
+        {steeringWords("cancel", nodes)}
+      </Confirm>
+      <Confirm
+        opened={asked === "rollback"}
+        onClose={close}
+        title="Roll back?"
+        verb={numbers.moved > 0 ? `Take back ${count(numbers.moved, "node")}` : "Roll back"}
+        danger
+        busy={steer.isPending}
+        error={steer.error}
+        onConfirm={() => steer.mutate("rollback")}
+      >
+        <p style={{ margin: "0 0 12px" }}>{steeringWords("rollback", nodes)}</p>
+        <Textarea label="Reason" description="Kept in the audit log" autosize minRows={2} maxLength={1_000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} data-autofocus />
+      </Confirm>
+    </>
+  );
+}
