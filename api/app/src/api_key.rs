@@ -119,7 +119,14 @@ impl App {
 
     /// Removes an API key.
     pub async fn delete_api_key(&self, caller: &Caller, id: ApiKeyId) -> Result<(), AppError> {
-        self.key(Operation::ApiKeyDelete, caller, id).await?;
+        if let Err(refused) = self.key(Operation::ApiKeyDelete, caller, id).await {
+            // Gone because this very request removed it?
+            let again = matches!(refused, AppError::NotFound(_)) && {
+                let view = self.read(caller).await?;
+                self.repeated(&view, caller, "api_key.deleted")?.is_some()
+            };
+            return if again { Ok(()) } else { Err(refused) };
+        }
         self.commit(caller, "api_key.deleted", ApiKeyDelete { api_key_id: id }).await?;
         Ok(())
     }

@@ -39,6 +39,8 @@ mod session;
 mod stats;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod throttle;
 pub mod watch;
 mod work;

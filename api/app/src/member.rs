@@ -15,6 +15,7 @@ use crate::caller::Caller;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
+use crate::scope::InOrg;
 use crate::session::user_by_email;
 
 impl App {
@@ -54,8 +55,8 @@ impl App {
         let email = user::normalize_email("email", &request.email)?;
         name::check_name("name", &request.name)?;
         user::check_password("password", request.password.expose())?;
-        if let Some(done) = self.repeated(&here.view, caller, "user.created")? {
-            return found(&*done.view.tables, org_id, parsed(&done)?);
+        if let Some(user) = self.joined_before(&here, caller)? {
+            return found(&*here.view.tables, org_id, user);
         }
         if let Some(known) = user_by_email(&*here.view.tables, &email)? {
             if role_in(&*here.view.tables, org_id, known.id)?.is_some() {
@@ -75,6 +76,15 @@ impl App {
         };
         let committed = self.commit(caller, "user.created", command).await?;
         found(&*committed.view.tables, org_id, parsed(&committed)?)
+    }
+
+    /// The person whom this very request added before: with a new account, or with one that was there.
+    fn joined_before(&self, here: &InOrg, caller: &Caller) -> Result<Option<UserId>, AppError> {
+        let done = match self.repeated(&here.view, caller, "user.created") {
+            Err(AppError::Conflict(_)) => self.repeated(&here.view, caller, "member.role_set")?,
+            other => other?,
+        };
+        done.map(|done| parsed(&done)).transpose()
     }
 
     /// Gives a person another role.

@@ -1,7 +1,9 @@
 //! Fakes of every port, and a formed cluster in memory: for the tests of this crate and of the transports.
 
+pub mod world;
+
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -24,6 +26,8 @@ use crate::error::AppError;
 use crate::events::EventBus;
 use crate::keyring::Keyring;
 use crate::liveness::Liveness;
+
+pub use world::World;
 
 /// Password of every account that the kit makes.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -168,9 +172,15 @@ pub struct KitReplica {
     bus: EventBus,
     published: Mutex<usize>,
     trouble: Mutex<Trouble>,
+    refused: AtomicUsize,
 }
 
 impl KitReplica {
+    /// Proposals that found no leader so far.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
+    }
+
     /// Misbehaves from now on.
     pub fn trouble(&self, trouble: Trouble) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
@@ -190,6 +200,7 @@ impl KitReplica {
 impl Replica for KitReplica {
     async fn propose(&self, envelope: Envelope) -> Result<Applied, ProposeError> {
         if self.now() == Trouble::NoLeader {
+            self.refused.fetch_add(1, Ordering::SeqCst);
             return Err(ProposeError::NoLeader("the test says so".into()));
         }
         let applied = self.inner.propose(envelope).await?;
@@ -243,6 +254,7 @@ impl Kit {
             bus: bus.clone(),
             published: Mutex::default(),
             trouble: Mutex::default(),
+            refused: AtomicUsize::new(0),
         });
         let (blobs, cluster) = (Arc::new(MemoryBlobs::default()), Arc::new(FakeCluster::default()));
         let clock = Arc::new(ManualClock::at(START));

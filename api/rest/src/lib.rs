@@ -8,9 +8,6 @@
 //! Where to start reading: [`routes`] for what there is, [`extract`] for how arguments are read, [`refusal`] for what a refusal
 //! looks like.
 
-// A refusal is made once a request and given out at once: its size costs nothing, boxing it would.
-#![allow(clippy::result_large_err)]
-
 pub mod address;
 pub mod extract;
 pub mod headers;

@@ -18,7 +18,7 @@ pub type Answer<T> = Result<Json<T>, Refusal>;
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
-    body: ErrorBody,
+    body: Box<ErrorBody>,
     retry_after_s: Option<u64>,
     cause: Option<Cause>,
 }
@@ -30,7 +30,7 @@ pub struct Cause(pub String);
 impl Refusal {
     /// A refusal in one sentence.
     pub fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Self {
-        Self { status, body: ErrorBody::text(code, text), retry_after_s: None, cause: None }
+        Self { status, body: Box::new(ErrorBody::text(code, text)), retry_after_s: None, cause: None }
     }
 
     /// A refusal of one field.
@@ -75,7 +75,7 @@ impl From<AppError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body)).into_response();
+        let mut response = (self.status, Json(*self.body)).into_response();
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());

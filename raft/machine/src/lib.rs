@@ -1,12 +1,12 @@
 //! The replicated state machine: what a log entry means.
 //!
-//! An entry is an [`Envelope`]: a [`Command`] with the time, the actor and the request that made it. [`apply`] turns it into
+//! An entry is an [`Envelope`]: a [`Command`] with the time, the actor and the request that made it. [`apply()`] turns it into
 //! table writes, one audit entry and events, or into a [`Rejection`], which is data like any other outcome.
 //!
 //! What it must not do: read a clock, mint an id, do I/O of its own, or depend on anything that differs between members.
-//! An `Err` from [`apply`] means that this member can no longer follow the log; it must stop.
+//! An `Err` from [`apply()`] means that this member can no longer follow the log; it must stop.
 //!
-//! Where to start reading: [`commands`] lists every command, [`apply`] is the one way in, [`tables`] is what state looks like.
+//! Where to start reading: [`commands`] lists every command, [`apply()`] is the one way in, [`tables`] is what state looks like.
 
 pub mod apply;
 pub mod commands;

@@ -1,0 +1,13 @@
+//! Use cases over the memory replica.
+#![allow(clippy::unwrap_used)]
+
+mod access_matrix;
+mod agents;
+mod api_keys;
+mod bundles;
+mod facts;
+mod repeats;
+mod rollouts;
+mod sessions;
+mod tenants;
+mod watching;

@@ -1,0 +1,269 @@
+//! The node protocol.
+
+use std::time::Duration;
+
+use sentinel_api_types::agent::{
+    FailureReport, Health, HeartbeatRequest, LatestQuery, LatestResponse, NodeEventBatch, NodeEventReport,
+    NodeEventType, NodeEventsRequest, Severity, Update,
+};
+use sentinel_api_types::bundle::BundleAssign;
+use sentinel_api_types::node::{ActivationStage, NodeStatus, Traffic};
+use sentinel_model::{BundleId, Generation, NodeId};
+
+use crate::authenticate::Credential;
+use crate::error::AppError;
+use crate::testing::world::{OTHER_PROJECT, PROJECT};
+use crate::testing::{Kit, Trouble, World};
+
+async fn assign(world: &World, bundle: BundleId) {
+    let request = BundleAssign { node_ids: vec![world.node.0] };
+    world.kit.app.assign_bundle(&world.operator.again(), PROJECT, bundle, request).await.unwrap();
+}
+
+async fn poll(world: &World, generation: u64, wait: Option<u32>) -> Option<Update> {
+    let query = LatestQuery { generation: Some(Generation(generation)), wait };
+    match world.kit.app.latest(&world.node.1.again(), world.node.0, &query).await.unwrap() {
+        LatestResponse::Update(update) => Some(update),
+        LatestResponse::NoUpdate(_) => None,
+    }
+}
+
+async fn shown(world: &World) -> sentinel_api_types::node::Node {
+    world.kit.app.show_node(&world.reader.again(), PROJECT, world.node.0).await.unwrap().node
+}
+
+fn healthy() -> HeartbeatRequest {
+    HeartbeatRequest { health: Some(Health { status: "healthy".into() }), ..HeartbeatRequest::default() }
+}
+
+#[tokio::test]
+async fn a_node_enrols_with_a_token_of_its_project_and_no_other_way() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let once = kit.enrolment(&world.operator, PROJECT, Some(1)).await.unwrap();
+    let register = async |token: &sentinel_api_types::Secret, slug: &str, name: &str| {
+        kit.app.register_node(&kit.anonymous(), slug, Kit::registration(token, name), "127.0.0.1").await
+    };
+    let elsewhere = register(&once, OTHER_PROJECT, "edge-9").await.unwrap_err();
+    assert_eq!(elsewhere.to_string(), "Project not found");
+    let unknown = register(&"enr_guess".into(), PROJECT, "edge-9").await.unwrap_err();
+    let nowhere = register(&"enr_guess".into(), "no-such-project", "edge-9").await.unwrap_err();
+    assert_eq!(unknown.to_string(), nowhere.to_string(), "an unknown token learns nothing about slugs");
+    let taken = register(&once, PROJECT, "edge-1").await.unwrap_err();
+    assert!(matches!(taken, AppError::Invalid(fields) if fields.contains_key("name")));
+    let made = register(&once, PROJECT, "edge-9").await.unwrap();
+    assert_eq!(made.signing_keys.len(), 1);
+    assert_eq!(made.members, ["http://127.0.0.1:4000"]);
+    let spent = register(&once, PROJECT, "edge-10").await.unwrap_err();
+    assert!(matches!(spent, AppError::Unauthenticated(_)), "{spent:?}");
+}
+
+#[tokio::test]
+async fn an_assignment_is_offered_until_the_agent_knows_it_and_never_when_revoked() {
+    let world = World::new().await.unwrap();
+    assert!(poll(&world, 0, None).await.is_none());
+    let bundle = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    let update = poll(&world, 0, None).await.unwrap();
+    assert_eq!((update.bundle_id, update.generation), (bundle, Generation(1)));
+    let (row, bytes) = world.kit.app.node_archive(&world.node.1.again(), world.node.0, bundle).await.unwrap();
+    assert_eq!((row.digest, bytes.len() as u64), (update.checksum, update.size_bytes));
+    assert!(poll(&world, 1, None).await.is_none());
+    world.kit.app.flush_facts().await.unwrap();
+    assert_eq!(shown(&world).await.offered.unwrap().generation, Generation(1));
+    world.kit.app.revoke_bundle(&world.operator.again(), PROJECT, bundle).await.unwrap();
+    assert!(poll(&world, 0, None).await.is_none());
+    let refused = world.kit.app.node_archive(&world.node.1.again(), world.node.0, bundle).await.unwrap_err();
+    assert!(matches!(refused, AppError::Conflict(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_waiting_poll_returns_as_soon_as_something_is_assigned() {
+    let world = World::new().await.unwrap();
+    let bundle = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    let began = std::time::Instant::now();
+    let waiting = poll(&world, 0, Some(30));
+    let assigning = async {
+        // The poll is registered before the assignment is made: both run on this one task, in this order.
+        tokio::task::yield_now().await;
+        assign(&world, bundle).await;
+    };
+    let (update, ()) = tokio::join!(waiting, assigning);
+    assert_eq!(update.unwrap().bundle_id, bundle);
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_waits_no_longer_than_it_said_and_no_longer_than_a_minute() {
+    let world = World::new().await.unwrap();
+    let began = tokio::time::Instant::now();
+    assert!(poll(&world, 0, Some(7)).await.is_none());
+    assert_eq!(began.elapsed().as_secs(), 7);
+    let query = LatestQuery { generation: None, wait: Some(61) };
+    let refused = world.kit.app.latest(&world.node.1.again(), world.node.0, &query).await.unwrap_err();
+    assert!(matches!(refused, AppError::Invalid(fields) if fields.contains_key("wait")));
+}
+
+#[tokio::test]
+async fn heartbeats_tell_facts_once_and_unchanged_ones_never() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    let beat = HeartbeatRequest {
+        staged_bundle_id: Some(bundle),
+        accepted_generation: Some(Generation(1)),
+        active_bundle_id: Some(bundle),
+        effective_generation: Some(Generation(1)),
+        version: Some("1.1".into()),
+        traffic: Some(Traffic {
+            generation: Generation(1),
+            window_ms: 1_000,
+            requests: 10,
+            errors: 1,
+            p50_ms: 1.0,
+            p95_ms: 2.0,
+            p99_ms: 3.0,
+        }),
+        ..healthy()
+    };
+    let heard = kit.app.heartbeat(&world.node.1.again(), world.node.0, beat.clone()).await.unwrap();
+    assert_eq!((heard.status.as_str(), heard.heartbeat_interval_s), ("ok", 10));
+    assert_eq!(kit.app.facts().len(), 4, "online, version, accepted, effective");
+    let before = kit.changes();
+    kit.app.flush_facts().await.unwrap();
+    assert_eq!(kit.changes(), before + 1, "one entry for all of them");
+    let node = shown(&world).await;
+    assert_eq!((node.status, node.converged, node.agent_version.as_str()), (NodeStatus::Online, true, "1.1"));
+    assert_eq!(node.effective.unwrap().version.as_deref(), Some("1.0"));
+    assert_eq!(node.traffic.unwrap().requests, 10);
+    assert_eq!(node.healthy, Some(true));
+    kit.app.heartbeat(&world.node.1.again(), world.node.0, beat).await.unwrap();
+    assert!(kit.app.facts().is_empty());
+}
+
+#[tokio::test]
+async fn a_failure_is_told_until_known_and_not_any_more_when_it_is_old() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    let failure = FailureReport {
+        generation: Generation(1),
+        bundle_id: bundle,
+        stage: ActivationStage::Test,
+        message: "x".repeat(10_000),
+    };
+    let beat = HeartbeatRequest { failure: Some(failure), ..healthy() };
+    kit.app.heartbeat(&world.node.1.again(), world.node.0, beat.clone()).await.unwrap();
+    kit.app.flush_facts().await.unwrap();
+    let told = shown(&world).await.failure.unwrap();
+    assert_eq!((told.stage, told.message.len()), (ActivationStage::Test, 2_000));
+    kit.app.heartbeat(&world.node.1.again(), world.node.0, beat.clone()).await.unwrap();
+    assert!(kit.app.facts().is_empty(), "known");
+    assign(&world, bundle).await;
+    kit.app.heartbeat(&world.node.1.again(), world.node.0, beat).await.unwrap();
+    assert!(kit.app.facts().is_empty(), "something newer was assigned since");
+    assert!(shown(&world).await.failure.is_none());
+}
+
+#[tokio::test]
+async fn heartbeats_and_polls_need_no_leader() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    kit.replica.trouble(Trouble::NoLeader);
+    let known = kit.known(Credential::NodeKey(world.node.1.secret.clone())).await.unwrap();
+    kit.app.heartbeat(&known.again(), world.node.0, healthy()).await.unwrap();
+    assert!(poll(&world, 0, None).await.is_some());
+    assert_eq!(kit.app.facts().len(), 2, "they wait: online, offered");
+    let lost = kit.known(Credential::NodeKey("unknown here".into())).await.unwrap_err();
+    assert!(matches!(lost, AppError::NoQuorum(_)), "not known here is not the same as not good: {lost:?}");
+}
+
+#[tokio::test]
+async fn heartbeats_that_cannot_be_are_refused_by_field() {
+    let world = World::new().await.unwrap();
+    let traffic = Traffic {
+        generation: Generation(1),
+        window_ms: 1,
+        requests: 1,
+        errors: 2,
+        p50_ms: 0.0,
+        p95_ms: 0.0,
+        p99_ms: 0.0,
+    };
+    let bundle = BundleId(uuid::Uuid::from_u128(1));
+    for (field, beat) in [
+        ("effective_generation", HeartbeatRequest { active_bundle_id: Some(bundle), ..healthy() }),
+        ("staged_bundle_id", HeartbeatRequest { accepted_generation: Some(Generation(1)), ..healthy() }),
+        ("traffic.errors", HeartbeatRequest { traffic: Some(traffic), ..healthy() }),
+        ("version", HeartbeatRequest { version: Some("v".repeat(2_000)), ..healthy() }),
+        (
+            "metrics",
+            HeartbeatRequest { metrics: Some((0..100).map(|n| (n.to_string(), 0.0)).collect()), ..healthy() },
+        ),
+    ] {
+        let refused = world.kit.app.heartbeat(&world.node.1.again(), world.node.0, beat).await.unwrap_err();
+        assert!(
+            matches!(&refused, AppError::Invalid(fields) if fields.contains_key(field)),
+            "{field}: {refused:?}"
+        );
+    }
+    assert!(world.kit.app.facts().is_empty());
+}
+
+#[tokio::test]
+async fn a_node_acts_for_itself_only() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let other: NodeId = world.other_node.0;
+    let refused = kit.app.heartbeat(&world.node.1.again(), other, healthy()).await.unwrap_err();
+    assert_eq!(refused.to_string(), "Node not found");
+    let foreign = kit.bundle(&world.outsider, OTHER_PROJECT, "1.0").await.unwrap();
+    let refused = kit.app.node_archive(&world.node.1.again(), world.node.0, foreign).await.unwrap_err();
+    assert_eq!(refused.to_string(), "Bundle not found");
+    let own = kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    let refused = kit.app.node_archive(&world.node.1.again(), world.node.0, own).await.unwrap_err();
+    assert_eq!(refused.to_string(), "Bundle not found", "of its project, and yet never assigned to it");
+}
+
+#[tokio::test]
+async fn a_node_token_is_as_good_as_the_key_until_the_node_is_gone() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let made = kit.app.node_token(&world.node.1.again(), world.node.0).await.unwrap();
+    assert_eq!((made.token_type.as_str(), made.expires_in), ("Bearer", 43_200));
+    let by_token = kit.known(Credential::bearer(made.token.expose()).unwrap()).await.unwrap();
+    kit.app.heartbeat(&by_token.again(), world.node.0, healthy()).await.unwrap();
+    kit.clock.advance_ms(43_231_000);
+    assert!(kit.known(Credential::NodeToken(made.token)).await.is_err(), "expired");
+    let fresh = kit.app.node_token(&world.node.1.again(), world.node.0).await.unwrap();
+    let operator = kit.sign_in("operator@example.com").await.unwrap();
+    kit.app.delete_node(&operator.again(), PROJECT, world.node.0).await.unwrap();
+    assert!(kit.known(Credential::NodeToken(fresh.token)).await.is_err(), "the node is gone");
+}
+
+#[tokio::test]
+async fn node_events_are_kept_in_order_all_or_none() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let event = |message: &str| NodeEventReport {
+        event_type: NodeEventType::Startup,
+        severity: Severity::Info,
+        message: message.into(),
+    };
+    let batch = NodeEventsRequest::Many(NodeEventBatch { events: vec![event("first"), event("second")] });
+    let taken = kit.app.append_node_events(&world.node.1.again(), world.node.0, batch).await.unwrap();
+    assert_eq!(taken.count, 2);
+    let wrong =
+        NodeEventsRequest::Many(NodeEventBatch { events: vec![event("third"), event(&"x".repeat(2_000))] });
+    let refused = kit.app.append_node_events(&world.node.1.again(), world.node.0, wrong).await.unwrap_err();
+    assert!(matches!(refused, AppError::Invalid(fields) if fields.contains_key("events[1].message")));
+    let shown = kit.app.list_node_events(&world.reader.again(), PROJECT, world.node.0).await.unwrap();
+    assert_eq!(
+        shown.events.iter().map(|event| event.message.as_str()).collect::<Vec<_>>(),
+        ["second", "first"]
+    );
+}

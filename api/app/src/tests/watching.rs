@@ -1,0 +1,78 @@
+//! The event stream.
+
+use sentinel_api_types::event::EventsQuery;
+
+use crate::error::AppError;
+use crate::testing::World;
+use crate::testing::world::{ORG, OTHER_PROJECT, PROJECT};
+use crate::watch::{Told, Watch};
+
+fn of(project: Option<&str>) -> EventsQuery {
+    EventsQuery { project: project.map(str::to_owned), last_event_id: None }
+}
+
+async fn kinds(watch: &mut Watch, count: usize) -> Vec<String> {
+    let mut kinds = Vec::new();
+    while kinds.len() < count {
+        match watch.next().await.unwrap() {
+            Told::Event(event) => kinds.push(event.kind),
+            Told::Quiet => {}
+            Told::Compacted(gap) => panic!("{gap:?}"),
+        }
+    }
+    kinds
+}
+
+#[tokio::test]
+async fn a_watcher_sees_its_project_and_nothing_of_other_tenants() {
+    let world = World::new().await.unwrap();
+    let mut watch = world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), None).await.unwrap();
+    world.kit.enrolment(&world.outsider, OTHER_PROJECT, None).await.unwrap();
+    world.kit.project(&world.admin, ORG, "second").await.unwrap();
+    world.kit.enrolment(&world.operator, PROJECT, None).await.unwrap();
+    world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assert_eq!(kinds(&mut watch, 2).await, ["enrolment_token.created", "bundle.compiled"]);
+    let refused = world.kit.app.watch(&world.outsider.again(), &of(Some(PROJECT)), None).await.err();
+    assert!(matches!(refused, Some(AppError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_watcher_of_everything_sees_its_orgs_and_new_projects_in_them() {
+    let world = World::new().await.unwrap();
+    let mut watch = world.kit.app.watch(&world.reader.again(), &of(None), None).await.unwrap();
+    world.kit.enrolment(&world.outsider, OTHER_PROJECT, None).await.unwrap();
+    world.kit.project(&world.admin, ORG, "second").await.unwrap();
+    let (node, known) = world.kit.node(&world.operator, "second", "edge-1").await.unwrap();
+    world.kit.app.heartbeat(&known.again(), node, Default::default()).await.unwrap();
+    world.kit.app.flush_facts().await.unwrap();
+    let seen = kinds(&mut watch, 4).await;
+    assert_eq!(seen, ["project.created", "enrolment_token.created", "node.registered", "node.online"]);
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_where_it_stopped() {
+    let world = World::new().await.unwrap();
+    let mut watch = world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), None).await.unwrap();
+    world.kit.enrolment(&world.operator, PROJECT, None).await.unwrap();
+    let Some(Told::Event(event)) = watch.next().await else { panic!() };
+    drop(watch);
+    world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    let mut again =
+        world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), Some(&event.id)).await.unwrap();
+    assert_eq!(kinds(&mut again, 1).await, ["bundle.compiled"]);
+    let refused =
+        world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), Some("yesterday")).await.err();
+    assert!(matches!(refused, Some(AppError::Invalid(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_stream_says_so_and_ends_when_the_watcher_may_not_watch_any_more() {
+    let world = World::new().await.unwrap();
+    let mut watch = world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), None).await.unwrap();
+    assert_eq!(watch.next().await, Some(Told::Quiet));
+    let reader = world.reader.caller.person().unwrap().user.id;
+    world.kit.app.delete_member(&world.admin.again(), ORG, reader).await.unwrap();
+    // At most one more word, then the end.
+    let rest = [watch.next().await, watch.next().await];
+    assert!(rest.contains(&None), "{rest:?}");
+}
