@@ -1,150 +1,204 @@
-//! The agent: runs beside one proxy, makes it run what the control plane assigned, proves it, and goes back when it cannot.
+//! The agent: beside one proxy, it brings what the control plane assigns to life, proves it, and goes back by itself.
 //!
-//! It needs the control plane for news only. It starts its proxy from disk, keeps it running, and leaves it running when it
-//! stops itself.
+//! It serves without a control plane: what ran last runs before any member is asked, and a proxy that still runs is adopted. It
+//! must not believe: archives are checked against a pinned key, and *effective* is what the proxy has proven through a data
+//! listener, never what was merely sent to it.
+//!
+//! Where to start reading: [`activation`] is the way of an assignment, `driver` what happens when, [`proxy`] what a proxy has to
+//! be able to do, `zentinel` how the real one does it. `poll` and `heartbeat` talk to the members; neither holds up the other,
+//! nor is held up by an activation.
 
 mod activation;
 mod args;
+mod attached;
+mod backoff;
+mod board;
+mod driver;
+pub mod durable;
+mod enrol;
 mod fetch;
+mod free_port;
+mod heartbeat;
 mod identity;
-mod installed;
-mod process;
+mod link;
+mod local_http;
+mod meter;
+mod poll;
+mod probes;
+mod procfs;
 mod prometheus;
 mod prove;
-mod report;
+mod proxy;
+mod release;
+mod render;
+mod shelf;
 mod state;
-mod supervisor;
+#[cfg(test)]
+pub(crate) mod testing;
 mod traffic;
+mod verify;
+mod zentinel;
 
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
+use sentinel_api_types::agent::{NodeEventType, Severity};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
 pub use args::AgentArgs;
 
-use anyhow::Context;
-use sentinel_api_types::agent::{LatestResponse, NodeEventReport, NodeEventType, Severity};
-use sentinel_client::{Client, Credential, NodeClient};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Mutex;
-
+use activation::Activator;
+use attached::Attached;
+use board::Board;
+use heartbeat::About;
 use identity::Identity;
-use report::Report;
-use supervisor::Supervisor;
+use link::Link;
+use local_http::LocalHttp;
+use meter::Meter;
+use proxy::Proxy;
+use render::Addresses;
+use shelf::Shelf;
+use state::StateFile;
+use zentinel::Zentinel;
 
-/// Longest wait of one poll.
-const WAIT: Duration = Duration::from_secs(30);
-/// Pause after a failed poll, shortest and longest.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
-/// How often the proxy is looked after.
-const LOOK: Duration = Duration::from_millis(500);
-
-/// Runs until SIGTERM or SIGINT. The proxy goes on serving.
+/// Runs the agent until SIGTERM or SIGINT.
+///
+/// # Errors
+/// It cannot begin: wrong arguments, a damaged data directory, a refused enrolment.
 pub async fn run(args: AgentArgs) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&args.data_dir)
-        .with_context(|| format!("cannot create {}", args.data_dir.display()))?;
-    let report = Report::default();
-    let supervisor = Arc::new(Mutex::new(Supervisor::open(&args, report.clone())?));
-    // Serving comes first: whether any member answers does not matter for it.
-    supervisor.lock().await.boot().await;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = work(&args, &supervisor, &report) => result,
-        () = look_after(&supervisor) => Ok(()),
-        _ = terminate.recv() => Ok(()),
-        result = tokio::signal::ctrl_c() => result.map_err(Into::into),
+    let stop = CancellationToken::new();
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stopping = stop.clone();
+    let signals = tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: leaving"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: leaving"),
+        }
+        stopping.cancel();
+    });
+    let result = begin(args, stop).await;
+    signals.abort();
+    result
+}
+
+async fn begin(args: AgentArgs, stop: CancellationToken) -> anyhow::Result<()> {
+    args.values()?;
+    args.label_map()?;
+    let (data_dir, _lock) = open_data_dir(&args.data_dir)?;
+    let binary = find_binary(&args.proxy)?;
+    let shelf = Shelf::open(&data_dir).with_context(|| format!("cannot use {}", data_dir.display()))?;
+    let addresses = Addresses { ops: args.ops_addr, metrics: args.metrics_addr };
+    let http = LocalHttp::new()?;
+    match &args.attach_pid_file {
+        None => {
+            let options = zentinel::Options {
+                binary: binary.clone(),
+                data_dir: data_dir.clone(),
+                config: shelf.current_config(),
+                addresses,
+                drain_timeout: args.drain_timeout,
+                prove_timeout: args.prove_timeout,
+                upgrade_lock: args.upgrade_lock.clone(),
+            };
+            let proxy = Zentinel::new(options, http.clone())?;
+            with(proxy, args, data_dir, &binary, shelf, http, stop).await
+        }
+        Some(pid_file) => {
+            let addresses = attached::addresses(&data_dir, addresses)?;
+            let (config, within) = (shelf.current_config(), args.prove_timeout);
+            let proxy =
+                Attached::new(binary.clone(), pid_file.clone(), config, addresses, within, http.clone());
+            with(proxy, args, data_dir, &binary, shelf, http, stop).await
+        }
     }
 }
 
-async fn work(args: &AgentArgs, supervisor: &Arc<Mutex<Supervisor>>, report: &Report) -> anyhow::Result<()> {
-    let client = Client::new(args.servers.clone(), Credential::None)?;
-    let identity = Identity::load_or_enrol(args, &client).await?;
-    client.learn(&identity.members);
-    client.set_credential(Credential::NodeKey(identity.node_key.as_str().into()));
-    let node = NodeClient::new(client.clone(), identity.node_id);
-    tracing::info!(node = %identity.node_id, name = args.name, "enrolled");
-    let started = NodeEventReport {
-        event_type: NodeEventType::Startup,
-        severity: Severity::Info,
-        message: format!("agent {} started", env!("CARGO_PKG_VERSION")),
-    };
-    tokio::join!(
-        async {
-            if let Err(error) = node.event(&started).await {
-                tracing::debug!(%error, "the start was not told");
+/// Everything that is the same for every kind of proxy.
+async fn with<P: Proxy>(
+    proxy: P,
+    args: AgentArgs,
+    data_dir: PathBuf,
+    binary: &Path,
+    shelf: Shelf,
+    http: LocalHttp,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let board = Arc::new(Board::new(Meter::new(http)));
+    let proxy_version = zentinel::version(binary).await.map_err(anyhow::Error::msg);
+    let identity = match Identity::load(&data_dir)? {
+        Some(identity) => identity,
+        None => {
+            // A new node needs a proxy that works; one that ran before runs again whatever else is the matter.
+            let version = proxy_version.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?;
+            tokio::select! {
+                identity = enrol::enrol(&args, &data_dir, version) => identity?,
+                () = stop.cancelled() => return Ok(()),
             }
-        },
-        heartbeats(&node, &client, report),
-        tokens(&node, &client, &identity),
-        poll(&node, &identity, supervisor),
-    );
+        }
+    };
+    let proxy_version = proxy_version.unwrap_or_else(|error| {
+        tracing::error!(%error, "the proxy's version is unknown");
+        "unknown".to_owned()
+    });
+    enrol::check(&identity, &args, &data_dir)?;
+    let span = tracing::info_span!("agent", node = %identity.node_id, name = identity.name);
+    serve(identity, proxy, args, data_dir, shelf, (board, proxy_version), stop).instrument(span).await
+}
+
+/// The life of an enrolled node.
+async fn serve<P: Proxy>(
+    identity: Identity,
+    proxy: P,
+    args: AgentArgs,
+    data_dir: PathBuf,
+    shelf: Shelf,
+    (board, proxy_version): (Arc<Board>, String),
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    tracing::info!(proxy_version, "the agent begins");
+    let state = StateFile::open(&data_dir)?;
+    let keys = identity.keys()?;
+    let mut activator = Activator::new(proxy, shelf, state, keys, args.values()?, Arc::clone(&board));
+    activator.boot().await?;
+    board.note(NodeEventType::Startup, Severity::Info, "the agent began");
+    let link = Link::new(&args.servers, &identity, data_dir.join("download"))?;
+    let (jobs, work) = mpsc::channel(1);
+    let interval = Duration::from_secs(identity.heartbeat_interval_s.max(1));
+    let tasks = [
+        tokio::spawn(poll::poll(link.clone(), Arc::clone(&board), jobs).in_current_span()),
+        tokio::spawn(
+            heartbeat::beat(link.clone(), Arc::clone(&board), About { proxy_version }, interval)
+                .in_current_span(),
+        ),
+        tokio::spawn(heartbeat::send_events(link.clone(), Arc::clone(&board)).in_current_span()),
+    ];
+    driver::drive(&mut activator, &board, &link, work, stop).await;
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    driver::leave(&mut activator, args.on_exit).await;
     Ok(())
 }
 
-/// Reports for ever, at the interval that the server hands out and whenever something changed.
-async fn heartbeats(node: &NodeClient, client: &Client, report: &Report) {
-    let mut interval = Duration::from_secs(1);
-    loop {
-        match node.heartbeat(&report.heartbeat().await).await {
-            Ok(answer) => {
-                client.learn(&answer.members);
-                interval = report::paced(answer.heartbeat_interval_s);
-            }
-            Err(error) => tracing::warn!(%error, "a heartbeat was not delivered"),
-        }
-        report.changed_within(interval).await;
-    }
+/// Makes the data directory and takes it for this process: two agents in one would fight over one proxy.
+fn open_data_dir(path: &Path) -> anyhow::Result<(PathBuf, File)> {
+    shelf::make_dir(path).with_context(|| format!("cannot make {}", path.display()))?;
+    let path = path.canonicalize()?;
+    let lock = File::options().create(true).append(true).open(path.join("lock"))?;
+    lock.try_lock().map_err(|_| anyhow::anyhow!("another agent uses {}", path.display()))?;
+    Ok((path, lock))
 }
 
-/// Exchanges the key for a token and renews it at half its life; without one the key goes on working.
-async fn tokens(node: &NodeClient, client: &Client, identity: &Identity) {
-    loop {
-        let life = match node.token().await {
-            Ok(answer) => {
-                client.set_credential(Credential::Bearer(answer.token));
-                Duration::from_secs(answer.expires_in)
-            }
-            Err(error) => {
-                tracing::debug!(%error, "no token: the node key is used");
-                client.set_credential(Credential::NodeKey(identity.node_key.as_str().into()));
-                Duration::from_secs(120)
-            }
-        };
-        tokio::time::sleep(life / 2).await;
+/// The binary by its full path, so that it can be started from anywhere.
+fn find_binary(path: &Path) -> anyhow::Result<PathBuf> {
+    if path.components().count() > 1 {
+        return path.canonicalize().with_context(|| format!("there is no proxy at {}", path.display()));
     }
-}
-
-/// Asks for news for ever, and carries them out.
-async fn poll(node: &NodeClient, identity: &Identity, supervisor: &Arc<Mutex<Supervisor>>) {
-    let mut pause = PAUSE.0;
-    loop {
-        let have = supervisor.lock().await.handled();
-        match node.latest(have, WAIT).await {
-            Ok(LatestResponse::Update(update)) => {
-                pause = PAUSE.0;
-                fetch::and_activate(node, identity, supervisor, update).await;
-            }
-            Ok(LatestResponse::NoUpdate(_)) => pause = PAUSE.0,
-            Err(error) => {
-                tracing::warn!(%error, "no news can be had");
-                if error.status() == Some(401) {
-                    node_key_again(node, identity);
-                }
-                tokio::time::sleep(report::jittered(pause)).await;
-                pause = (pause * 2).min(PAUSE.1);
-            }
-        }
-    }
-}
-
-/// The token is not good any more, for instance because the org's key changed: the node key still is.
-fn node_key_again(node: &NodeClient, identity: &Identity) {
-    node.client().set_credential(Credential::NodeKey(identity.node_key.as_str().into()));
-}
-
-/// Starts the proxy again when it is gone.
-async fn look_after(supervisor: &Arc<Mutex<Supervisor>>) {
-    loop {
-        tokio::time::sleep(LOOK).await;
-        supervisor.lock().await.look_after().await;
-    }
+    let places = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&places).map(|dir| dir.join(path)).find(|file| file.is_file());
+    found.with_context(|| format!("there is no {} in PATH: name the proxy with --proxy", path.display()))
 }

@@ -1,29 +1,125 @@
-//! The command line, one file per noun.
+//! The command line: one file per noun, through the public API and nothing else.
+//!
+//! Each noun takes the options of [`options::Options`]; the other roles of the binary do not, so they stand here and not at the
+//! top. Answers go to standard output, everything else to standard error. [`failure`] has the exit codes.
 
-mod bundle_verify;
+mod audit;
+mod bundle;
+mod cluster;
+mod connection;
+mod context;
+mod failure;
+mod key;
+mod logins;
+mod node;
+mod options;
+mod org;
+mod output;
+mod paging;
+mod problems;
+mod project;
+mod rollout;
+mod session;
+mod terminal;
+#[cfg(test)]
+mod tests;
+mod token;
+mod words;
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+
+use connection::Connection;
+use options::Options;
+
+/// A noun: what can be done with it, and the options of every such command.
+#[derive(Args, Debug)]
+pub struct Noun<C: Subcommand> {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: C,
+}
 
 /// What can be done from the command line.
-#[derive(Subcommand)]
+#[derive(Subcommand, Debug)]
 pub enum CtlCommand {
-    /// Work with bundles
-    #[command(subcommand)]
-    Bundle(BundleCommand),
+    Login(session::LoginArgs),
+    Logout(session::LogoutArgs),
+    Whoami(session::WhoamiArgs),
+    /// Stored logins, when there are several
+    Context(Noun<context::ContextCommand>),
+    /// Orgs and their people
+    Org(Noun<org::OrgCommand>),
+    /// Projects: where bundles, nodes and rollouts live
+    Project(Noun<project::ProjectCommand>),
+    /// API keys: credentials for programs
+    Key(Noun<key::KeyCommand>),
+    /// Enrolment tokens: with them nodes join a project
+    Token(Noun<token::TokenCommand>),
+    /// Bundles: compiled, signed configurations
+    Bundle(Noun<bundle::BundleCommand>),
+    /// Nodes: managed proxies
+    Node(Noun<node::NodeCommand>),
+    /// Rollouts: a bundle goes to nodes in steps
+    Rollout(Noun<rollout::RolloutCommand>),
+    /// The cluster's members
+    Cluster(Noun<cluster::ClusterCommand>),
+    /// Who changed what
+    Audit(Noun<audit::AuditCommand>),
 }
 
-/// What can be done with bundles.
-#[derive(Subcommand)]
-pub enum BundleCommand {
-    /// Check a bundle file and its signature, without any server
-    Verify(bundle_verify::VerifyArgs),
+/// Runs a command. What fails is reported here, with its exit code.
+pub async fn run(command: CtlCommand) -> anyhow::Result<ExitCode> {
+    let output = command.options().output;
+    Ok(carry_out(command).await.unwrap_or_else(|error| failure::report(&error, output)))
 }
 
-/// Runs a command. The exit code is 0 when it did what was asked and 4 when the answer is no.
-pub fn run(command: CtlCommand) -> anyhow::Result<ExitCode> {
+async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
     match command {
-        CtlCommand::Bundle(BundleCommand::Verify(args)) => bundle_verify::run(&args),
+        CtlCommand::Login(args) => session::login(args).await,
+        CtlCommand::Logout(args) => session::logout(args).await,
+        CtlCommand::Whoami(args) => session::whoami(args).await,
+        CtlCommand::Context(Noun { options, command }) => context::run(command, &options),
+        CtlCommand::Org(Noun { options, command }) => org::run(command, &Connection::open(&options)?).await,
+        CtlCommand::Project(Noun { options, command }) => {
+            project::run(command, &Connection::open(&options)?).await
+        }
+        CtlCommand::Key(Noun { options, command }) => key::run(command, &Connection::open(&options)?).await,
+        CtlCommand::Token(Noun { options, command }) => {
+            token::run(command, &Connection::open(&options)?).await
+        }
+        CtlCommand::Bundle(Noun { options, command }) => bundle::run(command, &options).await,
+        CtlCommand::Node(Noun { options, command }) => node::run(command, &Connection::open(&options)?).await,
+        CtlCommand::Rollout(Noun { options, command }) => {
+            rollout::run(command, &Connection::open(&options)?).await
+        }
+        CtlCommand::Cluster(Noun { options, command }) => {
+            cluster::run(command, &Connection::open(&options)?).await
+        }
+        CtlCommand::Audit(Noun { options, command }) => {
+            audit::run(command, &Connection::open(&options)?).await
+        }
+    }
+}
+
+impl CtlCommand {
+    fn options(&self) -> &Options {
+        match self {
+            CtlCommand::Login(args) => &args.options,
+            CtlCommand::Logout(args) => &args.options,
+            CtlCommand::Whoami(args) => &args.options,
+            CtlCommand::Context(noun) => &noun.options,
+            CtlCommand::Org(noun) => &noun.options,
+            CtlCommand::Project(noun) => &noun.options,
+            CtlCommand::Key(noun) => &noun.options,
+            CtlCommand::Token(noun) => &noun.options,
+            CtlCommand::Bundle(noun) => &noun.options,
+            CtlCommand::Node(noun) => &noun.options,
+            CtlCommand::Rollout(noun) => &noun.options,
+            CtlCommand::Cluster(noun) => &noun.options,
+            CtlCommand::Audit(noun) => &noun.options,
+        }
     }
 }

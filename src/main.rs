@@ -1,11 +1,14 @@
 //! `sentinel-cp`: one binary, the whole control plane.
 //!
 //! This is the top of the graph: it parses, dispatches and turns the outcome into an exit code. [`server`] assembles a
-//! member, [`agent`] runs beside a proxy, [`ctl`] is the command line.
+//! member, [`agent`] runs beside a proxy, [`sim`] plays nodes, [`dev`] starts a whole cluster from nothing, [`ctl`] is the command
+//! line.
 
 mod agent;
 mod ctl;
+mod dev;
 mod server;
+mod sim;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -29,6 +32,10 @@ enum Command {
     Server(server::ServerArgs),
     /// Run beside a proxy: enrol, fetch, verify, switch, prove, report
     Agent(agent::AgentArgs),
+    /// Start three members on loopback with a project, bundles and simulated nodes
+    Dev(dev::DevArgs),
+    /// Play a fleet of nodes that speak the real node protocol
+    Sim(sim::SimArgs),
     #[command(flatten)]
     Ctl(ctl::CtlCommand),
 }
@@ -61,6 +68,16 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             agent::run(args).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Ctl(command) => ctl::run(command),
+        Command::Dev(args) => {
+            telemetry::start(&cli.telemetry, "error")?;
+            dev::run(args).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Sim(args) => {
+            telemetry::start(&cli.telemetry, "info")?;
+            sim::run(args).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Ctl(command) => ctl::run(command).await,
     }
 }

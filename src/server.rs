@@ -11,8 +11,8 @@ mod metrics;
 mod scheduler;
 mod sink;
 
-pub use args::ServerArgs;
-pub use assemble::start;
+pub use args::{ServerArgs, duration};
+pub use assemble::{Server, start};
 
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -25,7 +25,8 @@ enum Format {
 
 /// Starts logging for this process. openraft tells of each of its steps at `info`; that is our `debug`.
 pub fn start(options: &Options, default: &str) -> anyhow::Result<()> {
-    let wanted = options.log.clone().unwrap_or_else(|| format!("{default},openraft=warn"));
+    let quieter = if default == "error" { "" } else { ",openraft=warn" };
+    let wanted = options.log.clone().unwrap_or_else(|| format!("{default}{quieter}"));
     let filter = EnvFilter::try_new(&wanted).with_context(|| format!("--log {wanted}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match options.log_format {

@@ -1,42 +1,351 @@
-//! One activation: stage, test, switch, prove, and the way back.
+//! From an assignment to a proven proxy, or back.
+//!
+//! ```text
+//! download ─▶ verify ─▶ stage ─▶ test ─▶ activate ─▶ prove ─▶ effective
+//!     └──────────┴─────────┴───────┴─ failed, nothing touched
+//!                                         └──────────┴─ go back: previous release, proven again
+//! ```
+//! The state on disk says what has begun before it begins, so that whoever starts after a crash knows what to look at
+//! ([`Activator::boot`]).
 
-use anyhow::Context;
+mod boot;
+mod go_back;
+mod outcome;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity, Update};
 use sentinel_api_types::node::ActivationStage;
-use sentinel_bundle::archive::OpenBundle;
-use sentinel_bundle::change::{self, Activation};
-use sentinel_bundle::node_vars::{self, Values};
-use sentinel_bundle::proxy_config;
+use sentinel_bundle::archive::{COMPILED, OpenBundle};
+use sentinel_bundle::change::{Activation, classify};
+use sentinel_bundle::node_vars::Values;
+use sentinel_model::node::{self, FAILURE_TEXT_MAX};
 
-/// An activation that did not succeed: how far it came, and why.
-#[derive(Debug)]
-pub struct Failed {
-    /// The stage that failed.
-    pub stage: ActivationStage,
-    /// Why, in the proxy's own words where it had any.
-    pub cause: anyhow::Error,
+pub use outcome::{Failure, FetchError, Outcome, Source};
+
+use super::board::{Board, Serving};
+use super::identity::Keys;
+use super::proxy::Proxy;
+use super::release::Release;
+use super::render::{Addresses, RenderError, Rendered, render};
+use super::shelf::Shelf;
+use super::state::StateFile;
+use super::verify::{self, Unverified};
+
+/// How often an archive is fetched whose bytes are not the announced ones.
+const FETCHES: u32 = 3;
+
+/// What the proxy runs.
+#[derive(Clone, Debug)]
+struct Live {
+    release: Release,
+    /// Only the manifest and the template; the rest stays on disk.
+    bundle: Arc<OpenBundle>,
+    rendered: Arc<Rendered>,
 }
 
-impl Failed {
-    /// A failure of `stage`.
-    pub fn at(stage: ActivationStage) -> impl FnOnce(anyhow::Error) -> Failed {
-        move |cause| Failed { stage, cause }
+/// How the proxy gets from one configuration to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Both are the same.
+    Nothing,
+    Reload,
+    Upgrade,
+    Start,
+}
+
+/// Owns the proxy and everything that decides what it runs.
+pub struct Activator<P> {
+    /// The proxy.
+    pub proxy: P,
+    shelf: Shelf,
+    state: StateFile,
+    keys: Keys,
+    vars: Values,
+    board: Arc<Board>,
+    live: Option<Live>,
+}
+
+impl<P: Proxy> Activator<P> {
+    /// Does nothing so far; [`Activator::boot`] comes first.
+    pub fn new(
+        proxy: P,
+        shelf: Shelf,
+        state: StateFile,
+        keys: Keys,
+        vars: Values,
+        board: Arc<Board>,
+    ) -> Self {
+        Self { proxy, shelf, state, keys, vars, board, live: None }
+    }
+
+    /// Deals with an assignment. When this returns, the proxy runs the new release, or what it ran before.
+    pub async fn activate(&mut self, update: &Update, source: &dyn Source) -> Outcome {
+        let release = Release::new(update);
+        let (generation, bundle) = (release.generation.0, release.bundle_id);
+        if let Some(reason) = self.state.get().refuses(release.generation, release.checksum) {
+            tracing::warn!(generation, %bundle, stage = "verify", reason, "an assignment is refused");
+            let message = format!("bundle {} refused: {reason}", release.version);
+            self.board.note(NodeEventType::Warning, Severity::Warn, message);
+            return Outcome::Refused;
+        }
+        tracing::info!(generation, %bundle, version = release.version, "an assignment arrived");
+        match self.attempt(&release, update.size_bytes, source).await {
+            Ok(()) => {
+                tracing::info!(generation, %bundle, version = release.version, "effective");
+                let message = format!("bundle {} is effective (generation {generation})", release.version);
+                self.board.note(NodeEventType::BundleSwitch, Severity::Info, message);
+                Outcome::Effective
+            }
+            Err(failure) => self.failed(&release, failure),
+        }
+    }
+
+    async fn attempt(&mut self, release: &Release, size: u64, source: &dyn Source) -> Result<(), Failure> {
+        let (archive, bundle) = self.obtain(release, size, source).await?;
+        let begun = self.state.change(|state| {
+            state.project_id.get_or_insert_with(|| bundle.manifest.project_id.clone());
+            state.begin(release);
+        });
+        begun.map_err(|error| Failure::passing(ActivationStage::Stage, error))?;
+        let (next, way) = self.stage(release, &archive, bundle).await?;
+        drop(archive);
+        tracing::info!(generation = release.generation.0, stage = "test", way = ?way, "staged");
+        let config = self.shelf.config(release);
+        self.proxy.test(&config).await.map_err(|words| Failure::new(ActivationStage::Test, words))?;
+        self.board.change(|facts| facts.accepted = Some((release.bundle_id, release.generation)));
+        let switched = match self.switch(&next, way).await {
+            Ok(()) => self.remember(release),
+            Err(failure) => Err(failure),
+        };
+        if let Err(mut failure) = switched {
+            tracing::warn!(
+                generation = release.generation.0,
+                stage = name(failure.stage),
+                reason = failure.message,
+                "going back"
+            );
+            if let Err(words) = self.go_back(way).await {
+                failure.message = format!("{}; and going back failed: {words}", failure.message);
+            }
+            return Err(failure);
+        }
+        self.live = Some(next);
+        self.tell_effective().await;
+        self.prune();
+        Ok(())
+    }
+
+    /// The archive, from disk if it is there already, and what is in it.
+    async fn obtain(
+        &self,
+        release: &Release,
+        size: u64,
+        source: &dyn Source,
+    ) -> Result<(Vec<u8>, OpenBundle), Failure> {
+        let mut kept = self.state.get().good.iter().filter(|known| known.checksum == release.checksum);
+        if let Some(archive) = kept.find_map(|known| self.shelf.archive(known).ok())
+            && let Ok(bundle) = self.verified(release, &archive)
+        {
+            return Ok((archive, bundle));
+        }
+        let mut fetches = 0;
+        loop {
+            fetches += 1;
+            let archive = source.fetch(release, size).await.map_err(|error| Failure {
+                stage: ActivationStage::Download,
+                passing: error.passing,
+                message: error.message,
+            })?;
+            match self.verified(release, &archive) {
+                Ok(bundle) => {
+                    source.discard(release).await;
+                    return Ok((archive, bundle));
+                }
+                // Damaged on the way, or at one member: what the next one has may be whole.
+                Err(error @ Unverified::Checksum { .. }) if fetches < FETCHES => {
+                    tracing::warn!(generation = release.generation.0, stage = "verify", %error, "fetching again");
+                    source.discard(release).await;
+                }
+                Err(error) => {
+                    source.discard(release).await;
+                    return Err(Failure::new(ActivationStage::Verify, error));
+                }
+            }
+        }
+    }
+
+    fn verified(&self, release: &Release, archive: &[u8]) -> Result<OpenBundle, Unverified> {
+        let bundle = verify::bundle(release, archive, &self.keys)?;
+        verify::project(&bundle, self.state.get().project_id.as_deref())?;
+        Ok(bundle)
+    }
+
+    /// Puts the bundle on the shelf, rendered for the process that will run it, and decides how to get there.
+    async fn stage(
+        &mut self,
+        release: &Release,
+        archive: &[u8],
+        mut bundle: OpenBundle,
+    ) -> Result<(Live, Way), Failure> {
+        let io = |error: std::io::Error| Failure::passing(ActivationStage::Stage, error);
+        let refused = |error: RenderError| Failure::new(ActivationStage::Stage, error);
+        self.shelf.place(release, archive, &bundle).map_err(io)?;
+        bundle.files.retain(|path, _| path == COMPILED);
+        let bundle = Arc::new(bundle);
+        let (rendered, way) = match self.proxy.running() {
+            Some(addresses) => {
+                let rendered = self.render(&bundle, addresses).await.map_err(refused)?;
+                let way = self.way(&rendered)?;
+                if way == Way::Upgrade {
+                    let fresh = self.proxy.fresh_addresses().map_err(io)?;
+                    (self.render(&bundle, fresh).await.map_err(refused)?, way)
+                } else {
+                    (rendered, way)
+                }
+            }
+            None => {
+                let fresh = self.proxy.fresh_addresses().map_err(io)?;
+                (self.render(&bundle, fresh).await.map_err(refused)?, Way::Start)
+            }
+        };
+        if matches!(way, Way::Upgrade | Way::Start) {
+            self.check_free(&rendered).map_err(|words| Failure::new(ActivationStage::Activate, words))?;
+        }
+        self.shelf.write_config(release, &rendered.text).map_err(io)?;
+        Ok((Live { release: release.clone(), bundle, rendered: Arc::new(rendered) }, way))
+    }
+
+    /// Checks that a new process gets the addresses that the running one does not hold. Found out later, that would cost requests:
+    /// a process that waits for one address serves none.
+    fn check_free(&self, next: &Rendered) -> Result<(), String> {
+        let held = |address: SocketAddr| {
+            self.live
+                .as_ref()
+                .is_some_and(|live| live.rendered.target.listeners().any(|known| known.address == address))
+        };
+        for listener in next.target.listeners().filter(|listener| !held(listener.address)) {
+            if let Err(error) = TcpListener::bind(listener.address) {
+                return Err(format!(
+                    "listener \"{}\" cannot have {}: {error}",
+                    listener.id, listener.address
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// How the running process gets to another configuration.
+    fn way(&self, next: &Rendered) -> Result<Way, Failure> {
+        let Some(live) = &self.live else {
+            // It runs something that the agent does not know.
+            return Ok(if self.proxy.bound().is_some() { Way::Reload } else { Way::Upgrade });
+        };
+        match classify(Some(&live.rendered.config), &next.config) {
+            Activation::Unchanged => Ok(Way::Nothing),
+            Activation::Reload => Ok(Way::Reload),
+            Activation::Start => Ok(Way::Start),
+            Activation::Upgrade { reasons } => match self.proxy.bound() {
+                None => Ok(Way::Upgrade),
+                Some(why) => {
+                    let message = format!("a new process is needed ({}), but {why}", reasons.join(", "));
+                    Err(Failure::new(ActivationStage::Activate, message))
+                }
+            },
+        }
+    }
+
+    async fn switch(&mut self, next: &Live, way: Way) -> Result<(), Failure> {
+        let activate = |words: String| Failure::new(ActivationStage::Activate, words);
+        let stop = |error: std::io::Error| Failure::passing(ActivationStage::Activate, error);
+        self.shelf.point_to(&next.release).map_err(stop)?;
+        self.carry_out(next, way).await.map_err(activate)?;
+        self.proxy
+            .prove(&next.rendered.target)
+            .await
+            .map_err(|words| Failure::new(ActivationStage::Prove, words))
+    }
+
+    /// Brings the proxy to the current release.
+    async fn carry_out(&mut self, next: &Live, way: Way) -> Result<(), String> {
+        let target = &next.rendered.target;
+        let addresses = next.rendered.addresses;
+        match way {
+            Way::Nothing => Ok(()),
+            Way::Reload => self.proxy.reload().await,
+            Way::Upgrade => self.proxy.upgrade(target, addresses).await,
+            Way::Start => self.proxy.start(target, addresses).await,
+        }
+    }
+
+    fn remember(&mut self, release: &Release) -> Result<(), Failure> {
+        self.state.change(|state| state.succeed(release)).map_err(|error| {
+            Failure::passing(ActivationStage::Prove, format!("cannot be remembered: {error}"))
+        })
+    }
+
+    fn failed(&mut self, release: &Release, failure: Failure) -> Outcome {
+        let Failure { stage, message, passing } = failure;
+        let generation = release.generation;
+        tracing::error!(generation = generation.0, bundle = %release.bundle_id, stage = name(stage), reason = message, passing, "failed");
+        let message: String = message.chars().take(FAILURE_TEXT_MAX).collect();
+        let event = format!("bundle {} failed at the stage {}: {message}", release.version, name(stage));
+        self.board.note(NodeEventType::Error, Severity::Error, event);
+        let report = FailureReport { generation, bundle_id: release.bundle_id, stage, message };
+        // Without a place to write it down it is told all the same, and tried again.
+        let written = self.state.change(|state| state.fail(report.clone(), passing));
+        if let Err(error) = &written {
+            tracing::error!(%error, "the failure cannot be written down");
+        }
+        self.board.change(|facts| {
+            facts.handled = self.state.get().handled;
+            facts.failure = Some(report);
+        });
+        self.prune();
+        if passing || written.is_err() { Outcome::Again } else { Outcome::Failed }
+    }
+
+    /// Puts what is live on the board, and begins to measure it.
+    async fn tell_effective(&self) {
+        let state = self.state.get();
+        let effective = state.effective.as_ref().map(|release| (release.bundle_id, release.generation));
+        self.board.change(|facts| {
+            facts.effective = effective;
+            facts.accepted = facts.accepted.filter(|accepted| Some(*accepted) != effective).or(effective);
+            facts.failure = state.failure().cloned();
+            facts.handled = state.handled;
+            facts.serving = Serving::Proven;
+        });
+        self.measure().await;
+    }
+
+    async fn measure(&self) {
+        match (&self.live, self.proxy.vitals()) {
+            (Some(live), Some(vitals)) => self.board.meter.begin(live.release.generation, vitals).await,
+            _ => self.board.meter.end().await,
+        }
+    }
+
+    async fn render(&self, bundle: &Arc<OpenBundle>, addresses: Addresses) -> Result<Rendered, RenderError> {
+        let (bundle, vars) = (Arc::clone(bundle), self.vars.clone());
+        let rendered = tokio::task::spawn_blocking(move || render(&bundle, &vars, addresses)).await;
+        rendered.unwrap_or_else(|error| Err(RenderError::Refused(format!("the parser broke down: {error}"))))
+    }
+
+    fn prune(&self) {
+        let state = self.state.get();
+        let keep = state.good.iter().chain(state.activating.as_ref().map(|attempt| &attempt.release));
+        if let Err(error) = self.shelf.prune(keep) {
+            tracing::warn!(%error, "old bundles cannot be removed");
+        }
     }
 }
 
-/// The configuration of a bundle with this node's values filled in.
-pub fn render(bundle: &OpenBundle, values: &Values) -> anyhow::Result<String> {
-    let template = bundle.text("zentinel.kdl").context("the bundle has no zentinel.kdl")?;
-    node_vars::check(&bundle.manifest.variables, values)
-        .map_err(|error| anyhow::anyhow!("{error}: give the agent a value with --var NAME=VALUE"))?;
-    Ok(node_vars::render(template, values)?)
+/// A stage as every log and answer spells it.
+fn name(stage: ActivationStage) -> &'static str {
+    node::ActivationStage::from(stage).as_str()
 }
 
-/// How to get from one configuration to the other.
-pub async fn decide(running: Option<String>, next: String) -> anyhow::Result<Activation> {
-    let decide = move || {
-        let parse = |text: &str| proxy_config::parse(text).map_err(|problem| anyhow::anyhow!("{problem}"));
-        let running = running.as_deref().map(parse).transpose()?;
-        Ok(change::classify(running.as_ref(), &parse(&next)?))
-    };
-    tokio::task::spawn_blocking(decide).await?
-}
+#[cfg(test)]
+mod tests;

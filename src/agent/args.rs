@@ -1,66 +1,193 @@
 //! What an agent is told.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::Args;
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use sentinel_api_types::Secret;
+use sentinel_bundle::node_vars::{METRICS_ADDR, OPS_ADDR, Values};
+use sentinel_model::name;
 
-/// Flags of `sentinel-cp agent`.
+use crate::server::duration;
+
+/// Flags of `sentinel-cp agent`. Most can be given by environment as well.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
-  sentinel-cp agent --server http://127.0.0.1:4000 --project shop --name edge-1 \\
-      --enrolment-token enr_… --proxy /usr/bin/zentinel --var http_port=8080
+  sentinel-cp agent --server http://127.0.0.1:4000 --project shop --enrolment-token-file token \\
+      --proxy /usr/bin/zentinel --data-dir ./edge-1 --name edge-1 --label site=fra --var http_port=8081
+  (the token is needed once; after that the node key in the data directory is used)
 
-The token is needed once; afterwards the node's key is in the data directory. The proxy goes on serving when the agent
-stops, and is adopted by the next agent in the same data directory.")]
+The proxy is started as `zentinel -c DATA_DIR/current/zentinel.kdl` in a process group of its own: it survives the agent, and the
+next agent adopts it. With --attach-pid-file somebody else starts it with that argument; then only changes that a reload applies
+can be activated.")]
 pub struct AgentArgs {
-    /// Base URL of a member; more than one for failover
+    /// Base URL of a member; several may be given
     #[arg(
         long = "server",
-        env = "SENTINEL_AGENT_SERVERS",
+        env = "SENTINEL_CP_SERVERS",
         value_name = "URL",
         value_delimiter = ',',
         required = true
     )]
     pub servers: Vec<String>,
-    /// The project to join
-    #[arg(long, env = "SENTINEL_AGENT_PROJECT", value_name = "SLUG")]
+    /// Slug of the project whose node this is
+    #[arg(long, env = "SENTINEL_CP_PROJECT", value_name = "SLUG")]
     pub project: String,
-    /// Proof that this node may join
-    #[arg(long, env = "SENTINEL_AGENT_ENROLMENT_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    pub enrolment_token: Option<String>,
-    /// Name of this node, unique in the project
-    #[arg(long, env = "SENTINEL_AGENT_NAME", value_name = "NAME")]
-    pub name: String,
-    /// Labels that rollouts select by
-    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = pair)]
-    pub labels: Vec<(String, String)>,
-    /// Values of the node variables that configurations use, such as http_port=8080
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
-    pub vars: Vec<(String, String)>,
-    /// The proxy's binary
-    #[arg(long, env = "SENTINEL_AGENT_PROXY", value_name = "FILE", default_value = "zentinel")]
-    pub proxy: PathBuf,
-    /// Everything this agent stores
+    /// Proves once that this node may join the project
     #[arg(
         long,
-        env = "SENTINEL_AGENT_DATA_DIR",
-        value_name = "DIR",
-        default_value = "./sentinel-agent-data"
+        env = "SENTINEL_CP_ENROLMENT_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        conflicts_with = "enrolment_token_file"
+    )]
+    pub enrolment_token: Option<String>,
+    /// A file with the enrolment token
+    #[arg(long, env = "SENTINEL_CP_ENROLMENT_TOKEN_FILE", value_name = "FILE")]
+    pub enrolment_token_file: Option<PathBuf>,
+    /// Name of the node, unique in the project; the host name when absent
+    #[arg(long, env = "SENTINEL_CP_NODE_NAME")]
+    pub name: Option<String>,
+    /// A label that rollouts select by; several may be given
+    #[arg(long = "label", env = "SENTINEL_CP_NODE_LABELS", value_name = "KEY=VALUE", value_delimiter = ',', value_parser = pair)]
+    pub labels: Vec<(String, String)>,
+    /// Identity, bundles, state and the proxy's log
+    #[arg(
+        long,
+        env = "SENTINEL_CP_AGENT_DATA_DIR",
+        default_value = "./sentinel-cp-agent",
+        value_name = "DIR"
     )]
     pub data_dir: PathBuf,
+    /// The proxy's binary
+    #[arg(long, env = "SENTINEL_CP_PROXY", default_value = "zentinel", value_name = "PATH")]
+    pub proxy: PathBuf,
+    /// A node variable that bundles use as ${node.NAME}; several may be given
+    #[arg(long = "var", env = "SENTINEL_CP_NODE_VARS", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = pair)]
+    pub vars: Vec<(String, String)>,
+    /// Where the proxy serves its operations endpoint; port 0: a free one for each process
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub ops_addr: SocketAddr,
+    /// Where the proxy serves its metrics; port 0: a free one for each process
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    pub metrics_addr: SocketAddr,
+    /// The proxy is started by somebody else, who writes its process id here
+    #[arg(long, value_name = "FILE")]
+    pub attach_pid_file: Option<PathBuf>,
+    /// What becomes of the proxy when the agent is ended by SIGTERM or SIGINT
+    #[arg(long, value_enum, default_value_t = OnExit::Keep)]
+    pub on_exit: OnExit,
+    /// How long a replaced proxy process may finish its requests
+    #[arg(long, default_value = "60s", value_parser = duration, value_name = "TIME")]
+    pub drain_timeout: Duration,
+    /// Within which time a new configuration must answer through a data listener
+    #[arg(long, default_value = "3s", value_parser = duration, value_name = "TIME")]
+    pub prove_timeout: Duration,
+    /// Taken while a proxy process hands its sockets over: the proxy has one place for that per host
+    #[arg(long, default_value = "/tmp/sentinel-cp-upgrade.lock", value_name = "FILE")]
+    pub upgrade_lock: PathBuf,
+}
+
+/// What becomes of the proxy when its agent is ended in order.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnExit {
+    /// It goes on serving and is adopted by the next agent
+    Keep,
+    /// It finishes its requests and ends
+    Stop,
 }
 
 impl AgentArgs {
-    /// The variables as a map.
-    pub fn variables(&self) -> BTreeMap<String, String> {
-        self.vars.iter().cloned().collect()
+    /// The node variables that an operator sets, checked by form.
+    ///
+    /// # Errors
+    /// A name or value that no bundle could use.
+    pub fn values(&self) -> anyhow::Result<Values> {
+        let mut values = Values::new();
+        for (name, value) in &self.vars {
+            let legal = name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            if !legal || name.len() > 32 {
+                bail!("--var {name}: a name has 1 to 32 of a-z, 0-9 and _, and begins with a letter");
+            }
+            if name == OPS_ADDR || name == METRICS_ADDR {
+                bail!("--var {name}: set by --{}", name.replace('_', "-"));
+            }
+            if values.insert(name.clone(), value.clone()).is_some() {
+                bail!("--var {name} is given twice");
+            }
+        }
+        Ok(values)
+    }
+
+    /// The labels, checked as the server would.
+    ///
+    /// # Errors
+    /// Labels that the server would refuse.
+    pub fn label_map(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let labels: BTreeMap<_, _> = self.labels.iter().cloned().collect();
+        name::check_labels("--label", &labels)?;
+        Ok(labels)
+    }
+
+    /// The enrolment token, from wherever it was given.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn token(&self) -> anyhow::Result<Option<Secret>> {
+        if let Some(token) = &self.enrolment_token {
+            return Ok(Some(Secret::new(token.trim())));
+        }
+        let Some(file) = &self.enrolment_token_file else { return Ok(None) };
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(Some(Secret::new(text.trim())))
     }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(format!("'{text}': write NAME=VALUE")),
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
+        _ => Err(format!("'{text}' is not of the form KEY=VALUE")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        agent: AgentArgs,
+    }
+
+    fn parse(more: &[&str]) -> AgentArgs {
+        let base = ["agent", "--server", "http://a:1,http://a:2", "--project", "shop"];
+        Cli::try_parse_from(base.iter().chain(more)).map(|cli| cli.agent).unwrap()
+    }
+
+    #[test]
+    fn servers_labels_and_variables_may_be_repeated_or_listed() {
+        let args =
+            parse(&["--server", "http://a:3", "--label", "site=fra", "--label", "env=", "--var", "p=1"]);
+        assert_eq!(args.servers, ["http://a:1", "http://a:2", "http://a:3"]);
+        assert_eq!(args.label_map().unwrap()["site"], "fra");
+        assert_eq!(args.values().unwrap()["p"], "1");
+        assert_eq!(args.on_exit, OnExit::Keep);
+    }
+
+    #[test]
+    fn variables_that_no_bundle_could_use_are_refused() {
+        for wrong in ["P=1", "1p=1", "ops_addr=127.0.0.1:1", "a-b=1"] {
+            assert!(parse(&["--var", wrong]).values().is_err(), "{wrong}");
+        }
+        assert!(parse(&["--var", "p=1", "--var", "p=2"]).values().is_err());
     }
 }

@@ -1,111 +1,158 @@
-//! From an announcement to bytes that can be trusted.
+//! Downloads archives, in as many pieces as it takes.
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
-use anyhow::{Context, bail, ensure};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sentinel_api_types::agent::{FailureReport, NodeEventReport, NodeEventType, Severity, Update};
-use sentinel_api_types::node::ActivationStage;
-use sentinel_bundle::archive::{self, OpenBundle, OpenLimits};
-use sentinel_client::NodeClient;
-use sha2::{Digest, Sha256};
-use tokio::sync::Mutex;
+use sentinel_client::{Archive, ClientError, Resume};
+use tokio::fs::OpenOptions;
+use tokio::io::AsyncWriteExt;
+use tokio::time::{sleep, timeout};
 
-use super::activation::Failed;
-use super::identity::Identity;
-use super::supervisor::Supervisor;
+use super::activation::FetchError;
+use super::backoff::Backoff;
+use super::link::Link;
+use super::release::Release;
+use super::shelf::make_dir;
 
-/// Attempts to download, and the pause between two.
-const ATTEMPTS: u32 = 4;
-const PAUSE: Duration = Duration::from_millis(500);
+/// Largest archive that a node takes.
+const SIZE_MAX: u64 = 64 << 20;
+/// Longest silence in the middle of an archive.
+const SILENCE_MAX: Duration = Duration::from_secs(15);
+/// Attempts that bring nothing new before giving up for now.
+const FRUITLESS_MAX: u32 = 6;
 
-/// Carries an assignment out, from download to proof, and reports what came of it.
-pub async fn and_activate(
-    node: &NodeClient,
-    identity: &Identity,
-    supervisor: &Arc<Mutex<Supervisor>>,
-    update: Update,
-) {
-    tracing::info!(generation = %update.generation, bundle = %update.bundle_id, version = update.version, "a new assignment");
-    let outcome = match verified(node, identity, &update).await {
-        Ok((bytes, bundle)) => supervisor.lock().await.activate(&update, &bytes, &bundle).await,
-        Err(failed) => Err(failed),
-    };
-    let event = match outcome {
-        Ok(how) => NodeEventReport {
-            event_type: NodeEventType::BundleSwitch,
-            severity: Severity::Info,
-            message: format!("bundle {} is effective ({how})", update.version),
-        },
-        Err(failed) => {
-            let message = format!("{:#}", failed.cause);
-            tracing::error!(generation = %update.generation, stage = ?failed.stage, message, "the assignment is not carried out");
-            let failure = FailureReport {
-                generation: update.generation,
-                bundle_id: update.bundle_id,
-                stage: failed.stage,
-                message: message.clone(),
-            };
-            supervisor.lock().await.refused(failure).await;
-            NodeEventReport {
-                event_type: NodeEventType::Error,
-                severity: Severity::Error,
-                message: format!("bundle {}: {message}", update.version).chars().take(900).collect(),
-            }
-        }
-    };
-    if let Err(error) = node.event(&event).await {
-        tracing::debug!(%error, "an event was not told");
+/// The whole archive of a release.
+///
+/// # Errors
+/// [`FetchError`].
+pub async fn fetch(link: &Link, dir: &Path, release: &Release, size: u64) -> Result<Vec<u8>, FetchError> {
+    if size == 0 || size > SIZE_MAX {
+        let message = format!("the archive is said to have {size} bytes; at most {SIZE_MAX} are taken");
+        return Err(FetchError { message, passing: false });
     }
-}
-
-async fn verified(
-    node: &NodeClient,
-    identity: &Identity,
-    update: &Update,
-) -> Result<(Vec<u8>, OpenBundle), Failed> {
-    let bytes =
-        download(node, update).await.map_err(|cause| Failed { stage: ActivationStage::Download, cause })?;
-    let bundle =
-        verify(identity, update, &bytes).map_err(|cause| Failed { stage: ActivationStage::Verify, cause })?;
-    Ok((bytes, bundle))
-}
-
-async fn download(node: &NodeClient, update: &Update) -> anyhow::Result<Vec<u8>> {
-    let mut attempt = 1;
+    let disk = |error: io::Error| FetchError { message: format!("cannot be stored: {error}"), passing: true };
+    make_dir(dir).map_err(disk)?;
+    remove_others(dir, release).map_err(disk)?;
+    let path = part(dir, release);
+    let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(5));
+    let mut fruitless = 0;
     loop {
-        match node.archive(update).await {
-            Ok(bytes) => return Ok(bytes.to_vec()),
-            Err(error) if attempt == ATTEMPTS => {
-                return Err(error).context("the bundle cannot be downloaded");
-            }
-            Err(error) => tracing::warn!(%error, attempt, "a download failed"),
+        let have = length(&path).map_err(disk)?;
+        if have == size {
+            return fs::read(&path).map_err(disk);
         }
-        attempt += 1;
-        tokio::time::sleep(PAUSE).await;
+        if have > size {
+            discard(dir, release);
+            continue;
+        }
+        let error = match piece(link, release, &path, have, size).await {
+            Ok(()) => continue,
+            Err(Stop::Disk(error)) => return Err(disk(error)),
+            Err(Stop::TooMuch) => {
+                discard(dir, release);
+                let message = format!("more than the announced {size} bytes arrive");
+                return Err(FetchError { message, passing: false });
+            }
+            Err(Stop::Client(error)) => error,
+        };
+        // A revoked bundle stays revoked; what is not there may come.
+        if error.status() == Some(409) {
+            return Err(FetchError { message: error.to_string(), passing: false });
+        }
+        let more = length(&path).map_err(disk)? > have;
+        fruitless = if more { 0 } else { fruitless + 1 };
+        if fruitless >= FRUITLESS_MAX {
+            return Err(FetchError { message: error.to_string(), passing: true });
+        }
+        tracing::warn!(generation = release.generation.0, stage = "download", %error, have, "goes on later");
+        sleep(backoff.next()).await;
     }
 }
 
-/// Checks everything that can be checked before a byte of it is used.
-pub(super) fn verify(identity: &Identity, update: &Update, bytes: &[u8]) -> anyhow::Result<OpenBundle> {
-    ensure!(
-        Sha256::digest(bytes)[..] == update.checksum.0,
-        "the archive's digest is not the one that was announced: its bytes have changed"
-    );
-    let bundle = archive::open(bytes, &OpenLimits::default()).context("the archive is refused")?;
-    ensure!(
-        bundle.manifest_digest == update.manifest_digest.0,
-        "the manifest is not the one that was announced"
-    );
-    let Ok(signature) = STANDARD.decode(&update.signature) else { bail!("the signature is not base64") };
-    let Ok(signature) = <[u8; 64]>::try_from(signature) else {
-        bail!("the signature does not have 64 bytes")
-    };
-    let key = identity.key(&update.signing_key_id)?;
-    bundle.verify(&key, &signature).map_err(|_| {
-        anyhow::anyhow!("the signature is not by the key {} over this manifest", update.signing_key_id)
-    })?;
-    Ok(bundle)
+/// Forgets what there is of an archive.
+pub fn discard(dir: &Path, release: &Release) {
+    if let Err(error) = super::durable::remove(&part(dir, release)) {
+        tracing::warn!(%error, "a downloaded archive cannot be removed");
+    }
 }
+
+enum Stop {
+    Client(ClientError),
+    Disk(io::Error),
+    TooMuch,
+}
+
+/// Appends what comes until the connection ends.
+async fn piece(link: &Link, release: &Release, path: &Path, have: u64, size: u64) -> Result<(), Stop> {
+    let resume = (have > 0).then_some(Resume { from: have, checksum: release.checksum });
+    let open = |client: sentinel_client::Client| async move {
+        client.node_archive(link.node, release.bundle_id, resume).await
+    };
+    let mut archive: Archive = link.ask(open).await.map_err(Stop::Client)?;
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).mode(0o600);
+    let (mut file, mut at) = match archive.from {
+        from if from == have && have > 0 => {
+            (options.append(true).open(path).await.map_err(Stop::Disk)?, have)
+        }
+        0 => (options.truncate(true).open(path).await.map_err(Stop::Disk)?, 0),
+        from => {
+            let reason = format!("bytes from {from} on, asked for was {have}");
+            return Err(Stop::Client(ClientError::Unreadable { member: "a member".to_owned(), reason }));
+        }
+    };
+    loop {
+        let chunk = match timeout(SILENCE_MAX, archive.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => break,
+            Ok(Err(error)) => {
+                file.flush().await.map_err(Stop::Disk)?;
+                return Err(Stop::Client(error));
+            }
+            Err(_) => {
+                file.flush().await.map_err(Stop::Disk)?;
+                let reason = format!("no byte for {} s", SILENCE_MAX.as_secs());
+                return Err(Stop::Client(ClientError::Unreachable(reason)));
+            }
+        };
+        at += chunk.len() as u64;
+        if at > size {
+            return Err(Stop::TooMuch);
+        }
+        file.write_all(&chunk).await.map_err(Stop::Disk)?;
+    }
+    file.flush().await.map_err(Stop::Disk)?;
+    if at < size {
+        let reason = format!("it ends after {at} of {size} bytes");
+        return Err(Stop::Client(ClientError::Unreachable(reason)));
+    }
+    Ok(())
+}
+
+fn part(dir: &Path, release: &Release) -> PathBuf {
+    dir.join(format!("{}.part", release.checksum))
+}
+
+/// One archive at a time is on its way; what is left of others goes.
+fn remove_others(dir: &Path, release: &Release) -> io::Result<()> {
+    let own = part(dir, release);
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path != own {
+            super::durable::remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn length(path: &Path) -> io::Result<u64> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,67 +1,96 @@
-//! The little of the Prometheus text format that the proxy writes.
+//! Reads the Prometheus text format: samples with their labels, nothing else.
 
-use std::collections::BTreeMap;
-
-/// Longest text looked at, in bytes.
-pub const TEXT_MAX: usize = 8 * 1024 * 1024;
+use std::borrow::Cow;
 
 /// One sample.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample<'a> {
-    /// Name of the series.
-    pub name: &'a str,
-    /// Labels.
-    pub labels: BTreeMap<&'a str, String>,
-    /// Value; never NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample<'t> {
+    /// Name of the metric.
+    pub name: &'t str,
+    labels: &'t str,
+    /// Its value; may be infinite or no number.
     pub value: f64,
 }
 
-/// The samples of a text. Lines that do not read as samples are left out.
+impl<'t> Sample<'t> {
+    /// The value of a label.
+    pub fn label(&self, wanted: &str) -> Option<Cow<'t, str>> {
+        let mut rest = self.labels;
+        loop {
+            let (name, after) = rest.split_once("=\"")?;
+            let end = closing_quote(after)?;
+            if name.trim().trim_start_matches(',').trim() == wanted {
+                return Some(unescaped(&after[..end]));
+            }
+            rest = &after[end + 1..];
+        }
+    }
+}
+
+/// The samples of a text. Comments and lines that are no samples are passed over.
 pub fn samples(text: &str) -> impl Iterator<Item = Sample<'_>> {
-    text.lines().filter(|line| !line.starts_with('#')).filter_map(sample)
+    text.lines().filter_map(sample)
 }
 
 fn sample(line: &str) -> Option<Sample<'_>> {
-    let (series, value) = line.trim().rsplit_once(' ')?;
-    let value: f64 = match value {
-        "+Inf" => f64::INFINITY,
-        other => other.parse().ok()?,
-    };
-    if value.is_nan() {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with('#') {
         return None;
     }
-    match series.split_once('{') {
-        None => Some(Sample { name: series, labels: BTreeMap::new(), value }),
-        Some((name, rest)) => Some(Sample { name, labels: labels(rest.strip_suffix('}')?)?, value }),
-    }
+    let (name, labels, rest) = match line.find(['{', ' ', '\t']) {
+        Some(at) if line.as_bytes().get(at) == Some(&b'{') => {
+            let inside = &line[at + 1..];
+            let end = closing_brace(inside)?;
+            (&line[..at], &inside[..end], &inside[end + 1..])
+        }
+        Some(at) => (&line[..at], "", &line[at..]),
+        None => return None,
+    };
+    // A timestamp may follow the value.
+    let value = rest.split_whitespace().next()?.parse().ok()?;
+    (!name.is_empty()).then_some(Sample { name, labels, value })
 }
 
-fn labels(mut text: &str) -> Option<BTreeMap<&str, String>> {
-    let mut found = BTreeMap::new();
-    while !text.is_empty() {
-        let (name, rest) = text.split_once("=\"")?;
-        let (value, rest) = quoted(rest)?;
-        found.insert(name.trim_start_matches(',').trim(), value);
-        text = rest;
-    }
-    Some(found)
-}
-
-/// The text up to the closing quote, and what follows.
-fn quoted(text: &str) -> Option<(String, &str)> {
-    let mut value = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Some((value, &text[at + 1..])),
-            '\\' => match chars.next()?.1 {
-                'n' => value.push('\n'),
-                other => value.push(other),
-            },
-            other => value.push(other),
+/// Where the `}` is that is not inside a value.
+fn closing_brace(labels: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let rest = labels.get(from..)?;
+        let brace = rest.find('}')?;
+        match rest.find('"') {
+            Some(quote) if quote < brace => from += quote + 1 + closing_quote(&rest[quote + 1..])? + 1,
+            _ => return Some(from + brace),
         }
     }
-    None
+}
+
+/// Where the `"` is that is not escaped.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    })
+}
+
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => match chars.next() {
+                Some('n') => plain.push('\n'),
+                Some(other) => plain.push(other),
+                None => plain.push('\\'),
+            },
+            (c, false) => plain.push(c),
+        }
+    }
+    Cow::Owned(plain)
 }
 
 #[cfg(test)]
@@ -70,12 +99,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_labels_and_values_are_read_and_nonsense_is_left_out() {
-        let text = "# HELP x y\nup 1\nr{route=\"a\",path=\"say \\\"hi\\\"\"} 2.5\nb{le=\"+Inf\"} 3\nnan NaN\nbroken{a= 1\n\n";
+    fn samples_are_read_with_their_labels() {
+        let text = "# HELP x y\n# TYPE x counter\n\nx{route=\"a\", method=\"GET\",status=\"200\"} 12 1700000000\ny 0.5\nz{} 1e3\n";
         let found: Vec<_> = samples(text).collect();
         assert_eq!(found.len(), 3);
-        assert_eq!((found[0].name, found[0].value), ("up", 1.0));
-        assert_eq!(found[1].labels["path"], "say \"hi\"");
-        assert_eq!(found[2].labels["le"], "+Inf");
+        assert_eq!((found[0].name, found[0].value), ("x", 12.0));
+        assert_eq!(found[0].label("method").unwrap(), "GET");
+        assert_eq!(found[0].label("status").unwrap(), "200");
+        assert_eq!(found[0].label("stat"), None);
+        assert_eq!((found[1].name, found[1].value, found[1].label("a")), ("y", 0.5, None));
+        assert_eq!((found[2].name, found[2].value), ("z", 1_000.0));
+    }
+
+    #[test]
+    fn braces_quotes_and_escapes_inside_values_do_no_harm() {
+        let text = r#"x{a="}\"{,b=\\",b="1\n2",c="="} 7"#;
+        let sample = samples(text).next().unwrap();
+        assert_eq!(sample.label("a").unwrap(), "}\"{,b=\\");
+        assert_eq!(sample.label("b").unwrap(), "1\n2");
+        assert_eq!((sample.label("c").unwrap().as_ref(), sample.value), ("=", 7.0));
+    }
+
+    #[test]
+    fn what_is_no_number_is_read_as_such_and_what_is_no_sample_is_passed_over() {
+        let values: Vec<f64> = samples("a NaN\nb +Inf\nc -Inf").map(|sample| sample.value).collect();
+        assert!(values[0].is_nan() && values[1] == f64::INFINITY && values[2] == f64::NEG_INFINITY);
+        for wrong in ["a", "a b", "{x=\"1\"} 1", "a{x=\"1} 1", "a{x=\"1\"", "a{", "\u{e9} \u{e9}", "a{x=\"\\"]
+        {
+            assert_eq!(samples(wrong).count(), 0, "{wrong}");
+        }
     }
 }

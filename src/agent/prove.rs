@@ -1,99 +1,118 @@
-//! Proof that the proxy runs a bundle: its marker answers through every data listener, from the very process that we watch.
+//! Proof that a configuration is at work: a request that only this revision answers, through every data listener, answered by
+//! the very process that answers on the operations listener.
 
-use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, bail};
-use sentinel_bundle::manifest::Manifest;
-use sentinel_bundle::node_vars::{self, Values};
-use serde_json::Value;
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
 
-use super::process::Running;
+use super::local_http::{ANSWER_WITHIN, LocalHttp};
+use super::probes::Probes;
+use super::render::{Listener, Target};
 
-/// Longest time until the marker must answer.
-const WITHIN: Duration = Duration::from_secs(5);
+/// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
-const ANSWER: Duration = Duration::from_secs(2);
+/// Largest status page.
+const STATUS_MAX: usize = 64 << 10;
 
-/// Waits for the proof. The error says what answered instead.
-pub async fn prove(manifest: &Manifest, values: &Values, process: &Running) -> anyhow::Result<()> {
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(ANSWER)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()?;
-    let listeners = listeners(manifest, values)?;
-    let deadline = Instant::now() + WITHIN;
+#[derive(Deserialize)]
+struct Status {
+    instance_id: String,
+}
+
+/// Looks until every listener has proven the revision, or time is up.
+///
+/// # Errors
+/// In words: which listener does what instead.
+pub async fn prove(
+    http: &LocalHttp,
+    target: &Target,
+    probes: &Probes,
+    within: Duration,
+) -> Result<(), String> {
+    let deadline = Instant::now() + within;
+    let mut open: Vec<&Listener> = target.proving.iter().collect();
+    let mut closed: Vec<&Listener> = target.accepting.iter().collect();
     loop {
-        let attempt = attempt(&http, manifest, &listeners, process).await;
-        match attempt {
-            Ok(()) => return Ok(()),
-            Err(error) if !process.alive() => return Err(error.context("the proxy has ended")),
-            Err(error) if Instant::now() >= deadline => return Err(error),
-            Err(_) => tokio::time::sleep(PAUSE).await,
+        let findings = look(http, target, probes, &mut open, &mut closed).await;
+        if open.is_empty() && closed.is_empty() && findings.is_empty() {
+            return Ok(());
         }
+        if Instant::now() + PAUSE >= deadline {
+            return Err(format!("not proven within {} s: {}", within.as_secs_f64(), findings.join("; ")));
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Where the data listeners are, and whether they speak plain HTTP.
-fn listeners(manifest: &Manifest, values: &Values) -> anyhow::Result<Vec<(String, SocketAddr, bool)>> {
-    let mut found = Vec::new();
-    for listener in manifest.probed_listeners() {
-        let address = node_vars::render(&listener.address, values)?;
-        let mut address: SocketAddr = address
-            .parse()
-            .with_context(|| format!("listener {}: {address} is not an address", listener.id))?;
-        if address.ip().is_unspecified() {
-            address.set_ip(if address.is_ipv4() {
-                [127, 0, 0, 1].into()
-            } else {
-                std::net::Ipv6Addr::LOCALHOST.into()
-            });
+/// One look at what is still missing; returns what is wrong with it.
+async fn look(
+    http: &LocalHttp,
+    target: &Target,
+    probes: &Probes,
+    open: &mut Vec<&Listener>,
+    closed: &mut Vec<&Listener>,
+) -> Vec<String> {
+    let mut findings = Vec::new();
+    let own = match status(http, target, probes).await {
+        Ok(own) => own,
+        Err(reason) => return vec![format!("the operations listener ({}) {reason}", target.ops)],
+    };
+    let mut missing = Vec::new();
+    for listener in open.drain(..) {
+        match answers(http, target, probes, listener, &own).await {
+            Ok(()) => {}
+            Err(reason) => {
+                findings.push(format!("listener \"{}\" ({}) {reason}", listener.id, listener.address));
+                missing.push(listener);
+            }
         }
-        found.push((listener.id.clone(), address, listener.protocol == "http"));
     }
-    anyhow::ensure!(
-        found.iter().any(|(_, _, plain)| *plain),
-        "no plain HTTP listener to prove the bundle through"
-    );
-    Ok(found)
+    *open = missing;
+    let mut missing = Vec::new();
+    for listener in closed.drain(..) {
+        let connected = timeout(ANSWER_WITHIN, TcpStream::connect(listener.address)).await;
+        if !matches!(connected, Ok(Ok(_))) {
+            let (id, address) = (&listener.id, listener.address);
+            findings.push(format!("listener \"{id}\" ({address}) does not accept connections"));
+            missing.push(listener);
+        }
+    }
+    *closed = missing;
+    findings
 }
 
-async fn attempt(
-    http: &reqwest::Client,
-    manifest: &Manifest,
-    listeners: &[(String, SocketAddr, bool)],
-    process: &Running,
-) -> anyhow::Result<()> {
-    let status = format!("http://{}{}", process.ops_addr, manifest.operations.status_path);
-    let own = instance(http.get(status)).await.context("the operations listener does not answer")?;
-    for (id, address, plain) in listeners {
-        if !*plain {
-            // A TLS listener without its files is simply absent; one that accepts has them.
-            tokio::net::TcpStream::connect(address)
-                .await
-                .with_context(|| format!("listener {id} does not accept"))?;
-            continue;
-        }
-        let probe =
-            http.get(format!("http://{address}{}", manifest.probe.path)).header("host", &manifest.probe.host);
-        let answered = instance(probe)
-            .await
-            .with_context(|| format!("the marker does not answer through listener {id}"))?;
-        if answered != own {
-            bail!("through listener {id} another proxy answers ({answered} instead of {own})");
-        }
+/// The instance that answers on the operations listener.
+async fn status(http: &LocalHttp, target: &Target, probes: &Probes) -> Result<String, String> {
+    let mut count = probes.lock().await;
+    let answer = http.get(target.ops, &target.status_path, None, STATUS_MAX).await?;
+    let status: Status = serde_json::from_slice(&answer.body)
+        .map_err(|_| format!("answers {} without a status", answer.status))?;
+    *count += 1;
+    Ok(status.instance_id)
+}
+
+/// Whether a listener answers the probe, and with the same instance.
+async fn answers(
+    http: &LocalHttp,
+    target: &Target,
+    probes: &Probes,
+    listener: &Listener,
+    own: &str,
+) -> Result<(), String> {
+    let mut count = probes.lock().await;
+    let probe = &target.probe;
+    let answer = http.get(listener.address, &probe.path, Some(&probe.host), STATUS_MAX).await?;
+    // Another revision answers with whatever it has for an unknown host; a catch-all route even with 200.
+    let status: Status = serde_json::from_slice(&answer.body)
+        .map_err(|_| format!("answers the probe with {} instead of this revision's status", answer.status))?;
+    if status.instance_id != own {
+        return Err("answers the probe from another process".to_owned());
     }
+    *count += 1;
     Ok(())
 }
 
-/// The instance id in a status answer.
-async fn instance(request: reqwest::RequestBuilder) -> anyhow::Result<String> {
-    let answer = request.send().await?;
-    let status = answer.status();
-    let body: Value = answer.json().await.with_context(|| format!("{status}, and no status of a proxy"))?;
-    body["instance_id"]
-        .as_str()
-        .map(str::to_owned)
-        .with_context(|| format!("{status} without an instance id"))
-}
+#[cfg(test)]
+mod tests;

@@ -1,89 +1,190 @@
-//! What an agent must remember: which generation it handled last, what runs, which process runs it.
+//! What the agent must remember over its own death. On disk before anything is done that depends on it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use anyhow::Context;
-use sentinel_model::{BundleId, Generation};
+use anyhow::{Context, bail};
+use sentinel_api_types::agent::FailureReport;
+use sentinel_model::{Generation, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
-use super::process::Running;
+use super::durable;
+use super::release::Release;
 
-const FILE: &str = "state.json";
+/// Format of the file.
+const FORMAT: u32 = 1;
+/// Releases kept to go back to, the effective one included.
+pub const GOOD_KEPT: usize = 3;
+/// Failures remembered.
+const FAILURES_KEPT: usize = 16;
 
-/// See the module. Written whole or not at all.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct State {
-    /// Newest generation that was carried out or refused. Nothing older is ever taken again.
+    format: u32,
+    /// The project of the first verified bundle; bundles of another one are refused.
+    pub project_id: Option<String>,
+    /// The newest assignment that passed verification. Nothing older is ever activated again.
+    pub floor: Option<Floor>,
+    /// The newest assignment that is dealt with, well or badly; polls ask for something newer.
     pub handled: Generation,
     /// What the proxy has proven to run.
-    pub effective: Option<Effective>,
-    /// The process that runs it.
-    pub process: Option<Running>,
+    pub effective: Option<Release>,
+    /// What was proven, newest first, the effective release included.
+    pub good: Vec<Release>,
+    /// An activation that has begun and did not come to its end.
+    pub activating: Option<Attempt>,
+    /// What failed, newest first.
+    pub failures: Vec<FailureReport>,
 }
 
-/// A generation that was proven.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effective {
-    /// Its bundle.
-    pub bundle_id: BundleId,
-    /// Its place in the node's history.
+/// See [`State::floor`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Floor {
+    /// The assignment's number.
     pub generation: Generation,
-    /// Its directory below `bundles/`.
-    pub dir: String,
+    /// The archive that it named.
+    pub checksum: Sha256Digest,
+}
+
+/// See [`State::activating`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attempt {
+    /// What shall become effective.
+    pub release: Release,
+    /// How often it was begun.
+    pub begun: u32,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            project_id: None,
+            floor: None,
+            handled: Generation(0),
+            effective: None,
+            good: Vec::new(),
+            activating: None,
+            failures: Vec::new(),
+        }
+    }
 }
 
 impl State {
-    /// Reads it; a first start has none.
-    pub fn load(data_dir: &Path) -> anyhow::Result<Self> {
-        let path = data_dir.join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    /// Why an assignment must not be activated, if it must not: it is older than what was verified already, or says something
+    /// else under the same number. The same assignment again is fine: an activation may have been interrupted.
+    pub fn refuses(&self, generation: Generation, checksum: Sha256Digest) -> Option<String> {
+        let floor = self.floor?;
+        if generation < floor.generation {
+            return Some(format!(
+                "generation {generation} is older than {}, which is known already",
+                floor.generation
+            ));
         }
+        if generation == floor.generation && checksum != floor.checksum {
+            return Some(format!("generation {generation} is known already, with another bundle"));
+        }
+        let proven = self.effective.as_ref().is_some_and(|release| release.generation == generation);
+        let done = generation <= self.handled || proven;
+        (generation == floor.generation && done)
+            .then(|| format!("generation {generation} is dealt with already"))
     }
 
-    /// Writes it, durably.
-    pub fn save(&self, data_dir: &Path) -> anyhow::Result<()> {
-        let path = data_dir.join(FILE);
-        write_private(&path, &serde_json::to_vec_pretty(self)?)
-            .with_context(|| format!("cannot write {}", path.display()))
+    /// An activation begins. How often it was begun, this time included, is in the attempt.
+    pub fn begin(&mut self, release: &Release) {
+        let before = self.activating.take().filter(|attempt| attempt.release == *release);
+        self.floor = Some(Floor { generation: release.generation, checksum: release.checksum });
+        self.activating =
+            Some(Attempt { release: release.clone(), begun: before.map_or(1, |attempt| attempt.begun + 1) });
+    }
+
+    /// It became effective.
+    pub fn succeed(&mut self, release: &Release) {
+        self.good.retain(|known| known.generation != release.generation);
+        self.good.insert(0, release.clone());
+        self.good.truncate(GOOD_KEPT);
+        self.effective = Some(release.clone());
+        self.handled = self.handled.max(release.generation);
+        self.activating = None;
+    }
+
+    /// It did not. `again`: it will be tried again without a new assignment.
+    pub fn fail(&mut self, failure: FailureReport, again: bool) {
+        if !again {
+            self.handled = self.handled.max(failure.generation);
+        }
+        self.failures.retain(|known| known.generation != failure.generation);
+        self.failures.insert(0, failure);
+        self.failures.truncate(FAILURES_KEPT);
+        self.activating = None;
+    }
+
+    /// The failure to report: the newest one, unless something at least as new is effective.
+    pub fn failure(&self) -> Option<&FailureReport> {
+        let proven = self.effective.as_ref().map_or(Generation(0), |release| release.generation);
+        self.failures.first().filter(|failure| failure.generation > proven)
+    }
+
+    /// The effective release cannot be started from disk any more; an older good one runs instead. The assignment is open again.
+    pub fn fall_back(&mut self, to: Option<&Release>) {
+        let keep = to.map_or(Generation(0), |release| release.generation);
+        self.good.retain(|known| known.generation <= keep);
+        self.handled = keep;
+        self.effective = to.cloned();
     }
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary: PathBuf = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    match path.parent() {
-        Some(dir) => File::open(dir)?.sync_all(),
-        None => Ok(()),
+/// The file behind a [`State`].
+#[derive(Debug)]
+pub struct StateFile {
+    path: PathBuf,
+    /// What is on disk.
+    state: State,
+}
+
+impl StateFile {
+    /// Reads it; a new node starts with nothing.
+    ///
+    /// # Errors
+    /// The file is there and cannot be used. Starting over would forget the floor, so an operator has to decide.
+    pub fn open(data_dir: &Path) -> anyhow::Result<Self> {
+        let path = data_dir.join("state.json");
+        let state = match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice::<State>(&bytes).with_context(|| {
+                format!("{} is damaged; remove it only if this node may start over", path.display())
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => State::default(),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        if state.format != FORMAT {
+            bail!("{} has format {}, this version reads {FORMAT}", path.display(), state.format);
+        }
+        Ok(Self { path, state })
+    }
+
+    /// What is on disk.
+    pub fn get(&self) -> &State {
+        &self.state
+    }
+
+    /// Changes it. Either the change is on disk when this returns, or nothing changed.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn change(&mut self, change: impl FnOnce(&mut State)) -> io::Result<()> {
+        let mut next = self.state.clone();
+        change(&mut next);
+        if next != self.state {
+            durable::replace(&self.path, &serde_json::to_vec_pretty(&next)?, 0o600)?;
+            self.state = next;
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    #[test]
-    fn state_is_read_back_and_a_damaged_file_is_said() {
-        let dir = tempfile::tempdir().unwrap();
-        assert_eq!(State::load(dir.path()).unwrap().handled, Generation(0));
-        let state = State { handled: Generation(7), ..State::default() };
-        state.save(dir.path()).unwrap();
-        assert_eq!(State::load(dir.path()).unwrap().handled, Generation(7));
-        let path = dir.path().join(FILE);
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::write(&path, "{").unwrap();
-        assert!(State::load(dir.path()).unwrap_err().to_string().contains("damaged"));
-    }
-}
+mod tests;

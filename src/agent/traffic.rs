@@ -1,171 +1,155 @@
-//! Traffic through the proxy since its newest switch.
+//! From the proxy's counters to what a gate judges: requests, errors and latencies since a switch.
 //!
-//! The proxy counts what upstreams answered in `zentinel_requests_total` and what it answered itself in
-//! `zentinel_blocked_requests_total`; errors are the 5xx of the first and the `proxy_error_50x` of the second.
-
-use std::time::Instant;
+//! The proxy counts answers of upstreams and answers of its own in different places, and its own status pages as errors. What is
+//! put together from where is in [`Counters::read`]; the agent's own requests for status pages are subtracted.
 
 use sentinel_api_types::node::Traffic;
 use sentinel_model::Generation;
 
-use super::prometheus;
+use super::prometheus::{Sample, samples};
 
-/// Counters of a process at one moment.
+/// Everything that is counted, summed over routes and methods.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counters {
-    requests: f64,
-    errors: f64,
-    /// Cumulative counts by upper bound in seconds, ascending; the last bound is infinite.
+    /// Answers that came from an upstream.
+    upstream: f64,
+    /// Of these, 5xx.
+    upstream_errors: f64,
+    /// Answers of the proxy itself with an error status.
+    local: f64,
+    /// Of these, 500, 502, 503 and 504.
+    local_errors: f64,
+    /// Latency in seconds: upper bound and number of answers up to it, by bound; the last bound is infinite.
     buckets: Vec<(f64, f64)>,
 }
 
 impl Counters {
-    /// Reads them out of the proxy's metrics.
-    pub fn read(text: &str) -> Self {
+    /// Reads a scrape; `None` when it is not one of this proxy.
+    pub fn read(text: &str) -> Option<Self> {
         let mut counters = Self::default();
-        for sample in prometheus::samples(text) {
-            let label = |name: &str| sample.labels.get(name).map(String::as_str).unwrap_or_default();
-            match sample.name {
-                "zentinel_requests_total" => {
-                    counters.requests += sample.value;
-                    if label("status").starts_with('5') {
-                        counters.errors += sample.value;
-                    }
-                }
-                "zentinel_blocked_requests_total" => match label("reason") {
-                    "proxy_error_500" | "proxy_error_502" | "proxy_error_503" | "proxy_error_504" => {
-                        counters.requests += sample.value;
-                        counters.errors += sample.value;
-                    }
-                    "proxy_error_404" => counters.requests += sample.value,
-                    _ => {}
-                },
-                "zentinel_request_duration_seconds_bucket" => {
-                    let bound = match label("le") {
-                        "+Inf" => Some(f64::INFINITY),
-                        other => other.parse().ok(),
-                    };
-                    if let Some(bound) = bound {
-                        counters.add_bucket(bound, sample.value);
-                    }
-                }
-                _ => {}
+        let mut ours = false;
+        for sample in samples(text) {
+            ours |= sample.name.starts_with("zentinel_");
+            if sample.value.is_finite() && sample.value >= 0.0 {
+                counters.add(&sample);
             }
         }
-        counters.buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
-        counters
+        counters.buckets.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        ours.then_some(counters)
     }
 
-    fn add_bucket(&mut self, bound: f64, count: f64) {
-        match self.buckets.iter_mut().find(|(known, _)| *known == bound) {
-            Some((_, sum)) => *sum += count,
-            None => self.buckets.push((bound, count)),
+    fn add(&mut self, sample: &Sample<'_>) {
+        match sample.name {
+            "zentinel_requests_total" => {
+                self.upstream += sample.value;
+                if sample.label("status").is_some_and(|status| status.starts_with('5')) {
+                    self.upstream_errors += sample.value;
+                }
+            }
+            "zentinel_blocked_requests_total" => {
+                let reason = sample.label("reason").unwrap_or_default();
+                // `proxy_error_ReadTimedout` and the like count the same request a second time.
+                let Some(status) = reason.strip_prefix("proxy_error_") else { return };
+                if !status.is_empty() && status.bytes().all(|byte| byte.is_ascii_digit()) {
+                    self.local += sample.value;
+                    if matches!(status, "500" | "502" | "503" | "504") {
+                        self.local_errors += sample.value;
+                    }
+                }
+            }
+            "zentinel_request_duration_seconds_bucket" => {
+                let bound = sample.label("le").and_then(|bound| bound.parse::<f64>().ok());
+                let Some(bound) = bound.filter(|bound| !bound.is_nan()) else { return };
+                match self.buckets.iter_mut().find(|(known, _)| *known == bound) {
+                    Some((_, count)) => *count += sample.value,
+                    None => self.buckets.push((bound, sample.value)),
+                }
+            }
+            _ => {}
         }
     }
 
-    /// What was counted since `earlier`. `None` when the counters went backwards: another process counts.
-    fn since(&self, earlier: &Counters) -> Option<Counters> {
-        let buckets = self.buckets.iter().map(|(bound, count)| {
-            let before =
-                earlier.buckets.iter().find(|(known, _)| known == bound).map_or(0.0, |(_, count)| *count);
-            (*bound, count - before)
-        });
-        let difference = Counters {
-            requests: self.requests - earlier.requests,
-            errors: self.errors - earlier.errors,
-            buckets: buckets.collect(),
+    /// What came since an earlier scrape. A counter that went down was reset by a new process: everything it has came since.
+    fn since(&self, before: &Counters) -> Counters {
+        let reset = self.upstream < before.upstream || self.local < before.local;
+        if reset {
+            return self.clone();
+        }
+        let earlier = |bound: f64| {
+            before.buckets.iter().find(|(known, _)| *known == bound).map_or(0.0, |(_, count)| *count)
         };
-        let backwards = difference.requests < 0.0 || difference.errors < 0.0;
-        (!backwards && difference.buckets.iter().all(|(_, count)| *count >= 0.0)).then_some(difference)
+        Counters {
+            upstream: self.upstream - before.upstream,
+            upstream_errors: (self.upstream_errors - before.upstream_errors).max(0.0),
+            local: self.local - before.local,
+            local_errors: (self.local_errors - before.local_errors).max(0.0),
+            buckets: self
+                .buckets
+                .iter()
+                .map(|(bound, count)| (*bound, (count - earlier(*bound)).max(0.0)))
+                .collect(),
+        }
     }
 
-    /// The quantile in milliseconds, interpolated inside its bucket; 0 without any request.
-    fn quantile_ms(&self, q: f64) -> f64 {
-        let total = self.buckets.last().map_or(0.0, |(_, count)| *count);
-        if total <= 0.0 {
-            return 0.0;
-        }
-        let rank = q * total;
+    /// The latency in milliseconds below which a share of the answers lies, interpolated inside its bucket; `None` without answers.
+    fn quantile_ms(&self, share: f64) -> Option<f64> {
+        let total = self.buckets.last().map(|(_, count)| *count).filter(|count| *count > 0.0)?;
+        let rank = share * total;
         let (mut lower, mut below) = (0.0, 0.0);
         for (bound, count) in &self.buckets {
-            if *count >= rank {
-                // Beyond the last finite bound nothing is known but the bound.
-                let upper = if bound.is_finite() { *bound } else { return lower * 1_000.0 };
-                let share = if *count > below { (rank - below) / (count - below) } else { 1.0 };
-                return (lower + (upper - lower) * share) * 1_000.0;
+            if *count >= rank && *count > below {
+                // Beyond the last finite bound nothing is known but that.
+                let upper = if bound.is_finite() { *bound } else { lower };
+                let inside = ((rank - below) / (count - below)).clamp(0.0, 1.0);
+                return Some((lower + (upper - lower) * inside) * 1_000.0);
             }
-            (lower, below) = (*bound, *count);
+            if bound.is_finite() {
+                lower = *bound;
+            }
+            below = *count;
         }
-        lower * 1_000.0
+        None
+    }
+
+    /// The largest latency that the histogram can tell, in milliseconds.
+    fn worst_ms(&self) -> f64 {
+        let finite = self.buckets.iter().map(|(bound, _)| *bound).filter(|bound| bound.is_finite());
+        finite.fold(10.0, f64::max) * 1_000.0
     }
 }
 
-/// What is measured for one generation.
-#[derive(Clone, Debug)]
-pub struct Meter {
+/// What happened between two scrapes, without `probes` requests of the agent's own.
+///
+/// `None` when nothing did that says something: no requests, or only requests that no route wanted. When every answer was an error
+/// of the proxy itself there is no latency to measure; the largest that the histogram can tell is reported, so that no gate on
+/// latency takes silence for speed.
+pub fn between(
     generation: Generation,
-    began: Instant,
-    baseline: Counters,
+    window_ms: u64,
+    before: &Counters,
+    after: &Counters,
+    probes: u64,
+) -> Option<Traffic> {
+    let delta = after.since(before);
+    let own = probes as f64;
+    let requests = whole(delta.upstream + delta.local - own);
+    let errors = whole(delta.upstream_errors + (delta.local_errors - own).max(0.0)).min(requests);
+    if requests == 0 {
+        return None;
+    }
+    let quantiles = [0.5, 0.95, 0.99].map(|share| delta.quantile_ms(share));
+    let [p50_ms, p95_ms, p99_ms] = match quantiles {
+        [Some(p50), Some(p95), Some(p99)] => [p50, p95, p99],
+        _ if errors > 0 => [delta.worst_ms(); 3],
+        _ => return None,
+    };
+    Some(Traffic { generation, window_ms, requests, errors, p50_ms, p95_ms, p99_ms })
 }
 
-impl Meter {
-    /// Begins with the counters right after the switch.
-    pub fn begin(generation: Generation, baseline: Counters) -> Self {
-        Self { generation, began: Instant::now(), baseline }
-    }
-
-    /// Traffic until now; `None` when it cannot be told.
-    pub fn traffic(&self, now: &Counters) -> Option<Traffic> {
-        let seen = now.since(&self.baseline)?;
-        Some(Traffic {
-            generation: self.generation,
-            window_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            requests: seen.requests as u64,
-            errors: seen.errors as u64,
-            p50_ms: seen.quantile_ms(0.50),
-            p95_ms: seen.quantile_ms(0.95),
-            p99_ms: seen.quantile_ms(0.99),
-        })
-    }
+fn whole(count: f64) -> u64 {
+    // The counters are finite and not negative; casts saturate.
+    count.round().max(0.0) as u64
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn text(good: u32, bad: u32, blocked: u32) -> String {
-        let total = good + bad;
-        format!(
-            "zentinel_requests_total{{route=\"a\",status=\"200\"}} {good}\n\
-             zentinel_requests_total{{route=\"a\",status=\"502\"}} {bad}\n\
-             zentinel_blocked_requests_total{{reason=\"proxy_error_503\"}} {blocked}\n\
-             zentinel_blocked_requests_total{{reason=\"rate_limited\"}} 7\n\
-             zentinel_request_duration_seconds_bucket{{route=\"a\",le=\"0.01\"}} {good}\n\
-             zentinel_request_duration_seconds_bucket{{route=\"a\",le=\"0.1\"}} {total}\n\
-             zentinel_request_duration_seconds_bucket{{route=\"a\",le=\"+Inf\"}} {total}\n"
-        )
-    }
-
-    #[test]
-    fn only_what_came_after_the_switch_counts() {
-        let meter = Meter::begin(Generation(3), Counters::read(&text(100, 50, 20)));
-        let traffic = meter.traffic(&Counters::read(&text(190, 60, 25))).unwrap();
-        assert_eq!((traffic.requests, traffic.errors), (105, 15));
-        assert_eq!(traffic.generation, Generation(3));
-        assert!(traffic.p50_ms < 10.0 && traffic.p99_ms > 10.0 && traffic.p99_ms <= 100.0, "{traffic:?}");
-    }
-
-    #[test]
-    fn counters_that_went_backwards_tell_nothing() {
-        let meter = Meter::begin(Generation(3), Counters::read(&text(100, 50, 20)));
-        assert_eq!(meter.traffic(&Counters::read(&text(10, 0, 0))), None);
-    }
-
-    #[test]
-    fn no_request_is_no_latency_and_no_error() {
-        let meter = Meter::begin(Generation(1), Counters::default());
-        let traffic = meter.traffic(&Counters::read("")).unwrap();
-        assert_eq!((traffic.requests, traffic.errors, traffic.p99_ms), (0, 0, 0.0));
-    }
-}
+mod tests;

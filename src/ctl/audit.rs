@@ -45,12 +45,21 @@ With --org: everything in the org. Without: what concerns the project.")]
 pub async fn run(command: AuditCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
     let AuditCommand::List { org, action, actor, paging } = command;
     let client = &connection.client;
-    let query = |limit, cursor| AuditQuery { action: action.clone(), actor: actor.clone(), limit: Some(limit), cursor };
+    let query = |limit, cursor| AuditQuery {
+        action: action.clone(),
+        actor: actor.clone(),
+        limit: Some(limit),
+        cursor,
+    };
     let list = match org {
-        Some(org) => paging.collect(async |limit, cursor| client.org_audit(&org, &query(limit, cursor)).await).await?,
+        Some(org) => {
+            paging.collect(async |limit, cursor| client.org_audit(&org, &query(limit, cursor)).await).await?
+        }
         None => {
             let project = connection.project().await?;
-            paging.collect(async |limit, cursor| client.project_audit(&project, &query(limit, cursor)).await).await?
+            paging
+                .collect(async |limit, cursor| client.project_audit(&project, &query(limit, cursor)).await)
+                .await?
         }
     };
     connection.output.print(&list, table)?;

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use sentinel_api_types::bundle::{Bundle, BundleAssign, BundleDiffQuery, BundleList, BundleStatus, BundlesQuery};
+use sentinel_api_types::bundle::{
+    Bundle, BundleAssign, BundleDiffQuery, BundleList, BundleStatus, BundlesQuery,
+};
 use sentinel_model::BundleId;
 
 use super::connection::Connection;
@@ -181,7 +183,9 @@ pub async fn run(command: BundleCommand, options: &Options) -> anyhow::Result<Ex
                 node_ids.push(node::find(connection, &project, name).await?);
             }
             let assigned = client.assign_bundle(&project, id, &BundleAssign { node_ids }).await?;
-            done(output.say(&assigned, |assigned| format!("assigned {bundle} to {} nodes", assigned.assigned)))
+            done(
+                output.say(&assigned, |assigned| format!("assigned {bundle} to {} nodes", assigned.assigned)),
+            )
         }
         BundleCommand::Revoke { bundle, yes } => {
             let id = find(connection, &project, &bundle).await?;
@@ -207,7 +211,8 @@ pub async fn find(connection: &Connection, project: &str, bundle: &str) -> anyho
     let fetch = async |limit, cursor| {
         client.bundles(project, &BundlesQuery { status: None, limit: Some(limit), cursor }).await
     };
-    let by_version = |list: &BundleList| list.bundles.iter().find(|found| found.version == bundle).map(|found| found.id);
+    let by_version =
+        |list: &BundleList| list.bundles.iter().find(|found| found.version == bundle).map(|found| found.id);
     let found = paging::find(fetch, by_version).await?;
     found.ok_or_else(|| NotFound(format!("{project} has no bundle of version {bundle}")).into())
 }

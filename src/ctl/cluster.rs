@@ -50,7 +50,8 @@ fn table(cluster: &Cluster) -> Table {
         let matched = member.matched.map_or_else(String::new, |index| index.to_string());
         table.row([member.name.clone(), role, member.api_url.clone(), member.peer_address.clone(), matched]);
     }
-    let formed = cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
+    let formed =
+        cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
     table.note(format!(
         "version {}, term {}, committed {}, applied {}, snapshot {}; {formed}",
         cluster.version, cluster.term, cluster.committed, cluster.applied, cluster.snapshot

@@ -4,12 +4,31 @@ use anyhow::{Context, bail};
 use sentinel_api_types::Secret;
 use sentinel_client::{Client, Credential};
 
-use super::logins::{self, Logins};
+use super::logins::{self, Login, Logins};
 use super::options::Options;
 use super::output::Output;
 
 /// Where a member is looked for when nothing else is said.
 pub const LOCAL: &str = "http://127.0.0.1:4000";
+
+/// The members to ask under a stored login: those that were named first, then the others that it knows.
+///
+/// # Errors
+/// One was named that the login does not know: a session is for the cluster that gave it, and no other may see it.
+fn members(named: &[String], login: &Login) -> anyhow::Result<Vec<String>> {
+    let plain = |url: &String| url.trim_end_matches('/').to_owned();
+    let known: Vec<String> = login.servers.iter().map(plain).collect();
+    let mut members: Vec<String> = named.iter().map(plain).collect();
+    if let Some(stranger) = members.iter().find(|url| !known.contains(url)) {
+        bail!(
+            "the stored login is for {}, not for {stranger}: sentinel-cp login --server {stranger}",
+            known.join(", ")
+        );
+    }
+    let others: Vec<String> = known.into_iter().filter(|url| !members.contains(url)).collect();
+    members.extend(others);
+    Ok(members)
+}
 
 /// What a command works with.
 pub struct Connection {
@@ -29,18 +48,9 @@ impl Connection {
             None => {
                 let logins = Logins::load(&logins::path()?)?;
                 let login = logins.find(options.context.as_deref())?;
-                let login = login.context("you are not signed in: sentinel-cp login, or set SENTINEL_CP_TOKEN")?;
-                let same = options.server.is_empty() || options.server.iter().any(|url| login.servers.contains(url));
-                if !same {
-                    // A session is for the cluster that gave it; no other may see it.
-                    bail!(
-                        "the stored login is for {}, not for {}: sentinel-cp login --server {}",
-                        login.servers.join(", "),
-                        options.server.join(", "),
-                        options.server.join(",")
-                    );
-                }
-                (login.servers.clone(), login.token.clone())
+                let login =
+                    login.context("you are not signed in: sentinel-cp login, or set SENTINEL_CP_TOKEN")?;
+                (members(&options.server, login)?, login.token.clone())
             }
         };
         let servers = if servers.is_empty() { vec![LOCAL.to_owned()] } else { servers };
@@ -79,5 +89,26 @@ impl Connection {
             [only] => Ok(only.clone()),
             _ => bail!("{which}: {}", slugs.join(", ")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_session_is_shown_to_the_cluster_that_gave_it_and_to_no_other() {
+        let login = Login {
+            servers: vec!["http://a:1".into(), "http://b:1".into()],
+            email: "ada@example.com".into(),
+            token: Secret::new("ses_x"),
+            expires_at: "2027-01-31T00:00:00Z".parse().unwrap(),
+        };
+        let named =
+            |urls: &[&str]| members(&urls.iter().map(|url| (*url).to_owned()).collect::<Vec<_>>(), &login);
+        assert_eq!(named(&[]).unwrap(), ["http://a:1", "http://b:1"]);
+        assert_eq!(named(&["http://b:1/"]).unwrap(), ["http://b:1", "http://a:1"]);
+        assert!(named(&["http://a:1", "http://evil:1"]).unwrap_err().to_string().contains("http://evil:1"));
     }
 }

@@ -39,22 +39,34 @@ pub fn run(command: ContextCommand, options: &Options) -> anyhow::Result<ExitCod
         ContextCommand::List => {
             let current = logins.current.clone();
             // Never the token, in no form.
-            let shown: Vec<_> = logins.contexts.iter().map(|(name, login)| {
-                json!({"name": name, "current": current.as_ref() == Some(name), "email": login.email,
+            let shown: Vec<_> = logins
+                .contexts
+                .iter()
+                .map(|(name, login)| {
+                    json!({"name": name, "current": current.as_ref() == Some(name), "email": login.email,
                        "servers": login.servers, "expires_at": login.expires_at})
-            }).collect();
+                })
+                .collect();
             options.output.print(&json!({"contexts": shown}), |_| {
                 let mut table = Table::new(&["name", "current", "e-mail", "until", "members"]);
                 for (name, login) in &logins.contexts {
                     let mark = if current.as_ref() == Some(name) { "*" } else { "" };
-                    table.row([name.clone(), mark.into(), login.email.clone(), at(login.expires_at), login.servers.join(",")]);
+                    table.row([
+                        name.clone(),
+                        mark.into(),
+                        login.email.clone(),
+                        at(login.expires_at),
+                        login.servers.join(","),
+                    ]);
                 }
                 table
             })?;
         }
         ContextCommand::Use { name } => {
             if !logins.contexts.contains_key(&name) {
-                bail!(failure::NotFound(format!("there is no stored login {name:?}; sentinel-cp context list shows them")));
+                bail!(failure::NotFound(format!(
+                    "there is no stored login {name:?}; sentinel-cp context list shows them"
+                )));
             }
             logins.current = Some(name.clone());
             logins.save(&path)?;

@@ -20,6 +20,9 @@ pub const REFUSED: u8 = 4;
 /// Below the help of every noun; 2 is what a command line that cannot be read gives.
 pub const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused";
 
+/// What a failed sign-in begins with.
+pub const SIGNING_IN: &str = "cannot sign in";
+
 /// An answer of "no" that was printed already.
 #[derive(Debug, thiserror::Error)]
 #[error("refused")]
@@ -53,8 +56,15 @@ fn judge(error: &anyhow::Error) -> (u8, Option<String>) {
         return (NOT_FOUND, None);
     }
     match error.downcast_ref::<ClientError>() {
+        // Somebody who is signing in need not be told to.
+        Some(ClientError::Api(refusal)) if error.to_string() == SIGNING_IN => {
+            (exit_code(refusal.status), None)
+        }
         Some(ClientError::Api(refusal)) => (exit_code(refusal.status), advice(&refusal.code)),
-        Some(_) => (FAILED, Some("is the cluster running there? Name a member with --server or SENTINEL_CP_SERVER".into())),
+        Some(_) => (
+            FAILED,
+            Some("is the cluster running there? Name a member with --server or SENTINEL_CP_SERVER".into()),
+        ),
         None => (FAILED, None),
     }
 }
@@ -87,7 +97,9 @@ fn advice(code: &str) -> Option<String> {
 fn as_json(error: &anyhow::Error) -> serde_json::Value {
     match error.downcast_ref::<ClientError>() {
         Some(ClientError::Api(refusal)) => json!(refusal.body),
-        _ => json!({"error": format!("{error:#}"), "code": if error.is::<NotFound>() { code::NOT_FOUND } else { "failed" }}),
+        _ => {
+            json!({"error": format!("{error:#}"), "code": if error.is::<NotFound>() { code::NOT_FOUND } else { "failed" }})
+        }
     }
 }
 

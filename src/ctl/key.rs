@@ -93,14 +93,22 @@ pub async fn run(command: KeyCommand, connection: &Connection) -> anyhow::Result
                 let mut table = Table::new(&["id", "name", "starts with", "scopes", "project", "state"]);
                 for key in &list.api_keys {
                     let project = key.project_slug.clone().unwrap_or_else(|| "all".into());
-                    table.row([key.id.to_string(), key.name.clone(), key.key_prefix.clone(), scopes(key), project, state(key)]);
+                    table.row([
+                        key.id.to_string(),
+                        key.name.clone(),
+                        key.key_prefix.clone(),
+                        scopes(key),
+                        project,
+                        state(key),
+                    ]);
                 }
                 more(list).into_iter().for_each(|note| table.note(note));
                 table
             })?;
         }
         KeyCommand::Create { name, scope, only_project, expires, org } => {
-            let request = ApiKeyCreate { org, name, scopes: scope, project: only_project, expires_at: expires };
+            let request =
+                ApiKeyCreate { org, name, scopes: scope, project: only_project, expires_at: expires };
             let made = client.create_api_key(&request).await?;
             output.print(&made, |made| {
                 let mut table = facts(&made.api_key);
@@ -111,7 +119,9 @@ pub async fn run(command: KeyCommand, connection: &Connection) -> anyhow::Result
         }
         KeyCommand::Show { key } => output.print(&client.api_key(key).await?, |body| facts(&body.api_key))?,
         KeyCommand::Revoke { key } => {
-            output.say(&client.revoke_api_key(key).await?, |body| format!("revoked key {}", body.api_key.name))?;
+            output.say(&client.revoke_api_key(key).await?, |body| {
+                format!("revoked key {}", body.api_key.name)
+            })?;
         }
         KeyCommand::Delete { key, yes } => {
             terminal::confirm(&format!("Remove key {key}?"), yes)?;

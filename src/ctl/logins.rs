@@ -63,18 +63,24 @@ impl Logins {
     /// There are too many logins, or the file cannot be written.
     pub fn save(&self, path: &Path) -> anyhow::Result<()> {
         if self.contexts.len() > LOGINS_MAX {
-            bail!("there are {LOGINS_MAX} stored logins already; remove one: sentinel-cp logout --context NAME");
+            bail!(
+                "there are {LOGINS_MAX} stored logins already; remove one: sentinel-cp logout --context NAME"
+            );
         }
         let folder = path.parent().context("the file of logins has no folder")?;
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         let fresh = path.with_extension(format!("new.{}", std::process::id()));
-        let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).and_then(|mut file| {
-            file.write_all(&serde_json::to_vec_pretty(self)?)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            fs::rename(&fresh, path)
-        });
+        let written =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).and_then(|mut file| {
+                file.write_all(&serde_json::to_vec_pretty(self)?)?;
+                file.write_all(b"\n")?;
+                file.sync_all()?;
+                fs::rename(&fresh, path)
+            });
         written.with_context(|| format!("cannot write {}", path.display()))
     }
 

@@ -77,13 +77,22 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
     let project = connection.project().await?;
     match command {
         NodeCommand::List { status, label, query, paging } => {
-            let wanted = NodesQuery { status, q: query, labels: label.into_iter().collect(), ..Default::default() };
+            let wanted =
+                NodesQuery { status, q: query, labels: label.into_iter().collect(), ..Default::default() };
             let fetch = async |limit, cursor| {
                 client.nodes(&project, &NodesQuery { limit: Some(limit), cursor, ..wanted.clone() }).await
             };
             let list = paging.collect(fetch).await?;
             output.print(&list, |list| {
-                let mut table = Table::new(&["name", "status", "desired", "effective", "converged", "labels", "last seen"]);
+                let mut table = Table::new(&[
+                    "name",
+                    "status",
+                    "desired",
+                    "effective",
+                    "converged",
+                    "labels",
+                    "last seen",
+                ]);
                 list.nodes.iter().for_each(|node| table.row(row(node)));
                 more(list).into_iter().for_each(|note| table.note(note));
                 table
@@ -107,7 +116,12 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
             output.print(&client.node_events(&project, id).await?, |list| {
                 let mut table = Table::new(&["at", "severity", "kind", "message"]);
                 for event in &list.events {
-                    table.row([at(event.at), word(&event.severity), word(&event.event_type), event.message.clone()]);
+                    table.row([
+                        at(event.at),
+                        word(&event.severity),
+                        word(&event.event_type),
+                        event.message.clone(),
+                    ]);
                 }
                 table
             })?;
@@ -132,16 +146,17 @@ pub async fn find(connection: &Connection, project: &str, node: &str) -> anyhow:
         let query = NodesQuery { q: Some(node.to_owned()), limit: Some(limit), cursor, ..Default::default() };
         client.nodes(project, &query).await
     };
-    let found = paging::find(fetch, |list| list.nodes.iter().find(|found| found.name == node).map(|found| found.id));
+    let found =
+        paging::find(fetch, |list| list.nodes.iter().find(|found| found.name == node).map(|found| found.id));
     found.await?.ok_or_else(|| NotFound(format!("no node of {project} is called {node}")).into())
 }
 
 fn row(node: &Node) -> [String; 7] {
     let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "(gone)".into());
     let converged = match (&node.failure, node.converged, &node.desired) {
-        (Some(_), _, _) => "failed",
-        (None, true, _) => "yes",
-        (None, false, None) => "",
+        (_, _, None) => "",
+        (Some(_), _, Some(_)) => "failed",
+        (None, true, Some(_)) => "yes",
         (None, false, Some(_)) => "no",
     };
     [

@@ -9,13 +9,27 @@ use super::output::Output;
 #[command(next_help_heading = "Connection")]
 pub struct Options {
     /// Base URL of a member; several, separated by commas, are tried in turn
-    #[arg(long, global = true, env = "SENTINEL_CP_SERVER", value_name = "URL", value_delimiter = ',')]
+    #[arg(
+        long,
+        global = true,
+        env = "SENTINEL_CP_SERVER",
+        hide_env_values = true,
+        value_name = "URL",
+        value_delimiter = ','
+    )]
     pub server: Vec<String>,
     /// Slug of the project; may be left out when there is only one
-    #[arg(short, long, global = true, env = "SENTINEL_CP_PROJECT", value_name = "SLUG")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "SENTINEL_CP_PROJECT",
+        hide_env_values = true,
+        value_name = "SLUG"
+    )]
     pub project: Option<String>,
     /// Which of the stored logins to use
-    #[arg(long, global = true, env = "SENTINEL_CP_CONTEXT", value_name = "NAME")]
+    #[arg(long, global = true, env = "SENTINEL_CP_CONTEXT", hide_env_values = true, value_name = "NAME")]
     pub context: Option<String>,
     /// How to answer
     #[arg(short, long, global = true, value_enum, default_value_t = Output::Table, value_name = "FORMAT")]

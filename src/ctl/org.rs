@@ -30,7 +30,9 @@ pub enum OrgCommand {
         paging: Paging,
     },
     /// Create an org, of which you become the administrator
-    #[command(after_help = "Examples:\n  sentinel-cp org create Acme --slug acme\n\nOnly the cluster's administrator may.")]
+    #[command(
+        after_help = "Examples:\n  sentinel-cp org create Acme --slug acme\n\nOnly the cluster's administrator may."
+    )]
     Create {
         /// Display name
         name: String,
@@ -47,7 +49,9 @@ pub enum OrgCommand {
     /// List the public keys with which an org's bundles are verified
     #[command(after_help = "Examples:
   sentinel-cp org keys acme
-  sentinel-cp bundle verify shop-1.4.0.tar.zst --key \"$(sentinel-cp org keys acme -o json | jq -r '.signing_keys[0].public_key')\"")]
+  sentinel-cp org keys acme -o json
+
+What `sentinel-cp bundle verify --key` takes is the last column.")]
     Keys {
         /// Slug of the org
         org: String,
@@ -66,7 +70,9 @@ pub async fn run(command: OrgCommand, connection: &Connection) -> anyhow::Result
             let list = paging.collect(fetch).await?;
             output.print(&list, |list| {
                 let mut table = Table::new(&["slug", "name", "created"]);
-                list.orgs.iter().for_each(|org| table.row([org.slug.clone(), org.name.clone(), at(org.inserted_at)]));
+                list.orgs
+                    .iter()
+                    .for_each(|org| table.row([org.slug.clone(), org.name.clone(), at(org.inserted_at)]));
                 more(list).into_iter().for_each(|note| table.note(note));
                 table
             })?;
@@ -81,7 +87,12 @@ pub async fn run(command: OrgCommand, connection: &Connection) -> anyhow::Result
                 let mut table = Table::new(&["key id", "algorithm", "active", "public key"]);
                 for key in &list.signing_keys {
                     let active = if key.active { "yes" } else { "no" };
-                    table.row([key.key_id.clone(), key.algorithm.clone(), active.into(), key.public_key.clone()]);
+                    table.row([
+                        key.key_id.clone(),
+                        key.algorithm.clone(),
+                        active.into(),
+                        key.public_key.clone(),
+                    ]);
                 }
                 table
             })?;

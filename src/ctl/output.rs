@@ -42,13 +42,8 @@ pub fn json<T: Serialize>(answer: &T) -> anyhow::Result<()> {
 
 /// Writes to standard output. A reader that has seen enough, such as `head`, is no failure.
 pub fn text(text: &str) -> anyhow::Result<()> {
-    bytes(text.as_bytes())
-}
-
-/// Writes bytes to standard output.
-pub fn bytes(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         outcome => outcome.context("cannot write to standard output"),
     }
@@ -76,7 +71,9 @@ impl Table {
     /// A table with a header.
     pub fn new(header: &[&str]) -> Self {
         let mut table = comfy_table::Table::new();
-        table.load_style(NOTHING).set_header(header.iter().map(|title| title.to_uppercase()).collect::<Vec<_>>());
+        table
+            .load_style(NOTHING)
+            .set_header(header.iter().map(|title| title.to_uppercase()).collect::<Vec<_>>());
         Self { table, notes: Vec::new(), facts: false }
     }
 

@@ -101,11 +101,19 @@ mod tests {
     use sentinel_api_types::audit::{ActorType, AuditActor, AuditEntry, AuditList};
 
     /// A list of `total` entries, numbered from zero, as a server pages it.
-    async fn serve(total: u64, limit: u32, cursor: Option<String>) -> Result<AuditList, std::convert::Infallible> {
+    async fn serve(
+        total: u64,
+        limit: u32,
+        cursor: Option<String>,
+    ) -> Result<AuditList, std::convert::Infallible> {
         let from: u64 = cursor.map_or(0, |cursor| cursor.parse().unwrap());
         let to = total.min(from + u64::from(limit));
         let entries: Vec<_> = (from..to).map(entry).collect();
-        Ok(AuditList { total: entries.len() as u64, entries, next_cursor: (to < total).then(|| to.to_string()) })
+        Ok(AuditList {
+            total: entries.len() as u64,
+            entries,
+            next_cursor: (to < total).then(|| to.to_string()),
+        })
     }
 
     fn entry(seq: u64) -> AuditEntry {

@@ -20,7 +20,13 @@ pub fn render(kind: &str, problems: &[Problem], file: &str, source: &str) -> Str
     out
 }
 
-fn render_one(out: &mut String, kind: &str, problem: &Problem, file: &str, lines: &[&str]) -> std::fmt::Result {
+fn render_one(
+    out: &mut String,
+    kind: &str,
+    problem: &Problem,
+    file: &str,
+    lines: &[&str],
+) -> std::fmt::Result {
     write!(out, "{file}:")?;
     if let Some(line) = problem.line {
         write!(out, "{line}:{}:", problem.column.unwrap_or(1))?;

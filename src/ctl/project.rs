@@ -31,7 +31,9 @@ pub enum ProjectCommand {
         paging: Paging,
     },
     /// Create a project
-    #[command(after_help = "Examples:\n  sentinel-cp project create Shop --slug shop --description 'the web shop'")]
+    #[command(
+        after_help = "Examples:\n  sentinel-cp project create Shop --slug shop --description 'the web shop'"
+    )]
     Create {
         /// Display name
         name: String,
@@ -59,7 +61,8 @@ pub async fn run(command: ProjectCommand, connection: &Connection) -> anyhow::Re
     match command {
         ProjectCommand::List { org, paging } => {
             let org = connection.org(org.as_deref()).await?;
-            let fetch = async |limit, cursor| client.projects(&org, &PageQuery { limit: Some(limit), cursor }).await;
+            let fetch =
+                async |limit, cursor| client.projects(&org, &PageQuery { limit: Some(limit), cursor }).await;
             let list = paging.collect(fetch).await?;
             output.print(&list, |list| {
                 let mut table = Table::new(&["slug", "name", "created"]);

@@ -74,7 +74,9 @@ With -o json: one line for each change.")]
         rollout: RolloutId,
     },
     /// Take a rollout back: every node returns to its previous bundle
-    #[command(after_help = "Examples:\n  sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop")]
+    #[command(
+        after_help = "Examples:\n  sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop"
+    )]
     Rollback {
         /// Id of the rollout
         rollout: RolloutId,

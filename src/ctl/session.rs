@@ -22,8 +22,8 @@ use super::{failure, terminal};
   printf %s \"$PASSWORD\" | sentinel-cp login --email ada@example.com --password-stdin
   sentinel-cp login --context staging --server http://127.0.0.1:5000
 
-The session is stored in $XDG_CONFIG_HOME/sentinel-cp/logins.json, readable by you alone. Programs need no login:
-give them an API key in SENTINEL_CP_TOKEN.
+The session is stored in $XDG_CONFIG_HOME/sentinel-cp/logins.json, readable by you alone.
+Programs need no login: give them an API key in SENTINEL_CP_TOKEN.
 
 {}", failure::EXIT_CODES))]
 pub struct LoginArgs {
@@ -41,7 +41,8 @@ pub struct LoginArgs {
 pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
     let path = logins::path()?;
     let mut logins = Logins::load(&path)?;
-    let name = args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
+    let name =
+        args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
     let known = logins.contexts.get(&name);
     let mut servers = match (args.options.server.is_empty(), known) {
         (false, _) => args.options.server.clone(),
@@ -55,7 +56,7 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
     let password = terminal::password("password", args.password_stdin)?;
     let client = Client::new(servers.clone(), Credential::Anonymous)?;
     let request = SessionCreate { email: email.clone(), password, kind: SessionKind::Token };
-    let mut session = client.create_session(&request).await.context("cannot sign in")?;
+    let mut session = client.create_session(&request).await.context(failure::SIGNING_IN)?;
     let Some(token) = session.token.take() else { bail!("the server gave no token") };
     // The other members are remembered too, so that commands go on when the one that was named is gone.
     let client = Client::new(servers.clone(), Credential::Bearer(token.clone()))?;
@@ -92,7 +93,8 @@ pub struct LogoutArgs {
 pub async fn logout(args: LogoutArgs) -> anyhow::Result<ExitCode> {
     let path = logins::path()?;
     let mut logins = Logins::load(&path)?;
-    let name = args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
+    let name =
+        args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
     let Some(login) = logins.contexts.remove(&name) else { bail!("there is no stored login {name:?}") };
     if logins.current.as_deref() == Some(&name) {
         logins.current = logins.contexts.keys().next().cloned();
@@ -135,7 +137,8 @@ fn table(session: &Session) -> Table {
     for membership in &session.memberships {
         let projects: Vec<_> = membership.projects.iter().map(|project| project.slug.as_str()).collect();
         let projects = if projects.is_empty() { "no projects".to_owned() } else { projects.join(", ") };
-        table.fact(&format!("Org {}", membership.org.slug), format!("{}; {projects}", word(&membership.role)));
+        table
+            .fact(&format!("Org {}", membership.org.slug), format!("{}; {projects}", word(&membership.role)));
     }
     table
 }

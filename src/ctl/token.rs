@@ -29,7 +29,9 @@ pub enum TokenCommand {
         paging: Paging,
     },
     /// Make an enrolment token; its text is shown once
-    #[command(after_help = "Examples:\n  sentinel-cp token create rack-7 --uses 12 --expires 1d --project shop")]
+    #[command(
+        after_help = "Examples:\n  sentinel-cp token create rack-7 --uses 12 --expires 1d --project shop"
+    )]
     Create {
         /// Display name
         name: String,
@@ -61,7 +63,13 @@ pub async fn run(command: TokenCommand, connection: &Connection) -> anyhow::Resu
             output.print(&list, |list| {
                 let mut table = Table::new(&["id", "name", "starts with", "uses left", "state"]);
                 for token in &list.enrolment_tokens {
-                    table.row([token.id.to_string(), token.name.clone(), token.token_prefix.clone(), uses(token), state(token)]);
+                    table.row([
+                        token.id.to_string(),
+                        token.name.clone(),
+                        token.token_prefix.clone(),
+                        uses(token),
+                        state(token),
+                    ]);
                 }
                 more(list).into_iter().for_each(|note| table.note(note));
                 table

@@ -64,7 +64,8 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
         let then = SystemTime::now().checked_add(time).ok_or_else(|| "too far away".to_owned())?;
         return Timestamp::try_from(then).map_err(|error| error.to_string());
     }
-    text.parse().map_err(|_| "expected a time from now such as 30d, or one such as 2027-01-31T00:00:00Z".to_owned())
+    text.parse()
+        .map_err(|_| "expected a time from now such as 30d, or one such as 2027-01-31T00:00:00Z".to_owned())
 }
 
 /// A moment in a table: UTC, to the second.

@@ -27,7 +27,7 @@ use stage::Stage;
   cargo xtask test                                everything, as CI does
   cargo xtask test --only clippy                  one stage
   cargo xtask test --only tests --only browser    some stages
-  cargo xtask openapi                             after changing a route or a wire shape"
+  cargo xtask openapi                             after changing a route, a wire shape or a command"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -47,7 +47,8 @@ The real proxy is looked for at SENTINEL_ZENTINEL, then in the cache directory; 
         #[arg(long, value_enum, value_name = "STAGE")]
         only: Vec<Stage>,
     },
-    /// Write the API description and the UI's types of it anew
+    /// Write the API description, the UI's types of it and the snapshot of the help anew
+    #[command(after_help = "Examples:\n  cargo xtask openapi")]
     Openapi,
 }
 

@@ -1,13 +1,35 @@
-//! The Rust client of the public API.
+//! Rust client of the public API, for the command line, the agent and the simulator.
 //!
-//! [`Client`] carries requests to whichever member answers; [`NodeClient`] speaks the node protocol on top of it.
+//! It speaks HTTP and JSON and knows the shapes of `sentinel-api-types`; it holds no rule of the product. What it adds to plain
+//! HTTP: it knows several members and goes on with the next one when one is away, it repeats a write only with the same
+//! `Idempotency-Key`, and every wait and every body has a limit.
 //!
-//! What it must not do: repeat a write that may have happened under another request id, or hide what the server said.
+//! Where to start reading: [`Client`], then `call` for what happens to a request. There is one file per noun with one method
+//! per endpoint; `agent` is the node protocol.
 
+mod agent;
+mod api_key;
+mod archive;
+mod audit;
+mod bundle;
+mod call;
+mod client;
+mod cluster;
+mod credential;
+mod enrolment;
 mod error;
+mod event;
+mod member;
+mod members;
 mod node;
-mod requests;
+mod org;
+mod overview;
+mod project;
+mod rollout;
+mod session;
 
-pub use error::ClientError;
-pub use node::NodeClient;
-pub use requests::{Client, Credential};
+pub use archive::{Archive, Resume};
+pub use client::Client;
+pub use credential::Credential;
+pub use error::{ApiError, ClientError};
+pub use event::{EventStream, StreamItem};

@@ -1,74 +1,54 @@
-//! The node protocol.
+//! Nodes as operators see them.
 
-use std::time::Duration;
+use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodesQuery};
+use sentinel_model::NodeId;
 
-use bytes::Bytes;
-use sentinel_api_types::agent::{
-    HeartbeatRequest, HeartbeatResponse, LatestResponse, NodeEventReport, NodeEventsResponse,
-    NodeTokenResponse, RegisterRequest, RegisterResponse, Update,
-};
-use sentinel_model::{Generation, NodeId};
-
+use crate::call::Call;
+use crate::client::Client;
 use crate::error::ClientError;
-use crate::requests::Client;
 
-/// Largest archive taken in, in bytes.
-const ARCHIVE_MAX: u64 = 64 * 1024 * 1024;
-/// Longest time for an archive.
-const ARCHIVE_WITHIN: Duration = Duration::from_secs(120);
-
-/// One node's side of the protocol.
-#[derive(Clone)]
-pub struct NodeClient {
-    client: Client,
-    node: NodeId,
-}
-
-impl NodeClient {
-    /// Speaks for `node` with the credential of `client`.
-    pub fn new(client: Client, node: NodeId) -> Self {
-        Self { client, node }
+impl Client {
+    /// The nodes of a project, by name.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn nodes(&self, project: &str, query: &NodesQuery) -> Result<NodeList, ClientError> {
+        let mut call = Call::get(&["projects", project, "nodes"]).query(query);
+        for (key, value) in &query.labels {
+            call = call.parameter(format!("labels[{key}]"), value);
+        }
+        self.ask(call).await
     }
 
-    /// The client behind it.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// The nodes of a project in numbers.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn node_stats(&self, project: &str) -> Result<NodeStats, ClientError> {
+        self.ask(Call::get(&["projects", project, "nodes", "stats"])).await
     }
 
-    /// Enrols a new node.
-    pub async fn register(
-        client: &Client,
-        project: &str,
-        request: &RegisterRequest,
-    ) -> Result<RegisterResponse, ClientError> {
-        client.post(&format!("/api/v1/projects/{project}/nodes/register"), request).await
+    /// One node.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn node(&self, project: &str, id: NodeId) -> Result<NodeBody, ClientError> {
+        self.ask(Call::get(&["projects", project, "nodes", &id.to_string()])).await
     }
 
-    /// Reports.
-    pub async fn heartbeat(&self, report: &HeartbeatRequest) -> Result<HeartbeatResponse, ClientError> {
-        self.client.post(&format!("/api/v1/nodes/{}/heartbeat", self.node), report).await
+    /// Removes a node; its key is good for nothing from then on.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn delete_node(&self, project: &str, id: NodeId) -> Result<(), ClientError> {
+        self.tell(Call::delete(&["projects", project, "nodes", &id.to_string()])).await
     }
 
-    /// Asks for an assignment newer than `have`, waiting for one up to `wait`.
-    pub async fn latest(&self, have: Generation, wait: Duration) -> Result<LatestResponse, ClientError> {
-        let path =
-            format!("/api/v1/nodes/{}/bundles/latest?generation={have}&wait={}", self.node, wait.as_secs());
-        self.client.get_waiting(&path, wait).await
-    }
-
-    /// The archive of an assignment.
-    pub async fn archive(&self, update: &Update) -> Result<Bytes, ClientError> {
-        let path = format!("/api/v1/nodes/{}/bundles/{}/archive", self.node, update.bundle_id);
-        self.client.bytes(&path, ARCHIVE_MAX, ARCHIVE_WITHIN).await
-    }
-
-    /// Exchanges the credential for a token.
-    pub async fn token(&self) -> Result<NodeTokenResponse, ClientError> {
-        self.client.post(&format!("/api/v1/nodes/{}/token", self.node), &serde_json::json!({})).await
-    }
-
-    /// Tells of something.
-    pub async fn event(&self, event: &NodeEventReport) -> Result<NodeEventsResponse, ClientError> {
-        self.client.post(&format!("/api/v1/nodes/{}/events", self.node), event).await
+    /// What a node's agent told.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn node_events(&self, project: &str, id: NodeId) -> Result<NodeEventList, ClientError> {
+        self.ask(Call::get(&["projects", project, "nodes", &id.to_string(), "events"])).await
     }
 }

@@ -31,7 +31,8 @@ pub async fn download(
         bail!("what arrived is another bundle: its manifest is {digest}, not {}", offer.manifest_digest);
     }
     let to = to.unwrap_or_else(|| file_name(project, &bundle.manifest.version));
-    let signature = Detached { key_id: offer.signing_key_id, manifest_digest: digest, signature: offer.signature };
+    let signature =
+        Detached { key_id: offer.signing_key_id, manifest_digest: digest, signature: offer.signature };
     let signature_file = with_sig(&to);
     write(&to, &bytes, force)?;
     write(&signature_file, &signature.to_bytes()?, force)?;
@@ -73,7 +74,8 @@ fn write(file: &Path, bytes: &[u8], force: bool) -> anyhow::Result<()> {
         Err(error) => {
             // Half an archive is worth nothing, and would stand in the way of the next attempt.
             let removed = if force { Ok(()) } else { fs::remove_file(file) };
-            let rest = removed.err().map(|error| format!("; a part of it remains: {error}")).unwrap_or_default();
+            let rest =
+                removed.err().map(|error| format!("; a part of it remains: {error}")).unwrap_or_default();
             Err(error).with_context(|| format!("cannot write {}{rest}", file.display()))
         }
         Ok(()) => Ok(()),

@@ -19,7 +19,12 @@ use crate::ctl::output::{self, Output};
 use crate::ctl::problems::render;
 
 /// Makes a bundle.
-pub async fn create(connection: &Connection, project: &str, file: &Path, version: String) -> anyhow::Result<ExitCode> {
+pub async fn create(
+    connection: &Connection,
+    project: &str,
+    file: &Path,
+    version: String,
+) -> anyhow::Result<ExitCode> {
     let (name, config_source) = read(file)?;
     let request = BundleCreate { version, config_source };
     match connection.client.create_bundle(project, &request).await {
@@ -42,7 +47,7 @@ pub async fn create(connection: &Connection, project: &str, file: &Path, version
 /// Looks for problems.
 pub async fn validate(connection: &Connection, project: &str, file: &Path) -> anyhow::Result<ExitCode> {
     let (name, config_source) = read(file)?;
-    let request = BundleValidate { config_source };
+    let request = BundleValidate { config_source, version: None };
     let found = connection.client.validate_bundle(project, &request).await?;
     match connection.output {
         Output::Json => output::json(&found)?,
@@ -83,7 +88,10 @@ fn read(file: &Path) -> anyhow::Result<(String, String)> {
         if size > MAX_SOURCE_BYTES as u64 {
             bail!("{} has {size} bytes; a configuration may have {MAX_SOURCE_BYTES}", file.display());
         }
-        (file.display().to_string(), fs::read(file).with_context(|| format!("cannot read {}", file.display()))?)
+        (
+            file.display().to_string(),
+            fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
+        )
     };
     if bytes.len() > MAX_SOURCE_BYTES {
         bail!("{name} is longer than {MAX_SOURCE_BYTES} bytes, which is what a configuration may have");

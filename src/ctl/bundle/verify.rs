@@ -38,7 +38,8 @@ pub struct VerifyArgs {
 /// Carries it out.
 pub fn run(args: &VerifyArgs, output: Output) -> anyhow::Result<ExitCode> {
     let limit = OpenLimits::default().max_archive;
-    let size = fs::metadata(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?.len();
+    let size =
+        fs::metadata(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?.len();
     if size > limit {
         bail!("{} has {size} bytes; a bundle has at most {limit}", args.file.display());
     }
@@ -52,8 +53,10 @@ pub fn run(args: &VerifyArgs, output: Output) -> anyhow::Result<ExitCode> {
     match check(&bytes, &detached, &key) {
         Ok((version, digest)) => {
             let key_id = key.key_id();
-            let answer = json!({"verified": true, "version": version, "manifest_digest": digest, "key_id": key_id});
-            output.say(&answer, |_| format!("good: bundle {version}, manifest {digest}, signed by {key_id}"))?;
+            let answer =
+                json!({"verified": true, "version": version, "manifest_digest": digest, "key_id": key_id});
+            output
+                .say(&answer, |_| format!("good: bundle {version}, manifest {digest}, signed by {key_id}"))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
@@ -77,7 +80,9 @@ fn key(text: &str) -> anyhow::Result<PublicKey> {
         return Ok(key);
     }
     match fs::read_to_string(text) {
-        Ok(file) => PublicKey::parse(file.trim()).with_context(|| format!("{text} holds no Ed25519 public key")),
+        Ok(file) => {
+            PublicKey::parse(file.trim()).with_context(|| format!("{text} holds no Ed25519 public key"))
+        }
         Err(_) => bail!("--key is neither an Ed25519 public key (base64 or PEM) nor a readable file: {text}"),
     }
 }

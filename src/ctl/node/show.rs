@@ -11,20 +11,32 @@ pub fn facts(node: &Node) -> Table {
     table.fact("Name", node.name.clone());
     table.fact("Id", node.id.to_string());
     table.fact("Status", format!("{} since {}", word(&node.status), at(node.status_since)));
-    table.fact("Proxy", node.healthy.map(|healthy| if healthy { "healthy".into() } else { "NOT healthy".into() }));
+    table.fact(
+        "Proxy",
+        node.healthy.map(|healthy| if healthy { "healthy".into() } else { "NOT healthy".into() }),
+    );
     table.fact("Last seen", node.last_seen_at.map(at));
     table.fact("Labels", labels(&node.labels));
-    table.fact("Host", format!("{} ({})", node.hostname, node.ip));
-    table.fact("Versions", format!("agent {}, proxy {}", node.agent_version, node.proxy_version));
+    table.fact("Host", node.hostname.clone());
+    table.fact("Address", node.ip.clone());
+    table.fact("Agent", node.agent_version.clone());
+    table.fact("Proxy version", node.proxy_version.clone());
     table.fact("Registered", at(node.registered_at));
     table.fact("Desired", Some(node.desired.as_ref().map_or_else(|| "nothing".to_owned(), desired)));
-    for (name, found) in [("Offered", &node.offered), ("Accepted", &node.accepted), ("Effective", &node.effective)] {
+    for (name, found) in
+        [("Offered", &node.offered), ("Accepted", &node.accepted), ("Effective", &node.effective)]
+    {
         table.fact(name, Some(found.as_ref().map_or_else(|| "nothing".to_owned(), fact)));
     }
     table.fact("Converged", (if node.converged { "yes" } else { "no" }).to_owned());
     if let Some(failure) = &node.failure {
         let version = failure.version.as_deref().unwrap_or("a bundle that is gone");
-        let text = format!("{version} (generation {}) at {}: {}", failure.generation, word(&failure.stage), failure.message);
+        let text = format!(
+            "{version} (generation {}) at {}: {}",
+            failure.generation,
+            word(&failure.stage),
+            failure.message
+        );
         table.fact("Failed", text);
     }
     table.fact("Owned by rollout", node.owner_rollout_id.map(|id| id.to_string()));

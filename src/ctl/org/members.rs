@@ -13,8 +13,8 @@ use crate::ctl::connection::Connection;
 use crate::ctl::failure::{self, NotFound};
 use crate::ctl::output::Table;
 use crate::ctl::paging::{self, Paging, more};
-use crate::ctl::words::{at, read, word};
 use crate::ctl::terminal;
+use crate::ctl::words::{at, read, word};
 
 /// Which org.
 #[derive(Args, Debug)]
@@ -43,8 +43,10 @@ pub enum MembersCommand {
         paging: Paging,
     },
     /// Add a person, with an account if the address has none yet
-    #[command(after_help = "Examples:\n  sentinel-cp org members add ada@example.com --name Ada --role reader\n
-The first password is asked for; 12 characters at least.")]
+    #[command(
+        after_help = "Examples:\n  sentinel-cp org members add ada@example.com --name Ada --role reader\n
+The first password is asked for; 12 characters at least."
+    )]
     Add {
         /// E-mail address
         email: String,
@@ -90,12 +92,19 @@ pub async fn run(command: MembersCommand, connection: &Connection) -> anyhow::Re
     match command {
         MembersCommand::List { of, paging } => {
             let org = connection.org(of.org.as_deref()).await?;
-            let fetch = async |limit, cursor| client.org_members(&org, &PageQuery { limit: Some(limit), cursor }).await;
+            let fetch = async |limit, cursor| {
+                client.org_members(&org, &PageQuery { limit: Some(limit), cursor }).await
+            };
             let list = paging.collect(fetch).await?;
             output.print(&list, |list| {
                 let mut table = Table::new(&["e-mail", "name", "role", "since"]);
                 for member in &list.members {
-                    table.row([member.email.clone(), member.name.clone(), word(&member.role), at(member.inserted_at)]);
+                    table.row([
+                        member.email.clone(),
+                        member.name.clone(),
+                        word(&member.role),
+                        at(member.inserted_at),
+                    ]);
                 }
                 more(list).into_iter().for_each(|note| table.note(note));
                 table
@@ -105,13 +114,17 @@ pub async fn run(command: MembersCommand, connection: &Connection) -> anyhow::Re
             let org = connection.org(of.org.as_deref()).await?;
             let password = terminal::password("first password", password_stdin)?;
             let made = client.create_member(&org, &MemberCreate { email, name, password, role }).await?;
-            output.say(&made, |made| format!("{} is {} of {org}", made.member.email, word(&made.member.role)))?;
+            output.say(&made, |made| {
+                format!("{} is {} of {org}", made.member.email, word(&made.member.role))
+            })?;
         }
         MembersCommand::SetRole { person, role, of } => {
             let org = connection.org(of.org.as_deref()).await?;
             let user = user(connection, &org, &person).await?;
             let changed = client.update_member(&org, user, &MemberUpdate { role }).await?;
-            output.say(&changed, |changed| format!("{} is {} of {org}", changed.member.email, word(&changed.member.role)))?;
+            output.say(&changed, |changed| {
+                format!("{} is {} of {org}", changed.member.email, word(&changed.member.role))
+            })?;
         }
         MembersCommand::Remove { person, yes, of } => {
             let org = connection.org(of.org.as_deref()).await?;
@@ -130,9 +143,13 @@ async fn user(connection: &Connection, org: &str, person: &str) -> anyhow::Resul
         return Ok(id);
     }
     let client = &connection.client;
-    let fetch = async |limit, cursor| client.org_members(org, &PageQuery { limit: Some(limit), cursor }).await;
+    let fetch =
+        async |limit, cursor| client.org_members(org, &PageQuery { limit: Some(limit), cursor }).await;
     let found = paging::find(fetch, |list| {
-        list.members.iter().find(|member| member.email.eq_ignore_ascii_case(person)).map(|member| member.user_id)
+        list.members
+            .iter()
+            .find(|member| member.email.eq_ignore_ascii_case(person))
+            .map(|member| member.user_id)
     });
     let found = found.await.context("cannot look the person up")?;
     found.ok_or_else(|| NotFound(format!("nobody in {org} has the address {person}")).into())

@@ -1,6 +1,8 @@
 //! Rollouts as tables.
 
-use sentinel_api_types::rollout::{Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, TargetSelector};
+use sentinel_api_types::rollout::{
+    Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, TargetSelector,
+};
 
 use crate::ctl::output::Table;
 use crate::ctl::paging::more;
@@ -35,7 +37,10 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Gates", gates(rollout));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
-    table.fact("Waits for", rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))));
+    table.fact(
+        "Waits for",
+        rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))),
+    );
     table.fact("Stopped by", rollout.error.as_ref().map(error));
     table.fact("Started", format!("{} by {}", at(rollout.started_at), rollout.created_by));
     table.fact("Ended", rollout.completed_at.map(at));
@@ -48,9 +53,13 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     let progress = &detail.progress;
     table.fact(
         "Progress",
-        format!("{} active, {} pending, {} failed of {}", progress.active, progress.pending, progress.failed, progress.total),
+        format!(
+            "{} active, {} pending, {} failed of {}",
+            progress.active, progress.pending, progress.failed, progress.total
+        ),
     );
-    let mut nodes = Table::new(&["step", "step state", "node", "state", "status", "converged", "previous", "failure"]);
+    let mut nodes =
+        Table::new(&["step", "step state", "node", "state", "status", "converged", "previous", "failure"]);
     for node in &detail.nodes {
         let step = detail.steps.iter().find(|step| step.step_index == node.step);
         nodes.row([
@@ -61,7 +70,10 @@ pub fn detail(detail: &RolloutDetail) -> Table {
             node.status.as_ref().map(word).unwrap_or_default(),
             (if node.converged { "yes" } else { "no" }).to_owned(),
             node.previous_version.clone().unwrap_or_default(),
-            node.failure.as_ref().map(|failure| format!("{}: {}", word(&failure.stage), failure.message)).unwrap_or_default(),
+            node.failure
+                .as_ref()
+                .map(|failure| format!("{}: {}", word(&failure.stage), failure.message))
+                .unwrap_or_default(),
         ]);
     }
     table.note("");
@@ -77,9 +89,17 @@ pub fn plan(plan: &RolloutPlan) -> Table {
         table.row([(step.index + 1).to_string(), names.join(", ")]);
     }
     for node in &plan.excluded {
-        table.note(format!("left out: {}, {}", node.name.clone().unwrap_or_else(|| node.id.to_string()), node.reason));
+        table.note(format!(
+            "left out: {}, {}",
+            node.name.clone().unwrap_or_else(|| node.id.to_string()),
+            node.reason
+        ));
     }
-    let reasons = if plan.risk.reasons.is_empty() { String::new() } else { format!(" ({})", plan.risk.reasons.join(", ")) };
+    let reasons = if plan.risk.reasons.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", plan.risk.reasons.join(", "))
+    };
     table.note(format!("bundle {}, risk {}{reasons}", plan.bundle.version, word(&plan.risk.level)));
     table
 }

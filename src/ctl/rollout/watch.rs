@@ -35,10 +35,15 @@ pub async fn watch(connection: &Connection, project: &str, id: RolloutId) -> any
                     return view.end(&detail);
                 }
             }
-            Err(error) if may_pass(&error) && silent_since.get_or_insert_with(Instant::now).elapsed() < PATIENCE => {
+            Err(error)
+                if may_pass(&error) && silent_since.get_or_insert_with(Instant::now).elapsed() < PATIENCE =>
+            {
                 view.waiting(&error);
             }
-            Err(error) => return Err(error).context("watching ended, and the rollout goes on without it"),
+            Err(error) if may_pass(&error) => {
+                return Err(error).context("watching ended, and the rollout goes on without it");
+            }
+            Err(error) => return Err(error.into()),
         }
         tokio::time::sleep(EVERY).await;
     }
@@ -48,7 +53,10 @@ pub async fn watch(connection: &Connection, project: &str, id: RolloutId) -> any
 fn ended(rollout: &Rollout) -> bool {
     match rollout.state {
         RolloutState::Running | RolloutState::Paused | RolloutState::RollingBack => false,
-        RolloutState::Completed | RolloutState::Failed | RolloutState::Cancelled | RolloutState::RolledBack => true,
+        RolloutState::Completed
+        | RolloutState::Failed
+        | RolloutState::Cancelled
+        | RolloutState::RolledBack => true,
     }
 }
 

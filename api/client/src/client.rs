@@ -1,0 +1,81 @@
+//! The client itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use uuid::Uuid;
+
+use crate::credential::Credential;
+use crate::error::ClientError;
+use crate::members::Members;
+
+/// Longest wait for a connection to one member.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// One cluster, asked with one credential. Cheap to clone; clones share connections and what is known of the members.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) http: reqwest::Client,
+    pub(crate) members: Arc<Members>,
+    pub(crate) credential: Credential,
+    pub(crate) stale: bool,
+    pub(crate) request_id: Option<Uuid>,
+}
+
+impl Client {
+    /// A client of the cluster whose members have these base URLs.
+    ///
+    /// # Errors
+    /// [`ClientError::Setup`] when a URL cannot be the base of an API, or there is none.
+    pub fn new<I, S>(members: I, credential: Credential) -> Result<Self, ClientError>
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<str>,
+    {
+        // A redirect would carry the credential to wherever the answer says.
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_WITHIN)
+            .redirect(Policy::none())
+            .no_proxy()
+            .user_agent(concat!("sentinel-cp/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| ClientError::Setup(error.to_string()))?;
+        Ok(Self {
+            http,
+            members: Arc::new(Members::new(members)?),
+            credential,
+            stale: false,
+            request_id: None,
+        })
+    }
+
+    /// The same cluster, asked with another credential.
+    #[must_use]
+    pub fn with_credential(&self, credential: Credential) -> Self {
+        Self { credential, ..self.clone() }
+    }
+
+    /// The same, but reads take what the asked member has at once, however old.
+    #[must_use]
+    pub fn stale(&self) -> Self {
+        Self { stale: true, ..self.clone() }
+    }
+
+    /// The same, but writes carry this `Idempotency-Key`. For one write whose answer may get lost with this process: asked again with
+    /// the same key, it happens once, and the answer is the same.
+    #[must_use]
+    pub fn with_request_id(&self, id: Uuid) -> Self {
+        Self { request_id: Some(id), ..self.clone() }
+    }
+
+    /// Adds members that the cluster told of. Those given to [`Client::new`] are never forgotten.
+    pub fn learn_members<S: AsRef<str>>(&self, urls: &[S]) {
+        self.members.learn(urls);
+    }
+
+    /// Base URLs of all known members, the one that is asked first in front.
+    pub fn members(&self) -> Vec<String> {
+        self.members.in_order().iter().map(ToString::to_string).collect()
+    }
+}

@@ -1,0 +1,38 @@
+//! Projects.
+
+use sentinel_api_types::PageQuery;
+use sentinel_api_types::project::{ProjectBody, ProjectCreate, ProjectList};
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::ClientError;
+
+impl Client {
+    /// The projects of an org.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn projects(&self, org: &str, page: &PageQuery) -> Result<ProjectList, ClientError> {
+        self.ask(Call::get(&["orgs", org, "projects"]).query(page)).await
+    }
+
+    /// Makes a project.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn create_project(
+        &self,
+        org: &str,
+        request: &ProjectCreate,
+    ) -> Result<ProjectBody, ClientError> {
+        self.ask(Call::post(&["orgs", org, "projects"]).json(request)).await
+    }
+
+    /// One project.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn project(&self, project: &str) -> Result<ProjectBody, ClientError> {
+        self.ask(Call::get(&["projects", project])).await
+    }
+}

@@ -1,0 +1,90 @@
+//! What is done by itself: a proxy that ended is started again, and a bundle that cures it is not held up.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sentinel_model::Generation;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::fake::{FakeSource, Node, Word};
+use crate::agent::activation::Outcome;
+use crate::agent::board::{Facts, Serving};
+use crate::agent::driver::drive;
+use crate::agent::poll::Job;
+use crate::agent::testing::{Made, bundle};
+
+/// Drives a node until the scenario is over.
+async fn during<F: Future<Output = ()>>(
+    node: &mut Node,
+    made: &Made,
+    scenario: impl FnOnce(mpsc::Sender<Job>) -> F,
+) {
+    let stop = CancellationToken::new();
+    let (jobs, work) = mpsc::channel(1);
+    let board = Arc::clone(&node.board);
+    let source = FakeSource::new(made);
+    let scenario = scenario(jobs);
+    let driven = drive(&mut node.activator, &board, &source, work, stop.clone());
+    let both = async {
+        tokio::join!(driven, async {
+            scenario.await;
+            stop.cancel();
+        })
+    };
+    timeout(Duration::from_secs(30), both).await.expect("the scenario comes to its end");
+}
+
+async fn wait_for(node_board: &Arc<crate::agent::board::Board>, is: impl Fn(&Facts) -> bool) {
+    node_board.watch().wait_for(|facts| is(facts)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_that_ends_is_started_again() {
+    let mut node = Node::new();
+    let made = bundle(1, "1.0");
+    node.activate(&made).await;
+    node.words();
+    node.activator.proxy.fail_once(Word::Start, "not yet");
+    let (board, death) = (Arc::clone(&node.board), Arc::clone(&node.activator.proxy.death));
+    during(&mut node, &made, |jobs| async move {
+        death.notify_one();
+        wait_for(&board, |facts| facts.serving == Serving::No("killed".to_owned())).await;
+        wait_for(&board, |facts| facts.serving == Serving::No("not yet".to_owned())).await;
+        wait_for(&board, |facts| facts.serving == Serving::Proven).await;
+        drop(jobs);
+    })
+    .await;
+    assert_eq!(node.words(), [Word::Stop, Word::Start, Word::Stop, Word::Start, Word::Prove]);
+    assert_eq!(node.effective(), Some(1));
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_started_does_not_hold_up_the_bundle_that_cures_it() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    for _ in 0..3 {
+        node.activator.proxy.fail_once(Word::Start, "broken");
+    }
+    let cure = bundle(2, "1.1");
+    let update = cure.update();
+    let (board, death) = (Arc::clone(&node.board), Arc::clone(&node.activator.proxy.death));
+    during(&mut node, &cure, |jobs| async move {
+        death.notify_one();
+        let mut outcome = Outcome::Again;
+        // The first starts may fail for the cure as well; it is offered again, as a poll would do.
+        while outcome != Outcome::Effective {
+            wait_for(&board, |facts| matches!(facts.serving, Serving::No(_))).await;
+            let (answer, told) = oneshot::channel();
+            let mut update = update.clone();
+            update.generation = Generation(board.watch().borrow().handled.0 + 1);
+            jobs.send((update, answer)).await.unwrap();
+            outcome = told.await.unwrap();
+        }
+    })
+    .await;
+    assert_eq!(node.facts().serving, Serving::Proven);
+    assert!(node.serves("1.1"));
+}

@@ -1,0 +1,282 @@
+//! A proxy that does as it is told and remembers what it was told, a source of archives, and a node around them.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+
+use super::super::*;
+use crate::agent::board::Facts;
+use crate::agent::local_http::LocalHttp;
+use crate::agent::meter::{Meter, Vitals};
+use crate::agent::render::Target;
+use crate::agent::testing::{Made, signer, vars};
+
+/// What the proxy was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    Test,
+    Start,
+    Reload,
+    Upgrade,
+    Stop,
+    Prove,
+}
+
+/// See the module. Its process survives the agent: hand it over to the next one.
+#[derive(Default)]
+pub struct FakeProxy {
+    running: Option<Addresses>,
+    /// The probe host of what the process has loaded.
+    loaded: Option<String>,
+    config: PathBuf,
+    words: Vec<Word>,
+    failures: VecDeque<(Word, String)>,
+    pub bound: Option<&'static str>,
+    /// Notified: its process ends by itself.
+    pub death: Arc<Notify>,
+    ports: u16,
+}
+
+impl FakeProxy {
+    /// The next time that it is told this, it fails with these words.
+    pub fn fail_once(&mut self, word: Word, words: &str) {
+        self.failures.push_back((word, words.to_owned()));
+    }
+
+    /// Its process ends by itself.
+    pub fn die(&mut self) {
+        self.running = None;
+        self.loaded = None;
+    }
+
+    fn hear(&mut self, word: Word) -> Result<(), String> {
+        self.words.push(word);
+        match self.failures.iter().position(|(at, _)| *at == word) {
+            Some(place) => Err(self.failures.remove(place).unwrap().1),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads the configuration at its path, as the real one would.
+    fn load(&mut self) -> Result<(), String> {
+        let text = std::fs::read_to_string(&self.config).map_err(|error| error.to_string())?;
+        let host = text.lines().find_map(|line| line.trim().strip_prefix("host \"rev-")).unwrap_or_default();
+        self.loaded = Some(format!("rev-{}", host.trim_end_matches('"')));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Proxy for FakeProxy {
+    fn running(&mut self) -> Option<Addresses> {
+        self.running
+    }
+
+    fn fresh_addresses(&mut self) -> io::Result<Addresses> {
+        self.ports += 2;
+        let address = |port: u16| format!("127.0.0.1:{}", 20_000 + port).parse().unwrap();
+        Ok(Addresses { ops: address(self.ports), metrics: address(self.ports + 1) })
+    }
+
+    fn bound(&self) -> Option<&'static str> {
+        self.bound
+    }
+
+    async fn test(&mut self, config: &Path) -> Result<(), String> {
+        assert!(config.is_file());
+        self.hear(Word::Test)
+    }
+
+    async fn start(&mut self, target: &Target, addresses: Addresses) -> Result<(), String> {
+        assert!(self.running.is_none(), "started on top of a running process");
+        assert_eq!(target.ops, addresses.ops);
+        self.hear(Word::Start)?;
+        self.load()?;
+        self.running = Some(addresses);
+        Ok(())
+    }
+
+    async fn reload(&mut self) -> Result<(), String> {
+        assert!(self.running.is_some());
+        self.hear(Word::Reload)?;
+        self.load()
+    }
+
+    async fn upgrade(&mut self, _target: &Target, addresses: Addresses) -> Result<(), String> {
+        assert_ne!(self.running, Some(addresses), "a new process needs new addresses");
+        self.hear(Word::Upgrade)?;
+        self.load()?;
+        self.running = Some(addresses);
+        Ok(())
+    }
+
+    async fn stop(&mut self) {
+        self.words.push(Word::Stop);
+        self.die();
+    }
+
+    async fn drain(&mut self) {
+        self.stop().await;
+    }
+
+    async fn prove(&mut self, target: &Target) -> Result<(), String> {
+        self.hear(Word::Prove)?;
+        match &self.loaded {
+            Some(host) if *host == target.probe.host => Ok(()),
+            other => Err(format!("runs {other:?}")),
+        }
+    }
+
+    async fn ended(&mut self) -> String {
+        self.death.notified().await;
+        self.die();
+        "killed".to_owned()
+    }
+
+    async fn tend(&mut self) {}
+
+    fn vitals(&self) -> Option<Vitals> {
+        None
+    }
+}
+
+/// Gives one archive, damaged or not at all as often as asked for.
+pub struct FakeSource {
+    archive: Vec<u8>,
+    damaged: AtomicU32,
+    unreachable: AtomicU32,
+    fetched: AtomicU32,
+}
+
+impl FakeSource {
+    pub fn new(made: &Made) -> Self {
+        let zero = AtomicU32::default;
+        Self { archive: made.archive.clone(), damaged: zero(), unreachable: zero(), fetched: zero() }
+    }
+
+    pub fn damaged(self, times: u32) -> Self {
+        self.damaged.store(times, Ordering::SeqCst);
+        self
+    }
+
+    pub fn unreachable(self, times: u32) -> Self {
+        self.unreachable.store(times, Ordering::SeqCst);
+        self
+    }
+
+    pub fn fetched(&self) -> u32 {
+        self.fetched.load(Ordering::SeqCst)
+    }
+}
+
+fn take(counter: &AtomicU32) -> bool {
+    counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
+#[async_trait]
+impl Source for FakeSource {
+    async fn fetch(&self, _release: &Release, size: u64) -> Result<Vec<u8>, FetchError> {
+        self.fetched.fetch_add(1, Ordering::SeqCst);
+        assert_eq!(size, self.archive.len() as u64);
+        if take(&self.unreachable) {
+            return Err(FetchError { message: "no member answers".to_owned(), passing: true });
+        }
+        let mut archive = self.archive.clone();
+        if take(&self.damaged) {
+            archive[30] ^= 1;
+        }
+        Ok(archive)
+    }
+
+    async fn discard(&self, _release: &Release) {}
+}
+
+/// An agent's activation in a directory of its own.
+pub struct Node {
+    pub activator: Activator<FakeProxy>,
+    pub board: Arc<Board>,
+    dir: TempDir,
+}
+
+impl Node {
+    /// A new node.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (activator, board) = make(dir.path(), FakeProxy::default());
+        Self { activator, board, dir }
+    }
+
+    /// The agent was killed and begins again; its proxy goes on, or ended with it.
+    pub async fn restarted(self, proxy_goes_on: bool) -> Self {
+        let Self { activator, dir, .. } = self;
+        let mut proxy = activator.proxy;
+        if !proxy_goes_on {
+            proxy.die();
+        }
+        proxy.words.clear();
+        let (mut activator, board) = make(dir.path(), proxy);
+        activator.boot().await.unwrap();
+        Self { activator, board, dir }
+    }
+
+    /// Gives it a bundle that arrives whole.
+    pub async fn activate(&mut self, made: &Made) -> Outcome {
+        self.activator.activate(&made.update(), &FakeSource::new(made)).await
+    }
+
+    /// What the proxy was told since the last time.
+    pub fn words(&mut self) -> Vec<Word> {
+        std::mem::take(&mut self.activator.proxy.words)
+    }
+
+    pub fn facts(&self) -> Facts {
+        self.board.watch().borrow().clone()
+    }
+
+    /// The generation that state and board call effective.
+    pub fn effective(&self) -> Option<u64> {
+        let told = self.facts().effective.map(|(_, generation)| generation.0);
+        let kept = self.activator.state.get().effective.as_ref().map(|release| release.generation.0);
+        assert_eq!(told, kept, "what is told is what is written down");
+        kept
+    }
+
+    /// True when the configuration that the proxy reads is of this version, and it has read it.
+    pub fn serves(&self, version: &str) -> bool {
+        let manifest = self.dir.path().join("current/content/manifest.json");
+        let manifest = std::fs::read(manifest).unwrap();
+        let manifest = sentinel_bundle::manifest::Manifest::from_bytes(&manifest).unwrap();
+        manifest.version == version && self.activator.proxy.loaded.as_ref() == Some(&manifest.probe.host)
+    }
+
+    pub fn shelf_config(&self) -> PathBuf {
+        self.activator.shelf.current_config()
+    }
+
+    /// Number of bundles on disk.
+    pub fn on_disk(&self) -> usize {
+        std::fs::read_dir(self.dir.path().join("bundles")).unwrap().count()
+    }
+
+    /// Damages the archive of a release on disk.
+    pub fn damage(&self, made: &Made) {
+        let path = self.dir.path().join("bundles").join(made.release.dir_name()).join("bundle.tar.zst");
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[30] ^= 1;
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+fn make(dir: &Path, mut proxy: FakeProxy) -> (Activator<FakeProxy>, Arc<Board>) {
+    let shelf = Shelf::open(dir).unwrap();
+    proxy.config = shelf.current_config();
+    let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
+    let state = StateFile::open(dir).unwrap();
+    (Activator::new(proxy, shelf, state, signer().keys(), vars(), Arc::clone(&board)), board)
+}

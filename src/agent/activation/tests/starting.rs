@@ -1,0 +1,162 @@
+//! The agent begins: from disk, beside a proxy that still runs, after its own death in the middle of something.
+#![allow(clippy::unwrap_used)]
+
+use sentinel_model::Generation;
+
+use super::fake::{FakeSource, Node, Word};
+use crate::agent::activation::Outcome;
+use crate::agent::board::Serving;
+use crate::agent::proxy::Proxy;
+use crate::agent::testing::bundle;
+
+#[tokio::test]
+async fn a_node_boots_from_disk_without_a_control_plane() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    node.activate(&bundle(2, "1.1")).await;
+    let mut node = node.restarted(false).await;
+    assert_eq!(node.words(), [Word::Stop, Word::Start, Word::Prove]);
+    assert!(node.serves("1.1"));
+    assert_eq!((node.effective(), node.facts().serving), (Some(2), Serving::Proven));
+    assert_eq!(node.facts().handled, Generation(2));
+}
+
+#[tokio::test]
+async fn a_proxy_that_still_runs_is_adopted_and_not_started_again() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    let addresses = node.activator.proxy.running();
+    let mut node = node.restarted(true).await;
+    assert_eq!(node.words(), [Word::Prove]);
+    assert_eq!(node.activator.proxy.running(), addresses);
+    // And it is reloaded like any other.
+    assert_eq!(node.activate(&bundle(2, "1.1")).await, Outcome::Effective);
+    assert_eq!(node.words(), [Word::Test, Word::Reload, Word::Prove]);
+}
+
+#[tokio::test]
+async fn a_new_node_has_nothing_to_run_and_nothing_wrong() {
+    let mut node = Node::new().restarted(false).await;
+    assert_eq!(node.words(), []);
+    assert_eq!((node.effective(), node.facts().serving), (None, Serving::Nothing));
+}
+
+#[tokio::test]
+async fn when_the_newest_bundle_is_damaged_on_disk_an_older_one_runs_and_the_newest_is_fetched_again() {
+    let mut node = Node::new();
+    let (first, second) = (bundle(1, "1.0"), bundle(2, "1.1"));
+    node.activate(&first).await;
+    node.activate(&second).await;
+    node.damage(&second);
+    let mut node = node.restarted(false).await;
+    assert!(node.serves("1.0"));
+    assert_eq!(node.effective(), Some(1), "what is told is what runs");
+    assert_eq!(node.facts().handled, Generation(1), "the assignment is open again");
+    assert_eq!(node.activate(&second).await, Outcome::Effective);
+    assert_eq!(node.effective(), Some(2));
+}
+
+#[tokio::test]
+async fn when_every_bundle_on_disk_is_damaged_the_node_says_so_and_waits_for_one() {
+    let mut node = Node::new();
+    let made = bundle(1, "1.0");
+    node.activate(&made).await;
+    node.damage(&made);
+    let mut node = node.restarted(false).await;
+    assert!(matches!(node.facts().serving, Serving::No(_)));
+    assert_eq!(node.facts().handled, Generation(0));
+    assert_eq!(node.activate(&made).await, Outcome::Effective);
+}
+
+/// The agent dies between the switch and the confirmation.
+async fn interrupted(loaded: bool) -> Node {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    let next = bundle(2, "1.1");
+    node.activate(&next).await;
+    // As the disk looked one moment before the end: begun, switched, not confirmed.
+    node.activator
+        .state
+        .change(|state| {
+            state.effective = Some(bundle(1, "1.0").release);
+            state.good.retain(|release| release.generation == Generation(1));
+            state.handled = Generation(1);
+            state.begin(&next.release);
+        })
+        .unwrap();
+    if !loaded {
+        // The signal was never sent: the process still has the bundle before.
+        node.activator.shelf.point_to(&bundle(1, "1.0").release).unwrap();
+        node.activator.proxy.reload().await.unwrap();
+        node.activator.shelf.point_to(&next.release).unwrap();
+    }
+    node.restarted(true).await
+}
+
+#[tokio::test]
+async fn an_activation_that_had_come_to_its_end_is_recognised_after_the_agents_death() {
+    let mut node = interrupted(true).await;
+    assert_eq!(node.effective(), Some(2));
+    assert!(node.serves("1.1"));
+    assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
+}
+
+#[tokio::test]
+async fn an_activation_that_had_not_is_taken_back_and_may_be_tried_again() {
+    let mut node = interrupted(false).await;
+    assert_eq!(node.effective(), Some(1));
+    assert!(node.serves("1.0"));
+    assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
+    assert_eq!(node.facts().handled, Generation(1));
+    let next = bundle(2, "1.1");
+    assert_eq!(node.activate(&next).await, Outcome::Effective);
+    assert_eq!(node.effective(), Some(2));
+}
+
+#[tokio::test]
+async fn an_activation_that_kills_the_agent_is_not_tried_for_ever() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    let next = bundle(2, "1.1");
+    for _ in 0..2 {
+        node.activator.state.change(|state| state.begin(&next.release)).unwrap();
+    }
+    let mut node = node.restarted(true).await;
+    let failure = node.facts().failure.unwrap();
+    assert_eq!(failure.generation, Generation(2));
+    assert!(failure.message.contains("ended 2 times"), "{}", failure.message);
+    assert_eq!((node.effective(), node.facts().handled), (Some(1), Generation(2)));
+    let source = FakeSource::new(&next);
+    assert_eq!(node.activator.activate(&next.update(), &source).await, Outcome::Refused);
+}
+
+#[tokio::test]
+async fn a_first_activation_that_was_interrupted_leaves_nothing_running() {
+    let mut node = Node::new();
+    let made = bundle(1, "1.0");
+    node.activate(&made).await;
+    node.activator
+        .state
+        .change(|state| {
+            *state = crate::agent::state::State::default();
+            state.begin(&made.release);
+        })
+        .unwrap();
+    let mut node = node.restarted(false).await;
+    assert!(!node.shelf_config().exists());
+    assert_eq!((node.effective(), node.facts().serving), (None, Serving::Nothing));
+    assert_eq!(node.activate(&made).await, Outcome::Effective);
+}
+
+#[tokio::test]
+async fn somebody_elses_proxy_that_does_not_run_yet_costs_no_bundle() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    node.activator.proxy.bound = Some("it was started by somebody else");
+    let mut node = node.restarted(false).await;
+    assert_eq!(node.words(), []);
+    assert_eq!(node.effective(), Some(1));
+    assert!(matches!(node.facts().serving, Serving::No(_)));
+    assert!(node.shelf_config().is_file(), "it can be started");
+    assert!(node.activator.is_down(), "and is looked for");
+}

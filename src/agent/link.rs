@@ -1,0 +1,114 @@
+//! The node's way to the control plane: whichever member answers, with a short-lived token as long as there is one.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sentinel_api_types::Secret;
+use sentinel_client::{Client, ClientError, Credential};
+use sentinel_model::NodeId;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::activation::{FetchError, Source};
+use super::fetch;
+use super::identity::Identity;
+use super::release::Release;
+
+/// When to try again after a token was refused or not given.
+const TOKEN_AGAIN: Duration = Duration::from_secs(60);
+
+/// See the module. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The node.
+    pub node: NodeId,
+    /// Asks with the node key.
+    client: Client,
+    token: Arc<Mutex<Token>>,
+    downloads: PathBuf,
+}
+
+#[derive(Debug)]
+struct Token {
+    text: Option<Secret>,
+    /// When to fetch another one.
+    renew_at: Instant,
+}
+
+impl Link {
+    /// With the key that the node got when it enrolled. `servers` are asked besides the members that the node was told of.
+    ///
+    /// # Errors
+    /// None of the servers has a usable URL.
+    pub fn new(servers: &[String], identity: &Identity, downloads: PathBuf) -> Result<Self, ClientError> {
+        let client = Client::new(servers, Credential::NodeKey(identity.node_key.clone()))?;
+        client.learn_members(&identity.members);
+        let token = Token { text: None, renew_at: Instant::now() };
+        Ok(Self { node: identity.node_id, client, token: Arc::new(Mutex::new(token)), downloads })
+    }
+
+    /// Adds members that the control plane told of.
+    pub fn learn_members(&self, members: &[String]) {
+        self.client.learn_members(members);
+    }
+
+    /// Asks with the token; if that is refused, once more with the key.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn ask<T, F>(&self, request: impl Fn(Client) -> F) -> Result<T, ClientError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        let Some(token) = self.token().await else { return request(self.client.clone()).await };
+        match request(self.client.with_credential(Credential::Bearer(token))).await {
+            Err(error) if error.status() == Some(401) => {
+                self.forget_token().await;
+                request(self.client.clone()).await
+            }
+            result => result,
+        }
+    }
+
+    /// The token, a fresh one from the half of its life on. `None`: the key has to do.
+    async fn token(&self) -> Option<Secret> {
+        let mut token = self.token.lock().await;
+        if Instant::now() >= token.renew_at {
+            match self.client.node_token(self.node).await {
+                Ok(answer) => {
+                    token.text = Some(answer.token);
+                    token.renew_at =
+                        Instant::now() + Duration::from_secs(answer.expires_in / 2).max(TOKEN_AGAIN);
+                }
+                Err(error) => {
+                    // The old one, if there is one, is good for as long again.
+                    tracing::debug!(%error, "no token; the node key is used");
+                    token.renew_at = Instant::now() + TOKEN_AGAIN;
+                }
+            }
+        }
+        token.text.clone()
+    }
+
+    async fn forget_token(&self) {
+        let mut token = self.token.lock().await;
+        token.text = None;
+        token.renew_at = Instant::now() + TOKEN_AGAIN;
+    }
+}
+
+#[async_trait]
+impl Source for Link {
+    async fn fetch(&self, release: &Release, size: u64) -> Result<Vec<u8>, FetchError> {
+        fetch::fetch(self, &self.downloads, release, size).await
+    }
+
+    async fn discard(&self, release: &Release) {
+        fetch::discard(&self.downloads, release);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! What the kernel tells of a process.
+
+use std::fs;
+use std::path::Path;
+
+/// Clock ticks per second in `/proc`; fixed by the kernel's interface.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// One process at one moment. The start time tells it from a later process with the same id.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Process {
+    /// Its id.
+    pub pid: i32,
+    /// When it started, in ticks since boot.
+    pub started: u64,
+    /// It ended and nobody has taken note yet.
+    pub ended: bool,
+    /// Processor time used so far, in seconds.
+    pub cpu_seconds: f64,
+}
+
+/// Looks a process up; `None` when there is none with this id.
+pub fn process(pid: i32) -> Option<Process> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name is in parentheses and may hold anything.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let number = |place: usize| fields.get(place).and_then(|text| text.parse::<u64>().ok());
+    let ticks = number(11)? + number(12)?;
+    Some(Process {
+        pid,
+        started: number(19)?,
+        ended: matches!(fields.first(), Some(&"Z" | &"X")),
+        cpu_seconds: ticks as f64 / TICKS_PER_SECOND,
+    })
+}
+
+/// True while the process with this id and start time runs.
+pub fn runs(pid: i32, started: u64) -> bool {
+    process(pid).is_some_and(|process| process.started == started && !process.ended)
+}
+
+/// Memory in use, in bytes.
+pub fn memory_bytes(pid: i32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse::<f64>().ok().map(|kib| kib * 1_024.0)
+}
+
+/// Processes whose command line has `-c CONFIG` in it, oldest first.
+pub fn with_config(config: &Path) -> Vec<Process> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let mut found: Vec<Process> = pids
+        .filter(|pid| names_config(*pid, config))
+        .filter_map(process)
+        .filter(|process| !process.ended)
+        .collect();
+    found.sort_by_key(|process| process.started);
+    found
+}
+
+fn names_config(pid: i32, config: &Path) -> bool {
+    let Ok(line) = fs::read(format!("/proc/{pid}/cmdline")) else { return false };
+    let arguments: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
+    let config = config.as_os_str().as_encoded_bytes();
+    arguments.windows(2).any(|pair| pair[0] == b"-c" && pair[1] == config)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_process_is_known_by_id_and_start_and_is_gone_when_it_ended() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        let seen = process(pid).unwrap();
+        assert!(runs(pid, seen.started) && !runs(pid, seen.started + 1));
+        assert!(memory_bytes(pid).is_some());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!runs(pid, seen.started));
+    }
+
+    #[test]
+    fn processes_are_found_by_their_configuration() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("current/zentinel.kdl");
+        // A shell that ignores its arguments and waits for its input.
+        let mut child = Command::new("sh")
+            .args(["-c", "read line", "-c"])
+            .arg(&config)
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The kernel shows the new command line a moment after the process exists.
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while with_config(&config).is_empty() {
+            assert!(std::time::Instant::now() < deadline);
+            std::thread::yield_now();
+        }
+        let pids: Vec<i32> = with_config(&config).iter().map(|process| process.pid).collect();
+        assert_eq!(pids, [i32::try_from(child.id()).unwrap()]);
+        assert_eq!(with_config(&dir.path().join("other")), []);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

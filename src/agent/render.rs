@@ -1,0 +1,224 @@
+//! From a bundle's template to the text that this node's proxy runs, and where to look whether it does.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use sentinel_bundle::archive::{COMPILED, OpenBundle};
+use sentinel_bundle::manifest::Probe;
+use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values, VariableError};
+use sentinel_bundle::{Config, Problem, proxy_config};
+use serde::{Deserialize, Serialize};
+
+/// The addresses that an agent gives to one process of its proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addresses {
+    /// Of the operations listener.
+    pub ops: SocketAddr,
+    /// Of the metrics server.
+    pub metrics: SocketAddr,
+}
+
+/// A configuration for one process on this node.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The text.
+    pub text: String,
+    /// The text as the proxy understands it.
+    pub config: Config,
+    /// The addresses that it was rendered with.
+    pub addresses: Addresses,
+    /// Where and how it can be seen at work.
+    pub target: Target,
+}
+
+/// Where and how a configuration can be seen at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The request that only this revision answers with its status.
+    pub probe: Probe,
+    /// Plain HTTP listeners that serve the global routes: each must answer the probe.
+    pub proving: Vec<Listener>,
+    /// All other listeners: each must accept connections.
+    pub accepting: Vec<Listener>,
+    /// The operations listener.
+    pub ops: SocketAddr,
+    /// Where the status is there.
+    pub status_path: String,
+    /// Where metrics are there, if anywhere.
+    pub ops_metrics_path: Option<String>,
+    /// The metrics server, if there is one.
+    pub metrics: Option<MetricsServer>,
+}
+
+impl Target {
+    /// The listeners of the configuration, without the operations listener.
+    pub fn listeners(&self) -> impl Iterator<Item = &Listener> {
+        self.proving.iter().chain(&self.accepting)
+    }
+}
+
+/// A listener as an agent on the same host reaches it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// Its identifier.
+    pub id: String,
+    /// Where to connect.
+    pub address: SocketAddr,
+}
+
+/// The proxy's metrics server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsServer {
+    /// Where to connect.
+    pub address: SocketAddr,
+    /// What to ask for.
+    pub path: String,
+    /// Its address is fresh for each process. Otherwise a process that is being replaced still holds it, and the new one never
+    /// gets it.
+    pub own: bool,
+}
+
+/// Why a bundle cannot be run on this node.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A node variable has no or no usable value here.
+    #[error("{0}; set it with --var on this node's agent")]
+    Variable(#[from] VariableError),
+    /// The bundle lacks its template.
+    #[error("the bundle has no {COMPILED}")]
+    NoTemplate,
+    /// The rendered text does not parse.
+    #[error("the rendered configuration is refused: {0}")]
+    Refused(String),
+    /// An address is not one.
+    #[error("listener \"{0}\" has the address {1}, which is not of the form IP:PORT")]
+    Address(String, String),
+    /// Two listeners want one address.
+    #[error("{0} is the address of both \"{1}\" and \"{2}\"")]
+    SameAddress(SocketAddr, String, String),
+    /// No listener could answer the probe.
+    #[error(
+        "no plain HTTP listener serves the global routes, so nothing could prove that this bundle is live; add one, for example on 127.0.0.1"
+    )]
+    NothingProves,
+}
+
+/// Renders a bundle. Blocks while the text is parsed: not for an asynchronous worker.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn render(bundle: &OpenBundle, vars: &Values, addresses: Addresses) -> Result<Rendered, RenderError> {
+    let mut values = vars.clone();
+    values.insert(OPS_ADDR.to_owned(), addresses.ops.to_string());
+    values.insert(METRICS_ADDR.to_owned(), addresses.metrics.to_string());
+    node_vars::check(&bundle.manifest.variables, &values)?;
+    let template = bundle.text(COMPILED).ok_or(RenderError::NoTemplate)?;
+    let text = node_vars::render(template, &values)?;
+    let target = target(bundle, &values)?;
+    let config =
+        proxy_config::parse(&text).map_err(|problem: Problem| RenderError::Refused(problem.to_string()))?;
+    Ok(Rendered { text, config, addresses, target })
+}
+
+fn target(bundle: &OpenBundle, values: &Values) -> Result<Target, RenderError> {
+    let manifest = &bundle.manifest;
+    let address = |id: &str, template: &str| -> Result<SocketAddr, RenderError> {
+        let text = node_vars::render(template, values)?;
+        let address: SocketAddr = text.parse().map_err(|_| RenderError::Address(id.to_owned(), text))?;
+        Ok(reachable(address))
+    };
+    let ops = address(&manifest.operations.listener, &manifest.operations.address)?;
+    let mut taken = vec![(ops, manifest.operations.listener.clone())];
+    let (mut proving, mut accepting) = (Vec::new(), Vec::new());
+    for entry in &manifest.listeners {
+        let listener = Listener { id: entry.id.clone(), address: address(&entry.id, &entry.address)? };
+        if let Some((same, other)) = taken.iter().find(|(known, _)| *known == listener.address) {
+            return Err(RenderError::SameAddress(*same, other.clone(), entry.id.clone()));
+        }
+        taken.push((listener.address, entry.id.clone()));
+        if entry.protocol == "http" && entry.namespace.is_none() {
+            proving.push(listener);
+        } else {
+            accepting.push(listener);
+        }
+    }
+    if proving.is_empty() {
+        return Err(RenderError::NothingProves);
+    }
+    let own = format!("${{node.{METRICS_ADDR}}}");
+    let metrics = match &manifest.metrics {
+        None => None,
+        Some(metrics) => Some(MetricsServer {
+            address: address("metrics", &metrics.address)?,
+            path: metrics.path.clone(),
+            own: metrics.address == own,
+        }),
+    };
+    Ok(Target {
+        probe: manifest.probe.clone(),
+        proving,
+        accepting,
+        ops,
+        status_path: manifest.operations.status_path.clone(),
+        ops_metrics_path: manifest.operations.metrics_path.clone(),
+        metrics,
+    })
+}
+
+/// The address to connect to for a listener that may be bound to every address.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::agent::testing::{self, SOURCE, addresses, bundle, bundle_of, vars};
+
+    #[test]
+    fn a_template_becomes_the_text_of_this_node() {
+        let rendered = render(&bundle(1, "1.0").open, &vars(), addresses()).unwrap();
+        assert!(rendered.text.contains("127.0.0.1:8081") && !rendered.text.contains("${node."));
+        let target = rendered.target;
+        assert_eq!(target.proving[0].address, "127.0.0.1:8081".parse().unwrap());
+        assert_eq!(target.ops, testing::addresses().ops);
+        assert!(target.metrics.unwrap().own);
+        assert!(target.probe.host.ends_with(".invalid"));
+    }
+
+    #[test]
+    fn a_missing_variable_is_named_with_what_to_do() {
+        let error = render(&bundle(1, "1.0").open, &Values::new(), addresses()).unwrap_err().to_string();
+        assert!(error.contains("`http_port`") && error.contains("--var"), "{error}");
+        let wrong = Values::from([("http_port".to_owned(), "99999".to_owned())]);
+        let error = render(&bundle(1, "1.0").open, &wrong, addresses()).unwrap_err().to_string();
+        assert!(error.contains("`http_port`") && error.contains("a port"), "{error}");
+    }
+
+    #[test]
+    fn a_listener_on_every_address_is_asked_on_loopback() {
+        let source = SOURCE.replace("127.0.0.1:${node.http_port}", "0.0.0.0:${node.http_port}");
+        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), addresses()).unwrap().target;
+        assert_eq!(target.proving[0].address, "127.0.0.1:8081".parse().unwrap());
+    }
+
+    #[test]
+    fn two_listeners_cannot_have_one_address() {
+        let vars = Values::from([("http_port".to_owned(), addresses().ops.port().to_string())]);
+        let error = render(&bundle(1, "1.0").open, &vars, addresses()).unwrap_err();
+        assert!(matches!(error, RenderError::SameAddress(..)), "{error}");
+    }
+
+    #[test]
+    fn a_fixed_metrics_address_is_not_the_processes_own() {
+        let source = format!("{SOURCE}\nobservability {{ metrics {{ address \"127.0.0.1:9909\"; }}; }}\n");
+        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), addresses()).unwrap().target;
+        let metrics = target.metrics.unwrap();
+        assert!(!metrics.own && metrics.address.port() == 9909);
+    }
+}

@@ -1,0 +1,139 @@
+//! What is remembered, and what is refused because of it.
+#![allow(clippy::unwrap_used)]
+
+use sentinel_api_types::node::ActivationStage;
+use sentinel_model::BundleId;
+use uuid::Uuid;
+
+use super::*;
+
+fn release(generation: u64) -> Release {
+    let byte = u8::try_from(generation).unwrap();
+    Release {
+        generation: Generation(generation),
+        bundle_id: BundleId(Uuid::from_u128(u128::from(generation))),
+        version: generation.to_string(),
+        checksum: Sha256Digest([byte; 32]),
+        manifest_digest: Sha256Digest([byte; 32]),
+        signature: String::new(),
+        signing_key_id: String::new(),
+    }
+}
+
+fn failure(generation: u64) -> FailureReport {
+    FailureReport {
+        generation: Generation(generation),
+        bundle_id: release(generation).bundle_id,
+        stage: ActivationStage::Prove,
+        message: "no".to_owned(),
+    }
+}
+
+fn refused(state: &State, generation: u64) -> Option<String> {
+    state.refuses(Generation(generation), release(generation).checksum)
+}
+
+#[test]
+fn an_older_generation_is_refused_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut file = StateFile::open(dir.path()).unwrap();
+    assert_eq!(refused(file.get(), 1), None, "everything is new to a new node");
+    file.change(|state| {
+        state.begin(&release(5));
+        state.succeed(&release(5));
+    })
+    .unwrap();
+    let file = StateFile::open(dir.path()).unwrap();
+    assert!(refused(file.get(), 4).unwrap().contains("older than 5"));
+    assert!(refused(file.get(), 5).unwrap().contains("dealt with"));
+    assert_eq!(refused(file.get(), 6), None);
+}
+
+#[test]
+fn a_generation_that_failed_stays_the_floor() {
+    let mut state = State::default();
+    state.begin(&release(5));
+    state.succeed(&release(5));
+    state.begin(&release(6));
+    state.fail(failure(6), false);
+    assert!(refused(&state, 5).is_some() && refused(&state, 6).is_some());
+    assert_eq!(state.effective, Some(release(5)));
+    assert_eq!(state.handled, Generation(6));
+    assert_eq!(state.failure().unwrap().generation, Generation(6));
+    state.succeed(&release(7));
+    assert_eq!(state.failure(), None, "something newer is effective");
+}
+
+#[test]
+fn an_interrupted_activation_may_be_taken_up_again_but_only_with_the_same_bundle() {
+    let mut state = State::default();
+    state.begin(&release(5));
+    assert_eq!(refused(&state, 5), None);
+    assert!(state.refuses(Generation(5), Sha256Digest([9; 32])).unwrap().contains("another bundle"));
+    state.begin(&release(5));
+    assert_eq!(state.activating.as_ref().unwrap().begun, 2);
+    state.begin(&release(6));
+    assert_eq!(state.activating.as_ref().unwrap().begun, 1);
+}
+
+#[test]
+fn a_failure_that_is_tried_again_stays_open() {
+    let mut state = State::default();
+    state.fail(failure(5), true);
+    assert_eq!(state.handled, Generation(0));
+    assert!(state.failure().is_some());
+    state.begin(&release(5));
+    state.succeed(&release(5));
+    assert_eq!((state.handled, state.failure()), (Generation(5), None));
+}
+
+#[test]
+fn the_last_three_good_releases_are_kept_and_failures_are_bounded() {
+    let mut state = State::default();
+    for generation in 1..=30 {
+        state.succeed(&release(generation));
+        state.fail(failure(generation), false);
+    }
+    let kept: Vec<u64> = state.good.iter().map(|release| release.generation.0).collect();
+    assert_eq!(kept, [30, 29, 28]);
+    assert_eq!(state.failures.len(), FAILURES_KEPT);
+}
+
+#[test]
+fn after_falling_back_the_assignment_is_open_again() {
+    let mut state = State::default();
+    for generation in 1..=3 {
+        state.begin(&release(generation));
+        state.succeed(&release(generation));
+    }
+    state.fall_back(Some(&release(2)));
+    assert_eq!((state.handled, state.effective.clone()), (Generation(2), Some(release(2))));
+    assert_eq!(refused(&state, 3), None, "the broken one may be fetched again");
+    assert!(refused(&state, 2).is_some(), "and nothing older");
+    state.fall_back(None);
+    assert_eq!(state.good, []);
+}
+
+#[test]
+fn a_damaged_state_is_an_error_and_not_a_new_beginning() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("state.json"), b"{\"format\":1").unwrap();
+    assert!(StateFile::open(dir.path()).unwrap_err().to_string().contains("damaged"));
+    std::fs::write(
+        dir.path().join("state.json"),
+        serde_json::to_vec(&State { format: 9, ..State::default() }).unwrap(),
+    )
+    .unwrap();
+    assert!(StateFile::open(dir.path()).unwrap_err().to_string().contains("format 9"));
+}
+
+#[test]
+fn a_change_that_cannot_be_written_did_not_happen() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut file = StateFile::open(dir.path()).unwrap();
+    file.change(|state| state.succeed(&release(1))).unwrap();
+    std::fs::create_dir(dir.path().join(".state.json.new")).unwrap();
+    assert!(file.change(|state| state.succeed(&release(2))).is_err());
+    assert_eq!(file.get().effective, Some(release(1)));
+    assert_eq!(StateFile::open(dir.path()).unwrap().get().effective, Some(release(1)));
+}

@@ -1,0 +1,137 @@
+//! What a simulated fleet shall be like.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::bail;
+use sentinel_api_types::Secret;
+use sentinel_model::name;
+
+use super::dice::Dice;
+
+/// Most nodes in one process.
+pub const NODES_MAX: usize = 50_000;
+/// Where simulated nodes stand, in turn.
+const SITES: &[&str] = &["ams", "fra", "nyc", "sin"];
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct SimConfig {
+    /// Base URLs of members; nodes are spread over them.
+    pub servers: Vec<String>,
+    /// Slug of the project.
+    pub project: String,
+    /// With this the nodes join.
+    pub enrolment_token: Secret,
+    /// How many.
+    pub nodes: usize,
+    /// The same seed gives the same fleet.
+    pub seed: u64,
+    /// What their names begin with.
+    pub prefix: String,
+    /// Share of activations that fail.
+    pub fail_rate: f64,
+    /// Share of nodes that are slow to activate.
+    pub slow_rate: f64,
+    /// How much longer these take.
+    pub slow_by: Duration,
+    /// A version that activates well and then answers with errors.
+    pub bad_bundle: Option<String>,
+    /// Shortest and longest time from the assignment to the proof.
+    pub activation: (Duration, Duration),
+    /// Most requests at a time, polls not counted.
+    pub max_requests: usize,
+    /// Most polls that wait at a time.
+    pub max_waiting: usize,
+}
+
+impl SimConfig {
+    /// Twelve well-behaved nodes at four sites, a third of them staging.
+    pub fn new(servers: Vec<String>, project: impl Into<String>, enrolment_token: Secret) -> Self {
+        Self {
+            servers,
+            project: project.into(),
+            enrolment_token,
+            nodes: 12,
+            seed: 1,
+            prefix: "sim".to_owned(),
+            fail_rate: 0.0,
+            slow_rate: 0.0,
+            slow_by: Duration::from_secs(20),
+            bad_bundle: None,
+            activation: (Duration::from_millis(300), Duration::from_millis(2_500)),
+            max_requests: 64,
+            max_waiting: 2_000,
+        }
+    }
+
+    /// Refuses what cannot be.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn check(&self) -> anyhow::Result<()> {
+        if self.nodes == 0 || self.nodes > NODES_MAX {
+            bail!("a fleet has 1 to {NODES_MAX} nodes, not {}", self.nodes);
+        }
+        for (what, share) in [("fail rate", self.fail_rate), ("share of slow nodes", self.slow_rate)] {
+            if !(0.0..=1.0).contains(&share) {
+                bail!("the {what} is between 0.0 and 1.0, not {share}");
+            }
+        }
+        name::check_identifier("prefix", &self.node_name(self.nodes))?;
+        Ok(())
+    }
+
+    /// The name of the node at a place.
+    pub fn node_name(&self, place: usize) -> String {
+        format!("{}-{:0width$}", self.prefix, place + 1, width = self.nodes.to_string().len().max(2))
+    }
+
+    /// The labels of the node at a place.
+    pub fn labels(&self, place: usize) -> BTreeMap<String, String> {
+        let site = SITES[place % SITES.len()];
+        let env = if place % 3 == 2 { "staging" } else { "production" };
+        [("site", site), ("env", env), ("simulated", "true")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into()
+    }
+
+    /// What decides over the node at a place.
+    pub fn dice(&self, place: usize) -> Dice {
+        Dice::new(self.seed, place as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> SimConfig {
+        SimConfig::new(vec!["http://127.0.0.1:1".to_owned()], "shop", "enr_x".into())
+    }
+
+    #[test]
+    fn names_sort_and_labels_cover_sites_and_environments() {
+        let config = config();
+        assert_eq!((config.node_name(0), config.node_name(11)), ("sim-01".to_owned(), "sim-12".to_owned()));
+        let staging = (0..12).filter(|place| config.labels(*place)["env"] == "staging").count();
+        assert_eq!(staging, 4);
+        assert_eq!(config.labels(5)["site"], "fra");
+        assert!(config.check().is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        for change in [
+            |config: &mut SimConfig| config.nodes = 0,
+            |config: &mut SimConfig| config.nodes = NODES_MAX + 1,
+            |config: &mut SimConfig| config.fail_rate = 1.1,
+            |config: &mut SimConfig| config.slow_rate = f64::NAN,
+            |config: &mut SimConfig| config.prefix = "-x".to_owned(),
+        ] {
+            let mut config = config();
+            change(&mut config);
+            assert!(config.check().is_err(), "{config:?}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! The life of one simulated node.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use sentinel_api_types::agent::{
+    FailureReport, Health, HeartbeatRequest, LatestQuery, LatestResponse, RegisterRequest, RegisterResponse,
+    Update,
+};
+use sentinel_api_types::node::ActivationStage;
+use sentinel_client::{Client, Credential};
+use sentinel_model::{BundleId, Generation, NodeId};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::dice::Dice;
+use super::fleet::Fleet;
+use super::numbers::traffic;
+
+/// How long a poll waits.
+const WAIT_S: u32 = 30;
+/// Pause after something went wrong, at most.
+const TROUBLE: Duration = Duration::from_secs(15);
+/// Names tried when the project has a node of that name already.
+const NAMES_MAX: u32 = 20;
+/// Version that simulated proxies tell.
+const PROXY_VERSION: &str = "0.6.45";
+
+/// How far a node is, for whoever watches the fleet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// It has joined.
+    pub enrolled: bool,
+    /// It runs a bundle.
+    pub effective: bool,
+    /// Its newest assignment failed.
+    pub failed: bool,
+}
+
+/// What the node knows; the heartbeat tells all of it.
+#[derive(Debug, Default)]
+struct Facts {
+    accepted: Option<(BundleId, Generation)>,
+    effective: Option<Running>,
+    failure: Option<FailureReport>,
+}
+
+#[derive(Clone, Debug)]
+struct Running {
+    bundle: BundleId,
+    generation: Generation,
+    since: Instant,
+    bad: bool,
+}
+
+struct Node<'f> {
+    fleet: &'f Fleet,
+    place: usize,
+    id: NodeId,
+    client: Client,
+    dice: Dice,
+    enrolment: RegisterResponse,
+    facts: Mutex<Facts>,
+    news: Notify,
+}
+
+/// Joins, then polls and beats until the fleet is ended or the node is removed.
+pub async fn live(fleet: &Fleet, place: usize) {
+    let dice = fleet.config.dice(place);
+    // Not all at once: what a real fleet would do after a power cut is asked for by the number of nodes.
+    let first = fleet.config.nodes as f64 / fleet.config.max_requests.max(1) as f64 * 0.05;
+    sleep(Duration::from_secs_f64(dice.between("first", 0, 0.0, first.min(30.0)))).await;
+    let client = fleet.clients[place % fleet.clients.len()].clone();
+    let Some(enrolment) = enrol(fleet, place, &client, dice).await else { return };
+    fleet.note(place, |progress| progress.enrolled = true);
+    let node = Node {
+        fleet,
+        place,
+        id: enrolment.node_id,
+        client: client.with_credential(Credential::NodeKey(enrolment.node_key.clone())),
+        dice,
+        enrolment,
+        facts: Mutex::default(),
+        news: Notify::new(),
+    };
+    tokio::join!(node.poll(), node.beat());
+}
+
+async fn enrol(fleet: &Fleet, place: usize, client: &Client, dice: Dice) -> Option<RegisterResponse> {
+    let config = &fleet.config;
+    let plain = config.node_name(place);
+    let (mut number, mut turn) = (1, 0);
+    loop {
+        let name = if number == 1 { plain.clone() } else { format!("{plain}.{number}") };
+        let request = RegisterRequest {
+            enrolment_token: config.enrolment_token.clone(),
+            name: name.clone(),
+            labels: config.labels(place),
+            capabilities: vec!["simulated".to_owned()],
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            proxy_version: Some(PROXY_VERSION.to_owned()),
+            ip: Some(format!("10.{}.{}.{}", place >> 16 & 0xff, place >> 8 & 0xff, place & 0xff)),
+            hostname: Some(name.clone()),
+        };
+        let answer = {
+            let _turn = fleet.requests.acquire().await.ok()?;
+            client.register_node(&config.project, &request).await
+        };
+        match answer {
+            Ok(answer) => return Some(answer),
+            // An earlier fleet has left nodes of these names behind.
+            Err(error) if matches!(error.status(), Some(409 | 422)) && number < NAMES_MAX => number += 1,
+            Err(error) if error.status().is_some_and(|status| status < 500 && status != 429) => {
+                tracing::error!(name, %error, "a simulated node is not let in");
+                return None;
+            }
+            Err(error) => {
+                tracing::debug!(name, %error, "a simulated node waits for a member");
+                turn += 1;
+                sleep(TROUBLE.mul_f64(dice.between("enrol", turn, 0.1, 1.0))).await;
+            }
+        }
+    }
+}
+
+impl Node<'_> {
+    /// Waits for assignments and carries them out.
+    async fn poll(&self) {
+        let mut have = Generation(0);
+        let mut turn = 0;
+        loop {
+            turn += 1;
+            let waits = self.fleet.waiting.try_acquire().ok();
+            let wait = if waits.is_some() { WAIT_S } else { 0 };
+            let query = LatestQuery { generation: Some(have), wait: Some(wait) };
+            let answer = self.client.latest(self.id, &query).await;
+            drop(waits);
+            match answer {
+                Ok(LatestResponse::Update(update)) => {
+                    if self.activate(&update).await {
+                        have = update.generation;
+                    } else {
+                        sleep(TROUBLE.mul_f64(self.dice.between("fetch", turn, 0.1, 0.5))).await;
+                    }
+                }
+                Ok(LatestResponse::NoUpdate(answer)) => {
+                    let pause = Duration::from_secs(answer.poll_after_s.min(300));
+                    sleep(pause.mul_f64(self.dice.between("poll", turn, 0.9, 1.1))).await;
+                }
+                Err(error) if error.status() == Some(404) || error.status() == Some(401) => {
+                    tracing::info!(node = %self.id, "a simulated node was removed and ends");
+                    self.fleet.note(self.place, |progress| *progress = Progress::default());
+                    return;
+                }
+                Err(_) => sleep(TROUBLE.mul_f64(self.dice.between("trouble", turn, 0.1, 1.0))).await,
+            }
+        }
+    }
+
+    /// Carries out an assignment; false: it could not be fetched, ask again.
+    async fn activate(&self, update: &Update) -> bool {
+        let config = &self.fleet.config;
+        let generation = update.generation;
+        let verdict = {
+            let Ok(_turn) = self.fleet.requests.acquire().await else { return false };
+            self.fleet.archives.verified(&self.client, self.id, update, &self.enrolment.signing_keys).await
+        };
+        match verdict {
+            None => return false,
+            Some(Err(message)) => {
+                self.failed(update, ActivationStage::Verify, message);
+                return true;
+            }
+            Some(Ok(())) => {}
+        }
+        self.change(|facts| facts.accepted = Some((update.bundle_id, generation)));
+        let (least, most) = config.activation;
+        let mut delay =
+            self.dice.between("activation", generation.0, least.as_secs_f64(), most.as_secs_f64());
+        if self.dice.share("slow", 0) < config.slow_rate {
+            delay += config.slow_by.as_secs_f64();
+        }
+        sleep(Duration::from_secs_f64(delay)).await;
+        if self.dice.share("fails", generation.0) < config.fail_rate {
+            let (stage, message) = self.mishap(generation);
+            self.failed(update, stage, message.to_owned());
+            return true;
+        }
+        let bad = config.bad_bundle.as_ref() == Some(&update.version);
+        let running = Running { bundle: update.bundle_id, generation, since: Instant::now(), bad };
+        self.change(|facts| {
+            facts.effective = Some(running);
+            facts.failure = None;
+        });
+        self.fleet.note(self.place, |progress| {
+            progress.effective = true;
+            progress.failed = false;
+        });
+        true
+    }
+
+    /// What goes wrong, as a proxy would say it.
+    fn mishap(&self, generation: Generation) -> (ActivationStage, &'static str) {
+        let mishaps = [
+            (ActivationStage::Test, "simulated: Error: Failed to load configuration"),
+            (ActivationStage::Activate, "simulated: the proxy does not answer within 15 s"),
+            (
+                ActivationStage::Prove,
+                "simulated: not proven within 3 s: listener \"public\" answers the probe with 404",
+            ),
+        ];
+        let place = self.dice.between("mishap", generation.0, 0.0, mishaps.len() as f64);
+        mishaps[(place as usize).min(mishaps.len() - 1)]
+    }
+
+    fn failed(&self, update: &Update, stage: ActivationStage, message: String) {
+        let (generation, bundle_id) = (update.generation, update.bundle_id);
+        self.change(|facts| facts.failure = Some(FailureReport { generation, bundle_id, stage, message }));
+        self.fleet.note(self.place, |progress| progress.failed = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Facts)) {
+        change(&mut self.facts.lock().unwrap_or_else(PoisonError::into_inner));
+        self.news.notify_one();
+    }
+
+    /// Tells everything, now and then and when there is news.
+    async fn beat(&self) {
+        let mut interval = Duration::from_secs(self.enrolment.heartbeat_interval_s.max(1));
+        let mut turn = 0;
+        loop {
+            turn += 1;
+            let request = self.heartbeat();
+            let answer = {
+                let Ok(_turn) = self.fleet.requests.acquire().await else { return };
+                self.client.heartbeat(self.id, &request).await
+            };
+            match answer {
+                Ok(answer) => interval = Duration::from_secs(answer.heartbeat_interval_s.clamp(1, 600)),
+                Err(error) if error.status() == Some(404) || error.status() == Some(401) => return,
+                Err(error) => tracing::debug!(node = %self.id, %error, "a heartbeat was not taken"),
+            }
+            let pause = interval.mul_f64(self.dice.between("beat", turn, 0.9, 1.1));
+            // Elapsed or news: both mean that it is time.
+            let _ = timeout(pause, self.news.notified()).await;
+        }
+    }
+
+    fn heartbeat(&self) -> HeartbeatRequest {
+        let facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        let effective = facts.effective.clone();
+        let turn = effective.as_ref().map_or(0, |running| running.since.elapsed().as_secs());
+        let numbers = [
+            ("proxy_cpu_percent", self.dice.between("cpu", turn, 2.0, 30.0)),
+            ("proxy_memory_bytes", self.dice.between("memory", turn / 60, 30e6, 60e6)),
+        ];
+        HeartbeatRequest {
+            health: Some(Health { status: "healthy".to_owned() }),
+            metrics: Some(numbers.map(|(name, value)| (name.to_owned(), value)).into()),
+            active_bundle_id: effective.as_ref().map(|running| running.bundle),
+            effective_generation: effective.as_ref().map(|running| running.generation),
+            staged_bundle_id: facts.accepted.map(|(bundle, _)| bundle),
+            accepted_generation: facts.accepted.map(|(_, generation)| generation),
+            failure: facts.failure.clone(),
+            traffic: effective.as_ref().and_then(|running| {
+                traffic(self.dice, running.generation, running.since.elapsed(), running.bad)
+            }),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            proxy_version: Some(PROXY_VERSION.to_owned()),
+            ip: None,
+            hostname: None,
+        }
+    }
+}

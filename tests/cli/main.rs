@@ -1,0 +1,10 @@
+//! The command line against a real member: what it prints, and the exit codes that scripts rely on.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod bundles;
+mod cli;
+mod rollouts;
+mod session;
+
+/// The binary under test.
+const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");

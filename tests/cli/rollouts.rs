@@ -1,0 +1,114 @@
+//! Rollouts from the command line, with nodes that say what real ones would.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::bundles::SOURCE;
+use crate::cli::User;
+
+/// Nodes that take whatever they are given, until they are dropped.
+struct Nodes(Arc<AtomicBool>);
+
+impl Nodes {
+    fn start(url: &str, token: &str, names: &[&str]) -> Self {
+        let running = Arc::new(AtomicBool::new(true));
+        for name in names {
+            let (base, token, name) = (format!("{url}/api/v1"), token.to_owned(), (*name).to_owned());
+            let running = Arc::clone(&running);
+            tokio::spawn(async move {
+                let http = reqwest::Client::new();
+                let enrol = json!({"enrolment_token": token, "name": name, "labels": {"rack": "7"}});
+                let made = http
+                    .post(format!("{base}/projects/shop/nodes/register"))
+                    .json(&enrol)
+                    .send()
+                    .await
+                    .unwrap();
+                let made: Value = made.json().await.unwrap();
+                let (id, key) = (made["node_id"].as_str().unwrap(), made["node_key"].as_str().unwrap());
+                let node = format!("{base}/nodes/{id}");
+                let (mut bundle, mut generation) = (Value::Null, json!(0));
+                while running.load(Ordering::Relaxed) {
+                    let latest = format!("{node}/bundles/latest?generation={generation}&wait=1");
+                    let latest = http.get(latest).header("X-Zentinel-Node-Key", key).send().await.unwrap();
+                    let latest: Value = latest.json().await.unwrap();
+                    if latest["bundle_id"].is_string() {
+                        (bundle, generation) = (latest["bundle_id"].clone(), latest["generation"].clone());
+                    }
+                    let mut beat = json!({"health": {"status": "healthy"}});
+                    if bundle.is_string() {
+                        for (field, value) in [("active_bundle_id", &bundle), ("staged_bundle_id", &bundle)] {
+                            beat[field] = value.clone();
+                        }
+                        for field in ["accepted_generation", "effective_generation"] {
+                            beat[field] = generation.clone();
+                        }
+                    }
+                    let sent = http.post(format!("{node}/heartbeat")).header("X-Zentinel-Node-Key", key);
+                    sent.json(&beat).send().await.unwrap();
+                }
+            });
+        }
+        Self(running)
+    }
+}
+
+impl Drop for Nodes {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Runs what blocks where it may.
+fn run(user: &User, line: &[&str]) -> crate::cli::Ran {
+    tokio::task::block_in_place(|| user.run(line))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollout_is_planned_started_watched_and_taken_back() {
+    let user = User::admin().await;
+    run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
+    let file = user.file("edge.kdl", SOURCE);
+    for version in ["1.0.0", "1.1.0"] {
+        run(&user, &["bundle", "create", &file, "--version", version]).ok();
+    }
+    let token = run(&user, &["token", "create", "rack-7", "-o", "json"]).json();
+    let nodes = Nodes::start(&user.cluster.url(0), token["token"].as_str().unwrap(), &["edge-1", "edge-2"]);
+    sentinel_kit::until("both nodes are online", 30, || async {
+        let stats = run(&user, &["node", "stats", "-o", "json"]).json();
+        (stats["by_status"]["online"] == 2).then_some(())
+    })
+    .await;
+
+    let plan = run(&user, &["rollout", "plan", "--bundle", "1.0.0", "--label", "rack=7"]).ok();
+    assert!(plan.contains("edge-1") && plan.contains("edge-2"), "{plan}");
+    let watched = run(&user, &["rollout", "create", "--bundle", "1.0.0", "--watch"]).ok();
+    assert!(watched.lines().last().is_some_and(|line| line.contains("completed")), "{watched}");
+    let shown = run(&user, &["node", "show", "edge-1"]).ok();
+    assert!(shown.contains("1.0.0 (generation 1"), "{shown}");
+
+    let create = ["rollout", "create", "--bundle", "1.1.0", "--observe", "5m", "-o", "json"];
+    let second = run(&user, &create).json();
+    let id = second["rollout"]["id"].as_str().unwrap();
+    assert!(run(&user, &["rollout", "pause", id]).ok().contains("paused"));
+    run(&user, &["rollout", "pause", id]).failed(4);
+    assert!(run(&user, &["rollout", "resume", id]).ok().contains("running"));
+    run(&user, &["rollout", "rollback", id, "--reason", "a test"]).ok();
+    let ended = run(&user, &["rollout", "watch", id, "-o", "json"]);
+    assert_eq!(ended.code, 1, "taken back is not completed: {ended:?}");
+    let last: Value = serde_json::from_str(ended.out.lines().last().unwrap()).unwrap();
+    assert_eq!(last["rollout"]["state"], "rolled_back");
+    let audit = run(&user, &["audit", "list", "--action", "rollout.rollback_started", "-o", "json"]).json();
+    assert_eq!(audit["entries"][0]["changes"]["reason"], "a test");
+    drop(nodes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_something_that_is_not_there_ends_at_once() {
+    let user = User::admin().await;
+    run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
+    let id = "00000000-0000-4000-8000-000000000000";
+    assert!(run(&user, &["rollout", "watch", id]).failed(3).contains("not found"));
+}
