@@ -3,7 +3,10 @@ import { expect, test } from "@playwright/test";
 
 import { signIn, watchForTrouble } from "./session";
 
-const BROKEN = `listeners {
+const BROKEN = `system {
+    worker-threads 0
+}
+listeners {
     listener "http" {
         address "0.0.0.0:\${node.http_port}"
     }
@@ -22,7 +25,7 @@ routes {
     }
 }
 `;
-const MISTAKE_LINE = 16;
+const MISTAKE_LINE = 19;
 
 test("a configuration is written, mended, created, rolled out and watched to its end", async ({ page }) => {
   test.setTimeout(240_000);
@@ -108,6 +111,7 @@ test("the keyboard reaches lists, rows and the search", async ({ page }) => {
   await page.getByPlaceholder("Page, node, bundle, rollout or action").fill("cluster");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/cluster$/);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
 });

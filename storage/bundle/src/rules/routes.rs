@@ -6,7 +6,7 @@ use super::{Subject, refuse, warn};
 use crate::findings::Findings;
 use crate::schema::Thing;
 use crate::syntax::{Node, Value};
-use crate::words::shown;
+use crate::words::{nearest, shown};
 
 /// Several conditions of one kind are all required, so two paths or two methods never match together.
 pub(super) fn conditions_that_never_match(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -56,20 +56,25 @@ fn is_low(route: &Node<'_>) -> bool {
     })
 }
 
+/// The settings that make a route answer.
+const ANSWERS: [&str; 3] = ["upstream", "static-files", "builtin-handler"];
+
+/// `upsteam "shop"` is reported as the mistake it is; a second finding about its consequence would only distract.
+fn has_misspelt_answer(route: &Node<'_>) -> bool {
+    route.children().iter().any(|child| nearest(&child.name, ANSWERS).is_some())
+}
+
 /// A route must answer in exactly one way.
 pub(super) fn with_no_or_two_answers(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for route in subject.routes().chain(subject.namespace_routes().map(|(_, route)| route)) {
-        let answers: Vec<&Node<'_>> = ["upstream", "static-files", "builtin-handler"]
-            .into_iter()
-            .filter_map(|name| route.child(name))
-            .collect();
+        let answers: Vec<&Node<'_>> = ANSWERS.into_iter().filter_map(|name| route.child(name)).collect();
         let redirects = subject.filters_of(route).any(|(_, kind, _)| kind == "redirect");
         let model_routed = route
             .child("inference")
             .and_then(|inference| inference.child("model-routing"))
             .is_some_and(|models| models.child("default-upstream").is_some());
         match answers.as_slice() {
-            [] if !redirects && !model_routed => {
+            [] if !redirects && !model_routed && !has_misspelt_answer(route) => {
                 let message =
                     "the route has nothing to answer with, so the proxy would answer 500".to_owned();
                 let help =

@@ -441,3 +441,11 @@ fn the_table_covers_the_proxys_own_key_check() {
         assert!(problems.iter().any(|problem| problem.code == "unknown-key"), "{source}\n{problems:#?}");
     }
 }
+
+#[test]
+fn a_misspelt_answer_of_a_route_is_one_problem_and_not_also_its_consequence() {
+    let problems =
+        refused(&top("routes {\nroute \"r\" {\nmatches { path \"/r\"; }\nupsteam \"u\" // <-\n}\n}"));
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, ["unknown-key"]);
+}
