@@ -15,13 +15,16 @@ interface PlanViewProps {
   plan: RolloutPlan | undefined;
   /** There is nothing to plan yet. */
   waiting: boolean;
+  /** The server makes no plan of it; the form says why. */
+  refused: boolean;
   /** The plan shown is that of a moment ago. */
   settling: boolean;
 }
 
 /** What would happen: steps, nodes that are left out, risk. */
-export function PlanView({ plan, waiting, settling }: PlanViewProps) {
+export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
   if (waiting) return <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>Choose a bundle and nodes, and the steps appear here before anything happens.</p>;
+  if (refused) return <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>No plan can be made of this; the form says why.</p>;
   if (plan === undefined) {
     return (
       <div className={classes.pad}>

@@ -47,6 +47,7 @@ export function RolloutCreatePage() {
   const request = useMemo(() => rolloutRequest(values), [values]);
   const settled = useSettled(request);
   const plan = useQuery({ ...rolloutPlanQuery(project, settled ?? NOTHING), enabled: settled !== null && refusal === null });
+  const refused = plan.error !== null && !plan.isFetching;
   const current = settled !== null && settled === request && plan.data !== undefined && !plan.isFetching;
 
   const [elsewhere, setElsewhere] = useState<ApiError | null>(null);
@@ -64,7 +65,7 @@ export function RolloutCreatePage() {
   const nodes = plan.data?.steps.reduce((sum, step) => sum + step.nodes.length, 0) ?? 0;
   const steps = plan.data?.steps.length ?? 0;
   const blocked =
-    refusal ?? (request === null ? "Choose a bundle and nodes first" : !current ? "The plan is being made" : nodes === 0 ? "The plan has no node" : null);
+    refusal ?? (request === null ? "Choose a bundle and nodes first" : refused ? "No plan can be made of this" : !current ? "The plan is being made" : nodes === 0 ? "The plan has no node" : null);
   const judges = values.errorRate !== "" || values.latency !== "";
   const labelsError = values.target === "labels" ? parseLabels(values.labels).error : null;
 
@@ -151,8 +152,8 @@ export function RolloutCreatePage() {
           </Panel>
         </form>
         <div className={classes.plan}>
-          <Panel title="Plan" aside={plan.data !== undefined && <span className="dim">{current ? "as of now" : "being made…"}</span>} flush>
-            <PlanView plan={plan.data} waiting={request === null} settling={!current} />
+          <Panel title="Plan" aside={plan.data !== undefined && !refused && <span className="dim">{current ? "as of now" : "being made…"}</span>} flush>
+            <PlanView plan={plan.data} waiting={request === null} refused={refused} settling={!current} />
             <div className={classes.start}>
               <FormError error={elsewhere ?? startError} />
               <ActionButton
