@@ -47,7 +47,9 @@ test("a configuration is written, mended, created, rolled out and watched to its
   });
 
   await test.step("the server refuses it too, at the same line", async () => {
+    const refused = page.waitForResponse((answer) => answer.url().endsWith("/bundles") && answer.request().method() === "POST");
     await page.getByRole("button", { name: "Create bundle" }).click();
+    expect((await refused).status()).toBe(422);
     await expect(page.getByRole("list", { name: "Findings" }).getByText(`Line ${MISTAKE_LINE}`)).toBeVisible();
     await expect(page).toHaveURL(/bundles\/new/);
   });

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { isTyping } from "../ui/hotkeys";
 import { openKeyHelp } from "./key-help";
@@ -19,18 +19,19 @@ const PLACES = {
 /** The shortcuts that work on every page. */
 export function useGlobalKeys(project: string | undefined): void {
   const navigate = useNavigate();
+  // Outlives the effect: a page may become another between the two keys of a chord.
+  const chordUntil = useRef(0);
   useEffect(() => {
-    let chordUntil = 0;
     const pressed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const place = PLACES[event.key as keyof typeof PLACES];
-      if (Date.now() < chordUntil && place !== undefined) {
-        chordUntil = 0;
+      if (Date.now() < chordUntil.current && place !== undefined) {
+        chordUntil.current = 0;
         event.preventDefault();
         if (project !== undefined || event.key === "c") void navigate({ to: place, params: { project: project ?? "" }, search: {} });
         return;
       }
-      chordUntil = event.key === "g" ? Date.now() + CHORD_MS : 0;
+      chordUntil.current = event.key === "g" ? Date.now() + CHORD_MS : 0;
       if (event.key === "?") openKeyHelp();
       if (event.key === "/") {
         const filter = document.querySelector<HTMLInputElement>('input[data-hotkey="filter"]');

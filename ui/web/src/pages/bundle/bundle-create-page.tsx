@@ -57,7 +57,9 @@ function Editor({ project, text, startedFrom }: { project: string; text: string;
   const [source, setSource] = useState(initial);
   const [version, setVersion] = useState(startedFrom === null ? "1.0.0" : nextVersion(startedFrom));
   const [goTo, setGoTo] = useState<{ line: number; column: number } | null>(null);
-  const [refused, setRefused] = useState<ApiError | null>(null);
+  const [answer, setAnswer] = useState<{ source: string; version: string; error: ApiError } | null>(null);
+  // A refusal may arrive when the text has changed already; it is about the text that was sent.
+  const refused = answer !== null && answer.source === source && answer.version === version ? answer.error : null;
   const check = useValidation(project, source);
   const created = useRef(false);
 
@@ -72,12 +74,8 @@ function Editor({ project, text, startedFrom }: { project: string; text: string;
   });
   const submit = (): void => {
     if (refusal !== null || create.isPending) return;
-    setRefused(null);
-    create.mutate(undefined, { onError: (thrown) => setRefused(asApiError(thrown)) });
-  };
-  const edit = (next: string): void => {
-    setSource(next);
-    setRefused(null);
+    setAnswer(null);
+    create.mutate(undefined, { onError: (thrown) => setAnswer({ source, version, error: asApiError(thrown) }) });
   };
   const blocker = useBlocker({ shouldBlockFn: () => source !== initial && !created.current, withResolver: true, enableBeforeUnload: () => source !== initial && !created.current });
 
@@ -89,7 +87,7 @@ function Editor({ project, text, startedFrom }: { project: string; text: string;
       <PageHeader title="Create bundle" note={startedFrom === null ? undefined : `Starts from ${startedFrom}`} />
       <div className={classes.columns}>
         <div className={`panel ${classes.editor}`}>
-          <Kdl value={source} onChange={edit} label="Configuration in KDL" problems={problems} warnings={check.warnings} onSubmit={submit} goTo={goTo} />
+          <Kdl value={source} onChange={setSource} label="Configuration in KDL" problems={problems} warnings={check.warnings} onSubmit={submit} goTo={goTo} />
         </div>
         <div className={classes.side}>
           <Panel>
@@ -105,10 +103,7 @@ function Editor({ project, text, startedFrom }: { project: string; text: string;
                 description="Unique in the project; rollouts and nodes show it"
                 required
                 value={version}
-                onChange={(event) => {
-                  setVersion(event.currentTarget.value);
-                  setRefused(null);
-                }}
+                onChange={(event) => setVersion(event.currentTarget.value)}
                 error={versionError}
               />
               <FormError error={elsewhere} />
