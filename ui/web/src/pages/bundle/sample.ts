@@ -1,5 +1,8 @@
 /** What the editor starts with in a project that has no bundle. */
 export const SAMPLE = `// Where nodes differ, use \${node.NAME}; each agent sets its own with --var NAME=VALUE.
+system {
+    worker-threads 0
+}
 listeners {
     listener "http" {
         address "0.0.0.0:\${node.http_port}"
