@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 
@@ -9,6 +9,7 @@ import { useAction } from "../../app/use-action";
 import { now } from "../../lib/clock";
 import { EXPIRIES, expiresAt } from "../../lib/expiry";
 import { showServerErrors } from "../../lib/form-errors";
+import { DialogActions } from "../../ui/dialog-actions";
 import { FormError } from "../../ui/feedback";
 import classes from "./api-key-create-dialog.module.css";
 
@@ -95,14 +96,7 @@ export function ApiKeyCreateDialog({ org, projects, onClose, onCreated }: ApiKey
             <Select label="Expires" data={EXPIRIES} {...form.getInputProps("expires")} />
           </Group>
           <FormError error={error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create API key
-            </Button>
-          </Group>
+          <DialogActions verb="Create API key" busy={create.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from "@mantine/core";
+import { Group, Modal, NumberInput, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -13,6 +13,7 @@ import { now } from "../../lib/clock";
 import { EXPIRIES, expiresAt, spent } from "../../lib/expiry";
 import { showServerErrors } from "../../lib/form-errors";
 import { number } from "../../lib/format";
+import { DialogActions } from "../../ui/dialog-actions";
 import { ActionButton } from "../../ui/action-button";
 import { Ago } from "../../ui/ago";
 import { Confirm } from "../../ui/confirm";
@@ -172,14 +173,7 @@ function CreateDialog({ project, onClose, onCreated }: { project: string; onClos
             <Select label="Expires" data={EXPIRIES} {...form.getInputProps("expires")} />
           </Group>
           <FormError error={error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create token
-            </Button>
-          </Group>
+          <DialogActions verb="Create token" busy={create.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

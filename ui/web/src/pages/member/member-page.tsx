@@ -11,6 +11,7 @@ import type { Member, Role } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal, useWorkspace } from "../../app/workspace";
 import { showServerErrors } from "../../lib/form-errors";
+import { DialogActions } from "../../ui/dialog-actions";
 import { ActionButton } from "../../ui/action-button";
 import { Ago } from "../../ui/ago";
 import { Confirm } from "../../ui/confirm";
@@ -184,14 +185,7 @@ function AddDialog({ org, onClose }: { org: string; onClose: () => void }) {
           <PasswordInput label="First password" description="12 characters at least; an existing account keeps its own" required autoComplete="new-password" {...form.getInputProps("password")} />
           <RoleField {...form.getInputProps("role")} />
           <FormError error={error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={add.isPending}>
-              Add member
-            </Button>
-          </Group>
+          <DialogActions verb="Add member" busy={add.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Modal, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -9,6 +9,7 @@ import { createOrg, createProject } from "../../api/orgs";
 import { sessionQuery } from "../../api/session";
 import { useAction } from "../../app/use-action";
 import { showServerErrors } from "../../lib/form-errors";
+import { DialogActions } from "../../ui/dialog-actions";
 import { FormError } from "../../ui/feedback";
 
 /** A new project in `org`; closed when null. */
@@ -45,14 +46,7 @@ function ProjectForm({ org, onClose }: { org: string; onClose: () => void }) {
         <TextInput label="Slug" description="Names the project in addresses and on the command line; made from the name when left empty" {...form.getInputProps("slug")} />
         <TextInput label="What it is for" {...form.getInputProps("description")} />
         <FormError error={error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Create project
-          </Button>
-        </Group>
+        <DialogActions verb="Create project" busy={create.isPending} onClose={onClose} />
       </Stack>
     </form>
   );
@@ -85,14 +79,7 @@ function OrgForm({ onClose }: { onClose: () => void }) {
       <Stack gap="sm">
         <TextInput label="Name" description="Members, API keys and signing keys belong to an org" required data-autofocus {...form.getInputProps("name")} />
         <FormError error={error} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Create org
-          </Button>
-        </Group>
+        <DialogActions verb="Create org" busy={create.isPending} onClose={onClose} />
       </Stack>
     </form>
   );
