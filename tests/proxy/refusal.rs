@@ -1,9 +1,10 @@
 //! What an agent refuses: it says so and stays on what it has. Checked where the bytes come from a member that lies.
 
-use sentinel_kit::{Upstream, until};
-use serde_json::json;
+use sentinel_kit::{Agent, Api, Cluster, Liar, Upstream, until};
+use serde_json::{Value, json};
 
-use crate::fleet::{Fleet, PROJECT, effective};
+use crate::BINARY;
+use crate::fleet::{Fleet, PROJECT, config, effective};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flipped_bit_in_a_bundle_is_refused_and_said() {
@@ -36,4 +37,165 @@ async fn a_flipped_bit_in_a_bundle_is_refused_and_said() {
     assert_eq!(effective(&failed), Some(first.as_str()), "it stays on what it has");
     let answer = reqwest::get(format!("http://{}/", fleet.agents[0].address())).await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "one");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_generation_is_refused_and_said() {
+    let edge = Edge::start().await;
+    let one = edge.make(PROJECT, "1.0.0", &edge.one).await;
+    let two = edge.make(PROJECT, "2.0.0", &edge.two).await;
+    let first = edge.assign(&one).await;
+    edge.is_effective(&one).await;
+    edge.assign(&two).await;
+    edge.is_effective(&two).await;
+
+    // The next assignment is kept back; what the node ran before is offered in its place, as it was offered then.
+    let three = edge.make(PROJECT, "3.0.0", &edge.one).await;
+    let replayed = offer(&one, &one["id"], first);
+    edge.liar.lies(move |path, _| path.ends_with("/bundles/latest").then(|| replayed.to_string().into()));
+    edge.assign(&three).await;
+    edge.says("is older than").await;
+    assert_eq!(edge.answer().await, "two", "it stays on what it has");
+    assert_eq!(effective(&edge.node().await), two["id"].as_str());
+
+    edge.liar.repents();
+    edge.is_effective(&three).await;
+    assert_eq!(edge.answer().await, "one", "an honest member leads it on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bundle_signed_with_another_key_is_refused_and_said() {
+    let edge = Edge::start().await;
+    let one = edge.make(PROJECT, "1.0.0", &edge.one).await;
+    edge.assign(&one).await;
+    edge.is_effective(&one).await;
+
+    // Another org's bundle is whole and well signed, with that org's key. It is handed out in place of the node's own.
+    edge.api.post("/api/v1/orgs", &json!({"name": "Other", "slug": "other"})).await.unwrap();
+    let project = json!({"name": "Elsewhere", "slug": "elsewhere"});
+    edge.api.post("/api/v1/orgs/other/projects", &project).await.unwrap();
+    let foreign = edge.make("elsewhere", "1.0.0", &edge.two).await;
+    let path = format!("/api/v1/projects/elsewhere/bundles/{}/download", foreign["id"].as_str().unwrap());
+    let download = edge.api.get(&path).await.unwrap();
+    let archive = edge.api.bytes(download["download_url"].as_str().unwrap()).await.unwrap();
+    for (version, own_key, refusal) in
+        [("2.0.0", false, "which this node does not trust"), ("3.0.0", true, "the signature")]
+    {
+        let own = edge.make(PROJECT, version, &edge.two).await;
+        let mut told = foreign.clone();
+        if own_key {
+            told["signing_key_id"] = own["signing_key_id"].clone();
+        }
+        let (own_id, archive) = (own["id"].clone(), archive.clone());
+        edge.liar.lies(move |path, honest| {
+            if path.ends_with("/bundles/latest") {
+                let honest: Value = serde_json::from_slice(honest).ok()?;
+                return Some(offer(&told, &own_id, honest["generation"].as_u64()?).to_string().into());
+            }
+            path.ends_with("/archive").then(|| archive.clone().into())
+        });
+        let generation = edge.assign(&own).await;
+        let failed = until("the node says why it refuses", 60, || async {
+            let node = edge.node().await;
+            (node["failure"]["generation"] == generation).then_some(node)
+        })
+        .await;
+        assert_eq!(failed["failure"]["stage"], "verify", "{failed}");
+        let words = failed["failure"]["message"].as_str().unwrap();
+        assert!(words.contains(refusal), "{words}");
+        edge.says(refusal).await;
+        assert_eq!(effective(&failed), one["id"].as_str(), "it stays on what it has");
+        assert_eq!(edge.answer().await, "one");
+    }
+}
+
+/// One member, a liar before it, and one node with a real proxy that knows nobody but the liar.
+struct Edge {
+    // The agent first: it ends before the member does.
+    agent: Agent,
+    liar: Liar,
+    api: Api,
+    one: Upstream,
+    two: Upstream,
+    _cluster: Cluster,
+}
+
+impl Edge {
+    async fn start() -> Self {
+        let cluster = Cluster::start(BINARY, 1, &["--heartbeat-interval", "500ms"]).await;
+        let api = cluster.admin(0).await;
+        cluster.project(&api, PROJECT).await.unwrap();
+        let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
+        let liar = Liar::start(&cluster.url(0)).await;
+        let agent = Agent::start(BINARY, cluster.path(), "edge-1", &[liar.url()], PROJECT, &token);
+        let (one, two) = (Upstream::start("one", 200).await, Upstream::start("two", 200).await);
+        let edge = Self { agent, liar, api, one, two, _cluster: cluster };
+        until("the node is there", 30, || async { edge.find().await }).await;
+        edge
+    }
+
+    async fn find(&self) -> Option<Value> {
+        let mut list = self.api.get(&format!("/api/v1/projects/{PROJECT}/nodes")).await.ok()?;
+        list["nodes"].as_array_mut()?.pop()
+    }
+
+    async fn node(&self) -> Value {
+        self.find().await.unwrap()
+    }
+
+    /// Compiles a bundle and shows it.
+    async fn make(&self, project: &str, version: &str, upstream: &Upstream) -> Value {
+        let bundles = format!("/api/v1/projects/{project}/bundles");
+        let body = json!({"version": version, "config_source": config(&upstream.address())});
+        let made = self.api.post(&bundles, &body).await.unwrap();
+        let mut shown = self.api.get(&format!("{bundles}/{}", made["id"].as_str().unwrap())).await.unwrap();
+        shown["bundle"].take()
+    }
+
+    /// Assigns a bundle to the node and returns the assignment's number.
+    async fn assign(&self, bundle: &Value) -> u64 {
+        let path = format!("/api/v1/projects/{PROJECT}/bundles/{}/assign", bundle["id"].as_str().unwrap());
+        self.api.post(&path, &json!({"node_ids": [self.node().await["id"]]})).await.unwrap();
+        self.node().await["desired"]["generation"].as_u64().unwrap()
+    }
+
+    async fn is_effective(&self, bundle: &Value) {
+        until("the bundle is effective", 60, || async {
+            (effective(&self.node().await) == bundle["id"].as_str()).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the control plane shows an event of the node with these words.
+    async fn says(&self, words: &str) {
+        let node = self.node().await;
+        let path = format!("/api/v1/projects/{PROJECT}/nodes/{}/events", node["id"].as_str().unwrap());
+        until("the node says that it refuses", 60, || async {
+            let events = self.api.get(&path).await.ok()?;
+            events.to_string().contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// What the proxy answers.
+    async fn answer(&self) -> String {
+        let answer = reqwest::get(format!("http://{}/", self.agent.address())).await.unwrap();
+        answer.text().await.unwrap()
+    }
+}
+
+/// A bundle as a member offers it.
+fn offer(bundle: &Value, id: &Value, generation: u64) -> Value {
+    json!({
+        "bundle_id": id,
+        "version": bundle["version"],
+        "checksum": bundle["checksum"],
+        "size_bytes": bundle["size_bytes"],
+        "download_url": "/",
+        "generation": generation,
+        "signature": bundle["signature"],
+        "signing_key_id": bundle["signing_key_id"],
+        "manifest_digest": bundle["manifest_digest"],
+        "poll_after_s": 1,
+    })
 }

@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod api;
 pub mod cluster;
+pub mod liar;
 pub mod ports;
 pub mod process;
 pub mod traffic;
@@ -18,6 +19,7 @@ pub mod zentinel;
 pub use agent::Agent;
 pub use api::Api;
 pub use cluster::Cluster;
+pub use liar::Liar;
 pub use traffic::Traffic;
 pub use upstream::Upstream;
 pub use wait::{until, until_ok};
