@@ -13,14 +13,20 @@ routes {
 ";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_example_configuration_is_one_that_nodes_would_take() {
+async fn the_configurations_that_we_hand_out_are_ones_that_nodes_would_take() {
     let user = User::admin().await;
     user.run(&["project", "create", "Shop", "--slug", "shop"]).ok();
-    let example = user.file("example.kdl", include_str!("../../deploy/example/edge.kdl"));
-    assert_eq!(
-        user.run(&["bundle", "validate", &example]).ok(),
-        "example.kdl is valid: 0 problems, 0 warnings\n"
-    );
+    for (name, source) in [
+        ("example.kdl", include_str!("../../deploy/example/edge.kdl")),
+        // What the editor of the web UI starts with.
+        ("sample.kdl", include_str!("../../ui/web/src/pages/bundle/sample.kdl")),
+    ] {
+        let file = user.file(name, source);
+        assert_eq!(
+            user.run(&["bundle", "validate", &file]).ok(),
+            format!("{name} is valid: 0 problems, 0 warnings\n")
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,7 +86,8 @@ impl Relay {
         let answer = self.http.request(parts.method, url).headers(headers).body(body).send().await?;
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         let honest = answer.bytes().await?;
-        let lie = self.lie.lock().expect("no test panics within").as_ref().and_then(|lie| lie(&path, &honest));
+        let lie =
+            self.lie.lock().expect("no test panics within").as_ref().and_then(|lie| lie(&path, &honest));
         let told = self.hide_members(&headers, lie.unwrap_or(honest));
         for hop in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION] {
             headers.remove(hop);

@@ -18,7 +18,7 @@ import { PageHeader, Panel, ScrollPage } from "../../ui/page";
 import { StateShape } from "../../ui/state";
 import classes from "./bundle-create-page.module.css";
 import { nextVersion } from "./next-version";
-import { SAMPLE } from "./sample";
+import sample from "./sample.kdl?raw";
 
 const route = getRouteApi("/app/p/$project/bundles/new");
 
@@ -47,7 +47,7 @@ export function BundleCreatePage() {
     );
   }
   // What was loaded first is what the person edits: later changes of these queries are none of the editor's business.
-  return <Editor key={startId ?? "sample"} project={project} text={source.data?.config_source ?? SAMPLE} startedFrom={start.data?.version ?? null} />;
+  return <Editor key={startId ?? "sample"} project={project} text={source.data?.config_source ?? sample} startedFrom={start.data?.version ?? null} />;
 }
 
 function Editor({ project, text, startedFrom }: { project: string; text: string; startedFrom: string | null }) {
