@@ -30,8 +30,16 @@ pub enum Stage {
 impl Stage {
     /// The stages of a full run, in order. The UI comes before the first build that embeds it, so that it is built once;
     /// `policy` is left out because `tests` has it.
-    pub const FULL: [Stage; 7] =
-        [Stage::Tools, Stage::Fmt, Stage::Ui, Stage::Clippy, Stage::Tests, Stage::Examples, Stage::Doc];
+    pub const FULL: [Stage; 8] = [
+        Stage::Tools,
+        Stage::Fmt,
+        Stage::Ui,
+        Stage::Clippy,
+        Stage::Tests,
+        Stage::Browser,
+        Stage::Examples,
+        Stage::Doc,
+    ];
 
     /// Its name, as `--only` takes it.
     pub fn name(self) -> &'static str {
