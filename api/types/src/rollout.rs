@@ -46,11 +46,9 @@ pub enum Strategy {
 pub struct HealthGates {
     /// A fresh heartbeat says healthy.
     pub heartbeat_healthy: bool,
-    /// Highest share of 5xx answers, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Highest share of 5xx answers, in percent; null: not judged.
     pub max_error_rate: Option<f64>,
-    /// Highest 99th percentile of latency, in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Highest 99th percentile of latency, in milliseconds; null: not judged.
     pub max_latency_ms: Option<f64>,
     /// Fewest requests before error rate or latency are judged.
     pub min_requests: u32,

@@ -1444,13 +1444,13 @@ export interface components {
             heartbeat_healthy: boolean;
             /**
              * Format: double
-             * @description Highest share of 5xx answers, in percent.
+             * @description Highest share of 5xx answers, in percent; null: not judged.
              * @default null
              */
             max_error_rate: number | null;
             /**
              * Format: double
-             * @description Highest 99th percentile of latency, in milliseconds.
+             * @description Highest 99th percentile of latency, in milliseconds; null: not judged.
              * @default null
              */
             max_latency_ms: number | null;

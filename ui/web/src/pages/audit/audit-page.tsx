@@ -41,7 +41,7 @@ function Who({ entry }: { entry: AuditEntry }) {
   return (
     <span title={entry.actor.id}>
       {entry.actor.name || "nobody known"}
-      {entry.actor.type !== "user" && <span className="dim"> · {sentence(entry.actor.type).toLowerCase()}</span>}
+      {entry.actor.type !== "user" && entry.actor.type !== entry.actor.name && <span className="dim"> · {sentence(entry.actor.type).toLowerCase()}</span>}
     </span>
   );
 }

@@ -30,7 +30,7 @@ const LOOK_AT = 2_000;
 const ENOUGH = 50;
 
 const COLUMNS: Column<Node>[] = [
-  { id: "name", header: "Name", cell: (node) => <NodeLink id={node.id} name={node.name} />, text: (node) => node.name },
+  { id: "name", header: "Name", width: 220, cell: (node) => <NodeLink id={node.id} name={node.name} />, text: (node) => node.name },
   {
     id: "status",
     header: "Status",
