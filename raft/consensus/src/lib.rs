@@ -24,6 +24,7 @@ pub mod types;
 mod cluster_info;
 mod propose;
 mod read;
+mod stamp;
 mod upkeep;
 
 /// The protocol between members, as generated.

@@ -95,7 +95,6 @@ where
             snapshot_policy: SnapshotPolicy::LogsSinceLast(config.snapshot_every),
             max_in_snapshot_log_to_keep: config.log_kept,
             replication_lag_threshold: config.snapshot_every + config.log_kept,
-            install_snapshot_timeout: 60_000,
             enable_elect: !newcomer.is(),
             // A member that lost its disk takes the log in again; that it has no say meanwhile is seen to elsewhere.
             allow_log_reversion: Some(true),

@@ -13,6 +13,7 @@ use openraft::raft::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 use tonic::{Code, Status};
 
 use crate::codec::{CHUNK, chunk, frame, unframe};
@@ -37,6 +38,11 @@ pub(crate) struct SnapshotHead {
     /// Bytes that follow.
     pub(crate) length: u64,
 }
+
+/// Longest time in which nothing more of a snapshot is taken, on its way.
+const SNAPSHOT_SILENCE: Duration = Duration::from_secs(15);
+/// Bytes of a snapshot that the other member checks and installs in a second, at the very least.
+const SNAPSHOT_INSTALLED_PER_S: u64 = 4 * 1024 * 1024;
 
 /// Least time for an append that carries entries: the other member syncs them before it answers, and consensus itself grants
 /// no more than a heartbeat. Heartbeats have lines of their own and do not wait behind it.
@@ -104,22 +110,40 @@ impl Network {
         let head = frame(&SnapshotHead { vote, meta: snapshot.meta, length })?.payload;
         let mut client = self.peers.client(self.target).await?;
         let (sender, receiver) = tokio::sync::mpsc::channel::<Chunk>(4);
+        let (told, mut taken) = watch::channel(());
         tokio::task::spawn_blocking(move || {
             // The receiver misses what is not sent: it knows the length.
-            if let Err(error) = read_out(file, head, &sender) {
+            if let Err(error) = read_out(file, head, &sender, &told) {
                 tracing::error!(path = %path.display(), %error, "a snapshot could not be read while it was sent");
             }
         });
         let stream = tokio_stream::wrappers::ReceiverStream::new(receiver);
-        let answer = client.install_snapshot(stream).await?;
-        unframe(&answer.into_inner())
+        // However large it is, it may take its time; it must only go on.
+        let silence = async {
+            while let Ok(Ok(())) = tokio::time::timeout(SNAPSHOT_SILENCE, taken.changed()).await {}
+            if taken.has_changed().is_err() {
+                // All of it is on its way; what remains is for the other member to do.
+                let install = Duration::from_secs(length / SNAPSHOT_INSTALLED_PER_S);
+                tokio::time::sleep(SNAPSHOT_SILENCE + install).await;
+            }
+        };
+        tokio::select! {
+            answer = client.install_snapshot(stream) => unframe(&answer?.into_inner()),
+            () = silence => Err(Status::deadline_exceeded("the snapshot is not taken any more")),
+        }
     }
 }
 
 /// Reads a file to its end, or until nobody listens any more.
-fn read_out(mut file: File, head: Vec<u8>, sender: &tokio::sync::mpsc::Sender<Chunk>) -> std::io::Result<()> {
+fn read_out(
+    mut file: File,
+    head: Vec<u8>,
+    sender: &tokio::sync::mpsc::Sender<Chunk>,
+    taken: &watch::Sender<()>,
+) -> std::io::Result<()> {
     let mut payload = head;
     while sender.blocking_send(chunk(payload)).is_ok() {
+        taken.send_replace(());
         payload = vec![0; CHUNK];
         let length = file.read(&mut payload)?;
         if length == 0 {
@@ -172,15 +196,12 @@ impl RaftNetworkV2<TypeConfig> for Network {
         vote: Vote,
         snapshot: Snapshot,
         cancel: impl Future<Output = ReplicationClosed> + Send + 'static,
-        option: RPCOption,
+        // Its time is that of a snapshot of unknown size.
+        _option: RPCOption,
     ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
-        let within = option.hard_ttl();
         tokio::select! {
             closed = cancel => Err(StreamingError::Closed(closed)),
-            sent = tokio::time::timeout(within, self.send_snapshot(vote, snapshot)) => {
-                let sent = sent.unwrap_or_else(|_| Err(Status::deadline_exceeded("the snapshot took too long")));
-                sent.map_err(|status| self.failed(status).into())
-            }
+            sent = self.send_snapshot(vote, snapshot) => sent.map_err(|status| self.failed(status).into()),
         }
     }
 }

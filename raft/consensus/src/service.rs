@@ -10,7 +10,6 @@ use openraft::ReadPolicy;
 use openraft::errors::{ClientWriteError, RaftError};
 use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest};
 use openraft::storage::RaftStateMachine;
-use sentinel_machine::Envelope;
 use sentinel_machine::ports::BLOB_MAX;
 use sentinel_model::Sha256Digest;
 use sha2::{Digest, Sha256};
@@ -31,8 +30,8 @@ use crate::proto::{
     BlobResponse, Chunk, DigestRequest, DigestResponse, Frame, GetBlobRequest, HelloRequest, HelloResponse,
     ReadIndexRequest, ReadIndexResponse,
 };
-use crate::receive;
 use crate::types::{EntryBytes, Snapshot, SnapshotFile, TypeConfig};
+use crate::{receive, stamp};
 
 /// Calls of one peer that may be under way at a time; more wait.
 const CALLS: usize = 1_024;
@@ -220,7 +219,8 @@ where
     async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {
         let entry = Bytes::from(request.into_inner().payload);
         // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
-        Envelope::decode(&entry).map_err(|error| Status::invalid_argument(error.to_string()))?;
+        let entry = stamp::not_ahead(entry, stamp::now());
+        let entry = entry.map_err(|error| Status::invalid_argument(error.to_string()))?;
         match self.member.raft().client_write(EntryBytes(entry)).await {
             Ok(written) => Ok(Response::new(frame(&written.data)?)),
             Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_))) => {

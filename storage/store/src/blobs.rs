@@ -60,6 +60,12 @@ impl BlobFiles {
         path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
     }
 
+    /// The names must be as durable as the bytes: of the file, and of its directory, which may be new.
+    fn make_names_durable(&self, dir: &Path) -> io::Result<()> {
+        File::open(dir)?.sync_all()?;
+        File::open(&self.root)?.sync_all()
+    }
+
     fn path(&self, digest: Sha256Digest) -> PathBuf {
         let name = digest.to_string();
         self.root.join(&name[..2]).join(name)
@@ -69,24 +75,19 @@ impl BlobFiles {
 impl LocalBlobs for BlobFiles {
     fn put(&self, digest: Sha256Digest, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(digest);
+        let dir = path.parent().ok_or_else(|| io::Error::other("a blob has a directory"))?;
         if self.get(digest)?.is_some() {
-            return Ok(());
+            // Whoever wrote it may not have come as far as this.
+            return self.make_names_durable(dir);
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let temporary = self.root.join(INCOMING).join(format!("{digest}-{number}"));
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        let dir = path.parent().ok_or_else(|| io::Error::other("a blob has a directory"))?;
-        let new_dir = !dir.exists();
         fs::create_dir_all(dir)?;
         fs::rename(&temporary, &path)?;
-        // The names must be as durable as the bytes: of the file, and of its directory when that is new.
-        File::open(dir)?.sync_all()?;
-        if new_dir {
-            File::open(&self.root)?.sync_all()?;
-        }
-        Ok(())
+        self.make_names_durable(dir)
     }
 
     fn get(&self, digest: Sha256Digest) -> io::Result<Option<Vec<u8>>> {

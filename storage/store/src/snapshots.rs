@@ -7,6 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use sentinel_consensus::SnapshotFile;
 use sentinel_consensus::types::SnapshotMeta;
@@ -36,6 +37,7 @@ pub enum Newest {
 /// The newest snapshot of a member, and those on their way in.
 pub struct Snapshots {
     dir: PathBuf,
+    adopting: Mutex<()>,
 }
 
 impl Snapshots {
@@ -49,7 +51,7 @@ impl Snapshots {
                 fs::remove_file(&path)?;
             }
         }
-        Ok(Self { dir: dir.to_owned() })
+        Ok(Self { dir: dir.to_owned(), adopting: Mutex::default() })
     }
 
     /// Where they are.
@@ -57,8 +59,8 @@ impl Snapshots {
         &self.dir
     }
 
-    /// Writes a snapshot of `state` and makes it the newest.
-    pub fn build(&self, meta: &SnapshotMeta, state: &dyn Read) -> io::Result<SnapshotFile> {
+    /// Writes a snapshot of `state` and makes it the newest; `None` when a newer one came meanwhile.
+    pub fn build(&self, meta: &SnapshotMeta, state: &dyn Read) -> io::Result<Option<SnapshotFile>> {
         let building = self.dir.join(format!("building-{}", file_name(meta)));
         let mut out = BufWriter::with_capacity(BUFFER, File::create(&building)?);
         let description = rmp_serde::to_vec_named(meta).map_err(io::Error::other)?;
@@ -72,9 +74,15 @@ impl Snapshots {
         self.adopt(&building, meta)
     }
 
-    /// Makes a complete file the newest snapshot and removes the ones before.
-    pub fn adopt(&self, file: &Path, meta: &SnapshotMeta) -> io::Result<SnapshotFile> {
+    /// Makes a complete file the newest snapshot and removes the ones before. `None` when there is a newer one already: the
+    /// log may have been given up as far as that reaches, so what covers less is of no use.
+    pub fn adopt(&self, file: &Path, meta: &SnapshotMeta) -> io::Result<Option<SnapshotFile>> {
         let path = self.dir.join(file_name(meta));
+        let _one_at_a_time = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.files()?.iter().any(|known| *known > path) {
+            fs::remove_file(file)?;
+            return Ok(None);
+        }
         fs::rename(file, &path)?;
         File::open(&self.dir)?.sync_all()?;
         for old in self.files()? {
@@ -82,7 +90,7 @@ impl Snapshots {
                 fs::remove_file(old)?;
             }
         }
-        Ok(SnapshotFile { path })
+        Ok(Some(SnapshotFile { path }))
     }
 
     /// The newest snapshot, read through. A damaged one is set aside; the ones before it reach less far than the log behind it
@@ -198,5 +206,28 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match path.parent() {
         Some(dir) => File::open(dir)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use sentinel_consensus::types::LogId;
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_that_covers_less_never_takes_the_place_of_one_that_covers_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let snapshots = Snapshots::open(dir.path()).unwrap();
+        let covering = |index| SnapshotMeta {
+            last_log_id: Some(LogId::new_term_index(1, index)),
+            ..SnapshotMeta::default()
+        };
+        assert!(snapshots.build(&covering(7), &Nowhere).unwrap().is_some());
+        assert!(snapshots.build(&covering(9), &Nowhere).unwrap().is_some());
+        assert!(snapshots.build(&covering(8), &Nowhere).unwrap().is_none());
+        assert!(matches!(snapshots.newest().unwrap(), Newest::Good(meta, _) if meta == covering(9)));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

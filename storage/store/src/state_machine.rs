@@ -200,7 +200,13 @@ fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
     let reader = tables.reader().map_err(io::Error::other)?;
     let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;
     let meta = SnapshotMeta { last_log_id, last_membership };
-    let snapshot = snapshots.build(&meta, &reader)?;
+    let Some(snapshot) = snapshots.build(&meta, &reader)? else {
+        tracing::info!(covers = %meta, "a snapshot is given up: a newer one was received while it was made");
+        return match snapshots.newest()? {
+            Newest::Good(meta, snapshot) => Ok(Snapshot { meta, snapshot }),
+            Newest::None | Newest::Damaged => Err(io::Error::other("the newer snapshot is gone")),
+        };
+    };
     // The log behind a snapshot may be given up, so state must not fall back behind it.
     tables.checkpoint().map_err(io::Error::other)?;
     tracing::info!(covers = %meta, ms = began.elapsed().as_millis(), "a snapshot is made");

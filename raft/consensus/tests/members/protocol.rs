@@ -1,7 +1,9 @@
 //! What a member refuses to take from another, spoken on the wire.
 
+use sentinel_consensus::StateSource;
 use sentinel_consensus::types::{SnapshotMeta, Vote};
-use sentinel_machine::{ClusterInfo, Replica};
+use sentinel_machine::{ClusterInfo, Envelope, Replica, tables};
+use sentinel_model::{Time, cluster as model};
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::{Channel, Endpoint};
@@ -10,7 +12,7 @@ use tonic_prost::ProstCodec;
 use uuid::Uuid;
 
 use crate::cluster::Cluster;
-use crate::commands::nothing;
+use crate::commands::{form, nothing};
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct Frame {
@@ -78,6 +80,21 @@ async fn only_commands_that_members_understand_get_into_the_log() {
     let through = cluster.member(follower).propose(nothing(Uuid::new_v4())).await.unwrap();
     cluster.all_applied(through.index).await;
     propose(&cluster, follower, leader, good).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_ahead_does_not_drag_the_cluster_with_it() {
+    let cluster = Cluster::start(10_000).await;
+    let (leader, follower) = (cluster.leader().await, cluster.follower().await);
+    let in_2099 = Time(4_070_908_800_000);
+    let ahead = Envelope { time: in_2099, ..form(Uuid::new_v4()) };
+    propose(&cluster, follower, leader, ahead.encode().unwrap()).await.unwrap();
+    let through = cluster.member(follower).propose(nothing(Uuid::new_v4())).await.unwrap();
+    cluster.all_applied(through.index).await;
+    let (state, _) = cluster.running[&follower].store.tables.view().unwrap();
+    let formed = tables::load::<model::Cluster>(&*state, b"cluster").unwrap().unwrap();
+    assert!(formed.created_at < in_2099, "{formed:?}");
+    assert!(formed.created_at > Time(1_700_000_000_000), "it is the leader's time: {formed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -139,12 +139,13 @@ impl Appender {
         drop(state);
         let mut outcome = Ok(());
         for call in batch.calls {
-            let result = match call.change {
-                // Removing files can fail without harm to the log: they are removed by a later purge or opening.
-                Change::Purge(point) => self.tail.remove_purged(point),
-                _ => Ok(()),
-            };
-            outcome = outcome.and(call.tell(result));
+            // Removing files can fail without harm to the log: they are removed by a later purge or opening.
+            if let Change::Purge(point) = call.change
+                && let Err(error) = self.tail.remove_purged(point)
+            {
+                tracing::warn!(%error, index = point.index, "the log behind a snapshot is not removed yet");
+            }
+            outcome = outcome.and(call.tell(Ok(())));
         }
         outcome
     }
