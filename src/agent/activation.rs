@@ -11,18 +11,20 @@
 mod boot;
 mod go_back;
 mod outcome;
+mod patience;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity, Update};
+use sentinel_api_types::agent::{NodeEventType, Severity, Update};
 use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::{COMPILED, OpenBundle};
 use sentinel_bundle::change::{Activation, classify};
 use sentinel_bundle::node_vars::Values;
-use sentinel_model::node::{self, FAILURE_TEXT_MAX};
+use sentinel_model::node;
 
 pub use outcome::{Failure, FetchError, Outcome, Source};
+use patience::Patience;
 
 use super::board::{Board, Serving};
 use super::identity::Keys;
@@ -64,7 +66,9 @@ pub struct Activator<P> {
     keys: Keys,
     vars: Values,
     board: Arc<Board>,
+    /// What the proxy shall run; it may be down.
     live: Option<Live>,
+    patience: Patience,
 }
 
 impl<P: Proxy> Activator<P> {
@@ -77,7 +81,13 @@ impl<P: Proxy> Activator<P> {
         vars: Values,
         board: Arc<Board>,
     ) -> Self {
-        Self { proxy, shelf, state, keys, vars, board, live: None }
+        Self { proxy, shelf, state, keys, vars, board, live: None, patience: Patience::default() }
+    }
+
+    /// True when the archive of an assignment is on disk already, so that activating it needs no member.
+    pub fn holds(&self, update: &Update) -> bool {
+        let mut good = self.state.get().good.iter();
+        good.any(|known| known.checksum == update.checksum && self.shelf.archive(known).is_ok())
     }
 
     /// Deals with an assignment. When this returns, the proxy runs the new release, or what it ran before.
@@ -285,29 +295,14 @@ impl<P: Proxy> Activator<P> {
         })
     }
 
-    fn failed(&mut self, release: &Release, failure: Failure) -> Outcome {
-        let Failure { stage, message, passing } = failure;
-        let generation = release.generation;
-        tracing::error!(generation = generation.0, bundle = %release.bundle_id, stage = name(stage), reason = message, passing, "failed");
-        let message: String = message.chars().take(FAILURE_TEXT_MAX).collect();
-        let event = format!("bundle {} failed at the stage {}: {message}", release.version, name(stage));
-        self.board.note(NodeEventType::Error, Severity::Error, event);
-        let report = FailureReport { generation, bundle_id: release.bundle_id, stage, message };
-        // Without a place to write it down it is told all the same, and tried again.
-        let written = self.state.change(|state| state.fail(report.clone(), passing));
-        if let Err(error) = &written {
-            tracing::error!(%error, "the failure cannot be written down");
-        }
-        self.board.change(|facts| {
-            facts.handled = self.state.get().handled;
-            facts.failure = Some(report);
-        });
-        self.prune();
-        if passing || written.is_err() { Outcome::Again } else { Outcome::Failed }
-    }
-
     /// Puts what is live on the board, and begins to measure it.
     async fn tell_effective(&self) {
+        self.tell(Serving::Proven);
+        self.measure().await;
+    }
+
+    /// Puts what the state says on the board, and whether the proxy serves it.
+    fn tell(&self, serving: Serving) {
         let state = self.state.get();
         let effective = state.effective.as_ref().map(|release| (release.bundle_id, release.generation));
         self.board.change(|facts| {
@@ -315,9 +310,8 @@ impl<P: Proxy> Activator<P> {
             facts.accepted = facts.accepted.filter(|accepted| Some(*accepted) != effective).or(effective);
             facts.failure = state.failure().cloned();
             facts.handled = state.handled;
-            facts.serving = Serving::Proven;
+            facts.serving = serving;
         });
-        self.measure().await;
     }
 
     async fn measure(&self) {

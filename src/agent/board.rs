@@ -21,7 +21,7 @@ pub struct Facts {
     pub accepted: Option<(BundleId, Generation)>,
     /// Proven to run.
     pub effective: Option<(BundleId, Generation)>,
-    /// Why the newest assignment is not effective.
+    /// Why the newest assignment is not effective: for good, or for a reason that may pass and has lasted.
     pub failure: Option<FailureReport>,
     /// The newest assignment that is dealt with.
     pub handled: Generation,

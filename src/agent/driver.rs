@@ -7,10 +7,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::activation::{Activator, Source};
+use super::activation::{Activator, Outcome, Source};
 use super::args::OnExit;
 use super::backoff::Backoff;
-use super::board::Board;
+use super::board::{Board, Serving};
 use super::poll::Job;
 use super::proxy::Proxy;
 
@@ -32,7 +32,8 @@ pub async fn drive<P: Proxy>(
     let mut tend = interval(TEND_EVERY);
     tend.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut restarts = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-    let mut revive_at: Option<Instant> = activator.is_down().then(Instant::now);
+    let unproven = || matches!(board.watch().borrow().serving, Serving::No(_));
+    let mut revive_at: Option<Instant> = unproven().then(Instant::now);
     let mut up_since = Instant::now();
     let mut prove_at = Instant::now() + PROVE_EVERY;
     loop {
@@ -40,14 +41,18 @@ pub async fn drive<P: Proxy>(
         tokio::select! {
             () = stop.cancelled() => return,
             job = jobs.recv() => {
-                let Some((update, answer)) = job else { return };
-                let outcome = activator.activate(&update, source).await;
+                let Some(Job { update, offered, answer }) = job else { return };
+                let outcome = match offered || activator.holds(&update) {
+                    true => activator.activate(&update, source).await,
+                    // Without a member only what is on disk can be had.
+                    false => Outcome::Again,
+                };
                 // Nobody waits for it any more when the agent is ending.
                 let _ = answer.send(outcome);
                 prove_at = Instant::now() + PROVE_EVERY;
-                if !activator.is_down() {
+                if !unproven() {
                     revive_at = None;
-                } else if revive_at.is_none() {
+                } else if revive_at.is_none() && activator.is_down() {
                     revive_at = Some(Instant::now() + restarts.next());
                 }
             }

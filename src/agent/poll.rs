@@ -1,4 +1,11 @@
 //! Waits for assignments and hands them to whoever activates them, one after the other.
+//!
+//! An assignment that failed for a reason that may pass is tried again after a pause, but only as what the control plane wants *then*: it
+//! may have withdrawn it meanwhile, so that the node must not move any more. So a retry begins with a poll for anything newer than what
+//! is dealt with. What is offered is activated; with nothing to offer, the retry is dropped; a refusal (the node was
+//! removed) is none to go on after either. Only while no member answers does the last known wish stand: it is tried again from what
+//! is on disk, such as the bundle before, to which a rollout goes back. What is not on disk waits, because whoever could
+//! send it is to be asked first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +27,16 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(10);
 /// Longest pause that a member can ask for.
 const POLL_AFTER_MAX: Duration = Duration::from_secs(300);
 
-/// An assignment for whoever activates it, and where to tell how it went.
-pub type Job = (Update, oneshot::Sender<Outcome>);
+/// An assignment for whoever activates it.
+#[derive(Debug)]
+pub struct Job {
+    /// The assignment.
+    pub update: Update,
+    /// A member offers it now. Otherwise none answers, and it is the last known wish of the control plane.
+    pub offered: bool,
+    /// Where to tell how it went.
+    pub answer: oneshot::Sender<Outcome>,
+}
 
 /// An assignment that failed for a reason that may pass.
 struct Again {
@@ -31,53 +46,84 @@ struct Again {
 
 /// Never ends by itself; ends when nobody activates any more.
 pub async fn poll(link: Link, board: Arc<Board>, jobs: mpsc::Sender<Job>) {
-    let mut troubles = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
-    let mut failures = Backoff::new(Duration::from_secs(5), Duration::from_secs(300));
+    let troubles = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
+    let failures = Backoff::new(Duration::from_secs(5), Duration::from_secs(300));
+    rounds(link, board, jobs, troubles, failures).await;
+}
+
+async fn rounds(
+    link: Link,
+    board: Arc<Board>,
+    jobs: mpsc::Sender<Job>,
+    mut troubles: Backoff,
+    mut failures: Backoff,
+) {
     let mut again: Option<Again> = None;
     let facts = board.watch();
     loop {
-        // What is to be tried again is known; only something newer is of interest meanwhile.
-        let known = again.as_ref().map_or(Generation(0), |again| again.update.generation);
-        let have = facts.borrow().handled.max(known);
-        let due = again.as_ref().map(|again| again.at.saturating_duration_since(Instant::now()));
-        let update = match due {
-            Some(Duration::ZERO) => again.take().map(|again| again.update),
-            _ => {
-                let wait = due.map_or(WAIT, |due| due.min(WAIT));
-                match ask(&link, have, wait).await {
-                    Ok((update, pause)) => {
-                        troubles.reset();
-                        if update.is_none() {
-                            sleep(due.map_or(pause, |due| due.min(pause))).await;
-                        }
-                        update
-                    }
-                    Err(()) => {
-                        sleep(troubles.next()).await;
-                        None
-                    }
+        let handled = facts.borrow().handled;
+        let left = again.as_ref().map(|again| again.at.saturating_duration_since(Instant::now()));
+        let due = left == Some(Duration::ZERO);
+        // Until it is to be tried again, only something newer is of interest.
+        let known = again.as_ref().map_or(handled, |again| handled.max(again.update.generation));
+        let (have, wait) =
+            if due { (handled, Duration::ZERO) } else { (known, left.unwrap_or(WAIT).min(WAIT)) };
+        let (update, offered) = match ask(&link, have, wait).await {
+            Answer::Update(update) => {
+                troubles.reset();
+                (update, true)
+            }
+            Answer::Nothing(pause) => {
+                troubles.reset();
+                if due {
+                    tracing::info!("what was to be tried again is not wanted any more");
+                    again = None;
+                    failures.reset();
+                } else {
+                    sleep(left.map_or(pause, |left| left.min(pause))).await;
                 }
+                continue;
+            }
+            Answer::Silence if due && let Some(again) = &again => (again.update.clone(), false),
+            Answer::Silence | Answer::Refusal => {
+                sleep(troubles.next()).await;
+                continue;
             }
         };
-        let Some(update) = update else { continue };
-        if again.as_ref().is_none_or(|again| again.update.generation != update.generation) {
-            again = None;
+        if again.take().is_some_and(|again| again.update.generation != update.generation) {
+            failures.reset();
         }
         let (answer, outcome) = oneshot::channel();
-        if jobs.send((update.clone(), answer)).await.is_err() {
+        if jobs.send(Job { update: update.clone(), offered, answer }).await.is_err() {
             return;
         }
         match outcome.await {
             Ok(Outcome::Effective | Outcome::Failed) => failures.reset(),
-            Ok(Outcome::Again) => again = Some(Again { update, at: Instant::now() + failures.next() }),
+            Ok(Outcome::Again) => {
+                // Without a member the pause is that of the polls, so that one that is back is soon asked.
+                let pause = if offered { failures.next() } else { troubles.next() };
+                again = Some(Again { update, at: Instant::now() + pause });
+            }
             Ok(Outcome::Refused) => sleep(spread(AFTER_REFUSAL)).await,
             Err(_) => return,
         }
     }
 }
 
-/// One poll: an assignment, or how long to pause before the next.
-async fn ask(link: &Link, have: Generation, wait: Duration) -> Result<(Option<Update>, Duration), ()> {
+/// What came of a poll.
+enum Answer {
+    /// Something to run.
+    Update(Update),
+    /// Nothing, and how long to pause before the next poll.
+    Nothing(Duration),
+    /// No member says what it wants.
+    Silence,
+    /// A member does not talk to this node.
+    Refusal,
+}
+
+/// One poll.
+async fn ask(link: &Link, have: Generation, wait: Duration) -> Answer {
     let wait_s = u32::try_from(wait.as_secs()).unwrap_or(0);
     let query = LatestQuery { generation: Some(have), wait: Some(wait_s) };
     let answer = link.ask(|client| {
@@ -86,10 +132,10 @@ async fn ask(link: &Link, have: Generation, wait: Duration) -> Result<(Option<Up
     });
     match answer.await {
         // A member that offers what was not asked for is not to be believed; the activation says so in the log.
-        Ok(LatestResponse::Update(update)) => Ok((Some(update), Duration::ZERO)),
+        Ok(LatestResponse::Update(update)) => Answer::Update(update),
         Ok(LatestResponse::NoUpdate(answer)) => {
             let pause = Duration::from_secs(answer.poll_after_s).min(POLL_AFTER_MAX);
-            Ok((None, spread(pause)))
+            Answer::Nothing(spread(pause))
         }
         Err(error) => {
             if error.status() == Some(404) || error.status() == Some(401) {
@@ -97,7 +143,14 @@ async fn ask(link: &Link, have: Generation, wait: Duration) -> Result<(Option<Up
             } else {
                 tracing::warn!(%error, "no assignment could be asked for");
             }
-            Err(())
+            // A member that is in trouble, or something before it that does not reach one, says nothing about assignments.
+            match error.status() {
+                Some(status) if status < 500 => Answer::Refusal,
+                _ => Answer::Silence,
+            }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,8 @@ pub struct State {
     pub handled: Generation,
     /// What the proxy has proven to run.
     pub effective: Option<Release>,
-    /// What was proven, newest first, the effective release included.
+    /// What was proven, newest first, the effective release included. Newer than the effective one is only what could not be read
+    /// from disk.
     pub good: Vec<Release>,
     /// An activation that has begun and did not come to its end.
     pub activating: Option<Attempt>,
@@ -112,7 +113,7 @@ impl State {
         self.activating = None;
     }
 
-    /// It did not. `again`: it will be tried again without a new assignment.
+    /// It did not, and that is to be reported. `again`: it will be tried again without a new assignment.
     pub fn fail(&mut self, failure: FailureReport, again: bool) {
         if !again {
             self.handled = self.handled.max(failure.generation);
@@ -129,12 +130,15 @@ impl State {
         self.failures.first().filter(|failure| failure.generation > proven)
     }
 
-    /// The effective release cannot be started from disk any more; an older good one runs instead. The assignment is open again.
-    pub fn fall_back(&mut self, to: Option<&Release>) {
-        let keep = to.map_or(Generation(0), |release| release.generation);
-        self.good.retain(|known| known.generation <= keep);
-        self.handled = keep;
-        self.effective = to.cloned();
+    /// The newest good release that can be read from disk is this one, or none can be. If it is not the newest of all, that one's
+    /// assignment is open again, so that its archive is fetched anew; but it is not forgotten: the next boot may be able to read it.
+    pub fn run_from_disk(&mut self, release: Option<&Release>) {
+        if release == self.good.first() {
+            self.handled = self.handled.max(release.map_or(Generation(0), |release| release.generation));
+        } else {
+            self.handled = release.map_or(Generation(0), |release| release.generation);
+        }
+        self.effective = release.cloned();
     }
 }
 

@@ -94,7 +94,12 @@ impl Fleet {
 
     /// Rolls the first bundle out to nodes that have none yet.
     pub async fn with_first_bundle(&self, upstream: &Upstream) -> String {
-        let bundle = self.bundle("1.0.0", upstream).await.unwrap();
+        self.with_next_bundle("1.0.0", upstream).await
+    }
+
+    /// Rolls a bundle out to all nodes at once.
+    pub async fn with_next_bundle(&self, version: &str, upstream: &Upstream) -> String {
+        let bundle = self.bundle(version, upstream).await.unwrap();
         let body = json!({
             "bundle_id": bundle, "target_selector": {"type": "all"}, "batch_size": 3,
             "health_gates": {"heartbeat_healthy": true},

@@ -1,121 +1,142 @@
 //! The beginning: what this node ran last runs again (or still), before any member is asked.
+//!
+//! **What runs after a reboot.** The newest release that was proven, and nothing else, as long as its archive can be read and is
+//! the one that was signed. That it does not start, does not render or is not proven is no reason to run an older one, because
+//! nobody wished for that: whoever took a hole out of a configuration does not want it back because a port was held for 20
+//! seconds. Nor can such a reason be told from one that passes: a port held by another process, a variable mistyped on
+//! the agent's command line, a proxy binary in the middle of its upgrade, a certificate whose volume comes later. For the same
+//! reason a refusal by the proxy's own test would not count as final. So the node says what is wrong, in an event, in the
+//! log and by heartbeats that say unhealthy, and the driver tries again, every half a minute at the slowest, until it runs or until the
+//! control plane wishes for something else.
+//!
+//! Only where waiting does not help, because the newest archive is missing, cannot be read, or is not the one that was
+//! signed, the next older one runs instead. That is said too, and the assignment is open again, so that the archive is fetched anew.
+//!
+//! **Nothing is forgotten here.** A release leaves the node's memory when three newer ones were proven, and never because of a
+//! start that went wrong; the next boot begins again with the newest one, also after one that had to run an older.
 
 use std::sync::Arc;
 
 use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity};
 use sentinel_api_types::node::ActivationStage;
-use sentinel_bundle::archive::COMPILED;
+use sentinel_bundle::archive::{COMPILED, OpenBundle};
 
 use super::{Activator, Live};
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
 use crate::agent::release::Release;
 use crate::agent::render::Addresses;
+use crate::agent::shelf::ShelfError;
 
 /// How often an activation is begun that the agent does not survive.
 const ATTEMPTS_MAX: u32 = 2;
 
 impl<P: Proxy> Activator<P> {
-    /// Brings the proxy to what the state on disk says. A proxy that runs already goes on; nothing here needs a control plane.
+    /// Brings the proxy to what the state on disk says, by the rule of this module. A proxy that runs already goes on; nothing here
+    /// needs a control plane. What does not run afterwards is told on the board and left to [`Activator::revive`].
     ///
     /// # Errors
     /// The state cannot be written.
     pub async fn boot(&mut self) -> anyhow::Result<()> {
         self.finish_interrupted().await?;
-        // Newest first; the effective one is the newest unless an earlier boot had to fall back.
-        let effective = self.state.get().effective.clone();
-        let good = self.state.get().good.clone();
-        let older = good.into_iter().filter(|release| {
-            effective.as_ref().is_some_and(|effective| release.generation < effective.generation)
-        });
-        for release in effective.clone().into_iter().chain(older) {
-            let waits = self.proxy.bound().is_some() && self.proxy.running().is_none();
-            let resumed = match waits {
-                true => self.wait_for_process(&release).await,
-                false => self.resume(&release).await,
-            };
-            match resumed {
-                Ok(live) => {
-                    if effective.as_ref() != Some(&release) {
-                        let message = format!("fell back to bundle {}", release.version);
-                        self.board.note(NodeEventType::Warning, Severity::Error, message);
-                        self.state.change(|state| state.fall_back(Some(&release)))?;
-                    }
-                    tracing::info!(
-                        generation = release.generation.0,
-                        version = release.version,
-                        "runs from disk"
-                    );
-                    self.live = Some(live);
-                    self.tell_effective().await;
-                    if waits {
-                        let words = "the proxy is not started yet".to_owned();
-                        self.board.change(|facts| facts.serving = Serving::No(words));
-                    }
-                    self.prune();
-                    return Ok(());
-                }
-                Err(words) => {
-                    tracing::error!(
-                        generation = release.generation.0,
-                        reason = words,
-                        "does not run from disk"
-                    );
-                    let message = format!("bundle {} does not run from disk: {words}", release.version);
-                    self.board.note(NodeEventType::Error, Severity::Error, message);
-                }
-            }
+        if let Err(words) = self.start_from_disk().await {
+            tracing::error!(reason = words, "nothing runs from disk yet; it is tried again");
+            let message = format!("{words}; it is tried again");
+            self.board.note(NodeEventType::Error, Severity::Error, message);
         }
-        self.without_a_release(effective.is_some())
-    }
-
-    fn without_a_release(&mut self, lost_all: bool) -> anyhow::Result<()> {
-        if lost_all {
-            // Whatever the newest assignment is, it has to be fetched again.
-            self.state.change(|state| state.fall_back(None))?;
-            self.board.change(|facts| facts.serving = Serving::No("no bundle on disk can be run".to_owned()));
-        }
-        let state = self.state.get();
-        self.board.change(|facts| {
-            facts.handled = state.handled;
-            facts.failure = state.failure().cloned();
-        });
         Ok(())
     }
 
-    /// Whoever starts the proxy has not done so yet. What it will read is put in place.
-    async fn wait_for_process(&mut self, release: &Release) -> Result<Live, String> {
-        let live = self.prepare(release, None).await?;
-        self.shelf.write_config(release, &live.rendered.text).map_err(|error| error.to_string())?;
-        self.shelf.point_to(release).map_err(|error| error.to_string())?;
-        Ok(live)
+    /// Runs the newest release on disk that can be read.
+    ///
+    /// # Errors
+    /// It does not run yet, or none can be read.
+    pub(super) async fn start_from_disk(&mut self) -> Result<(), String> {
+        let result = self.run_newest().await;
+        if let Err(words) = &result {
+            self.tell(Serving::No(words.clone()));
+        }
+        result
     }
 
-    /// Runs a release from disk: adopts the process that runs it, brings the running process to it, or starts one.
-    async fn resume(&mut self, release: &Release) -> Result<Live, String> {
+    async fn run_newest(&mut self) -> Result<(), String> {
+        let (mut lost, mut found) = (Vec::new(), None);
+        for release in self.state.get().good.clone() {
+            match self.open(&release) {
+                Ok(bundle) => {
+                    found = Some((release, bundle));
+                    break;
+                }
+                Err(error) => {
+                    lost.push(format!("bundle {} on disk cannot be used: {error}", release.version));
+                }
+            }
+        }
+        let runs = found.as_ref().map(|(release, _)| release);
+        self.state.change(|state| state.run_from_disk(runs)).map_err(|error| error.to_string())?;
+        let Some((release, bundle)) = found else {
+            if lost.is_empty() {
+                self.tell(Serving::Nothing);
+                return Ok(());
+            }
+            return Err(lost.join("; "));
+        };
+        let (generation, version) = (release.generation.0, &release.version);
+        if let Err(words) = self.resume(&release, bundle).await {
+            lost.push(format!("bundle {version} does not run: {words}"));
+            return Err(lost.join("; "));
+        }
+        tracing::info!(generation, version, "runs from disk");
+        if !lost.is_empty() {
+            let message = format!("{}; bundle {version} runs instead", lost.join("; "));
+            self.board.note(NodeEventType::Warning, Severity::Error, message);
+        }
+        self.tell_effective().await;
+        self.prune();
+        Ok(())
+    }
+
+    /// Runs a release from disk: adopts the process that runs it, brings the running process to it, or starts one. It is live from
+    /// the moment on at which all that is missing is a process that runs it.
+    async fn resume(&mut self, release: &Release, bundle: Arc<OpenBundle>) -> Result<(), String> {
         let running = self.proxy.running();
-        let live = self.prepare(release, running).await?;
+        let live = self.prepare(release, bundle, running).await?;
         let was_current = self.shelf.is_current(release);
         self.shelf.point_to(release).map_err(|error| error.to_string())?;
+        self.live = Some(live.clone());
         if running.is_some() {
             if was_current && self.proxy.prove(&live.rendered.target).await.is_ok() {
-                return Ok(live);
+                return Ok(());
             }
             // The running process was about to run something else when the agent died.
             self.shelf.write_config(release, &live.rendered.text).map_err(|error| error.to_string())?;
             if self.proxy.reload().await.is_ok() && self.proxy.prove(&live.rendered.target).await.is_ok() {
-                return Ok(live);
+                return Ok(());
             }
             tracing::warn!("the running proxy cannot be brought to what it shall run; it is restarted");
+        } else if self.proxy.bound().is_some() {
+            // What whoever starts the proxy will have it read is put in place.
+            self.shelf.write_config(release, &live.rendered.text).map_err(|error| error.to_string())?;
+            return Err("the proxy is not started yet".to_owned());
         }
-        self.restart(&live).await
+        self.live = Some(self.restart(&live).await?);
+        Ok(())
+    }
+
+    /// A release from disk, checked as if it had just arrived. Only the manifest and the template are kept.
+    fn open(&self, release: &Release) -> Result<Arc<OpenBundle>, ShelfError> {
+        let mut bundle = self.shelf.load(release, &self.keys)?;
+        bundle.files.retain(|path, _| path == COMPILED);
+        Ok(Arc::new(bundle))
     }
 
     /// A release as it would run in the running process, or in one that is yet to be started.
-    async fn prepare(&mut self, release: &Release, running: Option<Addresses>) -> Result<Live, String> {
-        let mut bundle = self.shelf.load(release, &self.keys).map_err(|error| error.to_string())?;
-        bundle.files.retain(|path, _| path == COMPILED);
-        let bundle = Arc::new(bundle);
+    async fn prepare(
+        &mut self,
+        release: &Release,
+        bundle: Arc<OpenBundle>,
+        running: Option<Addresses>,
+    ) -> Result<Live, String> {
         let addresses = match running {
             Some(addresses) => addresses,
             None => self.proxy.fresh_addresses().map_err(|error| error.to_string())?,
@@ -137,7 +158,8 @@ impl<P: Proxy> Activator<P> {
         let running = self.proxy.running();
         if running.is_some()
             && self.shelf.is_current(&release)
-            && let Ok(live) = self.prepare(&release, running).await
+            && let Ok(bundle) = self.open(&release)
+            && let Ok(live) = self.prepare(&release, bundle, running).await
             && self.proxy.prove(&live.rendered.target).await.is_ok()
         {
             tracing::info!(generation = release.generation.0, "it had come to its end");

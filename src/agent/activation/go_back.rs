@@ -14,7 +14,9 @@ impl<P: Proxy> Activator<P> {
         let Some(previous) = self.live.clone() else {
             self.proxy.stop().await;
             self.board.meter.end().await;
-            self.board.change(|facts| facts.serving = Serving::No("the first bundle failed".to_owned()));
+            self.board.change(|facts| {
+                facts.serving = Serving::No("the bundle failed, and nothing ran before it".to_owned())
+            });
             return self.shelf.point_nowhere().map_err(|error| error.to_string());
         };
         self.shelf.point_to(&previous.release).map_err(|error| error.to_string())?;
@@ -72,6 +74,8 @@ impl<P: Proxy> Activator<P> {
     pub(super) async fn restart(&mut self, previous: &Live) -> Result<Live, String> {
         self.proxy.stop().await;
         let fresh = self.rerendered(previous).await?;
+        // Also when it is not proven in time: this is the process to look at then.
+        self.live = Some(fresh.clone());
         self.proxy.start(&fresh.rendered.target, fresh.rendered.addresses).await?;
         self.proxy.prove(&fresh.rendered.target).await?;
         Ok(fresh)
@@ -93,13 +97,18 @@ impl<P: Proxy> Activator<P> {
         self.board.change(|facts| facts.serving = Serving::No(words.to_owned()));
     }
 
-    /// Starts the proxy again with what it shall run.
+    /// Starts the proxy again with what it shall run, after its end or after a boot at which it did not run.
     ///
     /// # Errors
     /// It does not come up. Worth another try later.
     pub async fn revive(&mut self) -> Result<(), String> {
-        let Some(live) = self.live.clone() else { return Ok(()) };
-        match self.restart(&live).await {
+        let Some(live) = self.live.clone() else { return self.start_from_disk().await };
+        let revived = match self.proxy.running() {
+            // It only needed longer than it was given.
+            Some(_) if self.proxy.prove(&live.rendered.target).await.is_ok() => Ok(live.clone()),
+            _ => self.restart(&live).await,
+        };
+        match revived {
             Ok(fresh) => {
                 self.live = Some(fresh);
                 tracing::info!(generation = live.release.generation.0, "the proxy runs again");
@@ -131,8 +140,11 @@ impl<P: Proxy> Activator<P> {
         proven
     }
 
-    /// True when there is something to run and nothing runs it.
+    /// True when there is something to run and nothing runs it: no process, or one that nobody has brought to it since the boot.
     pub fn is_down(&mut self) -> bool {
-        self.live.is_some() && self.proxy.running().is_none()
+        match self.live {
+            Some(_) => self.proxy.running().is_none(),
+            None => !self.state.get().good.is_empty(),
+        }
     }
 }

@@ -211,10 +211,42 @@ async fn what_has_to_do_with_the_moment_is_tried_again() {
     let source = FakeSource::new(&made).unreachable(1);
     assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Again);
     let facts = node.facts();
-    assert_eq!(facts.failure.unwrap().stage, ActivationStage::Download);
+    assert_eq!(facts.failure, None, "the control plane would take it for final");
     assert_eq!(facts.handled, Generation(0), "it is asked for again");
+    let events = node.board.take_events(50).await;
+    assert!(events.iter().any(|event| event.message.contains("no member answers")), "{events:?}");
     assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Effective);
     assert_eq!(node.facts().failure, None);
+}
+
+#[tokio::test]
+async fn what_may_pass_and_has_lasted_is_reported_once_and_tried_on() {
+    let mut node = Node::new();
+    node.activator.patience.lasting = std::time::Duration::ZERO;
+    let made = bundle(1, "1.0");
+    let source = FakeSource::new(&made).unreachable(4);
+    let mut reported = Vec::new();
+    for _ in 0..4 {
+        assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Again);
+        reported.push(node.facts().failure.map(|failure| failure.stage));
+        assert_eq!(node.facts().handled, Generation(0));
+    }
+    let download = Some(ActivationStage::Download);
+    assert_eq!(reported, [None, None, download, download]);
+    let events = node.board.take_events(50).await;
+    assert_eq!(events.len(), 2, "the first try, and that it lasts: {events:?}");
+    assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Effective);
+    assert_eq!(node.facts().failure, None, "and it is taken back");
+}
+
+#[tokio::test]
+async fn a_failure_that_may_pass_is_not_reported_by_the_next_agent_either() {
+    let mut node = Node::new();
+    let made = bundle(1, "1.0");
+    let source = FakeSource::new(&made).unreachable(1);
+    node.activator.activate(&made.update(), &source).await;
+    let node = node.restarted(false).await;
+    assert_eq!((node.facts().failure, node.facts().handled), (None, Generation(0)));
 }
 
 #[tokio::test]

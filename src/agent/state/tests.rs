@@ -100,18 +100,27 @@ fn the_last_three_good_releases_are_kept_and_failures_are_bounded() {
 }
 
 #[test]
-fn after_falling_back_the_assignment_is_open_again() {
+fn when_an_older_release_runs_from_disk_the_newest_is_open_again_and_not_forgotten() {
     let mut state = State::default();
     for generation in 1..=3 {
         state.begin(&release(generation));
         state.succeed(&release(generation));
     }
-    state.fall_back(Some(&release(2)));
+    state.run_from_disk(Some(&release(2)));
     assert_eq!((state.handled, state.effective.clone()), (Generation(2), Some(release(2))));
     assert_eq!(refused(&state, 3), None, "the broken one may be fetched again");
     assert!(refused(&state, 2).is_some(), "and nothing older");
-    state.fall_back(None);
-    assert_eq!(state.good, []);
+    state.run_from_disk(None);
+    assert_eq!((state.handled, state.effective.clone()), (Generation(0), None));
+    assert_eq!(refused(&state, 3), None);
+    state.run_from_disk(Some(&release(3)));
+    assert_eq!((state.handled, state.effective.clone()), (Generation(3), Some(release(3))));
+    assert_eq!(state.good, [release(3), release(2), release(1)]);
+    // What failed for good stays dealt with.
+    state.begin(&release(4));
+    state.fail(failure(4), false);
+    state.run_from_disk(Some(&release(3)));
+    assert_eq!(state.handled, Generation(4));
 }
 
 #[test]

@@ -5,11 +5,12 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use nix::unistd::geteuid;
 use tokio::time::{Instant, sleep};
 
 use super::Zentinel;
@@ -31,15 +32,19 @@ impl Zentinel {
         };
         let _lock = lock(&self.options.upgrade_lock).await?;
         self.log.mark();
-        let before = identity();
+        let (socket, user) = (Path::new(SOCKET), geteuid().as_raw());
+        let before = identity(socket, user);
         let mut fresh = self.spawn(target, addresses, true).await?;
         let deadline = Instant::now() + WAITING_WITHIN;
-        while identity().is_none_or(|now| Some(now) == before) {
+        while identity(socket, user).is_none_or(|now| Some(now) == before) {
             let words = match ended(&mut fresh) {
                 Some(words) => words,
                 None if Instant::now() < deadline => {
                     sleep(LOOK_EVERY).await;
                     continue;
+                }
+                None if identity(socket, user).is_none() && socket.symlink_metadata().is_ok() => {
+                    format!("{SOCKET}, where proxies hand over, is not a socket of this user")
                 }
                 None => "the new proxy does not get ready to take over".to_owned(),
             };
@@ -67,9 +72,13 @@ impl Zentinel {
     }
 }
 
-/// Which socket lies there now.
-fn identity() -> Option<(u64, i64, i64)> {
-    let metadata = std::fs::symlink_metadata(SOCKET).ok()?;
+/// Which socket of this user lies there now. Everybody may put something into `/tmp`: the old proxy would send its listening sockets
+/// to whoever waits there, so it has to be the new one, which runs as the same user as its agent.
+fn identity(path: &Path, uid: u32) -> Option<(u64, i64, i64)> {
+    let metadata = std::fs::symlink_metadata(path).ok()?;
+    if !metadata.file_type().is_socket() || metadata.uid() != uid {
+        return None;
+    }
     Some((metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
 }
 
@@ -112,6 +121,23 @@ fn open(path: &Path) -> io::Result<File> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn only_a_socket_of_the_proxys_own_user_is_one_that_a_new_process_waits_at() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("socket");
+        let me = geteuid().as_raw();
+        assert_eq!(identity(&path, me), None);
+        std::fs::write(&path, b"").unwrap();
+        assert_eq!(identity(&path, me), None, "a file");
+        std::fs::remove_file(&path).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert!(identity(&path, me).is_some());
+        assert_eq!(identity(&path, me + 1), None, "of somebody else");
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert_eq!(identity(&link, me), None, "a link to it");
+    }
 
     #[tokio::test]
     async fn only_one_holds_the_lock_and_a_link_in_its_place_is_refused() {

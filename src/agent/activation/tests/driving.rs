@@ -80,11 +80,50 @@ async fn a_proxy_that_cannot_be_started_does_not_hold_up_the_bundle_that_cures_i
             let (answer, told) = oneshot::channel();
             let mut update = update.clone();
             update.generation = Generation(board.watch().borrow().handled.0 + 1);
-            jobs.send((update, answer)).await.unwrap();
+            jobs.send(Job { update, offered: true, answer }).await.unwrap();
             outcome = told.await.unwrap();
         }
     })
     .await;
     assert_eq!(node.facts().serving, Serving::Proven);
     assert!(node.serves("1.1"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_does_not_start_when_the_node_boots_is_started_later() {
+    let mut node = Node::new();
+    let made = bundle(1, "1.0");
+    node.activate(&made).await;
+    for _ in 0..3 {
+        node.activator.proxy.fail_once(Word::Start, "port held");
+    }
+    let mut node = node.restarted(false).await;
+    let board = Arc::clone(&node.board);
+    during(&mut node, &made, |jobs| async move {
+        wait_for(&board, |facts| facts.serving == Serving::Proven).await;
+        drop(jobs);
+    })
+    .await;
+    assert_eq!(node.effective(), Some(1));
+    assert!(node.serves("1.0"));
+}
+
+#[tokio::test]
+async fn without_a_member_only_what_is_on_disk_is_activated() {
+    let mut node = Node::new();
+    let first = bundle(1, "1.0");
+    node.activate(&first).await;
+    let (other, back) = (bundle(2, "1.1").update(), bundle(3, "1.0").update());
+    assert!(node.activator.holds(&back) && !node.activator.holds(&other));
+    during(&mut node, &first, |jobs| async move {
+        for (update, expected) in [(other, Outcome::Again), (back, Outcome::Effective)] {
+            let (answer, told) = oneshot::channel();
+            jobs.send(Job { update, offered: false, answer }).await.unwrap();
+            assert_eq!(told.await.unwrap(), expected);
+        }
+    })
+    .await;
+    assert_eq!(node.effective(), Some(3));
+    let events = node.board.take_events(50).await;
+    assert!(events.iter().all(|event| !event.message.contains("failed")), "{events:?}");
 }

@@ -208,19 +208,24 @@ impl Node {
     /// A new node.
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (activator, board) = make(dir.path(), FakeProxy::default());
+        let (activator, board) = make(dir.path(), FakeProxy::default(), vars());
         Self { activator, board, dir }
     }
 
     /// The agent was killed and begins again; its proxy goes on, or ended with it.
     pub async fn restarted(self, proxy_goes_on: bool) -> Self {
+        self.restarted_with(proxy_goes_on, vars()).await
+    }
+
+    /// The same, with other values for the node variables.
+    pub async fn restarted_with(self, proxy_goes_on: bool, vars: Values) -> Self {
         let Self { activator, dir, .. } = self;
         let mut proxy = activator.proxy;
         if !proxy_goes_on {
             proxy.die();
         }
         proxy.words.clear();
-        let (mut activator, board) = make(dir.path(), proxy);
+        let (mut activator, board) = make(dir.path(), proxy, vars);
         activator.boot().await.unwrap();
         Self { activator, board, dir }
     }
@@ -264,7 +269,17 @@ impl Node {
         std::fs::read_dir(self.dir.path().join("bundles")).unwrap().count()
     }
 
-    /// Damages the archive of a release on disk.
+    /// Moves the directory of all bundles, with an empty one left in its place.
+    pub fn move_bundles(&self, from: &str, to: &str) {
+        let (from, to) = (self.dir.path().join(from), self.dir.path().join(to));
+        if to.exists() {
+            std::fs::remove_dir_all(&to).unwrap();
+        }
+        std::fs::rename(&from, to).unwrap();
+        std::fs::create_dir(from).unwrap();
+    }
+
+    /// Damages the archive of a release on disk; a second time undoes it.
     pub fn damage(&self, made: &Made) {
         let path = self.dir.path().join("bundles").join(made.release.dir_name()).join("bundle.tar.zst");
         let mut bytes = std::fs::read(&path).unwrap();
@@ -273,10 +288,10 @@ impl Node {
     }
 }
 
-fn make(dir: &Path, mut proxy: FakeProxy) -> (Activator<FakeProxy>, Arc<Board>) {
+fn make(dir: &Path, mut proxy: FakeProxy, vars: Values) -> (Activator<FakeProxy>, Arc<Board>) {
     let shelf = Shelf::open(dir).unwrap();
     proxy.config = shelf.current_config();
     let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
     let state = StateFile::open(dir).unwrap();
-    (Activator::new(proxy, shelf, state, signer().keys(), vars(), Arc::clone(&board)), board)
+    (Activator::new(proxy, shelf, state, signer().keys(), vars, Arc::clone(&board)), board)
 }

@@ -1,6 +1,7 @@
 //! The agent begins: from disk, beside a proxy that still runs, after its own death in the middle of something.
 #![allow(clippy::unwrap_used)]
 
+use sentinel_bundle::node_vars::Values;
 use sentinel_model::Generation;
 
 use super::fake::{FakeSource, Node, Word};
@@ -159,4 +160,107 @@ async fn somebody_elses_proxy_that_does_not_run_yet_costs_no_bundle() {
     assert!(matches!(node.facts().serving, Serving::No(_)));
     assert!(node.shelf_config().is_file(), "it can be started");
     assert!(node.activator.is_down(), "and is looked for");
+}
+
+/// Two bundles were proven, one after the other.
+async fn proven_twice() -> Node {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    node.activate(&bundle(2, "1.1")).await;
+    node
+}
+
+#[tokio::test]
+async fn a_boot_at_which_the_proxy_does_not_start_forgets_nothing_and_is_tried_again() {
+    let mut node = proven_twice().await;
+    for _ in 0..3 {
+        node.activator.proxy.fail_once(Word::Start, "port held");
+    }
+    let mut node = node.restarted(false).await;
+    assert_eq!(node.words(), [Word::Stop, Word::Start], "no older bundle is tried");
+    assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
+    assert!(matches!(node.facts().serving, Serving::No(words) if words.contains("port held")));
+    let events = node.board.take_events(50).await;
+    assert!(events.iter().any(|event| event.message.contains("bundle 1.1 does not run: port held")));
+    // The next agent tries again, and then it goes on trying.
+    let mut node = node.restarted(false).await;
+    assert_eq!(node.effective(), Some(2));
+    assert!(node.activator.is_down());
+    assert!(node.activator.revive().await.is_err());
+    node.activator.revive().await.unwrap();
+    assert!(node.serves("1.1"));
+    assert_eq!((node.effective(), node.facts().serving), (Some(2), Serving::Proven));
+}
+
+#[tokio::test]
+async fn a_proxy_that_needed_longer_at_boot_than_it_was_given_is_not_restarted() {
+    let mut node = proven_twice().await;
+    node.activator.proxy.fail_once(Word::Prove, "not yet");
+    let mut node = node.restarted(false).await;
+    assert_eq!(node.words(), [Word::Stop, Word::Start, Word::Prove]);
+    assert_eq!(node.effective(), Some(2));
+    assert!(matches!(node.facts().serving, Serving::No(_)));
+    node.activator.revive().await.unwrap();
+    assert_eq!(node.words(), [Word::Prove]);
+    assert_eq!(node.facts().serving, Serving::Proven);
+}
+
+#[tokio::test]
+async fn a_mistyped_variable_costs_no_bundle_and_does_not_touch_the_proxy_that_runs() {
+    for runs in [true, false] {
+        let node = proven_twice().await;
+        let mut node = node.restarted_with(runs, Values::new()).await;
+        assert_eq!(node.words(), []);
+        assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
+        assert!(matches!(node.facts().serving, Serving::No(words) if words.contains("`http_port`")));
+        assert!(node.activator.is_down(), "it is tried again");
+        assert!(node.activator.revive().await.is_err());
+        let mut node = node.restarted(runs).await;
+        assert!(node.serves("1.1"));
+        assert_eq!(node.words().contains(&Word::Start), !runs);
+        assert_eq!((node.effective(), node.facts().serving), (Some(2), Serving::Proven));
+    }
+}
+
+#[tokio::test]
+async fn a_bundle_that_fails_while_nothing_runs_leads_back_to_the_one_that_waits() {
+    let mut node = proven_twice().await;
+    node.activator.proxy.fail_once(Word::Start, "port held");
+    let mut node = node.restarted(false).await;
+    node.activator.proxy.fail_once(Word::Prove, "no");
+    assert_eq!(node.activate(&bundle(3, "1.2")).await, Outcome::Failed);
+    assert!(node.serves("1.1"));
+    assert_eq!((node.effective(), node.facts().serving), (Some(2), Serving::Proven));
+}
+
+#[tokio::test]
+async fn an_archive_that_can_be_read_again_runs_again_without_a_control_plane() {
+    let node = proven_twice().await;
+    let second = bundle(2, "1.1");
+    node.damage(&second);
+    let node = node.restarted(false).await;
+    assert_eq!(node.effective(), Some(1));
+    let events = node.board.take_events(50).await;
+    assert!(events.iter().any(|event| event.message.contains("bundle 1.0 runs instead")), "{events:?}");
+    // The damage is undone.
+    node.damage(&second);
+    let mut node = node.restarted(true).await;
+    assert!(node.serves("1.1"));
+    assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
+    assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
+}
+
+#[tokio::test]
+async fn bundles_that_are_away_when_the_node_boots_are_looked_for_again() {
+    let node = proven_twice().await;
+    node.move_bundles("bundles", "away");
+    let mut node = node.restarted(false).await;
+    assert_eq!((node.effective(), node.facts().handled), (None, Generation(0)), "open again");
+    assert!(matches!(node.facts().serving, Serving::No(_)));
+    assert!(node.activator.is_down());
+    assert!(node.activator.revive().await.is_err());
+    node.move_bundles("away", "bundles");
+    node.activator.revive().await.unwrap();
+    assert!(node.serves("1.1"));
+    assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
 }

@@ -1,0 +1,160 @@
+//! What is tried again, and what is not.
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use axum::extract::{Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use sentinel_api_types::agent::{NoUpdate, RegisterResponse};
+use sentinel_model::NodeId;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::*;
+use crate::agent::identity::Identity;
+use crate::agent::local_http::LocalHttp;
+use crate::agent::meter::Meter;
+use crate::agent::testing::bundle;
+
+/// What a member says to a node's polls.
+#[derive(Clone, Debug)]
+enum Says {
+    Run(Update),
+    Nothing,
+    NotKnown,
+}
+
+/// A member that answers polls, and what it was asked: the generation and the wait.
+#[derive(Clone)]
+struct Member {
+    says: watch::Sender<Says>,
+    asked: watch::Sender<Vec<(u64, u32)>>,
+}
+
+async fn answer(State(member): State<Member>, query: Query<LatestQuery>, request: Request) -> Response {
+    let close = [("connection", "close")];
+    if !request.uri().path().ends_with("/bundles/latest") {
+        return (StatusCode::NOT_FOUND, close).into_response();
+    }
+    let (have, wait) = (query.generation.unwrap_or_default(), query.wait.unwrap_or_default());
+    member.asked.send_modify(|asked| asked.push((have.0, wait)));
+    let mut says = member.says.subscribe();
+    loop {
+        let now = says.borrow_and_update().clone();
+        match now {
+            Says::Run(update) if update.generation > have => return (close, Json(update)).into_response(),
+            Says::NotKnown => return (StatusCode::NOT_FOUND, close).into_response(),
+            _ if wait == 0 => {
+                return (close, Json(NoUpdate { no_update: true, poll_after_s: 0 })).into_response();
+            }
+            _ => says.changed().await.unwrap(),
+        }
+    }
+}
+
+/// A member with an assignment, and an agent that polls it.
+struct Polling {
+    member: Member,
+    serving: JoinHandle<()>,
+    jobs: mpsc::Receiver<Job>,
+    /// How many polls were looked at.
+    seen: usize,
+}
+
+impl Polling {
+    async fn start() -> Self {
+        let says = watch::Sender::new(Says::Run(bundle(1, "1.0").update()));
+        let member = Member { says, asked: watch::Sender::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = Router::new().fallback(answer).with_state(member.clone());
+        let serving = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let enrolled = RegisterResponse {
+            node_id: NodeId(Uuid::nil()),
+            node_key: "key".into(),
+            poll_interval_s: 1,
+            heartbeat_interval_s: 1,
+            signing_keys: Vec::new(),
+            members: Vec::new(),
+        };
+        let link = Link::new(&[url], &Identity::new("shop", "edge", enrolled), PathBuf::new()).unwrap();
+        let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
+        let (sender, jobs) = mpsc::channel(1);
+        let soon = || Backoff::new(Duration::from_millis(20), Duration::from_millis(20));
+        tokio::spawn(rounds(link, board, sender, soon(), soon()));
+        Self { member, serving, jobs, seen: 0 }
+    }
+
+    /// The next assignment that is to be activated.
+    async fn job(&mut self) -> Job {
+        timeout(Duration::from_secs(20), self.jobs.recv()).await.expect("an assignment comes").unwrap()
+    }
+
+    /// Waits until the member is asked so, after what was looked at before; no assignment may come meanwhile.
+    async fn asked(&mut self, what: impl Fn(u64, u32) -> bool) {
+        let mut asked = self.member.asked.subscribe();
+        let place = |asked: &Vec<(u64, u32)>, seen: usize| {
+            asked.iter().skip(seen).position(|(have, wait)| what(*have, *wait)).map(|place| seen + place + 1)
+        };
+        let wait =
+            timeout(Duration::from_secs(20), asked.wait_for(|asked| place(asked, self.seen).is_some()));
+        tokio::select! {
+            job = self.jobs.recv() => panic!("{:?} is to be activated", job.map(|job| job.update.generation)),
+            asked = wait => self.seen = place(&asked.expect("the member is asked").unwrap(), self.seen).unwrap(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_meanwhile_is_not_tried_again() {
+    let mut polling = Polling::start().await;
+    let job = polling.job().await;
+    assert!(job.offered);
+    polling.member.says.send_replace(Says::Nothing);
+    job.answer.send(Outcome::Again).unwrap();
+    polling.asked(|have, wait| have == 0 && wait == 0).await;
+    polling.asked(|have, wait| have == 0 && wait > 0).await;
+    // And the next assignment comes as ever.
+    polling.member.says.send_replace(Says::Run(bundle(2, "1.1").update()));
+    assert_eq!(polling.job().await.update.generation, Generation(2));
+}
+
+#[tokio::test]
+async fn what_is_still_wanted_is_offered_anew_and_tried_again() {
+    let mut polling = Polling::start().await;
+    for _ in 0..3 {
+        let job = polling.job().await;
+        assert_eq!((job.update.generation, job.offered), (Generation(1), true));
+        job.answer.send(Outcome::Again).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn while_no_member_answers_the_last_known_wish_stands() {
+    let mut polling = Polling::start().await;
+    let job = polling.job().await;
+    polling.serving.abort();
+    assert!((&mut polling.serving).await.unwrap_err().is_cancelled());
+    job.answer.send(Outcome::Again).unwrap();
+    for _ in 0..2 {
+        let job = polling.job().await;
+        assert_eq!((job.update.generation, job.offered), (Generation(1), false));
+        job.answer.send(Outcome::Again).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_the_control_plane_does_not_know_any_more_tries_nothing_again() {
+    let mut polling = Polling::start().await;
+    let job = polling.job().await;
+    polling.member.says.send_replace(Says::NotKnown);
+    job.answer.send(Outcome::Again).unwrap();
+    for _ in 0..3 {
+        polling.asked(|have, _| have == 0).await;
+    }
+}
