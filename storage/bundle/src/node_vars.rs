@@ -134,6 +134,13 @@ pub fn names(template: &str) -> Result<BTreeSet<String>, VariableError> {
     if names.len() > MAX_VARIABLES { Err(VariableError::TooMany) } else { Ok(names) }
 }
 
+/// The line, counted from 1, in which a variable is first used.
+pub fn line_of(template: &str, name: &str) -> u32 {
+    let used = format!("{OPEN}{name}{CLOSE}");
+    let before = template.find(&used).map_or("", |at| &template[..at]);
+    u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX)
+}
+
 /// Replaces every variable by its value. Values that the template does not use are ignored.
 ///
 /// # Errors

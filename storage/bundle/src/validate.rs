@@ -115,28 +115,32 @@ fn required_blocks(document: &Document<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// What a variable in a comment is good for: nothing, and nodes would have to give it a value.
+const IN_A_COMMENT: &str = "use it in the address of a listener, or write it in the comment without `$`";
+
 /// Stand-ins for the node variables, or nothing when they are malformed.
 fn stand_ins(source: &str, variables: &[Variable], findings: &mut Findings<'_>) -> Option<Values> {
-    let refuse = |findings: &mut Findings<'_>, code, message: String| {
-        findings.add_whole(Weight::Refuse, Problem::new(code, message));
-        None
-    };
     match node_vars::names(source) {
         Err(VariableError::Malformed { line }) => {
             let message = VariableError::Malformed { line }.to_string();
-            findings
-                .add_whole(Weight::Refuse, Problem::new("node-variable-malformed", message).at((line, 1)));
+            let problem = Problem::new("node-variable-malformed", message).with_help(IN_A_COMMENT);
+            findings.add_whole(Weight::Refuse, problem.at((line, 1)));
             None
         }
-        Err(error) => refuse(findings, "too-many-objects", error.to_string()),
+        Err(error) => {
+            findings.add_whole(Weight::Refuse, Problem::new("too-many-objects", error.to_string()));
+            None
+        }
         Ok(names) => {
             let stray = names.iter().find(|name| !variables.iter().any(|variable| variable.name == **name));
             match stray {
                 // A misplaced variable is reported at its place; this one stands only in a comment.
                 Some(name) if !findings.has_problems() => {
                     let message =
-                        format!("the node variable `{name}` stands in no address, perhaps only in a comment");
-                    refuse(findings, "node-variable-misplaced", message)
+                        format!("the node variable `{name}` stands in a comment, and in no address");
+                    let problem = Problem::new("node-variable-misplaced", message).with_help(IN_A_COMMENT);
+                    findings.add_whole(Weight::Refuse, problem.at((node_vars::line_of(source, name), 1)));
+                    None
                 }
                 Some(_) => None,
                 None => Some(node_vars::stand_ins(source, variables)),

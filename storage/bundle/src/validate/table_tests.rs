@@ -313,6 +313,13 @@ fn what_belongs_to_the_control_plane_is_refused() {
 }
 
 #[test]
+fn a_variable_in_a_comment_is_shown_at_its_line() {
+    let found = refused(&top("// ${node.x}"));
+    assert_eq!((found[0].code, found[0].line), ("node-variable-misplaced", Some(5)), "{found:?}");
+    assert!(found[0].help.is_some(), "{found:?}");
+}
+
+#[test]
 fn node_variables_may_only_stand_in_addresses() {
     check_all(
         vec![
