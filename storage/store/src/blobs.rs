@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use sentinel_consensus::LocalBlobs;
 use sentinel_model::Sha256Digest;
@@ -16,6 +18,8 @@ const INCOMING: &str = "incoming";
 pub struct BlobFiles {
     root: PathBuf,
     next: AtomicU64,
+    /// Held while a blob is found to be here, and while one is found to be superfluous.
+    judging: Mutex<()>,
 }
 
 impl BlobFiles {
@@ -26,7 +30,7 @@ impl BlobFiles {
             fs::remove_dir_all(&incoming)?;
         }
         fs::create_dir_all(&incoming)?;
-        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0) })
+        Ok(Self { root: root.to_owned(), next: AtomicU64::new(0), judging: Mutex::default() })
     }
 
     /// Every blob here with its size in bytes, in the order of digests.
@@ -50,14 +54,21 @@ impl BlobFiles {
         Ok(found)
     }
 
-    /// Removes a blob, durably. What is not there is gone already.
-    pub fn remove(&self, digest: Sha256Digest) -> io::Result<()> {
+    /// Removes a blob that was last put longer ago than `grace`, and says whether it did. What is not there is gone already.
+    pub fn collect(&self, digest: Sha256Digest, grace: Duration) -> io::Result<bool> {
         let path = self.path(digest);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            removed => removed?,
+        let _judging = self.judging.lock().unwrap_or_else(PoisonError::into_inner);
+        let put_at = match fs::metadata(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            found => found?.modified()?,
+        };
+        // From the future: a clock was put right. It will be old one day.
+        if put_at.elapsed().unwrap_or_default() <= grace {
+            return Ok(false);
         }
-        path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
+        fs::remove_file(&path)?;
+        path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())?;
+        Ok(true)
     }
 
     /// The names must be as durable as the bytes: of the file, and of its directory, which may be new.
@@ -77,8 +88,13 @@ impl LocalBlobs for BlobFiles {
         let path = self.path(digest);
         let dir = path.parent().ok_or_else(|| io::Error::other("a blob has a directory"))?;
         if self.get(digest)?.is_some() {
-            // Whoever wrote it may not have come as far as this.
-            return self.make_names_durable(dir);
+            let _judging = self.judging.lock().unwrap_or_else(PoisonError::into_inner);
+            if path.exists() {
+                // Whoever is about to name it has as much time as with a new one.
+                File::open(&path)?.set_modified(SystemTime::now())?;
+                // Whoever wrote it may not have come as far as this.
+                return self.make_names_durable(dir);
+            }
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let temporary = self.root.join(INCOMING).join(format!("{digest}-{number}"));
@@ -126,10 +142,12 @@ mod tests {
         blobs.put(digest, b"bundle").unwrap();
         assert_eq!(blobs.get(digest).unwrap().unwrap(), b"bundle");
     }
+
     #[test]
-    fn what_is_there_is_listed_and_can_be_removed() {
+    fn what_is_there_is_listed_and_collected_when_nobody_has_put_it_for_long() {
         let dir = tempfile::tempdir().unwrap();
         let blobs = BlobFiles::open(dir.path()).unwrap();
+        let day = Duration::from_secs(86_400);
         let mut digests = Vec::new();
         for content in [&b"one"[..], b"three", b""] {
             let digest = Sha256Digest(Sha256::digest(content).into());
@@ -138,10 +156,18 @@ mod tests {
         }
         digests.sort();
         assert_eq!(blobs.list().unwrap(), digests);
-        let (first, _) = digests.remove(0);
-        blobs.remove(first).unwrap();
-        blobs.remove(first).unwrap();
+        let (first, _) = digests[0];
+        assert!(!blobs.collect(first, day).unwrap(), "it was just put");
+        let long_ago = SystemTime::now() - 2 * day;
+        File::open(blobs.path(first)).unwrap().set_modified(long_ago).unwrap();
+        let again = blobs.get(first).unwrap().unwrap();
+        blobs.put(first, &again).unwrap();
+        assert!(!blobs.collect(first, day).unwrap(), "it was put again");
+        File::open(blobs.path(first)).unwrap().set_modified(long_ago).unwrap();
+        assert!(blobs.collect(first, day).unwrap());
+        assert!(!blobs.collect(first, day).unwrap());
         assert_eq!(blobs.get(first).unwrap(), None);
+        digests.remove(0);
         fs::write(blobs.path(digests[0].0).with_extension("corrupt"), b"set aside").unwrap();
         assert_eq!(BlobFiles::open(dir.path()).unwrap().list().unwrap(), digests);
     }
