@@ -7,7 +7,7 @@ import type { Overview } from "../../api/types";
 import { BundleLink } from "../../app/links";
 import { useProject, useWorkspace } from "../../app/workspace";
 import { count, number, percent } from "../../lib/format";
-import { bundleStatus, risk } from "../../lib/states";
+import { bundleStatus, risk, type StateKind } from "../../lib/states";
 import { actionWords } from "../../lib/words";
 import { Ago } from "../../ui/ago";
 import { AuditLines } from "../../ui/audit-line";
@@ -80,7 +80,7 @@ function Content({ overview, project }: { overview: Overview; project: string })
           <Newest overview={overview} />
         </div>
         <Panel
-            title="Recent changes"
+          title="Recent changes"
             aside={
               <Link to="/p/$project/audit" params={{ project }} search={{}} className="link">
                 Audit log
@@ -106,55 +106,72 @@ function Content({ overview, project }: { overview: Overview; project: string })
 type Nodes = Overview["nodes"];
 
 function Fleet({ nodes, project }: { nodes: Nodes; project: string }) {
-  const parts = [
-    { status: "online", label: "online", kind: "ok", value: nodes.online },
-    { status: "offline", label: "offline", kind: "failed", value: nodes.offline },
-    { status: "unknown", label: "never seen", kind: "unknown", value: nodes.unknown },
-  ] as const;
   return (
-    <Panel
+    <Breakdown
       title={
         <Link to="/p/$project/nodes" params={{ project }} search={{}} className="quiet">
           {count(nodes.total, "node")}
         </Link>
       }
-      aside={<span className="dim">{percent(nodes.online, nodes.total)} online</span>}
-    >
-      <ShareBar label="Nodes by status" shares={parts.map(({ label, kind, value }) => ({ label, kind, value }))} />
-      <div className={classes.numbers}>
-        {parts.map(({ status, label, kind, value }) => (
-          <Link key={status} to="/p/$project/nodes" params={{ project }} search={{ status }} className={classes.number}>
-            <Flash value={value}>
-              <strong>{number(value)}</strong>
-            </Flash>
-            <span className={classes.word}>
-              <StateShape kind={kind} size={12} /> {label}
-            </span>
-          </Link>
-        ))}
-      </div>
-    </Panel>
+      note={`${percent(nodes.online, nodes.total)} online`}
+      label="Nodes by status"
+      project={project}
+      parts={[
+        { search: { status: "online" }, label: "online", kind: "ok", value: nodes.online },
+        { search: { status: "offline" }, label: "offline", kind: "failed", value: nodes.offline },
+        { search: { status: "unknown" }, label: "never seen", kind: "unknown", value: nodes.unknown },
+      ]}
+    />
   );
 }
 
 function Convergence({ nodes, project }: { nodes: Nodes; project: string }) {
   const converging = Math.max(0, nodes.total - nodes.converged - nodes.failed);
-  const parts = [
-    { facts: "converged", label: "converged", kind: "ok", value: nodes.converged },
-    { facts: "converging", label: "converging", kind: "progressing", value: converging },
-    { facts: "failed", label: "failed", kind: "failed", value: nodes.failed },
-  ] as const;
   return (
-    <Panel title="Desired and effective" aside={<span className="dim">{percent(nodes.converged, nodes.total)} run what they shall run</span>}>
-      <ShareBar label="Nodes by convergence" shares={parts.map(({ label, kind, value }) => ({ label, kind, value }))} />
+    <Breakdown
+      title="Desired and effective"
+      note={`${percent(nodes.converged, nodes.total)} run what they shall run`}
+      label="Nodes by convergence"
+      project={project}
+      parts={[
+        { search: { facts: "converged" }, label: "converged", kind: "ok", value: nodes.converged },
+        { search: { facts: "converging" }, label: "converging", kind: "progressing", value: converging },
+        { search: { facts: "failed" }, label: "failed", kind: "failed", value: nodes.failed },
+      ]}
+    />
+  );
+}
+
+interface Part {
+  /** Filters of the list that has these nodes. */
+  search: { status?: "online" | "offline" | "unknown"; facts?: "converged" | "converging" | "failed" };
+  label: string;
+  kind: StateKind;
+  value: number;
+}
+
+interface BreakdownProps {
+  title: React.ReactNode;
+  note: string;
+  /** What the bar shows, for those who do not see it. */
+  label: string;
+  parts: Part[];
+  project: string;
+}
+
+/** All nodes as parts of a whole; each part leads to its nodes. */
+function Breakdown({ title, note, label, parts, project }: BreakdownProps) {
+  return (
+    <Panel title={title} aside={<span className="dim">{note}</span>}>
+      <ShareBar label={label} shares={parts} />
       <div className={classes.numbers}>
-        {parts.map(({ facts, label, kind, value }) => (
-          <Link key={facts} to="/p/$project/nodes" params={{ project }} search={{ facts }} className={classes.number}>
-            <Flash value={value}>
-              <strong>{number(value)}</strong>
+        {parts.map((part) => (
+          <Link key={part.label} to="/p/$project/nodes" params={{ project }} search={part.search} className={classes.number}>
+            <Flash value={part.value}>
+              <strong>{number(part.value)}</strong>
             </Flash>
             <span className={classes.word}>
-              <StateShape kind={kind} size={12} /> {label}
+              <StateShape kind={part.kind} size={12} /> {part.label}
             </span>
           </Link>
         ))}
