@@ -8,8 +8,8 @@ use crate::{files, metadata, none, text};
 
 /// The rules that the tables below spell out, as ARCHITECTURE.md has them.
 const DOWNWARDS: &str = "src → everything; api/{rest,grpc} → api/app → raft/{engine,machine}, storage/bundle; \
-    api/client → api/types → raft/model; raft/engine → raft/machine → raft/model; raft/consensus → raft/machine; \
-    storage/store → raft/{consensus,machine}; storage/bundle → raft/model";
+    api/client → api/types → raft/model; raft/engine → raft/machine → raft/model; \
+    raft/consensus → raft/{machine,pki}; raft/pki → raft/model; storage/store → raft/{consensus,machine}; storage/bundle → raft/model";
 const PURE_RULE: &str =
     "model, machine, engine and bundle know no runtime, clock, randomness, file system or network";
 
@@ -18,7 +18,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sentinel-model", &[]),
     ("sentinel-machine", &["sentinel-model"]),
     ("sentinel-engine", &["sentinel-machine", "sentinel-model"]),
-    ("sentinel-consensus", &["sentinel-machine", "sentinel-model"]),
+    ("sentinel-consensus", &["sentinel-machine", "sentinel-model", "sentinel-pki"]),
+    ("sentinel-pki", &["sentinel-model"]),
     ("sentinel-store", &["sentinel-consensus", "sentinel-machine", "sentinel-model"]),
     ("sentinel-bundle", &["sentinel-model"]),
     ("sentinel-api-types", &["sentinel-model"]),
@@ -78,7 +79,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("axum", &["sentinel-cp", "sentinel-kit", "sentinel-rest"], "only api/* and src know HTTP"),
     ("tower-http", &["sentinel-cp", "sentinel-rest"], "only api/* and src know HTTP"),
     ("utoipa-axum", &["sentinel-rest"], "only api/* and src know HTTP"),
-    ("hyper", &["sentinel-cp", "sentinel-rest"], "only api/* and src know HTTP"),
+    (
+        "hyper",
+        &["sentinel-cp", "sentinel-pki", "sentinel-rest"],
+        "only api/* and src know HTTP; pki wraps a connection as tonic wants it",
+    ),
     (
         "reqwest",
         &["sentinel-client", "sentinel-cp", "sentinel-kit"],
@@ -86,8 +91,8 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "tonic",
-        &["sentinel-consensus", "sentinel-cp", "sentinel-grpc"],
-        "only api/* and src know gRPC, and consensus between members",
+        &["sentinel-consensus", "sentinel-cp", "sentinel-grpc", "sentinel-pki"],
+        "only api/* and src know gRPC, and between members consensus, over the connections of pki",
     ),
     ("async-graphql", &["sentinel-cp", "sentinel-graphql"], "only api/* and src know GraphQL"),
     ("redb", &["sentinel-store"], "only store knows how state is stored"),
