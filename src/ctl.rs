@@ -28,9 +28,11 @@ mod words;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, Subcommand};
 
 use connection::Connection;
+use failure::Asked;
 use options::Options;
 
 /// A noun: what can be done with it, and the options of every such command.
@@ -72,8 +74,21 @@ pub enum CtlCommand {
 
 /// Runs a command. What fails is reported here, with its exit code.
 pub async fn run(command: CtlCommand) -> anyhow::Result<ExitCode> {
-    let output = command.options().output;
-    Ok(carry_out(command).await.unwrap_or_else(|error| failure::report(&error, output)))
+    let options = command.options();
+    if options.stale && !command.reads() {
+        // A change is decided on the newest state, or not at all; nobody shall believe otherwise.
+        let text =
+            "--stale is for commands that only look, such as list and show; this one needs the newest state";
+        clap::Command::new("sentinel-cp").error(ErrorKind::ArgumentConflict, text).print()?;
+        return Ok(ExitCode::from(failure::USAGE));
+    }
+    let output = options.output;
+    let asked = Asked {
+        context: options.context.clone(),
+        token: connection::environment_token().is_some(),
+        fresh_read: command.reads() && !options.stale,
+    };
+    Ok(carry_out(command).await.unwrap_or_else(|error| failure::report(&error, output, &asked)))
 }
 
 async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
@@ -105,6 +120,21 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
 }
 
 impl CtlCommand {
+    /// Whether it only looks at what the cluster has.
+    fn reads(&self) -> bool {
+        match self {
+            CtlCommand::Login(_) | CtlCommand::Logout(_) | CtlCommand::Context(_) => false,
+            CtlCommand::Whoami(_) | CtlCommand::Cluster(_) | CtlCommand::Audit(_) => true,
+            CtlCommand::Org(noun) => noun.command.reads(),
+            CtlCommand::Project(noun) => noun.command.reads(),
+            CtlCommand::Key(noun) => noun.command.reads(),
+            CtlCommand::Token(noun) => noun.command.reads(),
+            CtlCommand::Bundle(noun) => noun.command.reads(),
+            CtlCommand::Node(noun) => noun.command.reads(),
+            CtlCommand::Rollout(noun) => noun.command.reads(),
+        }
+    }
+
     fn options(&self) -> &Options {
         match self {
             CtlCommand::Login(args) => &args.options,

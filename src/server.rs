@@ -2,6 +2,7 @@
 //! of the leader while this member is it.
 
 mod addresses;
+mod archives;
 mod args;
 mod assemble;
 mod bootstrap;
@@ -10,6 +11,7 @@ mod kek;
 mod metrics;
 mod scheduler;
 mod sink;
+mod supervise;
 
 pub use args::{ServerArgs, duration};
 pub use assemble::{Server, start};

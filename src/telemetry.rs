@@ -23,9 +23,10 @@ enum Format {
     Json,
 }
 
-/// Starts logging for this process. openraft tells of each of its steps at `info`; that is our `debug`.
+/// Starts logging for this process. openraft tells of each of its steps at `info`, and of each try
+/// to reach a member that is away at `warn`: both are our `debug`.
 pub fn start(options: &Options, default: &str) -> anyhow::Result<()> {
-    let quieter = if default == "error" { "" } else { ",openraft=warn" };
+    let quieter = if default == "error" { "" } else { ",openraft=error" };
     let wanted = options.log.clone().unwrap_or_else(|| format!("{default}{quieter}"));
     let filter = EnvFilter::try_new(&wanted).with_context(|| format!("--log {wanted}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

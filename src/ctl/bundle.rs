@@ -11,6 +11,7 @@ use clap::Subcommand;
 use sentinel_api_types::bundle::{
     Bundle, BundleAssign, BundleDiffQuery, BundleList, BundleStatus, BundlesQuery,
 };
+use sentinel_api_types::node::{Node, NodesQuery};
 use sentinel_model::BundleId;
 
 use super::connection::Connection;
@@ -18,8 +19,11 @@ use super::failure::{self, NotFound};
 use super::options::Options;
 use super::output::{self, Output, Table};
 use super::paging::{self, Paging, more};
-use super::words::{at, read, size, word};
+use super::words::{at, offer, read, size, word};
 use super::{node, terminal};
+
+/// Most nodes that are looked at before a bundle is revoked.
+const NODES_MAX: u32 = 10_000;
 
 /// What can be done with bundles.
 #[derive(Subcommand, Debug)]
@@ -129,6 +133,21 @@ Nodes that run it go on running it until they are given another one.")]
     },
 }
 
+impl BundleCommand {
+    /// Whether it only looks at what the cluster has. Validating and verifying take nothing from there.
+    pub fn reads(&self) -> bool {
+        matches!(
+            self,
+            BundleCommand::List { .. }
+                | BundleCommand::Show { .. }
+                | BundleCommand::Source { .. }
+                | BundleCommand::Diff { .. }
+                | BundleCommand::Download { .. }
+                | BundleCommand::Sbom { .. }
+        )
+    }
+}
+
 /// Carries it out. `verify` asks no cluster, so the connection is made here.
 pub async fn run(command: BundleCommand, options: &Options) -> anyhow::Result<ExitCode> {
     if let BundleCommand::Verify(args) = &command {
@@ -165,6 +184,9 @@ pub async fn run(command: BundleCommand, options: &Options) -> anyhow::Result<Ex
             let diff = client.bundle_diff(&project, id, &BundleDiffQuery { against }).await?;
             done(match output {
                 Output::Json => output::json(&diff),
+                Output::Table if diff.diff.trim().is_empty() => output::text(&output::clean(&format!(
+                    "no difference: {old} and {new} have the same configuration\n"
+                ))),
                 Output::Table => output::text(&output::clean(&diff.diff)),
             })
         }
@@ -183,19 +205,45 @@ pub async fn run(command: BundleCommand, options: &Options) -> anyhow::Result<Ex
                 node_ids.push(node::find(connection, &project, name).await?);
             }
             let assigned = client.assign_bundle(&project, id, &BundleAssign { node_ids }).await?;
-            done(
-                output.say(&assigned, |assigned| format!("assigned {bundle} to {} nodes", assigned.assigned)),
-            )
+            done(output.say(&assigned, |assigned| {
+                format!("assigned {bundle} to {}", nodes_in_words(assigned.assigned))
+            }))
         }
         BundleCommand::Revoke { bundle, yes } => {
             let id = find(connection, &project, &bundle).await?;
-            terminal::confirm(&format!("Revoke bundle {bundle} of {project}?"), yes)?;
+            let users = users(connection, &project, id).await?;
+            terminal::confirm(&format!("Revoke bundle {bundle} of {project}?{users}"), yes)?;
             let revoked = client.revoke_bundle(&project, id).await?;
-            done(output.say(&revoked, |body| format!("revoked bundle {}", body.bundle.version)))
+            done(output.say(&revoked, |body| format!("revoked bundle {}.{users}", body.bundle.version)))
         }
         // Handled above, before there was a connection.
         BundleCommand::Verify(args) => verify::run(&args, *output),
     }
+}
+
+/// What revoking a bundle leaves behind: the nodes that have it keep it, and no rollout can take others back to it.
+async fn users(connection: &Connection, project: &str, id: BundleId) -> anyhow::Result<String> {
+    let fetch = async |limit, cursor| {
+        let query = NodesQuery { limit: Some(limit), cursor, ..Default::default() };
+        connection.client.nodes(project, &query).await
+    };
+    let nodes = Paging { limit: NODES_MAX }.collect(fetch).await?.nodes;
+    let has = |node: &&Node| {
+        node.effective.as_ref().is_some_and(|fact| fact.bundle_id == id)
+            || node.desired.as_ref().is_some_and(|desired| desired.bundle_id == id)
+    };
+    Ok(match nodes.iter().filter(has).count() {
+        0 => String::new(),
+        count => format!(
+            " {count} of {} nodes run it or shall run it: they keep it until they are given another one, and no rollback leads \
+             back to it.",
+            nodes.len()
+        ),
+    })
+}
+
+fn nodes_in_words(count: u64) -> String {
+    if count == 1 { "1 node".to_owned() } else { format!("{count} nodes") }
 }
 
 fn done(printed: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
@@ -213,8 +261,13 @@ pub async fn find(connection: &Connection, project: &str, bundle: &str) -> anyho
     };
     let by_version =
         |list: &BundleList| list.bundles.iter().find(|found| found.version == bundle).map(|found| found.id);
-    let found = paging::find(fetch, by_version).await?;
-    found.ok_or_else(|| NotFound(format!("{project} has no bundle of version {bundle}")).into())
+    if let Some(found) = paging::find(fetch, by_version).await? {
+        return Ok(found);
+    }
+    let query = BundlesQuery { status: None, limit: Some(6), cursor: None };
+    let newest = client.bundles(project, &query).await?;
+    let versions = offer("newest bundles", newest.bundles.iter().map(|bundle| bundle.version.as_str()));
+    Err(NotFound(format!("no bundle of {project} has the version or id {bundle}{versions}")).into())
 }
 
 fn list(list: &BundleList) -> Table {

@@ -36,7 +36,7 @@ pub async fn run(command: ClusterCommand, connection: &Connection) -> anyhow::Re
 }
 
 fn table(cluster: &Cluster) -> Table {
-    let mut table = Table::new(&["member", "role", "api", "peer", "on disk"]);
+    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk"]);
     for member in &cluster.members {
         let mut role = match (member.leader, member.voter) {
             (true, _) => "leader",
@@ -48,7 +48,10 @@ fn table(cluster: &Cluster) -> Table {
             role.push_str(", answering");
         }
         let matched = member.matched.map_or_else(String::new, |index| index.to_string());
-        table.row([member.name.clone(), role, member.api_url.clone(), member.peer_address.clone(), matched]);
+        let answers =
+            member.silent_since.map_or_else(|| "yes".to_owned(), |since| format!("NOT since {}", at(since)));
+        let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
+        table.row([member.name.clone(), role, answers, api, peer, matched]);
     }
     let formed =
         cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
@@ -56,6 +59,9 @@ fn table(cluster: &Cluster) -> Table {
         "version {}, term {}, committed {}, applied {}, snapshot {}; {formed}",
         cluster.version, cluster.term, cluster.committed, cluster.applied, cluster.snapshot
     ));
+    for concern in &cluster.concerns {
+        table.note(format!("look: {concern}"));
+    }
     match &cluster.unready {
         Some(reason) => table.note(format!("NOT READY for writes: {reason}")),
         None => table.note("ready"),

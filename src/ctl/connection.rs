@@ -2,8 +2,11 @@
 
 use anyhow::{Context, bail};
 use sentinel_api_types::Secret;
-use sentinel_client::{Client, Credential};
+use sentinel_api_types::error::code;
+use sentinel_api_types::session::Session;
+use sentinel_client::{Client, ClientError, Credential};
 
+use super::failure::Advised;
 use super::logins::{self, Login, Logins};
 use super::options::Options;
 use super::output::Output;
@@ -21,13 +24,19 @@ fn members(named: &[String], login: &Login) -> anyhow::Result<Vec<String>> {
     let mut members: Vec<String> = named.iter().map(plain).collect();
     if let Some(stranger) = members.iter().find(|url| !known.contains(url)) {
         bail!(
-            "the stored login is for {}, not for {stranger}: sentinel-cp login --server {stranger}",
-            known.join(", ")
+            "the stored login is for {}, not for {stranger}; sign in there too: {}",
+            known.join(", "),
+            logins::command_for(stranger)
         );
     }
     let others: Vec<String> = known.into_iter().filter(|url| !members.contains(url)).collect();
     members.extend(others);
     Ok(members)
+}
+
+/// The credential in the environment, which goes before any login.
+pub fn environment_token() -> Option<Secret> {
+    std::env::var("SENTINEL_CP_TOKEN").ok().filter(|token| !token.is_empty()).map(Secret::new)
 }
 
 /// What a command works with.
@@ -42,19 +51,20 @@ pub struct Connection {
 impl Connection {
     /// Puts together what options, environment and stored logins say. The environment's token goes before a stored one.
     pub fn open(options: &Options) -> anyhow::Result<Self> {
-        let token = std::env::var("SENTINEL_CP_TOKEN").ok().filter(|token| !token.is_empty());
-        let (servers, token) = match token {
-            Some(token) => (options.server.clone(), Secret::new(token)),
+        let (servers, token) = match environment_token() {
+            Some(token) => (options.server.clone(), token),
             None => {
                 let logins = Logins::load(&logins::path()?)?;
                 let login = logins.find(options.context.as_deref())?;
-                let login =
-                    login.context("you are not signed in: sentinel-cp login, or set SENTINEL_CP_TOKEN")?;
+                let login = login.with_context(|| logins.none_current())?;
                 (members(&options.server, login)?, login.token.clone())
             }
         };
         let servers = if servers.is_empty() { vec![LOCAL.to_owned()] } else { servers };
-        let client = Client::new(servers, Credential::Bearer(token))?;
+        let mut client = Client::new(servers, Credential::Bearer(token))?;
+        if options.stale {
+            client = client.stale();
+        }
         Ok(Self { client, output: options.output, project: options.project.clone() })
     }
 
@@ -63,16 +73,30 @@ impl Connection {
         if let Some(project) = &self.project {
             return Ok(project.clone());
         }
-        let which = "which project? Name it with --project or SENTINEL_CP_PROJECT";
-        let session = self.client.session().await.context(which)?;
+        let how = "--project or SENTINEL_CP_PROJECT";
+        let session = self.memberships("project", how).await?;
         let mut slugs: Vec<_> = session.memberships.into_iter().flat_map(|found| found.projects).collect();
         match slugs.len() {
             0 => bail!("there is no project yet: sentinel-cp project create NAME --org ORG"),
             1 => Ok(slugs.remove(0).slug),
             _ => {
                 let slugs: Vec<_> = slugs.into_iter().map(|project| project.slug).collect();
-                bail!("{which}: {}", slugs.join(", "))
+                bail!("which project? Name it with {how}: {}", slugs.join(", "))
             }
+        }
+    }
+
+    /// Who asks, in order to find the only `what` there is. Keys belong to nobody who could be asked.
+    async fn memberships(&self, what: &str, how: &str) -> anyhow::Result<Session> {
+        match self.client.session().await {
+            Ok(session) => Ok(session),
+            Err(ClientError::Api(cause)) if cause.code == code::FORBIDDEN => {
+                let text = format!(
+                    "which {what}? With an API key it must be named, also when there is only one: {how}"
+                );
+                Err(Advised { text, advice: None, cause }.into())
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -81,13 +105,12 @@ impl Connection {
         if let Some(org) = named {
             return Ok(org.to_owned());
         }
-        let which = "which org? Name it with --org";
-        let session = self.client.session().await.context(which)?;
+        let session = self.memberships("org", "--org").await?;
         let slugs: Vec<_> = session.memberships.into_iter().map(|found| found.org.slug).collect();
         match slugs.as_slice() {
             [] => bail!("you belong to no org"),
             [only] => Ok(only.clone()),
-            _ => bail!("{which}: {}", slugs.join(", ")),
+            _ => bail!("which org? Name it with --org: {}", slugs.join(", ")),
         }
     }
 }

@@ -59,6 +59,9 @@ pub fn run(command: ContextCommand, options: &Options) -> anyhow::Result<ExitCod
                         login.servers.join(","),
                     ]);
                 }
+                if current.is_none() && !logins.contexts.is_empty() {
+                    table.note("none is current: sentinel-cp context use NAME");
+                }
                 table
             })?;
         }

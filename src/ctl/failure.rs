@@ -1,17 +1,22 @@
 //! What a failed command says, and its exit code.
 
+mod advice;
+
 use std::process::ExitCode;
 
 use sentinel_api_types::error::code;
-use sentinel_client::ClientError;
+use sentinel_client::{ApiError, ClientError};
 use serde_json::json;
 
 use super::output::{Output, clean};
+use advice::{advice, in_full};
 
 /// The command did what was asked.
 pub const OK: u8 = 0;
 /// It failed: nothing answers, or something broke.
 pub const FAILED: u8 = 1;
+/// The command line asks for what cannot be; clap gives this for all that it cannot read.
+pub const USAGE: u8 = 2;
 /// There is no such thing, or it belongs to somebody else.
 pub const NOT_FOUND: u8 = 3;
 /// The cluster understood and said no; or what was checked is not good.
@@ -33,44 +38,79 @@ pub struct Refused;
 #[error("{0}")]
 pub struct NotFound(pub String);
 
+/// A refusal in the command line's own words, where it knows more than the cluster: what happened, and what to do. The
+/// refusal behind it gives the exit code.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Advised {
+    /// What happened.
+    pub text: String,
+    /// What to do.
+    pub advice: Option<String>,
+    /// What the cluster said.
+    pub cause: Box<ApiError>,
+}
+
+/// How the command was run, as far as it matters for what to advise.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The login that was named.
+    pub context: Option<String>,
+    /// The credential was the one in `SENTINEL_CP_TOKEN`.
+    pub token: bool,
+    /// It only looks, and did not ask for what a member has at hand: `--stale` is worth a try.
+    pub fresh_read: bool,
+}
+
 /// Says what went wrong and what to do, and chooses the exit code.
-pub fn report(error: &anyhow::Error, output: Output) -> ExitCode {
+pub fn report(error: &anyhow::Error, output: Output, asked: &Asked) -> ExitCode {
     if error.is::<Refused>() {
         return ExitCode::from(REFUSED);
     }
-    let (code, advice) = judge(error);
     match output {
         Output::Table => {
-            eprintln!("error: {}", clean(&format!("{error:#}")));
-            if let Some(advice) = advice {
-                eprintln!("{advice}");
+            eprintln!("error: {}", clean(&text(error)));
+            for line in advice(error, asked) {
+                eprintln!("{}", clean(&line));
             }
         }
         Output::Json => eprintln!("{}", as_json(error)),
     }
-    ExitCode::from(code)
+    ExitCode::from(exit_code(error))
 }
 
-fn judge(error: &anyhow::Error) -> (u8, Option<String>) {
-    if error.is::<NotFound>() {
-        return (NOT_FOUND, None);
+/// The member's refusal behind an error, if that is what it is.
+fn refusal(error: &anyhow::Error) -> Option<&ApiError> {
+    match (error.downcast_ref::<Advised>(), error.downcast_ref::<ClientError>()) {
+        (Some(advised), _) => Some(&advised.cause),
+        (None, Some(ClientError::Api(refusal))) => Some(refusal),
+        _ => None,
     }
-    match error.downcast_ref::<ClientError>() {
-        // Somebody who is signing in need not be told to.
-        Some(ClientError::Api(refusal)) if error.to_string() == SIGNING_IN => {
-            (exit_code(refusal.status), None)
-        }
-        Some(ClientError::Api(refusal)) => (exit_code(refusal.status), advice(&refusal.code)),
-        Some(_) => (
-            FAILED,
-            Some("is the cluster running there? Name a member with --server or SENTINEL_CP_SERVER".into()),
-        ),
-        None => (FAILED, None),
+}
+
+fn text(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    match refusal(error) {
+        // The cluster says "Project not found"; which one was asked for is known here.
+        Some(refusal) => text.replace(&refusal.to_string(), &in_full(refusal)),
+        None => text,
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<NotFound>() {
+        return NOT_FOUND;
+    }
+    match refusal(error) {
+        // Nobody who could know said that it is not there.
+        Some(refusal) if refusal.is_foreign() => FAILED,
+        Some(refusal) => by_status(refusal.status),
+        None => FAILED,
     }
 }
 
 /// The exit code for an HTTP status.
-fn exit_code(status: u16) -> u8 {
+fn by_status(status: u16) -> u8 {
     match status {
         404 => NOT_FOUND,
         // Waiting for the answer took too long: nobody said no.
@@ -80,44 +120,21 @@ fn exit_code(status: u16) -> u8 {
     }
 }
 
-/// What to do about a refusal, where there is more to say than the refusal itself.
-fn advice(code: &str) -> Option<String> {
-    let advice = match code {
-        code::UNAUTHENTICATED => "sign in: sentinel-cp login",
-        code::FORBIDDEN => "your role or key does not allow this; sentinel-cp whoami shows what you are",
-        code::NO_LEADER => "nothing was written; sentinel-cp cluster status shows the members",
-        code::NO_QUORUM => "no majority of members answers; sentinel-cp cluster status shows them",
-        code::OUTCOME_UNKNOWN => "it may have happened all the same: look before you repeat it",
-        code::INTERNAL => "the member's log has the cause under the request id",
-        _ => return None,
-    };
-    Some(advice.to_owned())
-}
-
+/// The refusal as it came, and what else helps to find it again.
 fn as_json(error: &anyhow::Error) -> serde_json::Value {
-    match error.downcast_ref::<ClientError>() {
-        Some(ClientError::Api(refusal)) => json!(refusal.body),
-        _ => {
-            json!({"error": format!("{error:#}"), "code": if error.is::<NotFound>() { code::NOT_FOUND } else { "failed" }})
-        }
+    let Some(refusal) = refusal(error) else {
+        let code = if error.is::<NotFound>() { code::NOT_FOUND } else { "failed" };
+        return json!({"error": format!("{error:#}"), "code": code});
+    };
+    let mut body = json!(refusal.body);
+    if let Some(advised) = error.downcast_ref::<Advised>() {
+        body["error"] = json!(advised.text);
     }
+    if let Some(id) = &refusal.request_id {
+        body["request_id"] = json!(id);
+    }
+    body
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exit_codes_tell_refused_from_broken() {
-        assert_eq!([401, 403, 409, 422, 429].map(exit_code), [REFUSED; 5]);
-        assert_eq!([408, 500, 503, 504].map(exit_code), [FAILED; 4]);
-        assert_eq!(exit_code(404), NOT_FOUND);
-    }
-
-    #[test]
-    fn advice_is_given_where_a_refusal_does_not_say_what_to_do() {
-        assert!(advice(code::UNAUTHENTICATED).is_some_and(|advice| advice.contains("login")));
-        assert!(advice(code::OUTCOME_UNKNOWN).is_some_and(|advice| advice.contains("look before")));
-        assert_eq!(advice(code::INVALID), None);
-    }
-}
+mod tests;

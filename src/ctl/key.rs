@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Subcommand;
 use sentinel_api_types::Timestamp;
 use sentinel_api_types::api_key::{ApiKey, ApiKeyCreate, ApiKeysQuery, Scope};
@@ -11,7 +12,7 @@ use serde_json::json;
 use super::connection::Connection;
 use super::output::Table;
 use super::paging::{Paging, more};
-use super::words::{at, moment, read, word};
+use super::words::{at, id, moment, read, word};
 use super::{failure, terminal};
 
 /// What can be done with API keys.
@@ -61,23 +62,33 @@ services:write, api_keys:admin. A key made with a key cannot have more than that
     #[command(after_help = "Examples:\n  sentinel-cp key show KEY")]
     Show {
         /// Id of the key
+        #[arg(value_parser = id::<ApiKeyId>)]
         key: ApiKeyId,
     },
     /// Make an API key useless from now on, and keep it in the list
     #[command(after_help = "Examples:\n  sentinel-cp key revoke KEY")]
     Revoke {
         /// Id of the key
+        #[arg(value_parser = id::<ApiKeyId>)]
         key: ApiKeyId,
     },
     /// Remove an API key
     #[command(after_help = "Examples:\n  sentinel-cp key delete KEY --yes")]
     Delete {
         /// Id of the key
+        #[arg(value_parser = id::<ApiKeyId>)]
         key: ApiKeyId,
         /// Do not ask
         #[arg(long)]
         yes: bool,
     },
+}
+
+impl KeyCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        matches!(self, KeyCommand::List { .. } | KeyCommand::Show { .. })
+    }
 }
 
 /// Carries it out.
@@ -109,7 +120,10 @@ pub async fn run(command: KeyCommand, connection: &Connection) -> anyhow::Result
         KeyCommand::Create { name, scope, only_project, expires, org } => {
             let request =
                 ApiKeyCreate { org, name, scopes: scope, project: only_project, expires_at: expires };
-            let made = client.create_api_key(&request).await?;
+            let made = client.create_api_key(&request).await.with_context(|| match &request.project {
+                Some(project) => format!("cannot make a key for the project {project}"),
+                None => "cannot make the key".to_owned(),
+            })?;
             output.print(&made, |made| {
                 let mut table = facts(&made.api_key);
                 table.fact("Key", made.key.expose().to_owned());

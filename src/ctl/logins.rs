@@ -95,6 +95,71 @@ impl Logins {
             None => bail!("there is no stored login {name:?}; sign in: sentinel-cp login --context {name}"),
         }
     }
+
+    /// Under which name a sign-in at these members is kept.
+    ///
+    /// # Errors
+    /// No name was given, and the one that would be used belongs to another cluster: that session would be lost unasked.
+    pub fn place(&self, named: Option<&str>, servers: &[String]) -> anyhow::Result<String> {
+        if let Some(name) = named {
+            return Ok(name.to_owned());
+        }
+        let name = self.current.as_deref().unwrap_or(DEFAULT);
+        if let (Some(known), Some(server)) = (self.contexts.get(name), servers.first())
+            && !servers.iter().any(|server| known.knows(server))
+        {
+            let there =
+                self.contexts.iter().find(|(_, login)| login.knows(server)).map(|(name, _)| name.as_str());
+            bail!(
+                "the login {name:?} is for {} and would be lost; sign in under another name: {}",
+                known.servers.join(", "),
+                there.map_or_else(|| command_for(server), |name| command(server, name))
+            );
+        }
+        Ok(name.to_owned())
+    }
+
+    /// Takes a login out. No other becomes the current one in its place: what is typed next must not reach another cluster unasked.
+    pub fn take(&mut self, name: &str) -> Option<Login> {
+        if self.current.as_deref() == Some(name) {
+            self.current = None;
+        }
+        self.contexts.remove(name)
+    }
+
+    /// What to say to somebody who named no login while none is current.
+    pub fn none_current(&self) -> String {
+        if self.contexts.is_empty() {
+            return "you are not signed in: sentinel-cp login, or set SENTINEL_CP_TOKEN".to_owned();
+        }
+        format!(
+            "no login is current; choose one of {} with --context, or for good: sentinel-cp context use NAME",
+            self.names()
+        )
+    }
+
+    /// The names of all logins.
+    pub fn names(&self) -> String {
+        self.contexts.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Login {
+    fn knows(&self, server: &str) -> bool {
+        let plain = |url: &str| url.trim_end_matches('/').to_owned();
+        self.servers.iter().any(|known| plain(known) == plain(server))
+    }
+}
+
+/// The command that signs in at a member of another cluster and keeps what is stored already.
+pub fn command_for(server: &str) -> String {
+    let host = server.split_once("://").map_or(server, |(_, host)| host);
+    let name: String = host.trim_end_matches('/').replace([':', '/'], "-");
+    command(server, &name)
+}
+
+fn command(server: &str, name: &str) -> String {
+    format!("sentinel-cp login --server {server} --context {name}")
 }
 
 /// Where the file is: `$SENTINEL_CP_CONFIG_DIR`, else `sentinel-cp` in the configuration folder of the user.
@@ -147,6 +212,39 @@ mod tests {
         Logins::default().save(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(Logins::load(&path).unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn a_login_of_another_cluster_is_not_written_over_unless_it_is_named() {
+        let other = ["http://10.0.0.7:4000".to_owned()];
+        let mut logins = Logins::default();
+        assert_eq!(logins.place(None, &other).unwrap(), "default");
+        logins.contexts.insert("prod".into(), login());
+        assert_eq!(logins.place(None, &other).unwrap(), "default", "prod is not current");
+        logins.current = Some("prod".into());
+        assert_eq!(logins.place(None, &[]).unwrap(), "prod");
+        assert_eq!(logins.place(None, &["http://127.0.0.1:4000/".to_owned()]).unwrap(), "prod");
+        assert_eq!(logins.place(Some("prod"), &other).unwrap(), "prod");
+        let refused = logins.place(None, &other).unwrap_err().to_string();
+        let fresh = "sentinel-cp login --server http://10.0.0.7:4000 --context 10.0.0.7-4000";
+        assert!(refused.contains("\"prod\"") && refused.ends_with(fresh), "{refused}");
+        logins.contexts.insert("lab".into(), Login { servers: other.to_vec(), ..login() });
+        let refused = logins.place(None, &other).unwrap_err().to_string();
+        assert!(refused.ends_with("--context lab"), "{refused}");
+    }
+
+    #[test]
+    fn no_login_takes_the_place_of_the_one_that_goes() {
+        let mut logins = Logins { current: Some("prod".into()), ..Logins::default() };
+        for name in ["lab", "prod", "old"] {
+            logins.contexts.insert(name.into(), login());
+        }
+        assert!(logins.take("old").is_some() && logins.take("old").is_none());
+        assert_eq!(logins.current.as_deref(), Some("prod"));
+        logins.take("prod");
+        assert_eq!(logins.current, None);
+        let said = logins.none_current();
+        assert!(said.contains("lab") && said.contains("context use"), "{said}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::connection::Connection;
 use super::failure::NotFound;
 use super::output::Table;
 use super::paging::{self, Paging, more};
-use super::words::{at, labels, pair, read, word};
+use super::words::{at, labels, offer, pair, read, word};
 use super::{failure, terminal};
 
 /// What can be done with nodes.
@@ -69,6 +69,13 @@ pub enum NodeCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+impl NodeCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        !matches!(self, NodeCommand::Delete { .. })
+    }
 }
 
 /// Carries it out.
@@ -148,7 +155,12 @@ pub async fn find(connection: &Connection, project: &str, node: &str) -> anyhow:
     };
     let found =
         paging::find(fetch, |list| list.nodes.iter().find(|found| found.name == node).map(|found| found.id));
-    found.await?.ok_or_else(|| NotFound(format!("no node of {project} is called {node}")).into())
+    if let Some(found) = found.await? {
+        return Ok(found);
+    }
+    let some = client.nodes(project, &NodesQuery { limit: Some(6), ..Default::default() }).await?;
+    let names = offer("nodes", some.nodes.iter().map(|node| node.name.as_str()));
+    Err(NotFound(format!("no node of {project} has the name or id {node}{names}")).into())
 }
 
 fn row(node: &Node) -> [String; 7] {

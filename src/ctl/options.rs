@@ -8,7 +8,8 @@ use super::output::Output;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Connection")]
 pub struct Options {
-    /// Base URL of a member; several, separated by commas, are tried in turn
+    /// Base URL of a member; several, separated by commas, are tried in turn. When left out: the members that the login knows, or
+    /// http://127.0.0.1:4000 without one
     #[arg(
         long,
         global = true,
@@ -18,7 +19,7 @@ pub struct Options {
         value_delimiter = ','
     )]
     pub server: Vec<String>,
-    /// Slug of the project; may be left out when there is only one
+    /// Slug of the project; may be left out by whoever is signed in and sees only one, not with an API key
     #[arg(
         short,
         long,
@@ -31,6 +32,9 @@ pub struct Options {
     /// Which of the stored logins to use
     #[arg(long, global = true, env = "SENTINEL_CP_CONTEXT", hide_env_values = true, value_name = "NAME")]
     pub context: Option<String>,
+    /// When only looking: take what one member has at hand, however old; works without a majority of members
+    #[arg(long, global = true)]
+    pub stale: bool,
     /// How to answer
     #[arg(short, long, global = true, value_enum, default_value_t = Output::Table, value_name = "FORMAT")]
     pub output: Output,

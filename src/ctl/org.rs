@@ -4,7 +4,7 @@ mod members;
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use sentinel_api_types::PageQuery;
 use sentinel_api_types::org::{Org, OrgCreate};
 
@@ -41,24 +41,52 @@ pub enum OrgCommand {
         slug: Option<String>,
     },
     /// Show an org
-    #[command(after_help = "Examples:\n  sentinel-cp org show acme")]
+    #[command(after_help = "Examples:\n  sentinel-cp org show\n  sentinel-cp org show --org acme")]
     Show {
-        /// Slug of the org
-        org: String,
+        #[command(flatten)]
+        of: Of,
     },
     /// List the public keys with which an org's bundles are verified
     #[command(after_help = "Examples:
-  sentinel-cp org keys acme
-  sentinel-cp org keys acme -o json
+  sentinel-cp org keys
+  sentinel-cp org keys --org acme -o json
 
 What `sentinel-cp bundle verify --key` takes is the last column.")]
     Keys {
-        /// Slug of the org
-        org: String,
+        #[command(flatten)]
+        of: Of,
     },
     /// People of an org and what they may do
     #[command(subcommand)]
     Members(members::MembersCommand),
+}
+
+/// Which org: behind the command, or with the option that other commands have for it.
+#[derive(Args, Debug)]
+pub struct Of {
+    /// Slug of the org; may be left out when you belong to one only
+    #[arg(value_name = "ORG", conflicts_with = "org")]
+    slug: Option<String>,
+    /// The same
+    #[arg(long, value_name = "SLUG")]
+    org: Option<String>,
+}
+
+impl Of {
+    async fn find(&self, connection: &Connection) -> anyhow::Result<String> {
+        connection.org(self.slug.as_deref().or(self.org.as_deref())).await
+    }
+}
+
+impl OrgCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        match self {
+            OrgCommand::List { .. } | OrgCommand::Show { .. } | OrgCommand::Keys { .. } => true,
+            OrgCommand::Create { .. } => false,
+            OrgCommand::Members(command) => command.reads(),
+        }
+    }
 }
 
 /// Carries it out.
@@ -81,8 +109,12 @@ pub async fn run(command: OrgCommand, connection: &Connection) -> anyhow::Result
             let made = client.create_org(&OrgCreate { name, slug }).await?;
             output.say(&made, |made| format!("created org {}", made.org.slug))?;
         }
-        OrgCommand::Show { org } => output.print(&client.org(&org).await?, |body| facts(&body.org))?,
-        OrgCommand::Keys { org } => {
+        OrgCommand::Show { of } => {
+            let org = of.find(connection).await?;
+            output.print(&client.org(&org).await?, |body| facts(&body.org))?;
+        }
+        OrgCommand::Keys { of } => {
+            let org = of.find(connection).await?;
             output.print(&client.signing_keys(&org).await?, |list| {
                 let mut table = Table::new(&["key id", "algorithm", "active", "public key"]);
                 for key in &list.signing_keys {

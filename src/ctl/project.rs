@@ -55,6 +55,13 @@ pub enum ProjectCommand {
     },
 }
 
+impl ProjectCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        matches!(self, ProjectCommand::List { .. } | ProjectCommand::Show { .. })
+    }
+}
+
 /// Carries it out.
 pub async fn run(command: ProjectCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
     let Connection { client, output, .. } = connection;

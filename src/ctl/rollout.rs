@@ -1,19 +1,22 @@
 //! Rollouts.
 
+mod progress;
 mod request;
+mod rollback;
 mod show;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use sentinel_api_types::rollout::{RolloutBody, RolloutRollback, RolloutState, RolloutsQuery};
+use sentinel_api_types::rollout::{RolloutBody, RolloutState, RolloutsQuery};
 use sentinel_model::RolloutId;
 
 use super::connection::Connection;
 use super::failure::{self, NotFound};
+use super::output::{Output, clean};
 use super::paging::Paging;
-use super::words::{read, word};
+use super::words::{id, read};
 
 /// What can be done with rollouts.
 #[derive(Subcommand, Debug)]
@@ -42,6 +45,7 @@ pub enum RolloutCommand {
     #[command(after_help = "Examples:\n  sentinel-cp rollout show ROLLOUT --project shop")]
     Show {
         /// Id of the rollout; the newest when left out
+        #[arg(value_parser = id::<RolloutId>)]
         rollout: Option<RolloutId>,
     },
     /// Follow a rollout to its end
@@ -53,37 +57,53 @@ Exit code 0 when it completed, 1 when it ended in another way. Interrupting this
 With -o json: one line for each change.")]
     Watch {
         /// Id of the rollout; the newest when left out
+        #[arg(value_parser = id::<RolloutId>)]
         rollout: Option<RolloutId>,
     },
     /// Hold a rollout where it is
     #[command(after_help = "Examples:\n  sentinel-cp rollout pause ROLLOUT --project shop")]
     Pause {
         /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
         rollout: RolloutId,
     },
     /// Let a held rollout go on
     #[command(after_help = "Examples:\n  sentinel-cp rollout resume ROLLOUT --project shop")]
     Resume {
         /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
         rollout: RolloutId,
     },
     /// Stop a rollout and leave every node on what it has
     #[command(after_help = "Examples:\n  sentinel-cp rollout cancel ROLLOUT --project shop")]
     Cancel {
         /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
         rollout: RolloutId,
     },
     /// Take a rollout back: every node returns to its previous bundle
     #[command(
-        after_help = "Examples:\n  sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop"
+        after_help = "Examples:\n  sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop\n
+For one that is under way or failed. To leave a bundle whose rollout has completed, roll the earlier bundle out."
     )]
     Rollback {
         /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
         rollout: RolloutId,
         /// Why, for the audit log
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+}
+
+impl RolloutCommand {
+    /// Whether it only looks. A plan is made on the newest state.
+    pub fn reads(&self) -> bool {
+        matches!(
+            self,
+            RolloutCommand::List { .. } | RolloutCommand::Show { .. } | RolloutCommand::Watch { .. }
+        )
+    }
 }
 
 /// Carries it out.
@@ -115,17 +135,21 @@ pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Re
         }
         RolloutCommand::Cancel { rollout } => {
             output.say(&client.cancel_rollout(&project, rollout).await?, state)?;
+            // Some nodes have the new bundle now and some have not: nothing else will change that.
+            if let (Output::Table, Ok(left)) = (output, client.rollout(&project, rollout).await) {
+                eprintln!("note: {}", clean(&progress::counts(&left)));
+                eprintln!("{}", clean(&rollback::earlier(&project, &left)));
+            }
         }
         RolloutCommand::Rollback { rollout, reason } => {
-            let request = RolloutRollback { reason };
-            output.say(&client.rollback_rollout(&project, rollout, &request).await?, state)?;
+            output.say(&rollback::rollback(connection, &project, rollout, reason).await?, state)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn state(body: &RolloutBody) -> String {
-    format!("rollout of {} is {}", body.rollout.bundle_version, word(&body.rollout.state))
+    format!("rollout of {} is {}", body.rollout.bundle_version, progress::state(&body.rollout))
 }
 
 /// The rollout that was named, or the newest one.

@@ -8,7 +8,7 @@ use sentinel_api_types::session::{Session, SessionCreate, SessionKind};
 use sentinel_client::{Client, Credential};
 use serde_json::json;
 
-use super::connection::{Connection, LOCAL};
+use super::connection::{Connection, LOCAL, environment_token};
 use super::logins::{self, Login, Logins};
 use super::options::Options;
 use super::output::Table;
@@ -22,6 +22,7 @@ use super::{failure, terminal};
   printf %s \"$PASSWORD\" | sentinel-cp login --email ada@example.com --password-stdin
   sentinel-cp login --context staging --server http://127.0.0.1:5000
 
+A stored login of another cluster is kept: give the second one a name with --context.
 The session is stored in $XDG_CONFIG_HOME/sentinel-cp/logins.json, readable by you alone.
 Programs need no login: give them an API key in SENTINEL_CP_TOKEN.
 
@@ -41,8 +42,7 @@ pub struct LoginArgs {
 pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
     let path = logins::path()?;
     let mut logins = Logins::load(&path)?;
-    let name =
-        args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
+    let name = logins.place(args.options.context.as_deref(), &args.options.server)?;
     let known = logins.contexts.get(&name);
     let mut servers = match (args.options.server.is_empty(), known) {
         (false, _) => args.options.server.clone(),
@@ -51,7 +51,7 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
     };
     let email = match args.email {
         Some(email) => email,
-        None => terminal::line("e-mail address")?,
+        None => terminal::line("e-mail address", "--email")?,
     };
     let password = terminal::password("password", args.password_stdin)?;
     let client = Client::new(servers.clone(), Credential::Anonymous)?;
@@ -67,14 +67,28 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
             servers.push(url);
         }
     }
+    let at_server = servers[0].clone();
     let login = Login { servers, email, token, expires_at: session.expires_at };
-    logins.contexts.insert(name.clone(), login);
+    let before = logins.contexts.insert(name.clone(), login);
     logins.current = Some(name.clone());
     logins.save(&path)?;
     args.options.output.say(&session, |session| {
-        format!("signed in as {} until {} (login {name})", session.user.email, at(session.expires_at))
+        let (email, until) = (&session.user.email, at(session.expires_at));
+        let instead = before
+            .filter(|before| before.email != *email)
+            .map(|before| format!(", in place of {}", before.email))
+            .unwrap_or_default();
+        format!("signed in at {at_server} as {email} until {until} (login {name}{instead})")
     })?;
+    warn_of_token();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever signs in or out expects that this counts from now on.
+fn warn_of_token() {
+    if environment_token().is_some() {
+        eprintln!("warning: SENTINEL_CP_TOKEN is set and goes before every login; unset it to use a login");
+    }
 }
 
 /// End the session and forget it
@@ -93,18 +107,28 @@ pub struct LogoutArgs {
 pub async fn logout(args: LogoutArgs) -> anyhow::Result<ExitCode> {
     let path = logins::path()?;
     let mut logins = Logins::load(&path)?;
-    let name =
-        args.options.context.clone().or_else(|| logins.current.clone()).unwrap_or(logins::DEFAULT.to_owned());
-    let Some(login) = logins.contexts.remove(&name) else { bail!("there is no stored login {name:?}") };
-    if logins.current.as_deref() == Some(&name) {
-        logins.current = logins.contexts.keys().next().cloned();
-    }
+    let Some(name) = args.options.context.clone().or_else(|| logins.current.clone()) else {
+        bail!("{}", logins.none_current());
+    };
+    let Some(login) = logins.take(&name) else {
+        bail!("there is no stored login {name:?}; sentinel-cp context list shows them");
+    };
     logins.save(&path)?;
     let client = Client::new(login.servers, Credential::Bearer(login.token))?;
     client.delete_session().await.with_context(|| {
         format!("the login {name:?} is forgotten here, but its session could not be ended; it ends by itself at {}", at(login.expires_at))
     })?;
-    args.options.output.say(&json!({"signed_out": name}), |_| format!("signed out (login {name})"))?;
+    args.options.output.say(&json!({"signed_out": name, "current": logins.current}), |_| {
+        let now = match (&logins.current, logins.contexts.is_empty()) {
+            (Some(current), _) => format!("; the current login is still {current}"),
+            (None, true) => String::new(),
+            (None, false) => {
+                format!("; no login is current now: sentinel-cp context use NAME, one of {}", logins.names())
+            }
+        };
+        format!("signed out (login {name}){now}")
+    })?;
+    warn_of_token();
     Ok(ExitCode::SUCCESS)
 }
 

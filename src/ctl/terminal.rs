@@ -10,9 +10,9 @@ use sentinel_api_types::Secret;
 const LINE_MAX: usize = 4096;
 
 /// A line that is not a secret.
-pub fn line(question: &str) -> anyhow::Result<String> {
+pub fn line(question: &str, option: &str) -> anyhow::Result<String> {
     if !io::stdin().is_terminal() {
-        bail!("there is nobody to ask for {question}; give it as an option");
+        bail!("there is nobody to ask for the {question}; give it with {option}");
     }
     eprint!("{question}: ");
     io::stderr().flush()?;

@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::failure;
 use super::output::Table;
 use super::paging::{Paging, more};
-use super::words::{at, moment};
+use super::words::{at, id, moment};
 
 /// What can be done with enrolment tokens.
 #[derive(Subcommand, Debug)]
@@ -46,8 +46,16 @@ pub enum TokenCommand {
     #[command(after_help = "Examples:\n  sentinel-cp token revoke TOKEN --project shop")]
     Revoke {
         /// Id of the token
+        #[arg(value_parser = id::<EnrolmentTokenId>)]
         token: EnrolmentTokenId,
     },
+}
+
+impl TokenCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        matches!(self, TokenCommand::List { .. })
+    }
 }
 
 /// Carries it out.

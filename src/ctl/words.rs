@@ -1,5 +1,6 @@
 //! Words of the wire on the command line and in tables: states, roles, times.
 
+use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use sentinel_api_types::Timestamp;
@@ -18,6 +19,13 @@ pub fn word<T: Serialize>(value: &T) -> String {
         Ok(other) => other.to_string(),
         Err(error) => error.to_string(),
     }
+}
+
+/// An id, where there is no name to give instead.
+pub fn id<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| {
+        "this is not an id; ids are like 0198c5b2-7d3e-7a41-9f60-2b8c4e1d5a37, whole, as the lists show them".to_owned()
+    })
 }
 
 /// `KEY=VALUE`.
@@ -58,6 +66,17 @@ pub fn milliseconds(text: &str) -> Result<f64, String> {
     Ok(duration(text)?.as_secs_f64() * 1_000.0)
 }
 
+/// A few of the names that there are, for somebody who named one that there is not.
+pub fn offer<'a>(what: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 5;
+    let names: Vec<&str> = names.into_iter().take(SHOWN + 1).collect();
+    match names.as_slice() {
+        [] => format!("; there are no {what}"),
+        some if some.len() <= SHOWN => format!("; {what}: {}", some.join(", ")),
+        more => format!("; {what}: {}, ...", more[..SHOWN].join(", ")),
+    }
+}
+
 /// A moment to come: a time from now such as `30d`, or RFC 3339 such as `2027-01-31T00:00:00Z`.
 pub fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = duration(text) {
@@ -93,6 +112,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use sentinel_api_types::member::Role;
+    use sentinel_model::NodeId;
 
     #[test]
     fn wrong_words_are_answered_with_the_right_ones() {
@@ -100,6 +120,21 @@ mod tests {
         let refused = read::<Role>("root").unwrap_err();
         assert!(refused.contains("reader") && refused.contains("admin"), "{refused}");
         assert_eq!(word(&Role::Admin), "admin");
+    }
+
+    #[test]
+    fn what_is_not_an_id_is_answered_with_one() {
+        let example = id::<NodeId>("0198c5b2").unwrap_err();
+        assert!(example.starts_with("this is not an id"), "{example}");
+        let example = example.split(&[' ', ','][..]).find(|word| word.len() == 36).unwrap();
+        assert_eq!(id::<NodeId>(example).unwrap().to_string(), example);
+    }
+
+    #[test]
+    fn a_few_names_are_offered() {
+        assert_eq!(offer("nodes", []), "; there are no nodes");
+        assert_eq!(offer("nodes", ["a", "b"]), "; nodes: a, b");
+        assert_eq!(offer("nodes", ["a", "b", "c", "d", "e", "f"]), "; nodes: a, b, c, d, e, ...");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Puts one member together and takes it apart again.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use sentinel_consensus::{
     ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
 };
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
+use sentinel_model::user;
 use sentinel_store::{StateMachine, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -19,10 +21,12 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 
 use super::addresses::require_loopback;
+use super::archives::Archives;
 use super::args::ServerArgs;
 use super::bootstrap::{self, FirstAdmin};
 use super::disk;
 use super::scheduler::{self, Limits};
+use super::supervise::{endless, supervise};
 use super::{kek, metrics, sink};
 
 /// Time for requests that are under way when a member stops.
@@ -59,7 +63,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         );
     }
 
-    let key = kek::load_or_create(&args.kek_file)?;
+    let key = kek::load(&args.kek_file, &args.data_dir)?;
+    if let Some(password) = args.bootstrap_password.as_deref().filter(|_| !Store::holds_data(&args.data_dir))
+    {
+        user::check_password("SENTINEL_CP_BOOTSTRAP_PASSWORD", password)?;
+    }
     let recorder = metrics::recorder()?;
     let peer_server = PeerServer::bind(me.peer)?;
     let http = TcpListener::bind(args.http)
@@ -74,24 +82,31 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let bus = EventBus::new(history);
     let peers = Peers::new(args.member_id, members.clone());
     let state: Arc<dyn StateSource> = store.tables.clone();
+    let state_of_member = Arc::clone(&state);
+    let keyring = Keyring::new(&key);
+    kek::check(&keyring, &args.kek_file, &*state)?;
     let config = MemberConfig::new(args.member_id, members, store.incoming_dir());
     let machine = store.state_machine(sink::to(bus.clone()));
-    let member = Member::start(config, peers.clone(), store.log.clone(), machine, state).await?;
+    let member = Member::start(config, peers.clone(), store.log.clone(), machine, state_of_member).await?;
 
     let local: Arc<dyn LocalBlobs> = store.blobs.clone();
     let replica: Arc<dyn Replica> = Arc::new(member.clone());
-    let cluster: Arc<dyn ClusterInfo> = Arc::new(member.clone());
+    let info: Arc<dyn ClusterInfo> = Arc::new(member.clone());
+    let blobs = ClusterBlobs::new(local.clone(), peers);
     let app = App::new(AppParts {
         replica,
-        blobs: Arc::new(ClusterBlobs::new(local.clone(), peers)),
+        blobs: Arc::new(blobs.clone()),
         events: bus.clone(),
-        cluster,
-        clock: Arc::new(SystemClock),
+        cluster: Arc::clone(&info),
+        clock: Arc::new(SystemClock::default()),
         ids: Arc::new(RandomIds),
-        keyring: Keyring::new(&key),
+        keyring: keyring.clone(),
         liveness: Liveness::default(),
         settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
     })?;
+
+    let key_watch = kek::watch(keyring, args.kek_file, Arc::clone(&state));
+    let archives = Archives { info, state, here: store.blobs.clone(), cluster: blobs };
 
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
@@ -120,14 +135,34 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
                 .add_routes(routes)
                 .serve_with_incoming_shutdown(grpc, stop.cancelled_owned())
         }),
-        tokio::spawn(until(stop.clone(), async move { telling.tell_digests(digests).await })),
-        tokio::spawn({
+        endless("telling the others of nodes", &stop, async move { telling.tell_digests(digests).await }),
+        supervise("proposing facts about nodes", &stop, {
             let (app, stop) = (app.clone(), stop.clone());
-            async move { app.run_facts(stop.cancelled_owned()).await }
+            async move {
+                app.run_facts(stop.cancelled_owned()).await;
+                Ok::<(), Infallible>(())
+            }
         }),
-        tokio::spawn(until(stop.clone(), bootstrap::run(app.clone(), admin, member.leads()))),
-        tokio::spawn(until(stop.clone(), disk::watch(store.log.clone()))),
-        tokio::spawn(scheduler::run(app, bus, member.leads(), limits, stop.clone())),
+        endless("forming the cluster", &stop, {
+            let forming = bootstrap::run(app.clone(), admin, member.leads());
+            async move {
+                forming.await;
+                // That is done once.
+                std::future::pending().await
+            }
+        }),
+        endless("keeping the archives", &stop, archives.keep(bus.clone())),
+        supervise("watching the key", &stop, {
+            let stop = stop.clone();
+            async move {
+                tokio::select! {
+                    () = stop.cancelled() => Ok(()),
+                    refused = key_watch => refused.map(|_| ()),
+                }
+            }
+        }),
+        endless("watching the disk", &stop, disk::watch(store.log.clone())),
+        endless("scheduling", &stop, scheduler::run(app, bus, member.leads(), limits)),
     ];
     member.form().await?;
     tracing::info!(member = args.member_id, http = %address, grpc = %args.grpc, peer = %me.peer, "the member runs");
@@ -155,28 +190,6 @@ impl Server {
         }
         self.member.shutdown().await;
         self.store.close();
-    }
-}
-
-/// Runs a server; one that ends by itself ends the member.
-fn supervise<E: std::fmt::Display + Send + 'static>(
-    what: &'static str,
-    stop: &CancellationToken,
-    server: impl Future<Output = Result<(), E>> + Send + 'static,
-) -> JoinHandle<()> {
-    let stop = stop.clone();
-    tokio::spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "{what} is not served any more");
-        }
-        stop.cancel();
-    })
-}
-
-async fn until(stop: CancellationToken, work: impl Future<Output = ()>) {
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = work => {}
     }
 }
 

@@ -1,15 +1,32 @@
 //! The key-encryption key in its file.
 
+use std::convert::Infallible;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
+use sentinel_app::Keyring;
+use sentinel_consensus::StateSource;
+use sentinel_store::Store;
 use zeroize::Zeroizing;
 
-/// Reads the key, or makes one when the file is missing. Of two members that start at once, one makes it.
-pub fn load_or_create(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+/// Reads the key. When the file is missing, one is made, but never beside data: those were sealed with another one.
+pub fn load(path: &Path, data_dir: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+    ensure!(
+        path.exists() || !Store::holds_data(data_dir),
+        "the key file {} is missing, and the data in {} are sealed with its key: put it back, or copy it from another member",
+        path.display(),
+        data_dir.display()
+    );
+    load_or_create(path)
+}
+
+/// Of two members that start at once, one makes it.
+fn load_or_create(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
     let fresh = Zeroizing::new(rand::random::<[u8; 32]>());
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
@@ -46,6 +63,33 @@ fn read(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
     hex::decode_to_slice(text.trim(), &mut key[..])
         .with_context(|| format!("{} does not hold 64 hexadecimal digits", path.display()))?;
     Ok(key)
+}
+
+/// How often a member looks whether it knows of secrets by now.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Refuses a key that does not open what this member's state holds. False when it holds no secret yet.
+pub fn check(key: &Keyring, path: &Path, state: &dyn StateSource) -> anyhow::Result<bool> {
+    let (tables, _) = state.view()?;
+    match key.opens(&*tables)? {
+        Some(Err(error)) => {
+            bail!(
+                "{} holds another key than the cluster's: {error}. Copy the file from a member that runs",
+                path.display()
+            )
+        }
+        Some(Ok(())) => Ok(true),
+        None => Ok(false),
+    }
+}
+
+/// Ends with an error when the key is another one than the cluster's, as soon as a new member can tell. It must not go on then:
+/// what it sealed, nobody else could open.
+pub async fn watch(key: Keyring, path: PathBuf, state: Arc<dyn StateSource>) -> anyhow::Result<Infallible> {
+    while !check(&key, &path, &*state)? {
+        tokio::time::sleep(LOOK).await;
+    }
+    std::future::pending().await
 }
 
 #[cfg(test)]

@@ -2,28 +2,39 @@
 //!
 //! The engine is pure; this file gives it a view and a time. Losing leadership at any point is safe: every decision carries
 //! the revision it was made on, so a late one is refused by the state machine.
+//!
+//! A look at a rollout reads every node of it, on a blocking thread. So however much nodes have to tell, the rounds come at a
+//! fixed pace, and slower where looking takes long; only what an operator commands is looked at at once.
 
-use std::collections::HashMap;
-use std::time::Duration;
+mod look;
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use sentinel_app::{App, EventBus, Watched};
+use sentinel_app::{App, EventBus, Subscription, Watched};
 use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
-use sentinel_engine::rollout::{RolloutView, decide};
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
-use sentinel_machine::commands::rollout_advance::RolloutAdvance;
-use sentinel_machine::{Command, Consistency, Read, Rejection, TableError, query, tables};
-use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_machine::{Command, Consistency, Rejection, query, tables};
 use sentinel_model::node::{Node, NodeStatus};
-use sentinel_model::rollout::Rollout;
-use sentinel_model::{NodeId, Time};
+use sentinel_model::rollout::RolloutState;
+use sentinel_model::{NodeId, RolloutId};
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
-/// While a rollout is under way, gates and deadlines are looked at this often, besides at every change.
+/// While a rollout is under way, it is looked at this often.
 const BUSY: Duration = Duration::from_millis(500);
 /// With nothing under way, only silence of nodes is looked at.
 const IDLE: Duration = Duration::from_secs(2);
+/// Looking takes at most one part in so many of the time, so that a large fleet leaves the leader time for everything else.
+const SHARE: u32 = 4;
+/// The longest pause that this makes.
+const SLOWEST: Duration = Duration::from_secs(5);
+/// A decision can make the next one possible at once; the bound keeps one round finite.
+const MOVES_MAX: usize = 16;
+/// What operators do that the scheduler shall act on at once.
+const COMMANDS: [&str; 5] =
+    ["rollout.created", "rollout.resumed", "rollout.cancelled", "rollout.rollback_started", "bundle.revoked"];
 
 /// How the leader judges nodes.
 #[derive(Clone, Copy, Debug)]
@@ -35,22 +46,11 @@ pub struct Limits {
 }
 
 /// Runs while the process does; works only while this member leads.
-pub async fn run(
-    app: App,
-    bus: EventBus,
-    mut leads: watch::Receiver<bool>,
-    limits: Limits,
-    stop: CancellationToken,
-) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            changed = leads.wait_for(|leads| *leads) => if changed.is_err() { return },
-        }
+pub async fn run(app: App, bus: EventBus, mut leads: watch::Receiver<bool>, limits: Limits) {
+    while leads.wait_for(|leads| *leads).await.is_ok() {
         tracing::info!("this member leads: scheduling begins");
         tokio::select! {
-            () = stop.cancelled() => return,
-            () = lead(&app, &bus, limits) => {}
+            () = lead(&app, &bus, limits) => return,
             _ = leads.wait_for(|leads| !*leads) => tracing::info!("another member leads: scheduling ends"),
         }
     }
@@ -63,28 +63,15 @@ async fn lead(app: &App, bus: &EventBus, limits: Limits) {
         offline_after_ms: limits.offline_after.as_millis() as u64,
         fresh_ms: limits.fresh.as_millis() as u64,
     };
-    let mut duty = Duty { app: app.clone(), listening, silence: SilenceQueue::default() };
+    let mut duty =
+        Duty { app: app.clone(), listening, silence: SilenceQueue::default(), looking: Duration::ZERO };
     if let Err(error) = duty.take_over().await {
         tracing::error!(%error, "the nodes could not be read");
     }
     loop {
-        let busy = match duty.tick().await {
-            Ok(busy) => busy,
-            Err(error) => {
-                tracing::warn!(%error, "a scheduling round failed; the next one follows");
-                true
-            }
-        };
-        // Bursts of events become one round.
-        match tokio::time::timeout(if busy { BUSY } else { IDLE }, watching.next()).await {
-            Ok(Some(first)) => {
-                duty.note(first).await;
-                while let Some(Some(next)) = watching.next().now_or_never() {
-                    duty.note(next).await;
-                }
-            }
-            Ok(None) => return,
-            Err(_) => {}
+        let due = duty.round().await;
+        if !duty.listen(&mut watching, due).await {
+            return;
         }
     }
 }
@@ -93,6 +80,8 @@ struct Duty {
     app: App,
     listening: Listening,
     silence: SilenceQueue,
+    /// What the looks of this round took.
+    looking: Duration,
 }
 
 impl Duty {
@@ -109,92 +98,102 @@ impl Duty {
         Ok(())
     }
 
-    /// Takes in what happened: nodes that are new or back are watched for silence from now on.
-    async fn note(&mut self, watched: Watched) {
+    /// Takes in what happens until the next round is due, or until an operator has commanded something. False when there is
+    /// nothing to listen to any more.
+    async fn listen(&mut self, watching: &mut Subscription, due: Instant) -> bool {
+        while Instant::now() < due {
+            match tokio::time::timeout_at(due.into(), watching.next()).await {
+                Ok(Some(watched)) => {
+                    if self.note(watched).await {
+                        // What came together is looked at together.
+                        while let Some(Some(next)) = watching.next().now_or_never() {
+                            self.note(next).await;
+                        }
+                        return true;
+                    }
+                }
+                Ok(None) => return false,
+                Err(_) => return true,
+            }
+        }
+        true
+    }
+
+    /// Takes in what happened: nodes that are new or back are watched for silence from now on. True for an operator's command.
+    async fn note(&mut self, watched: Watched) -> bool {
         match watched {
-            Watched::Event(event) if event.kind == "node.registered" || event.kind == "node.online" => {
-                if let Ok(node) = event.resource_id.parse() {
+            Watched::Event(event) => {
+                if (event.kind == "node.registered" || event.kind == "node.online")
+                    && let Ok(node) = event.resource_id.parse()
+                {
                     self.silence.heard(node, self.app.now());
                 }
+                COMMANDS.contains(&event.kind.as_str())
             }
-            Watched::Event(_) => {}
             Watched::Compacted(_) => {
                 if let Err(error) = self.take_over().await {
                     tracing::error!(%error, "the nodes could not be read");
                 }
+                true
             }
         }
     }
 
-    /// One round over what is under way. True when a rollout is.
-    async fn tick(&mut self) -> anyhow::Result<bool> {
-        self.judge_silence().await?;
-        let mut busy = false;
-        // A decision can make the next one possible at once; the bound keeps one round finite.
-        for _ in 0..16 {
-            let view = self.app.replica().read(Consistency::Stale).await?;
-            let rollouts = query::active_rollouts(&*view.tables)?;
-            busy = !rollouts.is_empty();
-            let mut moved = false;
-            for rollout in &rollouts {
-                moved |= self.move_rollout(&*view.tables, rollout).await?;
-            }
-            if !moved {
-                break;
-            }
+    /// One round over what is under way; returns when the next one is due. What fails is told and tried again with the next
+    /// one, and holds up nothing else.
+    async fn round(&mut self) -> Instant {
+        let begun = Instant::now();
+        self.looking = Duration::ZERO;
+        if let Err(error) = self.judge_silence().await {
+            tracing::warn!(%error, "the silence of nodes could not be judged; the next round follows");
         }
-        Ok(busy)
-    }
-
-    async fn move_rollout(
-        &self,
-        tables: &(dyn Read + Send + Sync),
-        rollout: &Rollout,
-    ) -> anyhow::Result<bool> {
-        let now = self.app.now();
-        let Some(decision) = self.decide(tables, rollout, now)? else { return Ok(false) };
-        tracing::debug!(rollout = %rollout.id, transition = ?decision.transition, "the scheduler moves a rollout");
-        match self.app.propose_as_member(Command::from(decision)).await? {
-            Ok(_) => Ok(true),
-            // Somebody was faster; the next look sees it.
-            Err(Rejection::Stale { .. }) => Ok(true),
-            Err(rejection) => {
-                tracing::warn!(rollout = %rollout.id, %rejection, "a decision was refused");
-                Ok(false)
+        let pause = match self.under_way().await {
+            Ok(rollouts) if rollouts.is_empty() => IDLE,
+            Ok(rollouts) => {
+                for rollout in rollouts {
+                    if let Err(error) = self.carry_on(rollout).await {
+                        tracing::warn!(%rollout, %error, "a rollout could not be carried on; the next round follows");
+                    }
+                }
+                BUSY.max(self.looking.saturating_mul(SHARE).min(SLOWEST))
             }
-        }
-    }
-
-    fn decide(
-        &self,
-        read: &(dyn Read + Send + Sync),
-        rollout: &Rollout,
-        now: Time,
-    ) -> Result<Option<RolloutAdvance>, TableError> {
-        let steps = query::rollout_steps(read, rollout.id)?;
-        let members = query::rollout_nodes(read, rollout.id)?;
-        let mut nodes: HashMap<NodeId, Node> = HashMap::new();
-        let mut samples = HashMap::new();
-        for member in &members {
-            if let Some(node) = tables::load::<Node>(read, member.node_id.as_bytes())? {
-                nodes.insert(node.id, node);
+            Err(error) => {
+                tracing::warn!(%error, "the rollouts could not be read; the next round follows");
+                BUSY
             }
-            if let Some(sample) = self.app.liveness().get(member.node_id) {
-                samples.insert(member.node_id, sample);
-            }
-        }
-        let bundle: Option<Bundle> = tables::load(read, rollout.spec.bundle_id.as_bytes())?;
-        let view = RolloutView {
-            rollout,
-            steps: &steps,
-            members: &members,
-            nodes: &nodes,
-            samples: &samples,
-            bundle_revoked: bundle.is_none_or(|bundle| bundle.state == BundleState::Revoked),
-            fresh_ms: self.listening.fresh_ms,
-            leader_since: self.listening.leader_since,
         };
-        Ok(decide(&view, now))
+        begun + pause
+    }
+
+    /// Rollouts that may have something to do. One that is held by an operator has not.
+    async fn under_way(&self) -> anyhow::Result<Vec<RolloutId>> {
+        let view = self.app.replica().read(Consistency::Stale).await?;
+        let active = query::active_rollouts(&*view.tables)?.into_iter();
+        let paused = |state: &RolloutState| matches!(state, RolloutState::Paused { .. });
+        Ok(active.filter(|rollout| !paused(&rollout.state)).map(|rollout| rollout.id).collect())
+    }
+
+    /// Moves a rollout as far as it can go now.
+    async fn carry_on(&mut self, rollout: RolloutId) -> anyhow::Result<()> {
+        for _ in 0..MOVES_MAX {
+            let view = self.app.replica().read(Consistency::Stale).await?;
+            let (app, listening) = (self.app.clone(), self.listening);
+            let begun = Instant::now();
+            let look = move || look::decide(&app, &*view.tables, rollout, listening);
+            let decision = tokio::task::spawn_blocking(look).await?;
+            self.looking += begun.elapsed();
+            let Some(decision) = decision? else { return Ok(()) };
+            tracing::debug!(%rollout, transition = ?decision.transition, "the scheduler moves a rollout");
+            match self.app.propose_as_member(Command::from(decision)).await? {
+                // Moved, or somebody was faster; the next look sees it.
+                Ok(_) | Err(Rejection::Stale { .. }) => {}
+                Err(rejection) => {
+                    tracing::warn!(%rollout, %rejection, "a decision was refused");
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks at the nodes that may have fallen silent, and at no other.

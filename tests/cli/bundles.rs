@@ -59,11 +59,13 @@ async fn a_bundle_is_made_fetched_and_verified_offline() {
     user.run_with(&["bundle", "create", "-", "--version", "1.1.0"], &SOURCE.replace("9001", "9002")).ok();
     let diff = user.run(&["bundle", "diff", "1.0.0", "1.1.0"]).ok();
     assert!(diff.contains("-upstreams") && diff.contains("+upstreams") && diff.contains("9002"), "{diff}");
+    let same = "no difference: 1.0.0 and 1.0.0 have the same configuration\n";
+    assert_eq!(user.run(&["bundle", "diff", "1.0.0", "1.0.0"]).ok(), same);
     assert_eq!(user.run(&["bundle", "source", "1.0.0"]).ok(), SOURCE);
     assert_eq!(user.run(&["bundle", "sbom", "1.0.0"]).json()["bomFormat"], "CycloneDX");
     user.run(&["bundle", "download", "1.1.0", "--to", "shop.tar.zst"]).ok();
     assert!(user.run(&["bundle", "download", "1.1.0", "--to", "shop.tar.zst"]).failed(1).contains("--force"));
-    let keys = user.run(&["org", "keys", "default", "-o", "json"]).json();
+    let keys = user.run(&["org", "keys", "-o", "json"]).json();
     let key = keys["signing_keys"][0]["public_key"].as_str().unwrap().to_owned();
 
     user.cluster.stop(0);

@@ -42,7 +42,7 @@ impl Ran {
     }
 }
 
-/// A user of a cluster of one member, with a home of their own.
+/// A user of a cluster, with a home of their own.
 pub struct User {
     /// The cluster.
     pub cluster: Cluster,
@@ -50,16 +50,25 @@ pub struct User {
 }
 
 impl User {
-    /// A fresh cluster, and nobody signed in.
+    /// A fresh cluster of one member, and nobody signed in.
     pub async fn stranger() -> Self {
-        let cluster = Cluster::start(BINARY, 1, &[]).await;
+        Self::of(1, &[]).await
+    }
+
+    async fn of(members: usize, options: &[&str]) -> Self {
+        let cluster = Cluster::start(BINARY, members, options).await;
         let home = cluster.path().join("home");
         Self { cluster, home }
     }
 
-    /// A fresh cluster whose administrator is signed in.
+    /// A fresh cluster of one member, whose administrator is signed in.
     pub async fn admin() -> Self {
-        let user = Self::stranger().await;
+        Self::admin_of(1, &[]).await
+    }
+
+    /// A fresh cluster of so many members with these options, whose administrator is signed in.
+    pub async fn admin_of(members: usize, options: &[&str]) -> Self {
+        let user = Self::of(members, options).await;
         user.cluster.admin(0).await;
         let url = user.cluster.url(0);
         user.run_with(

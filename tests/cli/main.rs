@@ -3,8 +3,11 @@
 
 mod bundles;
 mod cli;
+mod errors;
+mod logins;
 mod rollouts;
 mod session;
+mod strangers;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");

@@ -84,10 +84,18 @@ async fn a_rollout_is_planned_started_watched_and_taken_back() {
 
     let plan = run(&user, &["rollout", "plan", "--bundle", "1.0.0", "--label", "rack=7"]).ok();
     assert!(plan.contains("edge-1") && plan.contains("edge-2"), "{plan}");
-    let watched = run(&user, &["rollout", "create", "--bundle", "1.0.0", "--watch"]).ok();
+    let watched = run(&user, &["rollout", "create", "--bundle", "1.0.0", "--watch"]);
+    assert!(watched.err.starts_with("rollout 0"), "what to pause or take back: {watched:?}");
+    let watched = watched.ok();
     assert!(watched.lines().last().is_some_and(|line| line.contains("completed")), "{watched}");
     let shown = run(&user, &["node", "show", "edge-1"]).ok();
     assert!(shown.contains("1.0.0 (generation 1"), "{shown}");
+    let shown = run(&user, &["rollout", "show"]).ok();
+    assert!(shown.contains("2 of 2 nodes active") && shown.contains("latency are not judged"), "{shown}");
+    let first = run(&user, &["rollout", "list", "-o", "json"]).json();
+    let first = first["rollouts"][0]["id"].as_str().unwrap();
+    let refused = run(&user, &["rollout", "rollback", first]).failed(4);
+    assert!(refused.contains("(completed)") && refused.contains("ran nothing before"), "{refused}");
 
     let create = ["rollout", "create", "--bundle", "1.1.0", "--observe", "5m", "-o", "json"];
     let second = run(&user, &create).json();
@@ -100,8 +108,31 @@ async fn a_rollout_is_planned_started_watched_and_taken_back() {
     assert_eq!(ended.code, 1, "taken back is not completed: {ended:?}");
     let last: Value = serde_json::from_str(ended.out.lines().last().unwrap()).unwrap();
     assert_eq!(last["rollout"]["state"], "rolled_back");
+    let shown = run(&user, &["rollout", "show", id]).ok();
+    assert!(shown.contains("rolled back") && !shown.contains("restoring"), "{shown}");
+    assert!(shown.contains("of 2 nodes back on what they ran before"), "{shown}");
+    let refused = run(&user, &["rollout", "rollback", id]).failed(4);
+    assert!(refused.contains("it is rolled back already"), "{refused}");
     let audit = run(&user, &["audit", "list", "--action", "rollout.rollback_started", "-o", "json"]).json();
     assert_eq!(audit["entries"][0]["changes"]["reason"], "a test");
+
+    run(&user, &["rollout", "create", "--bundle", "1.1.0", "--strategy", "all_at_once", "--watch"]).ok();
+    let third = run(&user, &["rollout", "list", "-o", "json"]).json();
+    let refused =
+        run(&user, &["rollout", "rollback", third["rollouts"][0]["id"].as_str().unwrap()]).failed(4);
+    let instead = "sentinel-cp rollout create --bundle 1.0.0 --project shop\n";
+    assert!(refused.contains("it is completed") && refused.ends_with(instead), "{refused}");
+    run(&user, &["rollout", "create", "--bundle", "1.0.0", "--node", "edge-1", "--watch"]).ok();
+    let fourth = run(&user, &["rollout", "create", "--bundle", "1.0.0", "--observe", "5m"]);
+    assert!(fourth.err.contains("left out: 1 of the nodes, such as edge-1"), "{fourth:?}");
+    let fourth = run(&user, &["rollout", "list", "-o", "json"]).json();
+    let cancelled = run(&user, &["rollout", "cancel", fourth["rollouts"][0]["id"].as_str().unwrap()]);
+    assert!(
+        cancelled.err.contains("of 1 nodes active") && cancelled.err.contains("--bundle 1.1.0"),
+        "{cancelled:?}"
+    );
+    let revoked = run(&user, &["bundle", "revoke", "1.1.0", "--yes"]).ok();
+    assert!(revoked.contains("of 2 nodes run it or shall run it"), "{revoked}");
     drop(nodes);
 }
 
@@ -111,4 +142,30 @@ async fn watching_something_that_is_not_there_ends_at_once() {
     run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
     let id = "00000000-0000-4000-8000-000000000000";
     assert!(run(&user, &["rollout", "watch", id]).failed(3).contains("not found"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_are_offline_are_named_before_a_rollout_waits_for_them() {
+    let user = User::admin_of(1, &["--heartbeat-interval", "1s", "--offline-after", "3s"]).await;
+    run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
+    let file = user.file("edge.kdl", SOURCE);
+    run(&user, &["bundle", "create", &file, "--version", "1.0.0"]).ok();
+    let token = run(&user, &["token", "create", "rack-7", "-o", "json"]).json();
+    let nodes = Nodes::start(&user.cluster.url(0), token["token"].as_str().unwrap(), &["edge-1"]);
+    let is = async |status: &str| {
+        sentinel_kit::until(&format!("the node is {status}"), 30, || async {
+            let stats = run(&user, &["node", "stats", "-o", "json"]).json();
+            (stats["by_status"][status] == 1).then_some(())
+        })
+        .await;
+    };
+    is("online").await;
+    drop(nodes);
+    is("offline").await;
+    let plan = run(&user, &["rollout", "plan", "--bundle", "1.0.0"]).ok();
+    assert!(plan.contains("offline: edge-1; a step waits") && plan.contains("(now 0)"), "{plan}");
+    let create = ["rollout", "create", "--bundle", "1.0.0", "--max-unavailable", "1"];
+    let started = run(&user, &create);
+    assert!(started.err.contains("note: offline: edge-1;") && started.err.contains("(now 1)"), "{started:?}");
+    started.ok();
 }

@@ -10,6 +10,7 @@ async fn a_person_signs_in_is_remembered_and_signs_out() {
     user.cluster.admin(0).await;
     let url = user.cluster.url(0);
     assert!(user.run(&["whoami"]).failed(1).contains("sentinel-cp login"));
+    assert!(user.run(&["login", "--server", &url]).failed(1).contains("with --email"));
     let login = ["login", "--server", &url, "--email", ADMIN_EMAIL, "--password-stdin"];
     let refused = user.run_with(&login, "not the password").failed(4);
     assert!(refused.contains("cannot sign in") && !refused.contains("sentinel-cp login"), "{refused}");

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::BINARY;
 
-const CONFIG: &str = r#"schema-version "1.0"
+pub const CONFIG: &str = r#"schema-version "1.0"
 system {
     worker-threads 1
 }

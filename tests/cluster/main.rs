@@ -1,8 +1,10 @@
 //! Real member processes: what is acknowledged stays, and every member tells the same.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod archives;
 mod compile;
 mod crash;
+mod key;
 mod members;
 
 /// The binary under test.

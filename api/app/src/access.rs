@@ -17,6 +17,8 @@ pub enum Who {
     Anyone,
     /// Any signed-in person, about themselves or the cluster.
     Person,
+    /// Any signed-in person and any API key: it is of no org.
+    PersonOrKey,
     /// The cluster's administrator.
     ClusterAdmin,
     /// People with at least this role in the org, and API keys with this scope (`None`: no API key).
@@ -75,10 +77,10 @@ operations! {
     ProjectShow => Member(Reader, Some(NodesRead));
     /// See a project at a glance.
     OverviewShow => Member(Reader, Some(NodesRead));
-    /// See an org's changes.
-    OrgAuditList => Member(Reader, Some(NodesRead));
+    /// See an org's changes. They tell of people and keys, so a program needs the scope that manages keys.
+    OrgAuditList => Member(Reader, Some(ApiKeysAdmin));
     /// See a project's changes.
-    ProjectAuditList => Member(Reader, Some(NodesRead));
+    ProjectAuditList => Member(Reader, Some(ApiKeysAdmin));
     /// See API keys.
     ApiKeyList => Member(Admin, Some(ApiKeysAdmin));
     /// See an API key.
@@ -150,7 +152,7 @@ operations! {
     /// Watch what happens in all of one's orgs.
     EventWatchAll => Person;
     /// See the cluster.
-    ClusterShow => Person;
+    ClusterShow => PersonOrKey;
     /// Enrol a node; the enrolment token is in the body.
     NodeRegister => Anyone;
     /// Tell that a node is alive.
@@ -253,7 +255,7 @@ fn authorize_person(
     read: &dyn Read,
 ) -> Result<(), AppError> {
     match operation.who() {
-        Who::Anyone | Who::Person => Ok(()),
+        Who::Anyone | Who::Person | Who::PersonOrKey => Ok(()),
         Who::ClusterAdmin if user.cluster_admin => Ok(()),
         Who::ClusterAdmin => Err(AppError::Forbidden("only the cluster's administrator may do this".into())),
         Who::Node => Err(AppError::Forbidden("only a node may do this".into())),
@@ -273,8 +275,10 @@ fn authorize_person(
 }
 
 fn authorize_key(operation: Operation, key: &ApiKey, role: Role, place: Place) -> Result<(), AppError> {
-    let Who::Member(least, scope) = operation.who() else {
-        return Err(AppError::Forbidden("an API key may not do this; sign in instead".into()));
+    let (least, scope) = match operation.who() {
+        Who::Member(least, scope) => (least, scope),
+        Who::PersonOrKey => return Ok(()),
+        _ => return Err(AppError::Forbidden("an API key may not do this; sign in instead".into())),
     };
     if place.org() != Some(key.org_id) {
         return Err(place.not_found());

@@ -1,6 +1,7 @@
 //! The node protocol. Heartbeats and polls are answered from what this member has, at once; what they tell goes into the log a
 //! little later, and only when it is news.
 
+mod events;
 mod report;
 
 use std::time::Duration;
@@ -9,26 +10,28 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use sentinel_api_types::agent::{
-    HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NoUpdate, NodeEventsRequest,
-    NodeEventsResponse, NodeTokenResponse, RegisterRequest, RegisterResponse, TrustedKey, Update,
+    HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NoUpdate, NodeTokenResponse,
+    RegisterRequest, RegisterResponse, TrustedKey, Update,
 };
 use sentinel_api_types::{Secret, timestamp};
-use sentinel_machine::commands::node_events_append::NodeEventsAppend;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
 use sentinel_machine::{Read, Table, View, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::enrolment::EnrolmentToken;
-use sentinel_model::node::{Node, NodeEvent};
+use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
 use sentinel_model::{BundleId, Generation, NodeId, Sha256Digest};
 
 use crate::access::{Operation, Place, require_known};
-use crate::app::{App, digest_of, parsed, written};
+use crate::app::{App, digest_of, written};
 use crate::caller::{Caller, Identity};
+use crate::change::{Change, used_for_another};
 use crate::error::AppError;
 use crate::node_token;
+
+pub(crate) use events::EventBudget;
 
 /// Longest wait of a poll, in seconds.
 pub const WAIT_MAX_S: u32 = 60;
@@ -51,7 +54,8 @@ impl App {
         let node_key = URL_SAFE_NO_PAD.encode(self.credential(caller, "node-key", &proof));
         let key_digest = digest_of(&node_key);
         let project = self.enrolment_project(&*view.tables, token_digest, slug)?;
-        let repeated = self.repeated(&view, caller, "node.registered")?;
+        let change = Change::making("node.registered").in_project(project.id);
+        let repeated = self.repeated(&view, caller, &change)?;
         if repeated.is_none() {
             self.check_enrolment(&*view.tables, token_digest)?;
         }
@@ -69,14 +73,13 @@ impl App {
         };
         let committed = match repeated {
             Some(committed) => committed,
-            None => self.commit(caller, "node.registered", command).await?,
+            None => self.commit(caller, change, command).await?,
         };
-        let node_id: NodeId = parsed(&committed)?;
+        let node_id: NodeId = committed.id()?;
         let node: Node = written(&committed.view, node_id.as_bytes(), "Node")?;
+        // The digest covers request, token and name.
         if node.key_digest != key_digest {
-            return Err(AppError::Conflict(
-                "this Idempotency-Key was used for another node; choose a new one".into(),
-            ));
+            return Err(used_for_another());
         }
         let org: Org = written(&committed.view, project.org_id.as_bytes(), "Org")?;
         Ok(RegisterResponse {
@@ -152,11 +155,11 @@ impl App {
         bundle_id: BundleId,
     ) -> Result<(Bundle, Bytes), AppError> {
         let (view, node) = self.this_node(Operation::NodeArchive, caller, id).await?;
-        let named = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
-        let facts = [node.offered, node.accepted, node.effective];
-        let mut its = named.into_iter().chain(facts.into_iter().flatten().map(|fact| fact.bundle_id));
+        // Not what it was once offered: that may have been withdrawn.
+        let assigned = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
+        let runs = node.effective.map(|fact| fact.bundle_id);
         let unknown = || AppError::not_found("Bundle");
-        if !its.any(|known| known == bundle_id) {
+        if ![assigned, runs].contains(&Some(bundle_id)) {
             return Err(unknown());
         }
         let bundle: Bundle = tables::load(&*view.tables, bundle_id.as_bytes())?.ok_or_else(unknown)?;
@@ -166,7 +169,7 @@ impl App {
         if bundle.state == BundleState::Revoked {
             return Err(AppError::Conflict("Bundle has been revoked".into()));
         }
-        let bytes = self.blobs().get(bundle.digest).await?;
+        let bytes = self.archive(bundle.digest).await?;
         Ok((bundle, bytes))
     }
 
@@ -184,33 +187,6 @@ impl App {
             expires_at: timestamp(expires_at),
             expires_in: node_token::LIFE_S,
         })
-    }
-
-    /// What happened at a node.
-    pub async fn append_node_events(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        request: NodeEventsRequest,
-    ) -> Result<NodeEventsResponse, AppError> {
-        self.this_node(Operation::NodeEventsAppend, caller, id).await?;
-        let reports = match request {
-            NodeEventsRequest::One(event) => vec![event],
-            NodeEventsRequest::Many(batch) => batch.events,
-        };
-        let at = self.now();
-        let count = reports.len() as u64;
-        let events = reports
-            .into_iter()
-            .map(|event| NodeEvent {
-                event_type: event.event_type.into(),
-                severity: event.severity.into(),
-                message: event.message,
-                at,
-            })
-            .collect();
-        self.commit(caller, "node.events_added", NodeEventsAppend { node_id: id, events }).await?;
-        Ok(NodeEventsResponse { status: "ok".to_owned(), count })
     }
 
     /// The node that calls, from what this member has. A path with another node's id is not there for it.

@@ -19,6 +19,7 @@ use crate::access::{self, Operation, Place};
 use crate::app::{App, digest_of};
 use crate::authenticate::API_KEY_PREFIX;
 use crate::caller::{Caller, Identity};
+use crate::change::{Change, used_for_another};
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
@@ -91,13 +92,16 @@ impl App {
             scopes,
             expires_at,
         };
-        let committed = self.commit(caller, "api_key.created", command).await?;
+        let change = Change::making("api_key.created").in_org(org.id);
+        let asked = command.clone();
+        let committed = self.commit(caller, change, command).await?;
         let read = &*committed.view.tables;
+        // The digest covers request, org and name.
         let id = read.get(Table::ApiKeyDigests, &key_digest.0)?;
         let made: Option<api_key::ApiKey> = id.map_or(Ok(None), |id| tables::load(read, &id))?;
-        let made = made.ok_or_else(|| {
-            AppError::Conflict("this Idempotency-Key was used for another API key; choose a new one".into())
-        })?;
+        let made = made.ok_or_else(used_for_another)?;
+        let (scopes, expires_at) = (made.scopes == asked.scopes, made.expires_at == asked.expires_at);
+        committed.only_if(scopes && expires_at && made.project_id == asked.project_id)?;
         Ok(ApiKeyCreated { api_key: shape(read, made)?, key: Secret::new(text) })
     }
 
@@ -110,7 +114,8 @@ impl App {
     /// Revokes an API key: it stays visible and never works again.
     pub async fn revoke_api_key(&self, caller: &Caller, id: ApiKeyId) -> Result<ApiKeyBody, AppError> {
         self.key(Operation::ApiKeyRevoke, caller, id).await?;
-        let committed = self.commit(caller, "api_key.revoked", ApiKeyRevoke { api_key_id: id }).await?;
+        let committed =
+            self.commit(caller, Change::to("api_key.revoked", id), ApiKeyRevoke { api_key_id: id }).await?;
         let read = &*committed.view.tables;
         let key: Option<api_key::ApiKey> = tables::load(read, id.as_bytes())?;
         let key = key.ok_or_else(|| AppError::not_found("API key"))?;
@@ -119,15 +124,16 @@ impl App {
 
     /// Removes an API key.
     pub async fn delete_api_key(&self, caller: &Caller, id: ApiKeyId) -> Result<(), AppError> {
+        let change = Change::to("api_key.deleted", id);
         if let Err(refused) = self.key(Operation::ApiKeyDelete, caller, id).await {
             // Gone because this very request removed it?
             let again = matches!(refused, AppError::NotFound(_)) && {
                 let view = self.read(caller).await?;
-                self.repeated(&view, caller, "api_key.deleted")?.is_some()
+                self.repeated(&view, caller, &change)?.is_some()
             };
             return if again { Ok(()) } else { Err(refused) };
         }
-        self.commit(caller, "api_key.deleted", ApiKeyDelete { api_key_id: id }).await?;
+        self.commit(caller, change, ApiKeyDelete { api_key_id: id }).await?;
         Ok(())
     }
 

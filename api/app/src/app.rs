@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentinel_machine::apply::outcome_of;
 use sentinel_machine::{
-    Blobs, ClusterInfo, Command, Consistency, Envelope, Outcome, ProposeError, Read, Rejection, Replica,
-    Reply, View, tables,
+    Blobs, ClusterInfo, Command, Consistency, Envelope, Outcome, ProposeError, Rejection, Replica, View,
+    tables,
 };
-use sentinel_model::audit::{Actor, AuditEntry};
+use sentinel_model::audit::Actor;
 use sentinel_model::{RequestId, Sha256Digest, Time};
 use sha2::{Digest, Sha256};
 
 use crate::access::{self, Operation, Place};
+use crate::agent::EventBudget;
+use crate::archives::Archives;
 use crate::caller::Caller;
 use crate::clock::{Clock, Ids};
 use crate::error::AppError;
@@ -81,19 +82,10 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) facts: FactQueue,
+    pub(crate) archives: Archives,
+    pub(crate) event_budget: EventBudget,
     pub(crate) work: WorkLimits,
     pub(crate) stats: StatsCache,
-}
-
-/// A change that went through.
-#[derive(Clone, Debug)]
-pub(crate) struct Committed {
-    /// What the command answered.
-    pub(crate) reply: Reply,
-    /// The object that it changed or made, as the audit log names it.
-    pub(crate) resource_id: String,
-    /// State with the change in it.
-    pub(crate) view: View,
 }
 
 impl App {
@@ -110,6 +102,8 @@ impl App {
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             facts: FactQueue::default(),
+            archives: Archives::default(),
+            event_budget: EventBudget::default(),
             work: WorkLimits::default(),
             stats: StatsCache::default(),
         })))
@@ -198,68 +192,6 @@ impl App {
         access::authorize(operation, caller, place, &*view.tables, self.now())
     }
 
-    /// Proposes the caller's one command. `action` is what the audit log will call the change; a repeated request id that
-    /// stood for another change is refused.
-    pub(crate) async fn commit(
-        &self,
-        caller: &Caller,
-        action: &str,
-        command: impl Into<Command>,
-    ) -> Result<Committed, AppError> {
-        let envelope = Envelope {
-            time: self.now(),
-            actor: caller.actor(),
-            request_id: caller.request_id,
-            command: command.into(),
-        };
-        let applied = self.replica().propose(envelope).await?;
-        let reply = applied.outcome?;
-        let view = self.read_stale().await?;
-        let entry = self.change_at(&view, applied.index)?;
-        check_same(&entry, caller, action)?;
-        Ok(Committed { reply, resource_id: entry.resource_id, view })
-    }
-
-    /// The outcome of this very request, if it was made before: so that a retry is not held up by preconditions that the first
-    /// attempt itself has changed.
-    pub(crate) fn repeated(
-        &self,
-        view: &View,
-        caller: &Caller,
-        action: &str,
-    ) -> Result<Option<Committed>, AppError> {
-        let Some((index, outcome)) = outcome_of(&*view.tables, caller.request_id)? else { return Ok(None) };
-        let reply = outcome?;
-        let entry = self.change_at(view, index)?;
-        check_same(&entry, caller, action)?;
-        Ok(Some(Committed { reply, resource_id: entry.resource_id, view: view.clone() }))
-    }
-
-    /// The audit entry of the change at a log index. Entries are dense and their log indexes grow, so this is a binary search.
-    fn change_at(&self, view: &View, index: u64) -> Result<AuditEntry, AppError> {
-        let read = &*view.tables;
-        let newest = sentinel_machine::Scan {
-            order: sentinel_machine::Order::Descending,
-            limit: 1,
-            ..sentinel_machine::Scan::all(sentinel_machine::Table::Audit, &[])
-        };
-        let Some(newest) = tables::rows::<AuditEntry>(read, newest)?.pop() else {
-            return Err(AppError::internal("a change left no audit entry"));
-        };
-        let (mut low, mut high) = (1, newest.seq);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match load_entry(read, middle)? {
-                Some(entry) if entry.log_index >= index => high = middle,
-                _ => low = middle + 1,
-            }
-        }
-        match load_entry(read, low)? {
-            Some(entry) if entry.log_index == index => Ok(entry),
-            _ => Err(AppError::internal(format!("the change at log index {index} left no audit entry"))),
-        }
-    }
-
     /// A secret for a new credential. When the client chose the request id, the same request gives the same secret again, so a
     /// retry after a lost answer is not left without it. Nobody can compute it without the key-encryption key and `proof`.
     pub(crate) fn credential(&self, caller: &Caller, kind: &str, proof: &[&[u8]]) -> [u8; 32] {
@@ -278,26 +210,9 @@ impl App {
     }
 }
 
-fn load_entry(read: &dyn Read, seq: u64) -> Result<Option<AuditEntry>, AppError> {
-    Ok(tables::load(read, &seq.to_be_bytes())?)
-}
-
-fn check_same(entry: &AuditEntry, caller: &Caller, action: &str) -> Result<(), AppError> {
-    if entry.request_id == caller.request_id && entry.actor == caller.actor() && entry.action == action {
-        return Ok(());
-    }
-    Err(AppError::Conflict("this Idempotency-Key was used for another request; choose a new one".into()))
-}
-
 /// SHA-256 of a credential's text: all that is stored of it.
 pub(crate) fn digest_of(text: &str) -> Sha256Digest {
     Sha256Digest(Sha256::digest(text.as_bytes()).into())
-}
-
-/// The id in an audit entry's `resource_id`.
-pub(crate) fn parsed<T: std::str::FromStr>(committed: &Committed) -> Result<T, AppError> {
-    let wrong = || AppError::internal(format!("'{}' is not the id of an object", committed.resource_id));
-    committed.resource_id.parse().map_err(|_| wrong())
 }
 
 /// The row that must be there because it was just written.

@@ -12,13 +12,16 @@ use sentinel_api_types::bundle::{
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::{bundle_assign, bundle_create, bundle_revoke};
-use sentinel_machine::{Order, Table, query, tables};
+use sentinel_machine::{Order, Read, Table, TableError, query, tables};
+use sentinel_model::node::Node;
 use sentinel_model::org::Org;
+use sentinel_model::project::Project;
 use sentinel_model::{BundleId, Sha256Digest, bundle, name};
 
 use crate::access::Operation;
-use crate::app::{App, parsed, written};
+use crate::app::{App, written};
 use crate::caller::Caller;
+use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
@@ -33,9 +36,13 @@ impl App {
     ) -> Result<BundleCreated, AppError> {
         let here = self.in_project(Operation::BundleCreate, caller, project).await?;
         let read = &*here.view.tables;
-        if let Some(done) = self.repeated(&here.view, caller, "bundle.compiled")? {
-            let id: BundleId = parsed(&done)?;
-            return Ok(created(written(&done.view, id.as_bytes(), "Bundle")?));
+        let change =
+            Change::making("bundle.compiled").in_project(here.project.id).with("version", &request.version);
+        if let Some(done) = self.repeated(&here.view, caller, &change)? {
+            let id: BundleId = done.id()?;
+            let bundle: bundle::Bundle = written(&done.view, id.as_bytes(), "Bundle")?;
+            done.only_if(self.source_of(&bundle).await? == request.config_source)?;
+            return Ok(created(bundle));
         }
         name::check_identifier("version", &request.version)?;
         let taken = tables::key(&[here.project.id.as_bytes(), request.version.as_bytes()]);
@@ -51,7 +58,7 @@ impl App {
             config_source: request.config_source,
             marker_key: self.marker_key(&here.project)?,
             signing_seed: self.signing_seed(&org.signing_key)?,
-            previous: self.previous_archive(query::newest_bundle(read, here.project.id)?).await?,
+            previous: self.previous_archive(compared(read, &here.project)?).await?,
         };
         let compiled = self.heavy("compilations", move || job.run()).await?;
         let digest = self.blobs().put(compiled.archive.clone()).await?;
@@ -72,8 +79,8 @@ impl App {
             warnings: compiled.warnings,
             created_by: caller.label(),
         };
-        let committed = self.commit(caller, "bundle.compiled", command).await?;
-        let id: BundleId = parsed(&committed)?;
+        let committed = self.commit(caller, change.with("checksum", digest), command).await?;
+        let id: BundleId = committed.id()?;
         Ok(created(written(&committed.view, id.as_bytes(), "Bundle")?))
     }
 
@@ -153,8 +160,15 @@ impl App {
         let mut node_ids = request.node_ids;
         node_ids.sort_unstable();
         node_ids.dedup();
-        let command = bundle_assign::BundleAssign { bundle_id: id, node_ids };
-        let committed = self.commit(caller, "bundle.assigned", command).await?;
+        let change = Change::to("bundle.assigned", id).with("nodes", node_ids.len());
+        let command = bundle_assign::BundleAssign { bundle_id: id, node_ids: node_ids.clone() };
+        let committed = self.commit(caller, change, command).await?;
+        for node_id in node_ids {
+            // The log does not keep which nodes these were. One that has nothing newer than before was not among them.
+            let node: Option<Node> = tables::load(&*committed.view.tables, node_id.as_bytes())?;
+            let assigned = |node: Node| node.assignment.is_some_and(|given| given.at >= committed.at);
+            committed.only_if(node.is_none_or(assigned))?;
+        }
         match committed.reply {
             sentinel_machine::Reply::Count(assigned) => Ok(BundleAssigned { assigned }),
             sentinel_machine::Reply::Done => Err(AppError::internal("an assignment does not tell its count")),
@@ -171,7 +185,7 @@ impl App {
         let here = self.in_project(Operation::BundleRevoke, caller, project).await?;
         here.object::<bundle::Bundle>(&id)?;
         let command = bundle_revoke::BundleRevoke { bundle_id: id };
-        let committed = self.commit(caller, "bundle.revoked", command).await?;
+        let committed = self.commit(caller, Change::to("bundle.revoked", id), command).await?;
         Ok(BundleBody { bundle: shape(written(&committed.view, id.as_bytes(), "Bundle")?) })
     }
 
@@ -181,13 +195,22 @@ impl App {
         previous: Option<bundle::Bundle>,
     ) -> Result<compile::Previous, AppError> {
         let Some(previous) = previous else { return Ok(compile::Previous::None) };
-        match self.blobs().get(previous.digest).await {
+        match self.archive(previous.digest).await {
             Ok(bytes) => Ok(compile::Previous::Archive(bytes)),
             Err(error) => {
-                tracing::warn!(bundle = %previous.id, %error, "the newest bundle's archive cannot be had; risk is judged without it");
+                let cause = error.cause().unwrap_or_default();
+                tracing::warn!(bundle = %previous.id, cause, "the archive of the bundle to compare with cannot be had; risk is judged without it");
                 Ok(compile::Previous::Unreadable)
             }
         }
+    }
+}
+
+/// The bundle against which the risk of a new one is judged: what the fleet runs, and before any rollout came to its end, the newest.
+fn compared(read: &dyn Read, project: &Project) -> Result<Option<bundle::Bundle>, TableError> {
+    match project.baseline {
+        Some(baseline) => tables::load(read, baseline.as_bytes()),
+        None => query::newest_bundle(read, project.id),
     }
 }
 

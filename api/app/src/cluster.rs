@@ -1,5 +1,7 @@
 //! The cluster: what it looks like from this member, and how it gets its first administrator.
 
+mod concerns;
+
 use sentinel_api_types::Secret;
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::timestamp;
@@ -42,6 +44,7 @@ impl App {
         self.authorize(Operation::ClusterShow, caller, Place::Cluster, &view)?;
         let formed: Option<cluster::Cluster> = tables::load(&*view.tables, b"cluster")?;
         let status = self.cluster();
+        let concerns = concerns::concerns(&status);
         let members = status
             .members
             .into_iter()
@@ -54,6 +57,8 @@ impl App {
                 api_url: member.api_url,
                 voter: member.voter,
                 matched: member.matched,
+                silent_since: member.silent_since.map(timestamp),
+                skew_ms: member.skew_ms,
             })
             .collect();
         Ok(Cluster {
@@ -68,6 +73,7 @@ impl App {
             snapshot: status.snapshot,
             members,
             unready: status.unready,
+            concerns,
         })
     }
 

@@ -15,6 +15,7 @@ use crate::access::Operation;
 use crate::app::{App, digest_of, written};
 use crate::authenticate::ENROLMENT_PREFIX;
 use crate::caller::Caller;
+use crate::change::{Change, used_for_another};
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
@@ -71,13 +72,16 @@ impl App {
             uses: request.uses,
             expires_at: request.expires_at.map(model_time),
         };
-        let committed = self.commit(caller, "enrolment_token.created", command).await?;
+        let (uses, expires_at) = (command.uses, command.expires_at);
+        let change = Change::making("enrolment_token.created").in_project(here.project.id);
+        let committed = self.commit(caller, change, command).await?;
         let read = &*committed.view.tables;
         let id = read.get(Table::EnrolmentDigests, &token_digest.0)?;
         let made: Option<enrolment::EnrolmentToken> = id.map_or(Ok(None), |id| tables::load(read, &id))?;
-        let made = made.ok_or_else(|| {
-            AppError::Conflict("this Idempotency-Key was used for another token; choose a new one".into())
-        })?;
+        // The digest covers request, project and name; of the uses some may be gone.
+        let made = made.ok_or_else(used_for_another)?;
+        let same_uses = made.uses_left.is_some() == uses.is_some() && made.uses_left <= uses;
+        committed.only_if(same_uses && made.expires_at == expires_at)?;
         Ok(EnrolmentTokenCreated { enrolment_token: shape(made), token: Secret::new(text) })
     }
 
@@ -91,7 +95,7 @@ impl App {
         let here = self.in_project(Operation::EnrolmentTokenRevoke, caller, project).await?;
         here.object::<enrolment::EnrolmentToken>(&id)?;
         let command = EnrolmentTokenRevoke { token_id: id };
-        let committed = self.commit(caller, "enrolment_token.revoked", command).await?;
+        let committed = self.commit(caller, Change::to("enrolment_token.revoked", id), command).await?;
         let token = written(&committed.view, id.as_bytes(), "Enrolment token")?;
         Ok(EnrolmentTokenBody { enrolment_token: shape(token) })
     }

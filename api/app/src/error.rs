@@ -37,6 +37,14 @@ pub enum AppError {
         /// When to try again.
         retry_after_s: u64,
     },
+    /// More often than is allowed.
+    #[error("{limit}; try again in {retry_after_s} s")]
+    TooOften {
+        /// What is allowed, in words.
+        limit: String,
+        /// When to try again.
+        retry_after_s: u64,
+    },
     /// This member has as much of such work as it takes.
     #[error("this member is busy with {0}; try again shortly")]
     Busy(&'static str),

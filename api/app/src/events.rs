@@ -19,7 +19,6 @@ pub struct EventBus(Arc<Inner>);
 struct Inner {
     history: Arc<dyn EventHistory>,
     live: broadcast::Sender<Arc<Event>>,
-    published: watch::Sender<u64>,
     /// Nodes whose agents wait for an assignment here. An entry lives as long as somebody waits.
     waiting: Mutex<HashMap<NodeId, Waiting>>,
 }
@@ -47,12 +46,7 @@ pub enum Watched {
 impl EventBus {
     /// A bus over this member's history.
     pub fn new(history: Arc<dyn EventHistory>) -> Self {
-        Self(Arc::new(Inner {
-            history,
-            live: broadcast::Sender::new(LIVE_MAX),
-            published: watch::Sender::new(0),
-            waiting: Mutex::default(),
-        }))
+        Self(Arc::new(Inner { history, live: broadcast::Sender::new(LIVE_MAX), waiting: Mutex::default() }))
     }
 
     /// Takes in the events of one applied entry, after its changes can be read. Never blocks on a watcher.
@@ -68,12 +62,6 @@ impl EventBus {
             // No watcher is no error.
             let _ = self.0.live.send(Arc::new(event));
         }
-        self.0.published.send_modify(|count| *count = count.wrapping_add(1));
-    }
-
-    /// Changes with every publication: for who only wants to know that something happened.
-    pub fn wakeups(&self) -> watch::Receiver<u64> {
-        self.0.published.subscribe()
     }
 
     /// Everything behind `after`, then everything that happens; without `after` only what happens from now on.

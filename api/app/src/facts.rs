@@ -126,23 +126,34 @@ impl FactQueue {
 }
 
 impl App {
-    /// Proposes waiting facts until `shutdown` is done, then once more.
+    /// Proposes waiting facts until `shutdown` is done, then once more. Nothing else ends it: without it this member's nodes would
+    /// never again be online or have proven anything, and everything else would go on as if nothing were.
     pub async fn run_facts(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         let mut backoff = BACKOFF_FIRST;
+        let mut refused = false;
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
                 () = self.gathered() => {}
             }
             match self.flush_facts().await {
-                Ok(()) => backoff = BACKOFF_FIRST,
-                Err(ProposeError::Fatal(cause)) => {
-                    tracing::error!(cause, "facts about nodes cannot be proposed any more");
-                    return;
+                Ok(()) => {
+                    if refused {
+                        tracing::info!("facts about nodes are taken again");
+                    }
+                    (backoff, refused) = (BACKOFF_FIRST, false);
                 }
                 Err(error) => {
-                    tracing::debug!(%error, waiting = self.facts().len(), "facts about nodes wait for the cluster");
+                    let waiting = self.facts().len();
+                    // A leader of an older version refuses what it does not know, and a disk may fail once. If consensus has
+                    // ended here, whoever runs this process learns of it elsewhere and ends it.
+                    if matches!(error, ProposeError::Fatal(_)) && !refused {
+                        refused = true;
+                        tracing::error!(%error, waiting, "facts about nodes are refused; they are proposed again and again");
+                    } else {
+                        tracing::debug!(%error, waiting, "facts about nodes wait for the cluster");
+                    }
                     tokio::select! {
                         () = &mut shutdown => break,
                         () = tokio::time::sleep(backoff) => backoff = (backoff * 2).min(BACKOFF_LAST),

@@ -15,6 +15,9 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
+use sentinel_machine::tables::rows;
+use sentinel_machine::{Read, Scan, Table, TableError};
+use sentinel_model::org::Org;
 use sentinel_model::secret::Sealed;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -118,6 +121,19 @@ impl Keyring {
         let secret = self.unseal(context, sealed)?;
         let array: [u8; 32] = secret.as_slice().try_into().map_err(|_| KeyringError::Damaged)?;
         Ok(Zeroizing::new(array))
+    }
+
+    /// Whether this is the key that the cluster's secrets are sealed with. `None` when there are none in the state yet.
+    pub fn opens(
+        &self,
+        state: &(impl Read + ?Sized),
+    ) -> Result<Option<Result<(), KeyringError>>, TableError> {
+        let first = Scan { limit: 1, ..Scan::all(Table::Orgs, &[]) };
+        let org: Option<Org> = rows(state, first)?.pop();
+        Ok(org.map(|org| {
+            let context = signing_seed_context(&org.signing_key.key_id);
+            self.unseal_32(&context, &org.signing_key.sealed_seed).map(|_| ())
+        }))
     }
 
     /// HMAC-SHA256 of `message` under a key that serves only `purpose`.

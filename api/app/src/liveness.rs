@@ -35,24 +35,16 @@ struct Digest {
 pub struct InvalidDigest(String);
 
 impl Liveness {
-    /// A node spoke to this member.
+    /// A node spoke to this member, just now: that is newer than anything known, whatever the times say.
     pub fn hear(&self, sample: NodeSample) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let node = sample.node_id;
-        if inner.take(sample) {
-            inner.changed.insert(node);
-        }
+        inner.changed.insert(sample.node_id);
+        inner.keep(sample);
     }
 
     /// What a node said last, to whichever member.
     pub fn get(&self, node: NodeId) -> Option<NodeSample> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).samples.get(&node).cloned()
-    }
-
-    /// What these nodes said last.
-    pub fn snapshot_for(&self, nodes: &[NodeId]) -> HashMap<NodeId, NodeSample> {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        nodes.iter().filter_map(|node| Some((*node, inner.samples.get(node)?.clone()))).collect()
     }
 
     /// Forgets a node that was removed.
@@ -72,18 +64,15 @@ impl Liveness {
         taken.iter().filter_map(|node| inner.samples.get(node).cloned()).collect()
     }
 
-    /// Everything that is known, for a member that has just come back; at most `max` samples.
-    pub fn everything(&self, max: usize) -> Vec<NodeSample> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).samples.values().take(max).cloned().collect()
-    }
-
     /// Takes in what another member heard. Times are moved from its clock to ours, so that clocks need not agree.
     pub fn merge(&self, samples: Vec<NodeSample>, sent_at: Time, now: Time) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for mut sample in samples {
             let age = sent_at.since(sample.heard_at);
             sample.heard_at = Time(now.0.saturating_sub(i64::try_from(age).unwrap_or(i64::MAX)));
-            inner.take(sample);
+            if inner.samples.get(&sample.node_id).is_none_or(|known| known.heard_at <= sample.heard_at) {
+                inner.keep(sample);
+            }
         }
     }
 
@@ -116,11 +105,7 @@ impl Liveness {
 }
 
 impl Inner {
-    /// Keeps the newer of two samples.
-    fn take(&mut self, sample: NodeSample) -> bool {
-        if self.samples.get(&sample.node_id).is_some_and(|known| known.heard_at > sample.heard_at) {
-            return false;
-        }
+    fn keep(&mut self, sample: NodeSample) {
         self.samples.insert(sample.node_id, sample);
         if self.samples.len() > NODES_MAX {
             let mut ages: Vec<Time> = self.samples.values().map(|sample| sample.heard_at).collect();
@@ -130,7 +115,6 @@ impl Inner {
             let samples = &self.samples;
             self.changed.retain(|node| samples.contains_key(node));
         }
-        true
     }
 }
 
@@ -166,11 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn an_older_sample_never_replaces_a_newer_one() {
+    fn an_older_sample_of_another_member_never_replaces_a_newer_one() {
         let liveness = Liveness::default();
         liveness.hear(sample(1, 2_000));
         liveness.merge(vec![sample(1, 1_000)], Time(1_000), Time(1_900));
         assert_eq!(liveness.get(NodeId(Uuid::from_u128(1))).unwrap().heard_at, Time(2_000));
+        liveness.hear(sample(1, 500));
+        let heard = liveness.get(NodeId(Uuid::from_u128(1))).unwrap().heard_at;
+        assert_eq!(heard, Time(500), "heard here and now, by a clock that was set back");
         liveness.forget(NodeId(Uuid::from_u128(1)));
         assert!(liveness.get(NodeId(Uuid::from_u128(1))).is_none());
     }
@@ -186,7 +173,7 @@ mod tests {
         for n in 0..=(NODES_MAX as i64) {
             liveness.hear(sample(n as u128, n));
         }
-        assert!(liveness.everything(usize::MAX).len() <= NODES_MAX);
+        assert!(liveness.0.lock().unwrap().samples.len() <= NODES_MAX);
         assert!(liveness.get(NodeId(Uuid::from_u128(0))).is_none());
         assert!(liveness.get(NodeId(Uuid::from_u128(NODES_MAX as u128))).is_some());
     }

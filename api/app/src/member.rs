@@ -10,8 +10,9 @@ use sentinel_model::user::{self, Membership, User};
 use sentinel_model::{OrgId, UserId, name};
 
 use crate::access::{Operation, role_in};
-use crate::app::{App, parsed};
+use crate::app::{App, written};
 use crate::caller::Caller;
+use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
@@ -55,15 +56,22 @@ impl App {
         let email = user::normalize_email("email", &request.email)?;
         name::check_name("name", &request.name)?;
         user::check_password("password", request.password.expose())?;
-        if let Some(user) = self.joined_before(&here, caller)? {
+        let known = user_by_email(&*here.view.tables, &email)?;
+        let role: user::Role = request.role.into();
+        let new =
+            Change::making("user.created").in_org(org_id).with("email", &email).with("role", role.as_str());
+        let joins = |known: &User| role_set(org_id, known.id, role);
+        if let Some(user) =
+            self.joined_before(&here, caller, &new, known.as_ref().map(joins), &request.name)?
+        {
             return found(&*here.view.tables, org_id, user);
         }
-        if let Some(known) = user_by_email(&*here.view.tables, &email)? {
+        if let Some(known) = known {
             if role_in(&*here.view.tables, org_id, known.id)?.is_some() {
                 return Err(AppError::invalid("email", format!("'{email}' belongs to the org already")));
             }
-            let command = MembershipSet { org_id, user_id: known.id, role: request.role.into() };
-            let committed = self.commit(caller, "member.role_set", command).await?;
+            let command = MembershipSet { org_id, user_id: known.id, role, must_exist: false };
+            let committed = self.commit(caller, joins(&known), command).await?;
             return found(&*committed.view.tables, org_id, known.id);
         }
         let command = UserCreate {
@@ -72,19 +80,31 @@ impl App {
             name: request.name,
             password_hash: self.inner().passwords.hash(request.password.expose()).await?,
             org_id,
-            role: request.role.into(),
+            role,
         };
-        let committed = self.commit(caller, "user.created", command).await?;
-        found(&*committed.view.tables, org_id, parsed(&committed)?)
+        let committed = self.commit(caller, new, command).await?;
+        found(&*committed.view.tables, org_id, committed.id()?)
     }
 
     /// The person whom this very request added before: with a new account, or with one that was there.
-    fn joined_before(&self, here: &InOrg, caller: &Caller) -> Result<Option<UserId>, AppError> {
-        let done = match self.repeated(&here.view, caller, "user.created") {
-            Err(AppError::Conflict(_)) => self.repeated(&here.view, caller, "member.role_set")?,
-            other => other?,
-        };
-        done.map(|done| parsed(&done)).transpose()
+    fn joined_before(
+        &self,
+        here: &InOrg,
+        caller: &Caller,
+        new: &Change,
+        joins: Option<Change>,
+        name: &str,
+    ) -> Result<Option<UserId>, AppError> {
+        if let Some(joins) = joins
+            && let Ok(Some(done)) = self.repeated(&here.view, caller, &joins)
+        {
+            return done.id().map(Some);
+        }
+        let Some(done) = self.repeated(&here.view, caller, new)? else { return Ok(None) };
+        let id: UserId = done.id()?;
+        let user: User = written(&done.view, id.as_bytes(), "User")?;
+        done.only_if(user.name == name)?;
+        Ok(Some(id))
     }
 
     /// Gives a person another role.
@@ -99,17 +119,23 @@ impl App {
         if role_in(&*here.view.tables, here.org.id, user_id)?.is_none() {
             return Err(AppError::not_found("Member"));
         }
-        let command = MembershipSet { org_id: here.org.id, user_id, role: request.role.into() };
-        let committed = self.commit(caller, "member.role_set", command).await?;
+        let role = request.role.into();
+        let command = MembershipSet { org_id: here.org.id, user_id, role, must_exist: true };
+        let committed = self.commit(caller, role_set(here.org.id, user_id, role), command).await?;
         found(&*committed.view.tables, here.org.id, user_id)
     }
 
     /// Takes a person out of an org.
     pub async fn delete_member(&self, caller: &Caller, org: &str, user_id: UserId) -> Result<(), AppError> {
         let here = self.in_org(Operation::MemberDelete, caller, org).await?;
-        self.commit(caller, "member.removed", MembershipRemove { org_id: here.org.id, user_id }).await?;
+        let change = Change::to("member.removed", user_id).in_org(here.org.id);
+        self.commit(caller, change, MembershipRemove { org_id: here.org.id, user_id }).await?;
         Ok(())
     }
+}
+
+fn role_set(org: OrgId, user: UserId, role: user::Role) -> Change {
+    Change::to("member.role_set", user).in_org(org).with("role", role.as_str())
 }
 
 fn found(read: &dyn Read, org: OrgId, user: UserId) -> Result<MemberBody, AppError> {

@@ -18,6 +18,7 @@ pub(crate) use shape::{Versions, failure, traffic};
 use crate::access::Operation;
 use crate::app::App;
 use crate::caller::Caller;
+use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
@@ -86,10 +87,11 @@ impl App {
     /// Removes a node. Its agent is refused from then on; its proxy keeps serving what it has.
     pub async fn delete_node(&self, caller: &Caller, project: &str, id: NodeId) -> Result<(), AppError> {
         let here = self.in_project(Operation::NodeDelete, caller, project).await?;
-        if self.repeated(&here.view, caller, "node.deleted")?.is_none() {
+        let change = Change::to("node.deleted", id).in_project(here.project.id);
+        if self.repeated(&here.view, caller, &change)?.is_none() {
             here.object::<Node>(&id)?;
         }
-        self.commit(caller, "node.deleted", node_delete::NodeDelete { node_id: id }).await?;
+        self.commit(caller, change, node_delete::NodeDelete { node_id: id }).await?;
         self.liveness().forget(id);
         Ok(())
     }

@@ -12,8 +12,9 @@ use sentinel_model::{OrgId, org};
 use zeroize::Zeroizing;
 
 use crate::access::{Operation, Place};
-use crate::app::{App, parsed, written};
+use crate::app::{App, written};
 use crate::caller::Caller;
+use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::keyring::signing_seed_context;
@@ -54,8 +55,9 @@ impl App {
             signing_key: self.new_signing_key()?,
             admin,
         };
-        let committed = self.commit(caller, "org.created", command).await?;
-        let id: OrgId = parsed(&committed)?;
+        let change = Change::making("org.created").with("name", &command.name).with("slug", &command.slug);
+        let committed = self.commit(caller, change, command).await?;
+        let id: OrgId = committed.id()?;
         Ok(OrgBody { org: shape(written(&committed.view, id.as_bytes(), "Org")?) })
     }
 

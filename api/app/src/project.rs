@@ -9,8 +9,9 @@ use sentinel_model::{ProjectId, project};
 use zeroize::Zeroizing;
 
 use crate::access::Operation;
-use crate::app::{App, parsed, written};
+use crate::app::{App, written};
 use crate::caller::Caller;
+use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::keyring::marker_key_context;
@@ -66,9 +67,15 @@ impl App {
             description: request.description.unwrap_or_default(),
             sealed_marker_key,
         };
-        let committed = self.commit(caller, "project.created", command).await?;
-        let id: ProjectId = parsed(&committed)?;
-        let project = written(&committed.view, id.as_bytes(), "Project")?;
+        let change = Change::making("project.created")
+            .in_org(here.org.id)
+            .with("name", &command.name)
+            .with("slug", &command.slug);
+        let description = command.description.clone();
+        let committed = self.commit(caller, change, command).await?;
+        let id: ProjectId = committed.id()?;
+        let project: project::Project = written(&committed.view, id.as_bytes(), "Project")?;
+        committed.only_if(project.description == description)?;
         Ok(ProjectBody { project: shape(project, &here.org.slug) })
     }
 

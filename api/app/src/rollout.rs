@@ -23,9 +23,10 @@ use sentinel_model::{NodeId, RolloutId, name};
 pub(crate) use shape::shape;
 
 use crate::access::Operation;
-use crate::app::{App, parsed, written};
+use crate::app::{App, written};
 use crate::bundle;
 use crate::caller::Caller;
+use crate::change::{Change, Committed};
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::node::Versions;
@@ -81,20 +82,29 @@ impl App {
         request: RolloutCreate,
     ) -> Result<RolloutBody, AppError> {
         let here = Arc::new(self.in_project(Operation::RolloutCreate, caller, project).await?);
-        if let Some(done) = self.repeated(&here.view, caller, "rollout.created")? {
-            return self.rollout_body(&done.view, parsed(&done)?);
+        let change = Change::making("rollout.created").in_project(here.project.id);
+        if let Some(done) = self.repeated(&here.view, caller, &change)? {
+            return self.created(&done, &spec(request)?);
         }
         let (spec, _) = asked(&here, request)?;
         let (plan, _) = self.planned(here.clone(), spec.clone()).await?;
         let command = rollout_create::RolloutCreate {
             rollout_id: RolloutId(self.inner().parts.ids.id()),
             project_id: here.project.id,
-            spec,
+            spec: spec.clone(),
             steps: plan.steps,
             created_by: caller.label(),
         };
-        let committed = self.commit(caller, "rollout.created", command).await?;
-        self.rollout_body(&committed.view, parsed(&committed)?)
+        let committed = self.commit(caller, change, command).await?;
+        self.created(&committed, &spec)
+    }
+
+    /// The rollout that a request made, if it is the one that was asked for.
+    fn created(&self, committed: &Committed, spec: &RolloutSpec) -> Result<RolloutBody, AppError> {
+        let id: RolloutId = committed.id()?;
+        let made: Rollout = written(&committed.view, id.as_bytes(), "Rollout")?;
+        committed.only_if(made.spec == *spec)?;
+        self.rollout_body(&committed.view, id)
     }
 
     /// Rollouts of a project, newest first.
@@ -191,12 +201,12 @@ impl App {
         caller: &Caller,
         project: &str,
         id: RolloutId,
-        action: &str,
+        action: &'static str,
         command: impl Into<Command>,
     ) -> Result<RolloutBody, AppError> {
         let here = self.in_project(operation, caller, project).await?;
         here.object::<Rollout>(&id)?;
-        let committed = self.commit(caller, action, command).await?;
+        let committed = self.commit(caller, Change::to(action, id), command).await?;
         self.rollout_body(&committed.view, id)
     }
 

@@ -9,13 +9,15 @@ use sentinel_machine::commands::session_delete::SessionDelete;
 use sentinel_machine::{Read, Scan, Table, query, tables};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
+use sentinel_model::session;
 use sentinel_model::user::{self, PASSWORD_MAX};
 use sentinel_model::{SessionId, Time, UserId};
 
 use crate::access::{Operation, Place};
-use crate::app::{App, digest_of};
+use crate::app::{App, digest_of, written};
 use crate::authenticate::SESSION_PREFIX;
 use crate::caller::Caller;
+use crate::change::{Change, used_for_another};
 use crate::error::AppError;
 
 /// Most projects of one org in the answer.
@@ -49,7 +51,10 @@ impl App {
             return Err(AppError::Unauthenticated("e-mail address or password is wrong".into()));
         };
         throttle.succeeded(&request.email, address);
-        let secret = self.inner().parts.ids.secret();
+        // The same request gives the same token again, so that a lost answer leaves nobody without. The password is checked
+        // first, and a token made with an older one is not given out.
+        let proof: [&[u8]; 2] = [user.id.as_bytes(), user.password_hash.0.as_bytes()];
+        let secret = self.credential(caller, "session", &proof);
         let token = Secret::new(format!("{SESSION_PREFIX}{}", URL_SAFE_NO_PAD.encode(secret)));
         let expires_at = self.now().plus_ms(millis(self.settings().session_life));
         let command = session_create::SessionCreate {
@@ -59,14 +64,12 @@ impl App {
             expires_at,
         };
         let token_digest = command.token_digest;
-        let committed = self.commit(caller, "session.created", command).await?;
-        if tables::load::<sentinel_model::session::Session>(&*committed.view.tables, &token_digest.0)?
-            .is_none()
-        {
-            // The request id stood for an earlier sign-in, whose token only the first answer had.
-            return Err(AppError::Conflict("this Idempotency-Key was used for another sign-in".into()));
-        }
-        let mut session = describe(&*committed.view.tables, user.id, expires_at)?;
+        let change = Change::making("session.created").with("user_id", user.id);
+        let committed = self.commit(caller, change, command).await?;
+        let made: Option<session::Session> = tables::load(&*committed.view.tables, &token_digest.0)?;
+        // Signed out since, or the password is another.
+        let made = made.ok_or_else(used_for_another)?;
+        let mut session = describe(&*committed.view.tables, user.id, made.expires_at)?;
         session.token = Some(token);
         Ok(session)
     }
@@ -84,8 +87,9 @@ impl App {
         let signed_in = caller.person()?;
         let view = self.read(caller).await?;
         self.authorize(Operation::SessionDelete, caller, Place::Cluster, &view)?;
-        let command = SessionDelete { token_digest: signed_in.token_digest };
-        self.commit(caller, "session.deleted", command).await?;
+        let token_digest = signed_in.token_digest;
+        let own: session::Session = written(&view, &token_digest.0, "Session")?;
+        self.commit(caller, Change::to("session.deleted", own.id), SessionDelete { token_digest }).await?;
         Ok(())
     }
 }

@@ -41,6 +41,7 @@ pub const START: Time = Time(1_795_500_000_000);
 pub struct MemoryBlobs {
     blobs: Mutex<HashMap<Sha256Digest, Bytes>>,
     no_majority: AtomicBool,
+    reads: AtomicUsize,
 }
 
 impl MemoryBlobs {
@@ -54,6 +55,11 @@ impl MemoryBlobs {
         let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
         blobs.remove(&digest);
         blobs.extend(replacement.map(|bytes| (digest, bytes)));
+    }
+
+    /// How often one was read.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
     }
 
     /// How many there are.
@@ -75,6 +81,7 @@ impl Blobs for MemoryBlobs {
 
     async fn get(&self, digest: Sha256Digest) -> Result<Bytes, BlobError> {
         let blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
+        self.reads.fetch_add(1, Ordering::SeqCst);
         blobs.get(&digest).cloned().ok_or(BlobError::NotFound(digest))
     }
 }
@@ -135,6 +142,7 @@ impl Default for FakeCluster {
                 api_url: "http://127.0.0.1:4000".into(),
                 voter: true,
                 matched: Some(1),
+                ..MemberStatus::default()
             }],
             ..ClusterStatus::default()
         }))
@@ -164,6 +172,8 @@ pub enum Trouble {
     NoLeader,
     /// The command is applied, and the answer is lost.
     LostAnswer,
+    /// Commands are refused as if the leader did not know them.
+    Refusing,
 }
 
 /// A memory replica that publishes events to a bus as a member does, and misbehaves when a test says so.
@@ -173,12 +183,18 @@ pub struct KitReplica {
     published: Mutex<usize>,
     trouble: Mutex<Trouble>,
     refused: AtomicUsize,
+    proposed: AtomicUsize,
 }
 
 impl KitReplica {
-    /// Proposals that found no leader so far.
+    /// Proposals that found no leader, or one that refused them, so far.
     pub fn refused(&self) -> usize {
         self.refused.load(Ordering::SeqCst)
+    }
+
+    /// Proposals that went into the log so far.
+    pub fn proposed(&self) -> usize {
+        self.proposed.load(Ordering::SeqCst)
     }
 
     /// Misbehaves from now on.
@@ -203,7 +219,12 @@ impl Replica for KitReplica {
             self.refused.fetch_add(1, Ordering::SeqCst);
             return Err(ProposeError::NoLeader("the test says so".into()));
         }
+        if self.now() == Trouble::Refusing {
+            self.refused.fetch_add(1, Ordering::SeqCst);
+            return Err(ProposeError::Fatal("the test says so".into()));
+        }
         let applied = self.inner.propose(envelope).await?;
+        self.proposed.fetch_add(1, Ordering::SeqCst);
         let fresh = {
             let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
             let events = self.inner.events();
@@ -255,6 +276,7 @@ impl Kit {
             published: Mutex::default(),
             trouble: Mutex::default(),
             refused: AtomicUsize::new(0),
+            proposed: AtomicUsize::new(0),
         });
         let (blobs, cluster) = (Arc::new(MemoryBlobs::default()), Arc::new(FakeCluster::default()));
         let clock = Arc::new(ManualClock::at(START));

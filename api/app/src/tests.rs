@@ -6,6 +6,7 @@ mod agents;
 mod api_keys;
 mod bundles;
 mod facts;
+mod other_requests;
 mod repeats;
 mod rollouts;
 mod sessions;

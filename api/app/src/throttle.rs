@@ -1,6 +1,10 @@
 //! Throttling of sign-ins: after a few failures each further one must wait longer. In memory, per member.
+//!
+//! Failures are counted per account and address, and per address over all accounts. The latter only where an address stands for
+//! a client: behind a loopback address is a proxy or a tunnel on this machine, and thus everybody.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use sentinel_model::Time;
@@ -43,13 +47,14 @@ impl Throttle {
                 .get(key)
                 .map_or(0, |counter| delay(counter.failures, free).saturating_sub(now.since(counter.newest)))
         };
-        of(&account(email, address), FREE).max(of(&Key::Address(address.to_owned()), FREE_PER_ADDRESS))
+        let of_client = client(address).map_or(0, |client| of(&client, FREE_PER_ADDRESS));
+        of(&account(email, address), FREE).max(of_client)
     }
 
     /// A sign-in failed.
     pub fn failed(&self, email: &str, address: &str, now: Time) {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for key in [account(email, address), Key::Address(address.to_owned())] {
+        for key in [Some(account(email, address)), client(address)].into_iter().flatten() {
             let counter = counters.entry(key).or_insert(Counter { failures: 0, newest: now });
             if now.since(counter.newest) > FORGET_MS {
                 counter.failures = 0;
@@ -80,6 +85,12 @@ fn account(email: &str, address: &str) -> Key {
     // Bounded: a longer text cannot be an address that has an account.
     let email = email.trim().to_lowercase().chars().take(160).collect();
     Key::Account { email, address: address.to_owned() }
+}
+
+/// The client behind an address; `None` for a proxy on this machine.
+fn client(address: &str) -> Option<Key> {
+    let local = address.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+    (!local).then(|| Key::Address(address.to_owned()))
 }
 
 fn delay(failures: u32, free: u32) -> u64 {
@@ -119,9 +130,24 @@ mod tests {
     fn one_address_cannot_try_one_account_after_another_without_end() {
         let throttle = Throttle::default();
         for account in 0..FREE_PER_ADDRESS {
-            throttle.failed(&format!("user-{account}@example.com"), "::1", Time(0));
+            throttle.failed(&format!("user-{account}@example.com"), "10.0.0.9", Time(0));
         }
-        assert_eq!(throttle.wait_ms("fresh@example.com", "::1", Time(0)), FIRST_DELAY_MS);
+        assert_eq!(throttle.wait_ms("fresh@example.com", "10.0.0.9", Time(0)), FIRST_DELAY_MS);
+    }
+
+    #[test]
+    fn failures_behind_a_proxy_on_this_machine_hold_up_nobody_else() {
+        for proxy in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+            let throttle = Throttle::default();
+            for account in 0..10 * FREE_PER_ADDRESS {
+                throttle.failed(&format!("user-{account}@example.com"), proxy, Time(0));
+            }
+            assert_eq!(throttle.wait_ms("fresh@example.com", proxy, Time(0)), 0, "{proxy}");
+            for _ in 0..FREE {
+                throttle.failed("ada@example.com", proxy, Time(0));
+            }
+            assert_eq!(throttle.wait_ms("ada@example.com", proxy, Time(0)), FIRST_DELAY_MS, "{proxy}");
+        }
     }
 
     #[test]

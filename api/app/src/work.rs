@@ -1,12 +1,8 @@
-//! Heavy work off the async workers, a few at a time and with a bounded queue.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use tokio::sync::Semaphore;
+//! Heavy work and long reads, off the async workers.
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::gate::Gate;
 
 /// Compilations and readings of archives at the same time.
 const AT_ONCE: usize = 2;
@@ -15,22 +11,11 @@ const WAITING_MAX: usize = 32;
 
 /// Places for heavy work.
 #[derive(Debug)]
-pub struct WorkLimits {
-    permits: Semaphore,
-    waiting: Arc<AtomicUsize>,
-}
+pub(crate) struct WorkLimits(Gate);
 
 impl Default for WorkLimits {
     fn default() -> Self {
-        Self { permits: Semaphore::new(AT_ONCE), waiting: Arc::default() }
-    }
-}
-
-struct Place(Arc<AtomicUsize>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        Self(Gate::new(AT_ONCE, WAITING_MAX))
     }
 }
 
@@ -41,14 +26,7 @@ impl App {
         what: &'static str,
         job: impl FnOnce() -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let limits = &self.inner().work;
-        let before = limits.waiting.fetch_add(1, Ordering::SeqCst);
-        let _place = Place(limits.waiting.clone());
-        if before >= WAITING_MAX + AT_ONCE {
-            return Err(AppError::Busy(what));
-        }
-        let _permit = limits.permits.acquire().await.map_err(AppError::internal)?;
-        tokio::task::spawn_blocking(job).await.map_err(AppError::internal)?
+        self.inner().work.0.run(what, job).await
     }
 
     /// Runs a read over many rows on a blocking thread.

@@ -5,11 +5,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, header};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use uuid::Uuid;
 
 use crate::client::Client;
-use crate::error::{ApiError, ClientError};
+use crate::error::{ApiError, ClientError, NO_MEMBER};
+use crate::tried::{Tried, reason};
 
 /// Longest wait for an answer when nothing else is said. Members give up after 60 seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(65);
@@ -123,8 +124,12 @@ impl Client {
         let response = self.send(call).await?;
         let member = member_of(&response);
         let body = read(response, BODY_MAX).await?;
-        serde_json::from_slice(&body)
-            .map_err(|error| ClientError::Unreadable { member, reason: error.to_string() })
+        serde_json::from_slice(&body).map_err(|error| {
+            // Not JSON at all is not an old or a new member, it is none.
+            let json = serde_json::from_slice::<IgnoredAny>(&body).is_ok();
+            let reason = if json { error.to_string() } else { format!("it is not JSON; {NO_MEMBER}") };
+            ClientError::Unreadable { member, reason }
+        })
     }
 
     /// Sends a request whose answer has no body.
@@ -142,7 +147,7 @@ impl Client {
         let key = (call.method != Method::GET).then(|| id.to_string());
         let members = self.members.in_order();
         let attempts = (members.len() * 2).clamp(3, ATTEMPTS_MAX.max(members.len()));
-        let mut last = ClientError::Unreachable("none was asked".to_owned());
+        let mut tried = Tried::default();
         for (attempt, member) in members.iter().cycle().take(attempts).enumerate() {
             if attempt > 0 && attempt % members.len() == 0 {
                 tokio::time::sleep(PAUSE.mul_f64(rand::random_range(0.5..1.5))).await;
@@ -155,12 +160,12 @@ impl Client {
                 }
                 Err(error) if is_passing(&error) => {
                     self.members.avoid(member);
-                    last = error;
+                    tried.note(member, error);
                 }
                 Err(error) => return Err(error),
             }
         }
-        Err(last)
+        Err(tried.verdict())
     }
 
     async fn attempt(&self, call: &Call, member: &Url, key: Option<&str>) -> Result<Response, ClientError> {
@@ -173,21 +178,24 @@ impl Client {
             Some(limit) => match tokio::time::timeout(limit, sending).await {
                 Ok(sent) => sent,
                 Err(_) => {
-                    let seconds = limit.as_secs_f64();
-                    return Err(ClientError::Unreachable(format!("{member} is silent for {seconds} s")));
+                    return Err(ClientError::Unreachable(format!("silent for {} s", limit.as_secs_f64())));
                 }
             },
             None => sending.await,
         };
-        let response = sent.map_err(|error| ClientError::Unreachable(causes(&error)))?;
+        let response = sent.map_err(|error| ClientError::Unreachable(reason(&error)))?;
         if response.status().is_success() {
             return Ok(response);
         }
         let status = response.status().as_u16();
         let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
         let request_id = request_id.map(str::to_owned);
+        let member = member_of(&response);
         let body = read(response, BODY_MAX).await?;
-        Err(ApiError::read(status, request_id, &body).into())
+        let mut error = ApiError::read(status, &member, &body);
+        error.request_id = request_id;
+        error.path.clone_from(&call.path);
+        Err(error.into())
     }
 }
 

@@ -4,8 +4,10 @@ use sentinel_api_types::ErrorBody;
 
 /// Code of an answer that is not one of the API's, but of something between client and member.
 const FOREIGN: &str = "http";
-/// Longest foreign answer that is kept, in characters.
-const FOREIGN_MAX: usize = 200;
+/// Longest foreign answer that is shown, in characters.
+const FOREIGN_MAX: usize = 120;
+/// Who answers when it is no member.
+pub(crate) const NO_MEMBER: &str = "another program listens there, or a proxy stands in between";
 
 /// Why there is no answer, or not the one that was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -75,18 +77,38 @@ pub struct ApiError {
     pub body: ErrorBody,
     /// The id under which the member's log has the request.
     pub request_id: Option<String>,
+    /// Base URL of the member.
+    pub member: String,
+    /// What was asked for: the path below the API's, in parts.
+    pub path: Vec<String>,
+    /// When several members were asked: each with its reason, shortly.
+    pub tried: Vec<String>,
 }
 
 impl ApiError {
     /// Reads a refusal. Something between client and member may answer with any text; that becomes the code `http`.
-    pub(crate) fn read(status: u16, request_id: Option<String>, body: &[u8]) -> Self {
-        let body = serde_json::from_slice::<ErrorBody>(body).unwrap_or_else(|_| {
-            let text: String = String::from_utf8_lossy(body).chars().take(FOREIGN_MAX).collect();
-            ErrorBody::text(FOREIGN, text)
-        });
+    pub(crate) fn read(status: u16, member: &str, body: &[u8]) -> Self {
+        let body = serde_json::from_slice::<ErrorBody>(body)
+            .unwrap_or_else(|_| ErrorBody::text(FOREIGN, foreign(member, body)));
         let (code, details) = (body.code.clone(), body.details.clone());
-        Self { status, code, message: body.summary(), details, body, request_id }
+        let message = body.summary();
+        let (member, path, tried) = (member.to_owned(), Vec::new(), Vec::new());
+        Self { status, code, message, details, body, request_id: None, member, path, tried }
     }
+
+    /// Whether it was no member that answered.
+    pub fn is_foreign(&self) -> bool {
+        self.code == FOREIGN
+    }
+}
+
+/// What to say of an answer that no member gives, in one line: a page of HTML helps nobody.
+fn foreign(member: &str, body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    let line = !text.is_empty() && !text.starts_with(['<', '{']) && !text.contains(['\n', '\r']);
+    let says = if line && text.chars().count() <= FOREIGN_MAX { format!(": {text}") } else { String::new() };
+    format!("what answers at {member} is not a member; {NO_MEMBER}{says}")
 }
 
 #[cfg(test)]
@@ -94,12 +116,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_keeps_what_it_says_and_a_foreign_answer_its_text() {
+    fn a_refusal_keeps_what_it_says() {
         let body = br#"{"error":{"name":["is taken"]},"code":"invalid","details":{"x":1}}"#;
-        let error = ApiError::read(422, None, body);
+        let error = ApiError::read(422, "http://a:1", body);
         assert_eq!((error.code.as_str(), error.message.as_str()), ("invalid", "name: is taken"));
         assert_eq!(error.details, Some(serde_json::json!({"x": 1})));
-        let foreign = ApiError::read(502, None, b"<html>Bad gateway</html>");
-        assert_eq!(foreign.to_string(), "<html>Bad gateway</html> (502 http)");
+        assert!(!error.is_foreign());
+    }
+
+    #[test]
+    fn an_answer_of_something_else_is_one_line_and_no_page() {
+        let page = ApiError::read(404, "http://a:1", b"<html>\n<h1>Nothing here</h1>\n</html>");
+        assert_eq!(
+            page.to_string(),
+            "what answers at http://a:1 is not a member; another program listens there, or a proxy stands in between (404 http)"
+        );
+        assert!(page.is_foreign());
+        let line = ApiError::read(502, "http://a:1", b"no healthy upstream\n");
+        assert!(line.message.ends_with(": no healthy upstream"), "{line}");
     }
 }

@@ -27,6 +27,7 @@ mod overview;
 mod project;
 mod rollout;
 mod session;
+mod tried;
 
 pub use archive::{Archive, Resume};
 pub use client::Client;

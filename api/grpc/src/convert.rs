@@ -17,6 +17,7 @@ impl From<Cluster> for proto::ClusterStatus {
             snapshot: status.snapshot,
             members: status.members.into_iter().map(Into::into).collect(),
             unready: status.unready.unwrap_or_default(),
+            concerns: status.concerns,
         }
     }
 }
@@ -29,6 +30,8 @@ impl From<ClusterMember> for proto::Member {
             api_url: member.api_url,
             voter: member.voter,
             matched: member.matched,
+            silent_since: member.silent_since.map(|at| at.to_string()),
+            skew_ms: member.skew_ms,
         }
     }
 }

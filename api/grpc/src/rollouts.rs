@@ -1,7 +1,9 @@
 //! Rollouts: see them, start them, steer them.
 
-use sentinel_api_types::rollout::{RolloutCreate, RolloutRollback, RolloutsQuery};
-use sentinel_app::App;
+use std::str::FromStr;
+
+use sentinel_api_types::rollout::{RolloutBody, RolloutCreate, RolloutRollback, RolloutsQuery};
+use sentinel_app::{App, AppError, Caller};
 use tonic::{Request, Response, Status};
 
 use crate::proto::rollout_service_server::RolloutService;
@@ -51,37 +53,47 @@ impl RolloutService for Rollouts {
     }
 
     async fn pause_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
-        let caller = caller::of(&self.0, &request).await?;
-        let request = request.into_inner();
-        let id = convert::id("rollout_id", &request.rollout_id)?;
-        let paused = self.0.pause_rollout(&caller, &request.project, id).await.map_err(status::of)?;
-        Ok(Response::new(paused.rollout.into()))
+        let pause = async |app: App, caller: Caller, asked: SteerRolloutRequest, id| {
+            app.pause_rollout(&caller, &asked.project, id).await
+        };
+        self.steer(request, pause).await
     }
 
     async fn resume_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
-        let caller = caller::of(&self.0, &request).await?;
-        let request = request.into_inner();
-        let id = convert::id("rollout_id", &request.rollout_id)?;
-        let resumed = self.0.resume_rollout(&caller, &request.project, id).await.map_err(status::of)?;
-        Ok(Response::new(resumed.rollout.into()))
+        let resume = async |app: App, caller: Caller, asked: SteerRolloutRequest, id| {
+            app.resume_rollout(&caller, &asked.project, id).await
+        };
+        self.steer(request, resume).await
     }
 
     async fn cancel_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
-        let caller = caller::of(&self.0, &request).await?;
-        let request = request.into_inner();
-        let id = convert::id("rollout_id", &request.rollout_id)?;
-        let cancelled = self.0.cancel_rollout(&caller, &request.project, id).await.map_err(status::of)?;
-        Ok(Response::new(cancelled.rollout.into()))
+        let cancel = async |app: App, caller: Caller, asked: SteerRolloutRequest, id| {
+            app.cancel_rollout(&caller, &asked.project, id).await
+        };
+        self.steer(request, cancel).await
     }
 
     async fn roll_back_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
+        let roll_back = async |app: App, caller: Caller, asked: SteerRolloutRequest, id| {
+            let reason = RolloutRollback { reason: Some(asked.reason).filter(|reason| !reason.is_empty()) };
+            app.rollback_rollout(&caller, &asked.project, id, reason).await
+        };
+        self.steer(request, roll_back).await
+    }
+}
+
+impl Rollouts {
+    /// What steering requests have in common.
+    async fn steer<Id: FromStr, F: Future<Output = Result<RolloutBody, AppError>>>(
+        &self,
+        request: Request<SteerRolloutRequest>,
+        steer: impl FnOnce(App, Caller, SteerRolloutRequest, Id) -> F,
+    ) -> Answer<Rollout> {
         let caller = caller::of(&self.0, &request).await?;
         let request = request.into_inner();
         let id = convert::id("rollout_id", &request.rollout_id)?;
-        let reason = RolloutRollback { reason: Some(request.reason).filter(|reason| !reason.is_empty()) };
-        let back =
-            self.0.rollback_rollout(&caller, &request.project, id, reason).await.map_err(status::of)?;
-        Ok(Response::new(back.rollout.into()))
+        let steered = steer(self.0.clone(), caller, request, id).await.map_err(status::of)?;
+        Ok(Response::new(steered.rollout.into()))
     }
 }
 

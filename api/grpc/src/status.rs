@@ -14,7 +14,9 @@ pub fn of(error: AppError) -> Status {
         AppError::NotFound(_) => Code::NotFound,
         AppError::Conflict(_) => Code::FailedPrecondition,
         AppError::Invalid(_) | AppError::InvalidConfig(_) | AppError::InvalidCursor => Code::InvalidArgument,
-        AppError::TooManyAttempts { .. } | AppError::Busy(_) => Code::ResourceExhausted,
+        AppError::TooManyAttempts { .. } | AppError::TooOften { .. } | AppError::Busy(_) => {
+            Code::ResourceExhausted
+        }
         AppError::TooLarge(_) => Code::OutOfRange,
         AppError::NoLeader(_) | AppError::NoQuorum(_) => Code::Unavailable,
         AppError::OutcomeUnknown(_) => Code::DeadlineExceeded,

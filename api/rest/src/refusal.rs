@@ -49,7 +49,9 @@ impl From<AppError> for Refusal {
             AppError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID),
             AppError::InvalidConfig(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_CONFIG),
             AppError::InvalidCursor => (StatusCode::BAD_REQUEST, code::INVALID_CURSOR),
-            AppError::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, code::TOO_MANY_ATTEMPTS),
+            AppError::TooManyAttempts { .. } | AppError::TooOften { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, code::TOO_MANY_ATTEMPTS)
+            }
             AppError::Busy(_) => (StatusCode::TOO_MANY_REQUESTS, code::BUSY),
             AppError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, code::BODY_TOO_LARGE),
             AppError::NoLeader(_) => (StatusCode::SERVICE_UNAVAILABLE, code::NO_LEADER),
@@ -62,7 +64,9 @@ impl From<AppError> for Refusal {
         match error {
             AppError::Invalid(fields) => refusal.body.error = ErrorText::Fields(fields),
             AppError::InvalidConfig(problems) => refusal.body.details = Some(json!({ "problems": problems })),
-            AppError::TooManyAttempts { retry_after_s } => refusal.retry_after_s = Some(retry_after_s),
+            AppError::TooManyAttempts { retry_after_s } | AppError::TooOften { retry_after_s, .. } => {
+                refusal.retry_after_s = Some(retry_after_s);
+            }
             AppError::Busy(_) => refusal.retry_after_s = Some(1),
             _ => {}
         }

@@ -24,8 +24,12 @@ pub struct ClusterMember {
     pub leader: bool,
     /// This is the member that answers.
     pub answering: bool,
-    /// Newest log index known to be on its disk; only the leader knows.
+    /// Newest log index known to be on its disk; null when it never answered.
     pub matched: Option<u64>,
+    /// Since when it does not answer the member that answers you; null while it does.
+    pub silent_since: Option<Timestamp>,
+    /// Its clock minus that of the member that answers you, in milliseconds.
+    pub skew_ms: Option<i64>,
 }
 
 /// The cluster.
@@ -56,4 +60,6 @@ pub struct Cluster {
     pub members: Vec<ClusterMember>,
     /// Why a write cannot commit now; null when it can.
     pub unready: Option<String>,
+    /// What somebody should look at while everything still works, the gravest first.
+    pub concerns: Vec<String>,
 }

@@ -25,12 +25,19 @@ where
         // Where members are now is what this one was started with; the log remembers where they were at first.
         let configured = self.peers().members();
         let members = membership.nodes().map(|(id, node)| (id, configured.get(id).unwrap_or(node)));
-        let members = members.map(|(id, node)| MemberStatus {
-            id: MemberId(*id),
-            peer_address: node.peer_address.clone(),
-            api_url: node.api_url.clone(),
-            voter: voters.contains(id),
-            matched: matched(*id),
+        let members = members.map(|(id, node)| {
+            let seen = self.reach().of(*id);
+            let me = *id == metrics.id;
+            let on_disk = if me { metrics.last_log_index } else { matched(*id).or(seen.log_index) };
+            MemberStatus {
+                id: MemberId(*id),
+                peer_address: node.peer_address.clone(),
+                api_url: node.api_url.clone(),
+                voter: voters.contains(id),
+                matched: on_disk,
+                silent_since: seen.silent_since,
+                skew_ms: seen.skew_ms,
+            }
         });
         ClusterStatus {
             member_id: MemberId(metrics.id),

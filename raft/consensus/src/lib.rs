@@ -21,8 +21,10 @@ mod receive;
 pub mod service;
 pub mod types;
 
+mod clock;
 mod cluster_info;
 mod propose;
+mod reach;
 mod read;
 mod stamp;
 mod upkeep;

@@ -17,6 +17,7 @@ use crate::digest::{self, DigestSource};
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
 use crate::peers::Peers;
+use crate::reach::Reach;
 use crate::read::{Answer, READS};
 use crate::types::{LogDisk, SnapshotFile, StateSource, TypeConfig};
 
@@ -52,6 +53,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     peers: Peers,
     state: Arc<dyn StateSource>,
     newcomer: Newcomer,
+    reach: Reach,
     incoming_dir: PathBuf,
     began: Instant,
     /// Milliseconds after `began` at which a leader was last heard.
@@ -96,6 +98,9 @@ where
             max_in_snapshot_log_to_keep: config.log_kept,
             replication_lag_threshold: config.snapshot_every + config.log_kept,
             enable_elect: !newcomer.is(),
+            // How far it had committed, a leader does not remember: the commit point is not synced for its own sake. Were it to lead
+            // again without an election, in the same term, reads at it would miss what it acknowledged last.
+            enable_leader_restore: Some(false),
             // A member that lost its disk takes the log in again; that it has no say meanwhile is seen to elsewhere.
             allow_log_reversion: Some(true),
             ..Config::default()
@@ -111,6 +116,7 @@ where
             peers,
             state,
             newcomer,
+            reach: Reach::default(),
             incoming_dir: config.incoming_dir,
             began: Instant::now(),
             heard_leader_ms: AtomicU64::new(0),
@@ -127,6 +133,7 @@ where
         let tasks = [
             tokio::spawn(member.clone().follow_leadership()),
             tokio::spawn(member.clone().look_for_others()),
+            tokio::spawn(member.clone().ask_around()),
             tokio::spawn(member.clone().look_after(disk, config.log_bytes)),
             tokio::spawn(member.clone().serve_reads(waiting)),
         ];
@@ -149,7 +156,7 @@ where
             return Ok(());
         }
         for id in self.0.peers.others() {
-            if self.hello(id, HELLO).await.is_some_and(|hello| hello.initialized) {
+            if self.hello(id, HELLO).await.is_ok_and(|hello| hello.initialized) {
                 tracing::info!(member = id, "the cluster exists: waiting to be brought up to date");
                 return Ok(());
             }
@@ -254,6 +261,10 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
 
     pub(crate) fn newcomer(&self) -> &Newcomer {
         &self.0.newcomer
+    }
+
+    pub(crate) fn reach(&self) -> &Reach {
+        &self.0.reach
     }
 
     pub(crate) fn disk_hangs(&self) -> &AtomicBool {

@@ -17,6 +17,7 @@ use std::time::Duration;
 use openraft::async_runtime::WatchReceiver;
 use openraft::raft::{AppendEntriesRequest, VoteRequest};
 use openraft::storage::RaftStateMachine;
+use tonic::Status;
 
 use crate::member::Member;
 use crate::proto::{HelloRequest, HelloResponse};
@@ -61,7 +62,11 @@ impl Newcomer {
     }
 
     fn settle(&self) -> io::Result<()> {
-        fs::remove_file(&self.mark)?;
+        match fs::remove_file(&self.mark) {
+            // Two things can show at once that this member has what it needs.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
+        }
         if let Some(dir) = self.mark.parent() {
             File::open(dir)?.sync_all()?;
         }
@@ -158,23 +163,23 @@ where
     async fn only_newcomers_beside(&self, candidate: Option<u64>) -> bool {
         let others = self.peers().others().filter(|id| Some(*id) != candidate);
         let answers =
-            others.map(|id| async move { self.hello(id, HELLO).await.is_some_and(|hello| hello.newcomer) });
+            others.map(|id| async move { self.hello(id, HELLO).await.is_ok_and(|hello| hello.newcomer) });
         futures::future::join_all(answers).await.into_iter().all(|newcomer| newcomer)
     }
 
-    /// Asks a member what it is; `None` when it does not say in time.
-    pub(crate) async fn hello(&self, id: u64, within: Duration) -> Option<HelloResponse> {
+    /// Asks a member what it is.
+    pub(crate) async fn hello(&self, id: u64, within: Duration) -> Result<HelloResponse, Status> {
         let hello = async {
             let mut client = self.peers().client(id).await?;
             client.hello(HelloRequest {}).await
         };
         match tokio::time::timeout(within, hello).await {
-            Ok(Ok(answer)) => Some(answer.into_inner()),
+            Ok(Ok(answer)) => Ok(answer.into_inner()),
             Ok(Err(status)) => {
                 self.peers().failed(id, &status);
-                None
+                Err(status)
             }
-            Err(_) => None,
+            Err(_) => Err(Status::deadline_exceeded(format!("no answer for {} ms", within.as_millis()))),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use openraft::ReadPolicy;
+use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, RaftError};
 use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest};
 use openraft::storage::RaftStateMachine;
@@ -31,7 +32,7 @@ use crate::proto::{
     ReadIndexRequest, ReadIndexResponse,
 };
 use crate::types::{EntryBytes, Snapshot, SnapshotFile, TypeConfig};
-use crate::{receive, stamp};
+use crate::{clock, receive, stamp};
 
 /// Calls of one peer that may be under way at a time; more wait.
 const CALLS: usize = 1_024;
@@ -213,13 +214,15 @@ where
 
     async fn hello(&self, _request: Request<HelloRequest>) -> Answer<HelloResponse> {
         let initialized = self.member.raft().is_initialized().await.map_err(failed)?;
-        Ok(Response::new(HelloResponse { initialized, newcomer: self.member.newcomer().is() }))
+        let log_index = self.member.raft().metrics().borrow_watched().last_log_index.unwrap_or(0);
+        let newcomer = self.member.newcomer().is();
+        Ok(Response::new(HelloResponse { initialized, newcomer, log_index, clock_ms: clock::now().0 }))
     }
 
     async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {
         let entry = Bytes::from(request.into_inner().payload);
         // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
-        let entry = stamp::not_ahead(entry, stamp::now());
+        let entry = stamp::not_ahead(entry, clock::now());
         let entry = entry.map_err(|error| Status::invalid_argument(error.to_string()))?;
         match self.member.raft().client_write(EntryBytes(entry)).await {
             Ok(written) => Ok(Response::new(frame(&written.data)?)),

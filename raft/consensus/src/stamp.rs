@@ -4,8 +4,6 @@
 //! everybody with it, for ever: deadlines that do not come, tokens that have expired. So the leader's clock is the bound: what
 //! claims to come from the future comes from now.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use bytes::Bytes;
 use sentinel_machine::{Envelope, EnvelopeError};
 use sentinel_model::Time;
@@ -26,10 +24,4 @@ pub(crate) fn not_ahead(entry: Bytes, now: Time) -> Result<Bytes, EnvelopeError>
     }
     envelope.time = now;
     envelope.encode().map(Bytes::from)
-}
-
-/// This member's clock.
-pub(crate) fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -166,6 +166,7 @@ impl Scene {
             node_id: id(name),
             step,
             previous: Some(OLD),
+            fallback: None,
             state: RolloutNodeState::Assigned { generation: GIVEN },
         });
     }

@@ -25,7 +25,7 @@ pub struct RolloutView<'a> {
     pub rollout: &'a Rollout,
     /// Its steps. The current one suffices.
     pub steps: &'a [Step],
-    /// Its nodes: at least those of the current step and of the one before; all of them while it is being taken back.
+    /// Its nodes: at least those of the current step and of all before; all of them while it is being taken back.
     pub members: &'a [RolloutNode],
     /// The nodes behind `members`. One that is missing was deleted.
     pub nodes: &'a HashMap<NodeId, Node>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sentinel_model::audit::{Actor, AuditEntry};
+use sentinel_model::project::Project;
 use sentinel_model::{InvalidValue, OrgId, ProjectId, RequestId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -48,15 +49,11 @@ pub fn apply(state: &mut dyn Write, index: u64, envelope: &Envelope) -> Result<S
     };
     let (outcome, events) = match envelope.command.run(&mut context) {
         Ok(reply) => {
-            if context.audits != 1 {
-                return Err(TableError::new(
-                    Table::Audit,
-                    format!(
-                        "{} wrote {} audit entries instead of one",
-                        envelope.command.name(),
-                        context.audits
-                    ),
-                ));
+            let (wrote, owed) = (context.audits, u32::from(envelope.command.audited()));
+            if wrote != owed {
+                let message =
+                    format!("{} wrote {wrote} audit entries instead of {owed}", envelope.command.name());
+                return Err(TableError::new(Table::Audit, message));
             }
             let events = std::mem::take(&mut context.events);
             let writes = context.draft.into_writes();
@@ -100,6 +97,10 @@ impl From<TableError> for Stop {
 
 /// A command that can be applied. One file each, below [`crate::commands`].
 pub trait Apply {
+    /// Somebody decided on this change, a person, a program or the scheduler: it has exactly one audit entry. Otherwise it is
+    /// what nodes report, which is state that comes all the time and nobody's deed: it has none.
+    const AUDITED: bool = true;
+
     /// Checks the preconditions, makes the change, writes the audit entry.
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop>;
 }
@@ -130,6 +131,23 @@ pub struct Subject<'a> {
     pub org_id: Option<OrgId>,
     /// In which project it lies.
     pub project_id: Option<ProjectId>,
+}
+
+impl<'a> Subject<'a> {
+    /// An object that belongs to no org: the cluster's, or a person's own.
+    pub fn of_cluster(resource_type: &'a str, resource_id: &'a str) -> Self {
+        Self { resource_type, resource_id, org_id: None, project_id: None }
+    }
+
+    /// An org, or an object of one outside its projects.
+    pub fn in_org(resource_type: &'a str, resource_id: &'a str, org_id: OrgId) -> Self {
+        Self { org_id: Some(org_id), ..Self::of_cluster(resource_type, resource_id) }
+    }
+
+    /// A project, or an object in it.
+    pub fn in_project(resource_type: &'a str, resource_id: &'a str, project: &Project) -> Self {
+        Self { project_id: Some(project.id), ..Self::in_org(resource_type, resource_id, project.org_id) }
+    }
 }
 
 impl Context<'_> {
@@ -167,7 +185,8 @@ impl Context<'_> {
         tables::store(&mut self.draft, row)
     }
 
-    /// Writes the audit entry of this change and the event of the same name. Exactly once per command.
+    /// Writes the audit entry of this change and the event of the same name. Exactly once per command that is
+    /// [audited](Apply::AUDITED).
     pub fn record<const N: usize>(
         &mut self,
         action: &str,

@@ -32,6 +32,11 @@ macro_rules! commands {
                 match self { $(Command::$name(_) => $level,)* }
             }
 
+            /// It leaves exactly one audit entry when it goes through; otherwise none. See [`Apply::AUDITED`].
+            pub fn audited(&self) -> bool {
+                match self { $(Command::$name(_) => <$module::$name as Apply>::AUDITED,)* }
+            }
+
             pub(crate) fn variant_name(&self) -> &'static str {
                 match self { $(Command::$name(_) => stringify!($name),)* }
             }

@@ -1,7 +1,8 @@
 //! The replicated state machine: what a log entry means.
 //!
 //! An entry is an [`Envelope`]: a [`Command`] with the time, the actor and the request that made it. [`apply()`] turns it into
-//! table writes, one audit entry and events, or into a [`Rejection`], which is data like any other outcome.
+//! table writes, events and one audit entry (none for what nodes report: that is state, and nobody's deed), or into a
+//! [`Rejection`], which is data like any other outcome.
 //!
 //! What it must not do: read a clock, mint an id, do I/O of its own, or depend on anything that differs between members.
 //! An `Err` from [`apply()`] means that this member can no longer follow the log; it must stop.
@@ -9,6 +10,7 @@
 //! Where to start reading: [`commands`] lists every command, [`apply()`] is the one way in, [`tables`] is what state looks like.
 
 pub mod apply;
+mod baseline;
 pub mod commands;
 pub mod draft;
 pub mod envelope;

@@ -5,7 +5,7 @@ use std::io;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use sentinel_model::{MemberId, Sha256Digest};
+use sentinel_model::{MemberId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
@@ -110,8 +110,12 @@ pub struct MemberStatus {
     pub api_url: String,
     /// Has a vote.
     pub voter: bool,
-    /// Newest log index known to be on its disk. Only the leader knows.
+    /// Newest log index known to be on its disk; `None` when it never answered.
     pub matched: Option<u64>,
+    /// Since when it does not answer this member; `None` while it does, and for this member itself.
+    pub silent_since: Option<Time>,
+    /// Its clock minus this member's, in milliseconds, when it last answered.
+    pub skew_ms: Option<i64>,
 }
 
 /// What the cluster looks like from here. Answers at once, from memory.

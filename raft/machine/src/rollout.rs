@@ -60,7 +60,7 @@ pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &St
         let member = member(context, rollout, *node_id)?;
         let Some(node) = context.load::<Node>(node_id.as_bytes())? else { continue };
         present += 1;
-        if proven(&node, &member) && !node.failed_current() && node.status == NodeStatus::Online {
+        if member.proven_by(&node) && !node.failed_current() && node.status == NodeStatus::Online {
             ahead += 1;
         }
     }
@@ -123,26 +123,14 @@ pub(crate) fn end(context: &mut Context<'_>, rollout: &mut Rollout, state: Rollo
     save(context, rollout)
 }
 
-/// True when the node has proven to run what it was given.
-pub(crate) fn proven(node: &Node, member: &RolloutNode) -> bool {
-    match member.state {
-        RolloutNodeState::Assigned { generation }
-        | RolloutNodeState::Completed { generation }
-        | RolloutNodeState::Restoring { generation } => {
-            node.effective.is_some_and(|fact| fact.generation == generation)
-        }
-        RolloutNodeState::Pending | RolloutNodeState::NothingToRestore => false,
-    }
-}
-
 /// True when the node's assignment is the one that the rollout gave it going forward.
 pub(crate) fn holds_ours(node: &Node, rollout: &Rollout) -> bool {
     let ours = |assignment: &Assignment| assignment.cause == AssignmentCause::Rollout(rollout.id);
     node.assignment.as_ref().is_some_and(ours)
 }
 
-/// Gives nodes that the rollout moved their previous bundle again. Nodes that were assigned something else since are left
-/// as they are. A node without an earlier bundle that may be handed out keeps what it has proven; what it has not proven is
+/// Gives nodes that the rollout moved their earlier bundle again. Nodes that were assigned something else since are left as
+/// they are. A node without an earlier bundle that may be handed out keeps what it has proven; what it has not proven is
 /// withdrawn, so that it does not move later.
 pub(crate) fn restore(
     context: &mut Context<'_>,
@@ -155,20 +143,14 @@ pub(crate) fn restore(
         if !holds_ours(&node, rollout) {
             continue;
         }
-        let previous = match member.previous {
-            Some(previous) => {
-                bundle_of(context, &node, previous)?.filter(|bundle| bundle.state == BundleState::Compiled)
-            }
-            None => None,
-        };
-        member.state = match previous {
-            Some(previous) => {
-                assign(context, &mut node, previous.id, AssignmentCause::Rollback(rollout.id))?;
+        member.state = match to_restore(context, &node, member)? {
+            Some(earlier) => {
+                assign(context, &mut node, earlier, AssignmentCause::Rollback(rollout.id))?;
                 restored += 1;
                 RolloutNodeState::Restoring { generation: node.generation }
             }
             None => {
-                if !proven(&node, member) {
+                if !member.proven_by(&node) {
                     withdraw(context, &mut node)?;
                 }
                 RolloutNodeState::NothingToRestore
@@ -179,6 +161,36 @@ pub(crate) fn restore(
     Ok(restored)
 }
 
+/// Takes back what the rollout gave and nobody has proven, in completed steps too: a node that was tolerated there would
+/// else move when it comes back, after the rollout has ended. Returns how many nodes were given their earlier bundle.
+pub(crate) fn take_back_unproven(context: &mut Context<'_>, rollout: &Rollout) -> Result<u64, Stop> {
+    let mut unproven = Vec::new();
+    for member in query::rollout_nodes(context.tables(), rollout.id)? {
+        if !member.state.moved() {
+            continue;
+        }
+        let node = context.load::<Node>(member.node_id.as_bytes())?;
+        if node.is_some_and(|node| !member.proven_by(&node)) {
+            unproven.push(member);
+        }
+    }
+    restore(context, rollout, unproven)
+}
+
+/// The first of the member's two earlier bundles that may be handed out.
+fn to_restore(
+    context: &Context<'_>,
+    node: &Node,
+    member: &RolloutNode,
+) -> Result<Option<BundleId>, TableError> {
+    for earlier in [member.previous, member.fallback].into_iter().flatten() {
+        if bundle_of(context, node, earlier)?.is_some_and(|bundle| bundle.state == BundleState::Compiled) {
+            return Ok(Some(earlier));
+        }
+    }
+    Ok(None)
+}
+
 /// What the audit log and the events call the rollout.
 pub(crate) fn subject<'a>(
     context: &Context<'_>,
@@ -186,25 +198,24 @@ pub(crate) fn subject<'a>(
     id: &'a str,
 ) -> Result<Subject<'a>, Stop> {
     let project = context.require::<Project>(rollout.project_id.as_bytes(), "Project")?;
-    Ok(Subject {
-        resource_type: "rollout",
-        resource_id: id,
-        org_id: Some(project.org_id),
-        project_id: Some(project.id),
-    })
+    Ok(Subject::in_project("rollout", id, &project))
 }
 
-/// The bundle that a node would go back to: what it has proven to run, else what it was told to run. What a node reports
-/// is believed only as far as its project has such a bundle; else it could have another tenant's bundle given to it.
-pub(crate) fn previous_of(context: &Context<'_>, node: &Node) -> Result<Option<BundleId>, TableError> {
-    let effective = node.effective.map(|fact| fact.bundle_id);
+/// The bundles that a node would go back to, the first one first. That is what it was told to run: a node that is late is to
+/// end up with what the fleet has, not with what it happens to run still. Only if it has failed that, what it runs comes
+/// first. What a node reports is believed only as far as its project has such a bundle; else it could have another tenant's
+/// bundle given to it.
+pub(crate) fn earlier_of(context: &Context<'_>, node: &Node) -> Result<Vec<BundleId>, TableError> {
     let assigned = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
-    for candidate in [effective, assigned].into_iter().flatten() {
-        if bundle_of(context, node, candidate)?.is_some() {
-            return Ok(Some(candidate));
+    let effective = node.effective.map(|fact| fact.bundle_id);
+    let order = if node.failed_current() { [effective, assigned] } else { [assigned, effective] };
+    let mut earlier = Vec::new();
+    for candidate in order.into_iter().flatten() {
+        if !earlier.contains(&candidate) && bundle_of(context, node, candidate)?.is_some() {
+            earlier.push(candidate);
         }
     }
-    Ok(None)
+    Ok(earlier)
 }
 
 /// The bundle, when it belongs to the node's project.

@@ -83,6 +83,8 @@ tables! {
     NodeKeyDigests = 45, "node_key_digests";
     /// node, log index, place → NodeEvent.
     NodeEvents = 46, "node_events";
+    /// project, node → nothing, for nodes that nobody has decided about: they have the baseline that they joined with, or nothing.
+    BaselineNodes = 47, "baseline_nodes";
     /// rollout → Rollout.
     Rollouts = 50, "rollouts";
     /// project, rollout → nothing. Rollout ids grow with time.

@@ -23,7 +23,7 @@ pub struct Bundle {
     pub signature: Vec<u8>,
     /// The org key that signed.
     pub signing_key_id: String,
-    /// How dangerous the change against the newest earlier bundle is.
+    /// How dangerous the change against what the fleet ran then is.
     pub risk_level: RiskLevel,
     /// Why, one stable word per finding.
     pub risk_reasons: Vec<String>,

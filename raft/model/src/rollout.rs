@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::name::{LABELS_MAX, check_labels};
+use crate::node::Node;
 use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
 
 /// Most nodes that a rollout may name one by one.
@@ -311,8 +312,12 @@ pub struct RolloutNode {
     pub node_id: NodeId,
     /// The step that moves it.
     pub step: u32,
-    /// The bundle assigned before; recorded in the step that starts it, restored by the way back.
+    /// The bundle to go back to: the one assigned before, or, if the node had failed that, the one that it ran. Recorded when
+    /// its step starts, restored by the way back.
     pub previous: Option<BundleId>,
+    /// The other one of these two, if it is another; restored when `previous` may not be handed out any more.
+    #[serde(default)]
+    pub fallback: Option<BundleId>,
     /// Where it is.
     pub state: RolloutNodeState,
 }
@@ -342,7 +347,25 @@ pub enum RolloutNodeState {
     NothingToRestore,
 }
 
+impl RolloutNode {
+    /// True when the node has proven to run what the rollout gave it last, going forward or back.
+    pub fn proven_by(&self, node: &Node) -> bool {
+        let given = self.state.generation();
+        given.is_some() && node.effective.map(|fact| fact.generation) == given
+    }
+}
+
 impl RolloutNodeState {
+    /// The generation that the rollout gave to the node last, if it gave any.
+    pub fn generation(self) -> Option<Generation> {
+        match self {
+            RolloutNodeState::Assigned { generation }
+            | RolloutNodeState::Completed { generation }
+            | RolloutNodeState::Restoring { generation } => Some(generation),
+            RolloutNodeState::Pending | RolloutNodeState::NothingToRestore => None,
+        }
+    }
+
     /// Name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {

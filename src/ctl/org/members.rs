@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use sentinel_api_types::PageQuery;
+use sentinel_api_types::audit::AuditQuery;
 use sentinel_api_types::member::{MemberCreate, MemberUpdate, Role};
 use sentinel_model::UserId;
 use serde_json::json;
@@ -14,7 +15,7 @@ use crate::ctl::failure::{self, NotFound};
 use crate::ctl::output::Table;
 use crate::ctl::paging::{self, Paging, more};
 use crate::ctl::terminal;
-use crate::ctl::words::{at, read, word};
+use crate::ctl::words::{at, offer, read, word};
 
 /// Which org.
 #[derive(Args, Debug)]
@@ -45,7 +46,7 @@ pub enum MembersCommand {
     /// Add a person, with an account if the address has none yet
     #[command(
         after_help = "Examples:\n  sentinel-cp org members add ada@example.com --name Ada --role reader\n
-The first password is asked for; 12 characters at least."
+The first password is asked for; 12 characters at least. An address that has an account already, in another org, keeps its own."
     )]
     Add {
         /// E-mail address
@@ -86,6 +87,13 @@ The first password is asked for; 12 characters at least."
     },
 }
 
+impl MembersCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        matches!(self, MembersCommand::List { .. })
+    }
+}
+
 /// Carries it out.
 pub async fn run(command: MembersCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
     let Connection { client, output, .. } = connection;
@@ -117,6 +125,10 @@ pub async fn run(command: MembersCommand, connection: &Connection) -> anyhow::Re
             output.say(&made, |made| {
                 format!("{} is {} of {org}", made.member.email, word(&made.member.role))
             })?;
+            // Beside the answer: who gives the password to the person must know, and a script's answer stays what it is.
+            if let Some(note) = password_note(connection, &org, made.member.user_id).await {
+                eprintln!("note: {note}");
+            }
         }
         MembersCommand::SetRole { person, role, of } => {
             let org = connection.org(of.org.as_deref()).await?;
@@ -137,6 +149,27 @@ pub async fn run(command: MembersCommand, connection: &Connection) -> anyhow::Re
     Ok(ExitCode::SUCCESS)
 }
 
+/// What became of the password of somebody who was just added. The answer does not tell whether there was an account already;
+/// the audit log does, because then it is a role that was given and no account that was made.
+async fn password_note(connection: &Connection, org: &str, user: UserId) -> Option<&'static str> {
+    let query = AuditQuery { limit: Some(50), ..Default::default() };
+    let log = connection.client.org_audit(org, &query).await;
+    let entries = log.map(|log| log.entries).unwrap_or_default();
+    let about = entries.into_iter().find(|entry| {
+        entry.resource_id == user.to_string()
+            && ["user.created", "member.role_set"].contains(&entry.action.as_str())
+    });
+    match about.as_ref().map(|entry| entry.action.as_str()) {
+        Some("user.created") => None,
+        Some(_) => Some(
+            "the address had an account already: it keeps its name and its password, and the password that you gave was not set",
+        ),
+        None => Some(
+            "if the address had an account already, it keeps its password, and the one that you gave was not set",
+        ),
+    }
+}
+
 /// The person with this id or address.
 async fn user(connection: &Connection, org: &str, person: &str) -> anyhow::Result<UserId> {
     if let Ok(id) = person.parse() {
@@ -151,6 +184,10 @@ async fn user(connection: &Connection, org: &str, person: &str) -> anyhow::Resul
             .find(|member| member.email.eq_ignore_ascii_case(person))
             .map(|member| member.user_id)
     });
-    let found = found.await.context("cannot look the person up")?;
-    found.ok_or_else(|| NotFound(format!("nobody in {org} has the address {person}")).into())
+    if let Some(found) = found.await.context("cannot look the person up")? {
+        return Ok(found);
+    }
+    let some = client.org_members(org, &PageQuery { limit: Some(6), cursor: None }).await?;
+    let addresses = offer("people there", some.members.iter().map(|member| member.email.as_str()));
+    Err(NotFound(format!("nobody in {org} has the address or id {person}{addresses}")).into())
 }

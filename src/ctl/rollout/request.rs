@@ -1,14 +1,21 @@
 //! What is asked of a rollout: which bundle, where, in which portions, under which gates.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 use clap::Args;
-use sentinel_api_types::rollout::{HealthGates, RolloutCreate, Strategy, TargetSelector};
+use sentinel_api_types::node::{NodeStatus, NodesQuery};
+use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
 
 use super::{show, watch};
 use crate::ctl::connection::Connection;
+use crate::ctl::output::{Output, clean};
+use crate::ctl::paging::Paging;
 use crate::ctl::words::{milliseconds, pair, read, seconds};
 use crate::ctl::{bundle, node};
+
+/// Most offline nodes that are looked at.
+const OFFLINE_MAX: u32 = 1_000;
 
 /// Options of `rollout create` and `rollout plan` alike.
 #[derive(Args, Debug)]
@@ -34,25 +41,25 @@ pub struct RequestArgs {
     /// Share of the nodes in a step, 1 to 100
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Portions")]
     batch_percent: Option<u8>,
-    /// How many nodes of a step may be unreachable or fail without stopping it
+    /// How many nodes of a step may be offline or fail without stopping it; 0 when nothing is said
     #[arg(long, value_name = "N", help_heading = "Portions")]
     max_unavailable: Option<u32>,
-    /// Longest time that a step may take, such as 10m; pauses do not count
+    /// Longest time that a step may take, such as 10m, which it is when nothing is said; pauses do not count
     #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Portions")]
     deadline: Option<u32>,
-    /// Highest share of 5xx answers, in percent
+    /// Highest share of 5xx answers, in percent; not judged when nothing is said
     #[arg(long, value_name = "PERCENT", help_heading = "Gates")]
     max_error_rate: Option<f64>,
-    /// Highest 99th percentile of latency, such as 250ms
+    /// Highest 99th percentile of latency, such as 250ms; not judged when nothing is said
     #[arg(long, value_name = "TIME", value_parser = milliseconds, help_heading = "Gates")]
     max_latency: Option<f64>,
-    /// Fewest requests before error rate or latency are judged
+    /// Fewest requests before error rate or latency are judged; 1 when nothing is said
     #[arg(long, value_name = "N", help_heading = "Gates")]
     min_requests: Option<u32>,
-    /// How long each node must be observed after its switch, such as 30s
+    /// How long each node must be observed after its switch, such as 30s; not at all when nothing is said
     #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Gates")]
     observe: Option<u32>,
-    /// How long a gate must be broken before the step fails, such as 15s
+    /// How long a gate must be broken before the step fails, such as 15s, which it is when nothing is said
     #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Gates")]
     fail_after: Option<u32>,
     /// Do not ask for healthy heartbeats
@@ -93,8 +100,16 @@ pub struct PlanArgs {
 /// Starts a rollout.
 pub async fn create(args: CreateArgs, connection: &Connection, project: &str) -> anyhow::Result<ExitCode> {
     let request = args.request.resolve(connection, project).await?;
+    let notes = match connection.output {
+        Output::Table => notes(connection, project, &request).await,
+        Output::Json => Vec::new(),
+    };
     let made = connection.client.create_rollout(project, &request).await?;
+    notes.iter().for_each(|note| eprintln!("note: {}", clean(note)));
     if args.watch {
+        if connection.output == Output::Table {
+            eprintln!("rollout {}; it goes on when you stop watching", made.rollout.id);
+        }
         return watch::watch(connection, project, made.rollout.id).await;
     }
     connection.output.print(&made, |made| show::facts(&made.rollout))?;
@@ -104,8 +119,66 @@ pub async fn create(args: CreateArgs, connection: &Connection, project: &str) ->
 /// Shows what it would do.
 pub async fn plan(args: PlanArgs, connection: &Connection, project: &str) -> anyhow::Result<ExitCode> {
     let request = args.request.resolve(connection, project).await?;
-    connection.output.print(&connection.client.plan_rollout(project, &request).await?, show::plan)?;
+    let plan = connection.client.plan_rollout(project, &request).await?;
+    let offline = match connection.output {
+        Output::Table => offline(connection, project, &plan, request.max_unavailable).await,
+        Output::Json => None,
+    };
+    connection.output.print(&plan, |plan| {
+        let mut table = show::plan(plan);
+        offline.into_iter().for_each(|note| table.note(note));
+        table
+    })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What somebody who starts a rollout without a plan should know: which nodes it leaves out, and which it will wait for. What
+/// is wrong with the request is said by the rollout itself.
+async fn notes(connection: &Connection, project: &str, request: &RolloutCreate) -> Vec<String> {
+    let Ok(plan) = connection.client.plan_rollout(project, request).await else { return Vec::new() };
+    let mut notes = Vec::new();
+    let left_out = plan.excluded.len();
+    if let Some(first) = plan.excluded.first() {
+        let name = first.name.clone().unwrap_or_else(|| first.id.to_string());
+        notes.push(format!("left out: {left_out} of the nodes, such as {name}, {}", first.reason));
+    }
+    notes.extend(offline(connection, project, &plan, request.max_unavailable).await);
+    notes
+}
+
+/// Which of the planned nodes are offline, and what that means. Nothing when it cannot be found out: it is a courtesy.
+async fn offline(
+    connection: &Connection,
+    project: &str,
+    plan: &RolloutPlan,
+    tolerated: Option<u32>,
+) -> Option<String> {
+    let fetch = async |limit, cursor| {
+        let status = Some(NodeStatus::Offline);
+        let query = NodesQuery { status, limit: Some(limit), cursor, ..Default::default() };
+        connection.client.nodes(project, &query).await
+    };
+    let away: HashSet<_> = Paging { limit: OFFLINE_MAX }
+        .collect(fetch)
+        .await
+        .ok()?
+        .nodes
+        .into_iter()
+        .map(|node| node.id)
+        .collect();
+    let planned = plan.steps.iter().flat_map(|step| &step.nodes);
+    let names: Vec<_> =
+        planned.filter(|node| away.contains(&node.id)).map(|node| node.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let shown = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+    let dots = if names.len() > 5 { ", ..." } else { "" };
+    Some(format!(
+        "offline: {shown}{dots}; a step waits for such nodes until its deadline and fails, unless --max-unavailable allows them \
+         (now {})",
+        tolerated.unwrap_or(0)
+    ))
 }
 
 impl RequestArgs {

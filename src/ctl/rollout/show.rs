@@ -4,6 +4,7 @@ use sentinel_api_types::rollout::{
     Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, TargetSelector,
 };
 
+use super::progress;
 use crate::ctl::output::Table;
 use crate::ctl::paging::more;
 use crate::ctl::words::{at, labels, word};
@@ -15,7 +16,7 @@ pub fn list(list: &RolloutList) -> Table {
         table.row([
             rollout.id.to_string(),
             rollout.bundle_version.clone(),
-            word(&rollout.state),
+            progress::state(rollout),
             format!("{}/{}", (rollout.current_step + 1).min(rollout.steps), rollout.steps),
             rollout.nodes.to_string(),
             at(rollout.started_at),
@@ -32,7 +33,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Id", rollout.id.to_string());
     table.fact("Bundle", rollout.bundle_version.clone());
     let by = rollout.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-    table.fact("State", format!("{}{by}", word(&rollout.state)));
+    table.fact("State", format!("{}{by}", progress::state(rollout)));
     table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Gates", gates(rollout));
@@ -50,23 +51,17 @@ pub fn facts(rollout: &Rollout) -> Table {
 /// A rollout with its nodes.
 pub fn detail(detail: &RolloutDetail) -> Table {
     let mut table = facts(&detail.rollout);
-    let progress = &detail.progress;
-    table.fact(
-        "Progress",
-        format!(
-            "{} active, {} pending, {} failed of {}",
-            progress.active, progress.pending, progress.failed, progress.total
-        ),
-    );
+    let rollout = &detail.rollout;
+    table.fact("Progress", progress::counts(detail));
     let mut nodes =
         Table::new(&["step", "step state", "node", "state", "status", "converged", "previous", "failure"]);
     for node in &detail.nodes {
         let step = detail.steps.iter().find(|step| step.step_index == node.step);
         nodes.row([
             (node.step + 1).to_string(),
-            step.map(|step| word(&step.state)).unwrap_or_default(),
+            step.map(|step| progress::step(rollout, step)).unwrap_or_default(),
             node.name.clone().unwrap_or_else(|| format!("{} (gone)", node.node_id)),
-            word(&node.state),
+            progress::node(rollout, node).to_owned(),
             node.status.as_ref().map(word).unwrap_or_default(),
             (if node.converged { "yes" } else { "no" }).to_owned(),
             node.previous_version.clone().unwrap_or_default(),
@@ -132,5 +127,10 @@ fn gates(rollout: &Rollout) -> String {
     if gates.observe_seconds > 0 {
         words.push(format!("observed for {} s", gates.observe_seconds));
     }
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+    let unwatched = match (gates.max_error_rate, gates.max_latency_ms) {
+        (None, None) => "; error rate and latency are not judged",
+        _ => "",
+    };
+    let words = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
+    format!("{words}{unwatched}")
 }

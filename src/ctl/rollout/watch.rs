@@ -6,15 +6,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use sentinel_api_types::rollout::{Rollout, RolloutDetail, RolloutState};
+use sentinel_api_types::rollout::{RolloutDetail, RolloutState};
 use sentinel_client::ClientError;
 use sentinel_model::RolloutId;
 
-use super::show;
+use super::{progress, show};
 use crate::ctl::connection::Connection;
 use crate::ctl::failure;
 use crate::ctl::output::{self, Output, clean};
-use crate::ctl::words::word;
 
 /// How often the rollout is looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -31,7 +30,7 @@ pub async fn watch(connection: &Connection, project: &str, id: RolloutId) -> any
             Ok(detail) => {
                 silent_since = None;
                 view.show(&detail)?;
-                if ended(&detail.rollout) {
+                if progress::ended(&detail.rollout) {
                     return view.end(&detail);
                 }
             }
@@ -46,17 +45,6 @@ pub async fn watch(connection: &Connection, project: &str, id: RolloutId) -> any
             Err(error) => return Err(error.into()),
         }
         tokio::time::sleep(EVERY).await;
-    }
-}
-
-/// Whether it will not change any more.
-fn ended(rollout: &Rollout) -> bool {
-    match rollout.state {
-        RolloutState::Running | RolloutState::Paused | RolloutState::RollingBack => false,
-        RolloutState::Completed
-        | RolloutState::Failed
-        | RolloutState::Cancelled
-        | RolloutState::RolledBack => true,
     }
 }
 
@@ -93,8 +81,8 @@ impl View {
             Output::Table => clean(&line(detail)),
         };
         if let Some(bar) = &self.bar {
-            bar.set_length(detail.progress.total);
-            bar.set_position(detail.progress.active);
+            bar.set_length(detail.nodes.len() as u64);
+            bar.set_position(progress::arrived(detail));
             bar.set_message(line);
         } else if line != self.last {
             output::text(&format!("{line}\n"))?;
@@ -128,19 +116,14 @@ impl View {
 /// Where a rollout is, in one line.
 fn line(detail: &RolloutDetail) -> String {
     let rollout = &detail.rollout;
-    let progress = &detail.progress;
     let mut line = format!(
-        "{} {}: step {} of {}, {} of {} nodes active",
+        "{} {}: step {} of {}, {}",
         rollout.bundle_version,
-        word(&rollout.state),
+        progress::state(rollout),
         (rollout.current_step + 1).min(rollout.steps),
         rollout.steps,
-        progress.active,
-        progress.total
+        progress::counts(detail)
     );
-    if progress.failed > 0 {
-        line.push_str(&format!(", {} failed", progress.failed));
-    }
     match (&rollout.error, &rollout.hold) {
         (Some(error), _) => line.push_str(&format!("; {}", show::error(error))),
         (None, Some(hold)) => line.push_str(&format!("; waits: {}", hold.reason)),

@@ -87,6 +87,11 @@ pub enum OpenError {
 }
 
 impl Store {
+    /// Whether a member has kept something in the directory.
+    pub fn holds_data(dir: &Path) -> bool {
+        dir.join("FORMAT").exists()
+    }
+
     /// Opens the directory, making it when it is not there.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
         let io = |what: String| move |source| OpenError::Io { what, source };

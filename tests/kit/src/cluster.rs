@@ -60,7 +60,7 @@ impl Cluster {
     /// Starts a member that does not run.
     pub fn launch(&mut self, index: usize) {
         let (binary, spec, options) = (self.binary.clone(), self.spec.clone(), self.options.clone());
-        let dir = self.dir.path().to_owned();
+        let (dir, key) = (self.dir.path().to_owned(), self.key_file());
         let member = &mut self.members[index];
         let name = format!("member-{}", member.id);
         let mut command = Command::new(binary);
@@ -72,7 +72,7 @@ impl Cluster {
             .arg("--data-dir")
             .arg(dir.join(&name))
             .arg("--kek-file")
-            .arg(dir.join("kek"))
+            .arg(&key)
             .args(["--bootstrap-admin", ADMIN_EMAIL])
             .args(options)
             .env("SENTINEL_CP_BOOTSTRAP_PASSWORD", ADMIN_PASSWORD);
@@ -117,6 +117,16 @@ impl Cluster {
     /// Data directory of a member.
     pub fn data_dir(&self, index: usize) -> PathBuf {
         self.dir.join(&format!("member-{}", index + 1))
+    }
+
+    /// What a member has said so far.
+    pub fn log(&self, index: usize) -> String {
+        self.members[index].process.as_ref().map(Process::log).unwrap_or_default()
+    }
+
+    /// The key file that all members share.
+    pub fn key_file(&self) -> PathBuf {
+        self.dir.join("kek")
     }
 
     /// Directory of the cluster.

@@ -1,7 +1,7 @@
 //! What a heartbeat tells, and what of it is news.
 
 use sentinel_api_types::agent::HeartbeatRequest;
-use sentinel_machine::commands::nodes_report::NodeFact;
+use sentinel_machine::commands::nodes_report::{NodeFact, VERSION_TEXT_MAX};
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{FAILURE_TEXT_MAX, Node, NodeStatus};
 use sentinel_model::{Generation, NodeId, Time, name};
@@ -10,8 +10,6 @@ use crate::error::AppError;
 
 /// Most numbers in `metrics`.
 const METRICS_MAX: usize = 64;
-/// Longest version kept, in characters.
-const VERSION_MAX: usize = 128;
 
 /// Refuses what cannot be.
 pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
@@ -71,39 +69,31 @@ pub(super) fn sample(node_id: NodeId, request: &HeartbeatRequest, now: Time) -> 
     }
 }
 
-/// What a heartbeat tells that this member's state does not say yet.
+/// What a heartbeat tells that this member's state does not say yet. What the state machine would not believe is no news either:
+/// it is told again with every heartbeat, and would be proposed each time.
 pub(super) fn news(node: &Node, request: &HeartbeatRequest) -> Vec<NodeFact> {
-    let mut news = Vec::new();
-    if node.status != NodeStatus::Online {
-        news.push(NodeFact::Status(NodeStatus::Online));
-    }
-    let told = |text: &Option<String>, known: &String| {
-        text.as_ref().map_or_else(|| known.clone(), |text| text.chars().take(VERSION_MAX).collect())
+    let mut told = vec![NodeFact::Status(NodeStatus::Online)];
+    let version = |text: &Option<String>, known: &String| -> String {
+        text.as_ref().unwrap_or(known).chars().take(VERSION_TEXT_MAX).collect()
     };
-    let agent = told(&request.version, &node.agent_version);
-    let proxy = told(&request.proxy_version, &node.proxy_version);
-    if agent != node.agent_version || proxy != node.proxy_version {
-        news.push(NodeFact::Versions { agent, proxy });
-    }
-    if let (Some(generation), Some(bundle_id)) = (request.accepted_generation, request.staged_bundle_id)
-        && node.accepted.is_none_or(|known| known.generation < generation)
-    {
-        news.push(NodeFact::Accepted { bundle_id, generation });
+    told.push(NodeFact::Versions {
+        agent: version(&request.version, &node.agent_version),
+        proxy: version(&request.proxy_version, &node.proxy_version),
+    });
+    if let Some((generation, bundle_id)) = request.accepted_generation.zip(request.staged_bundle_id) {
+        told.push(NodeFact::Accepted { bundle_id, generation });
     }
     let effective = request.effective_generation.zip(request.active_bundle_id);
-    if let Some((generation, bundle_id)) = effective
-        && node.effective.is_none_or(|known| known.generation != generation || known.bundle_id != bundle_id)
-    {
-        news.push(NodeFact::Effective { bundle_id, generation });
+    if let Some((generation, bundle_id)) = effective {
+        told.push(NodeFact::Effective { bundle_id, generation });
     }
     if let Some(failure) = &request.failure {
         // Repeated in every heartbeat: it is news only while nothing newer was assigned or became effective.
         let proven = effective.map_or_else(Generation::default, |(generation, _)| generation);
         let assigned =
             node.assignment.as_ref().map_or_else(Generation::default, |assigned| assigned.generation);
-        let known = node.failure.as_ref().is_some_and(|known| known.generation >= failure.generation);
-        if !known && failure.generation > proven && failure.generation >= assigned {
-            news.push(NodeFact::Failed {
+        if failure.generation > proven && failure.generation >= assigned {
+            told.push(NodeFact::Failed {
                 bundle_id: failure.bundle_id,
                 generation: failure.generation,
                 stage: failure.stage.into(),
@@ -111,5 +101,6 @@ pub(super) fn news(node: &Node, request: &HeartbeatRequest) -> Vec<NodeFact> {
             });
         }
     }
-    news
+    told.retain(|fact| fact.is_news(node));
+    told
 }

@@ -45,7 +45,7 @@ impl App {
     ) -> Result<BundleDiff, AppError> {
         let here = self.in_project(Operation::BundleDiff, caller, project).await?;
         let (new, old): (Bundle, Bundle) = (here.object(&id)?, here.object(&against)?);
-        let sources = (text(&self.opened(&old).await?, SOURCE)?, text(&self.opened(&new).await?, SOURCE)?);
+        let sources = (self.source_of(&old).await?, self.source_of(&new).await?);
         let compared = self
             .heavy("comparisons", move || {
                 diff::text(&sources.0, &sources.1).map_err(|error| AppError::TooLarge(error.to_string()))
@@ -87,7 +87,7 @@ impl App {
     ) -> Result<(Bundle, Bytes), AppError> {
         let here = self.in_project(Operation::BundleArchive, caller, project).await?;
         let bundle = available(here.object(&id)?)?;
-        let bytes = self.blobs().get(bundle.digest).await?;
+        let bytes = self.archive(bundle.digest).await?;
         Ok((bundle, bytes))
     }
 
@@ -101,7 +101,7 @@ impl App {
         let here = self.in_project(Operation::BundleVerify, caller, project).await?;
         let bundle: Bundle = here.object(&id)?;
         let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
-        let bytes = self.blobs().get(bundle.digest).await?;
+        let bytes = self.archive_on_disk(bundle.digest).await?;
         let signed = !bundle.signature.is_empty();
         let key_id = signed.then(|| bundle.signing_key_id.clone());
         let verified = self.heavy("verifications", move || Ok(vouches(&bundle, &org, &bytes))).await?;
@@ -122,8 +122,13 @@ impl App {
         Ok((bundle.version, document))
     }
 
+    /// A bundle's text as it was written.
+    pub(super) async fn source_of(&self, bundle: &Bundle) -> Result<String, AppError> {
+        text(&self.opened(bundle).await?, SOURCE)
+    }
+
     async fn opened(&self, bundle: &Bundle) -> Result<OpenBundle, AppError> {
-        let bytes = self.blobs().get(bundle.digest).await?;
+        let bytes = self.archive(bundle.digest).await?;
         self.heavy("archives", move || {
             archive::open(&bytes, &OpenLimits::default()).map_err(AppError::internal)
         })

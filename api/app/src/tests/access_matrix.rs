@@ -17,7 +17,7 @@ OrgList person -                  OrgCreate cluster-admin -         OrgShow read
 SigningKeyList reader bundles:read MemberList reader -              MemberCreate admin -
 MemberUpdate admin -              MemberDelete admin -              ProjectList reader nodes:read
 ProjectCreate admin -             ProjectShow reader nodes:read     OverviewShow reader nodes:read
-OrgAuditList reader nodes:read    ProjectAuditList reader nodes:read ApiKeyList admin api_keys:admin
+OrgAuditList reader api_keys:admin ProjectAuditList reader api_keys:admin ApiKeyList admin api_keys:admin
 ApiKeyShow admin api_keys:admin   ApiKeyCreate admin api_keys:admin ApiKeyRevoke admin api_keys:admin
 ApiKeyDelete admin api_keys:admin EnrolmentTokenList reader nodes:write EnrolmentTokenCreate operator nodes:write
 EnrolmentTokenRevoke operator nodes:write NodeList reader nodes:read NodeStats reader nodes:read
@@ -29,7 +29,7 @@ BundleSbom reader bundles:read    BundleAssign operator bundles:write BundleRevo
 RolloutPlan operator rollouts:write RolloutCreate operator rollouts:write RolloutList reader rollouts:read
 RolloutShow reader rollouts:read  RolloutPause operator rollouts:write RolloutResume operator rollouts:write
 RolloutCancel operator rollouts:write RolloutRollback operator rollouts:write EventWatch reader nodes:read
-EventWatchAll person -            ClusterShow person -              NodeRegister anyone -
+EventWatchAll person -            ClusterShow person-or-key -        NodeRegister anyone -
 NodeHeartbeat node -              NodeLatest node -                 NodeArchive node -
 NodeToken node -                  NodeEventsAppend node -";
 
@@ -48,6 +48,7 @@ fn the_table_says_what_was_decided_and_nothing_is_left_out() {
         let expected = match who {
             "anyone" => Who::Anyone,
             "person" => Who::Person,
+            "person-or-key" => Who::PersonOrKey,
             "cluster-admin" => Who::ClusterAdmin,
             "node" => Who::Node,
             "reader" => Who::Member(Role::Reader, scope),
@@ -115,7 +116,7 @@ async fn every_operation_is_tried_with_every_kind_of_caller() {
         expect(&kit.anonymous(), Unauthenticated, "nobody");
 
         let person = |role: Role, cluster_admin: bool| match who {
-            "person" => Allowed,
+            "person" | "person-or-key" => Allowed,
             "cluster-admin" if cluster_admin => Allowed,
             "reader" => Allowed,
             "operator" if role >= Role::Operator => Allowed,
@@ -128,14 +129,20 @@ async fn every_operation_is_tried_with_every_kind_of_caller() {
         let of_other = if in_tenancy { NotFound } else { person(Role::Reader, false) };
         expect(&world.outsider.caller, of_other, "another tenant's administrator");
 
-        let by_scope = if scope.is_some() { Allowed } else { Forbidden };
+        let any_key = who == "person-or-key";
+        let by_scope = if scope.is_some() || any_key { Allowed } else { Forbidden };
         expect(&everything.caller, by_scope, "a key with every scope");
         expect(&here.caller, by_scope, "a key of this project");
-        let not_here = if in_tenancy { NotFound } else { Forbidden };
+        let not_here = match in_tenancy {
+            true => NotFound,
+            false if any_key => Allowed,
+            false => Forbidden,
+        };
         expect(&elsewhere.caller, not_here, "a key of another project");
         expect(&foreign.caller, not_here, "another tenant's key");
         for (missing, key) in &without {
-            let expected = if scope.is_some() && scope != Some(*missing) { Allowed } else { Forbidden };
+            let in_scope = any_key || (scope.is_some() && scope != Some(*missing));
+            let expected = if in_scope { Allowed } else { Forbidden };
             expect(&key.caller, expected, &format!("a key without {}", missing.as_str()));
         }
 

@@ -130,9 +130,9 @@ async fn heartbeats_tell_facts_once_and_unchanged_ones_never() {
     let heard = kit.app.heartbeat(&world.node.1.again(), world.node.0, beat.clone()).await.unwrap();
     assert_eq!((heard.status.as_str(), heard.heartbeat_interval_s), ("ok", 10));
     assert_eq!(kit.app.facts().len(), 4, "online, version, accepted, effective");
-    let before = kit.changes();
+    let before = kit.replica.proposed();
     kit.app.flush_facts().await.unwrap();
-    assert_eq!(kit.changes(), before + 1, "one entry for all of them");
+    assert_eq!(kit.replica.proposed(), before + 1, "one entry of the log for all of them");
     let node = shown(&world).await;
     assert_eq!((node.status, node.converged, node.agent_version.as_str()), (NodeStatus::Online, true, "1.1"));
     assert_eq!(node.effective.unwrap().version.as_deref(), Some("1.0"));
@@ -165,6 +165,45 @@ async fn a_failure_is_told_until_known_and_not_any_more_when_it_is_old() {
     kit.app.heartbeat(&world.node.1.again(), world.node.0, beat).await.unwrap();
     assert!(kit.app.facts().is_empty(), "something newer was assigned since");
     assert!(shown(&world).await.failure.is_none());
+}
+
+#[tokio::test]
+async fn what_nobody_would_believe_is_no_news_however_often_it_is_told() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let (bundle, other) = (
+        kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap(),
+        kit.bundle(&world.operator, PROJECT, "1.1").await.unwrap(),
+    );
+    assign(&world, bundle).await;
+    kit.app.heartbeat(&world.node.1.again(), world.node.0, healthy()).await.unwrap();
+    kit.app.flush_facts().await.unwrap();
+    let before = kit.replica.proposed();
+    let failed = |generation, bundle_id| FailureReport {
+        generation: Generation(generation),
+        bundle_id,
+        stage: ActivationStage::Test,
+        message: "no".into(),
+    };
+    for (generation, bundle_id) in [(7, bundle), (1, other)] {
+        for beat in [
+            HeartbeatRequest {
+                active_bundle_id: Some(bundle_id),
+                effective_generation: Some(Generation(generation)),
+                ..healthy()
+            },
+            HeartbeatRequest {
+                staged_bundle_id: Some(bundle_id),
+                accepted_generation: Some(Generation(generation)),
+                ..healthy()
+            },
+            HeartbeatRequest { failure: Some(failed(generation, bundle_id)), ..healthy() },
+        ] {
+            kit.app.heartbeat(&world.node.1.again(), world.node.0, beat).await.unwrap();
+            assert!(kit.app.facts().is_empty(), "generation {generation} of {bundle_id}");
+        }
+    }
+    assert_eq!(kit.replica.proposed(), before);
 }
 
 #[tokio::test]
@@ -266,4 +305,47 @@ async fn node_events_are_kept_in_order_all_or_none() {
         shown.events.iter().map(|event| event.message.as_str()).collect::<Vec<_>>(),
         ["second", "first"]
     );
+}
+
+#[tokio::test]
+async fn a_node_tells_what_happened_only_so_often_and_is_told_when_to_go_on() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let event = || {
+        NodeEventsRequest::One(NodeEventReport {
+            event_type: NodeEventType::Startup,
+            severity: Severity::Info,
+            message: "up".into(),
+        })
+    };
+    let send = async || kit.app.append_node_events(&world.node.1.again(), world.node.0, event()).await;
+    for _ in 0..20 {
+        send().await.unwrap();
+    }
+    let refused = send().await.unwrap_err();
+    assert!(matches!(refused, AppError::TooOften { retry_after_s: 5, .. }), "{refused:?}");
+    assert_eq!(
+        refused.to_string(),
+        "a node may send events 20 times at once and then every 5 s, up to 50 in one request; try again in 5 s"
+    );
+    kit.clock.advance_ms(5_000);
+    send().await.unwrap();
+    send().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn an_archive_that_many_nodes_fetch_is_read_once() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    let before = kit.blobs.reads();
+    let fetch =
+        || async { kit.app.node_archive(&world.node.1.again(), world.node.0, bundle).await.unwrap().1 };
+    let all = futures::future::join_all((0..20).map(|_| fetch())).await;
+    let (_, again) = kit.app.bundle_archive(&world.reader.again(), PROJECT, bundle).await.unwrap();
+    assert!(all.iter().all(|bytes| bytes.as_ptr() == again.as_ptr()), "one copy for all");
+    assert_eq!(kit.blobs.reads(), before + 1);
+    kit.app.verify_bundle(&world.reader.again(), PROJECT, bundle).await.unwrap();
+    assert_eq!(kit.blobs.reads(), before + 2, "a verification looks at the disk");
 }

@@ -100,9 +100,10 @@ async fn risk_is_judged_against_the_newest_bundle_and_without_it_is_not_called_l
     let diff = app.diff_bundles(&world.reader.again(), PROJECT, second.id, first.id).await.unwrap();
     assert_eq!((diff.additions, diff.deletions), (1, 1));
     assert!(diff.diff.contains("+    route \"renamed\""), "{}", diff.diff);
-    world.kit.blobs.damage(second.bundle.digest, None);
     let third = app.create_bundle(&world.operator.again(), PROJECT, create("3", &fewer)).await.unwrap();
-    assert_eq!(third.bundle.risk_reasons, ["previous_unreadable"]);
+    world.kit.blobs.damage(third.bundle.digest, None);
+    let fourth = app.create_bundle(&world.operator.again(), PROJECT, create("4", &fewer)).await.unwrap();
+    assert_eq!(fourth.bundle.risk_reasons, ["previous_unreadable"]);
 }
 
 #[tokio::test]

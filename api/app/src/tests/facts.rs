@@ -43,6 +43,26 @@ async fn facts_survive_a_time_without_a_leader_and_a_lost_answer() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_good_does_not_end_the_duty() {
+    let world = World::new().await.unwrap();
+    let kit = world.kit.clone();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn({
+        let app = kit.app.clone();
+        async move { app.run_facts(async { stopped.await.unwrap_or_default() }).await }
+    });
+    kit.replica.trouble(Trouble::Refusing);
+    kit.app.heartbeat(&world.node.1.again(), world.node.0, HeartbeatRequest::default()).await.unwrap();
+    until("it was tried again", async || kit.replica.refused() > 2).await;
+    kit.replica.trouble(Trouble::None);
+    until("the queue is empty", async || kit.app.facts().is_empty()).await;
+    stop.send(()).unwrap();
+    running.await.unwrap();
+    let node = kit.app.show_node(&world.reader.again(), PROJECT, world.node.0).await.unwrap().node;
+    assert_eq!(node.status, NodeStatus::Online);
+}
+
+#[tokio::test]
 async fn what_waits_at_the_end_is_proposed_once_more() {
     let world = World::new().await.unwrap();
     world.kit.app.heartbeat(&world.node.1.again(), world.node.0, HeartbeatRequest::default()).await.unwrap();

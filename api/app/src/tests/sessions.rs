@@ -2,10 +2,11 @@
 
 use sentinel_api_types::session::{SessionCreate, SessionKind};
 use sentinel_machine::Consistency;
+use uuid::Uuid;
 
 use crate::authenticate::Credential;
 use crate::error::AppError;
-use crate::testing::{ADMIN, Kit, PASSWORD};
+use crate::testing::{ADMIN, Kit, PASSWORD, Trouble};
 
 fn attempt(email: &str, password: &str) -> SessionCreate {
     SessionCreate { email: email.into(), password: password.into(), kind: SessionKind::Token }
@@ -26,6 +27,28 @@ async fn a_session_ends_after_twelve_hours_or_when_its_owner_says_so() {
     kit.clock.advance_ms(1);
     let ended = kit.known(Credential::Session(second.secret)).await.unwrap_err();
     assert!(matches!(ended, AppError::Unauthenticated(_)));
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_answer_was_lost_goes_on_with_the_same_session() {
+    let kit = Kit::formed().await.unwrap();
+    let caller = Kit::repeatable(&kit.anonymous(), Uuid::from_u128(90));
+    kit.replica.trouble(Trouble::LostAnswer);
+    let lost = kit.app.create_session(&caller, attempt(ADMIN, PASSWORD), "::1").await.unwrap_err();
+    assert!(matches!(lost, AppError::OutcomeUnknown(_)));
+    kit.replica.trouble(Trouble::None);
+    kit.clock.advance_ms(5_000);
+    let first = kit.app.create_session(&caller, attempt(ADMIN, PASSWORD), "::1").await.unwrap();
+    let again = kit.app.create_session(&caller, attempt(ADMIN, PASSWORD), "::1").await.unwrap();
+    assert_eq!(first, again);
+    let known = kit.known(Credential::Session(first.token.unwrap())).await.unwrap();
+    let wrong = kit.app.create_session(&caller, attempt(ADMIN, "wrong password 1"), "::1").await.unwrap_err();
+    assert!(matches!(wrong, AppError::Unauthenticated(_)), "the key is no password: {wrong:?}");
+    kit.app.delete_session(&known.caller).await.unwrap();
+    let ended = kit.app.create_session(&caller, attempt(ADMIN, PASSWORD), "::1").await.unwrap_err();
+    assert!(matches!(ended, AppError::Conflict(_)), "signed out since: {ended:?}");
+    let another = kit.app.create_session(&kit.anonymous(), attempt(ADMIN, PASSWORD), "::1").await.unwrap();
+    assert_ne!(again.token, another.token);
 }
 
 #[tokio::test]

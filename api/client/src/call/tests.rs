@@ -12,6 +12,7 @@ use sentinel_api_types::Secret;
 use sentinel_api_types::node::NodesQuery;
 use sentinel_model::{BundleId, NodeId, Sha256Digest};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -112,11 +113,56 @@ async fn a_chosen_request_id_is_kept() {
 }
 
 #[tokio::test]
-async fn when_every_member_is_away_the_error_says_so() {
-    let client = Client::new([dead().await, dead().await], Credential::Anonymous).unwrap();
+async fn when_every_member_is_away_the_error_names_each_with_its_reason() {
+    let (first, second) = (dead().await, dead().await);
+    let client = Client::new([first.clone(), second.clone()], Credential::Anonymous).unwrap();
     let error = client.cluster().await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable(_)), "{error}");
-    assert!(error.to_string().contains("efused"), "{error}");
+    let expected = format!("no member answers: {first} (connection refused), {second} (connection refused)");
+    assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test]
+async fn what_a_member_says_goes_before_silence_and_the_others_are_named() {
+    let (url, _) = server(vec![(503, refusal("no_quorum"))]).await;
+    let away = dead().await;
+    let client = Client::new([url.clone(), away.clone()], Credential::Anonymous).unwrap();
+    let ClientError::Api(error) = client.node_stats("shop").await.unwrap_err() else { panic!() };
+    assert_eq!((error.code.as_str(), error.member.as_str()), ("no_quorum", url.as_str()));
+    assert_eq!(error.tried, [format!("{url} (503 no_quorum)"), format!("{away} (connection refused)")]);
+    assert_eq!(error.path, ["projects", "shop", "nodes", "stats"]);
+}
+
+#[tokio::test]
+async fn that_a_write_may_have_happened_is_not_hidden_by_a_later_refusal() {
+    let (url, _) = server(vec![(504, refusal("outcome_unknown")), (503, refusal("no_leader"))]).await;
+    let client = Client::new([url], Credential::Anonymous).unwrap();
+    let error = client.delete_node("shop", NodeId(Uuid::nil())).await.unwrap_err();
+    assert_eq!(error.code(), Some("outcome_unknown"));
+}
+
+#[tokio::test]
+async fn what_is_no_member_is_told_in_one_line() {
+    let page = Router::new().fallback(|| async { axum::response::Html("<html>\n<h1>Hello</h1>\n</html>") });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, page).await });
+    let error = Client::new([url], Credential::Anonymous).unwrap().cluster().await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("not JSON; another program") && !text.contains("html"), "{text}");
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // Closed with the request unread it would be a reset.
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await.unwrap();
+        }
+    });
+    let error = Client::new([url], Credential::Anonymous).unwrap().cluster().await.unwrap_err();
+    assert!(error.to_string().ends_with("(what listens there does not speak HTTP)"), "{error}");
 }
 
 #[tokio::test]

@@ -168,3 +168,19 @@ async fn a_panic_is_a_500_in_our_shape_and_tells_nothing() {
         json!({"error": "internal error", "code": "internal"})
     );
 }
+
+#[tokio::test]
+async fn a_node_that_tells_too_much_is_told_when_to_go_on() {
+    let http = Http::new().await;
+    let (node, known) = (&http.world.node.0, &http.world.node.1);
+    let path = format!("/api/v1/nodes/{node}/events");
+    let event = json!({"event_type": "info", "message": "again"});
+    for _ in 0..20 {
+        assert_eq!(http.post(&path, known, event.clone()).await.status, 201);
+    }
+    let refused = http.post(&path, known, event).await;
+    assert_eq!((refused.status, refused.code()), (429, "too_many_attempts"));
+    assert_eq!((refused.header("retry-after"), &refused.json["details"]["retry_after_s"]), ("5", &json!(5)));
+    let text = refused.json["error"].as_str().unwrap();
+    assert!(text.contains("up to 50 in one request; try again in 5 s"), "{text}");
+}

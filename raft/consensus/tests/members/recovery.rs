@@ -33,6 +33,40 @@ async fn everything_acknowledged_is_there_after_all_members_stopped_uncleanly() 
     }
 }
 
+/// A member that led does not remember how far it had committed. If it led again at once, in the same term, a read at it would
+/// miss what it acknowledged last.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_read_after_all_members_stopped_uncleanly_sees_the_last_write() {
+    let mut cluster = Cluster::start(10_000).await;
+    for round in 0..5 {
+        let leader = cluster.leader().await;
+        let mut last = 0;
+        for _ in 0..20 {
+            last = cluster.member(leader).propose(nothing(Uuid::new_v4())).await.unwrap().index;
+        }
+        let crashed = |id: u64| cluster.dir.path().join(format!("crashed-{id}-{round}"));
+        let images: Vec<_> = (1..=3).map(|id| (cluster.data(id), crashed(id))).collect();
+        for (data, crashed) in &images {
+            image(data, crashed).await;
+        }
+        for (id, (data, crashed)) in (1..=3).zip(&images) {
+            cluster.kill(id).await;
+            fs::remove_dir_all(data).unwrap();
+            fs::rename(crashed, data).unwrap();
+        }
+        for id in 1..=3 {
+            cluster.launch(id).await;
+        }
+        let reads = (1..=3).map(|id| {
+            let member = cluster.member(id).clone();
+            async move { (id, member.read(Consistency::Linearizable).await.unwrap().applied) }
+        });
+        for (id, applied) in futures::future::join_all(reads).await {
+            assert!(applied >= last, "round {round}: member {id} read at {applied}, acknowledged was {last}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_loses_nothing_that_was_acknowledged_although_state_falls_back_to_a_checkpoint() {
     let mut cluster = Cluster { snapshot_every: 30, ..Cluster::prepare(1) }.begin().await;

@@ -199,12 +199,23 @@ fn latency(gates: &Gates, name: &str, traffic: TrafficSample) -> Verdict {
     }
 }
 
+/// Heartbeats from further in the future than this were stamped by another clock than today's.
+const AHEAD_MS: u64 = 2_000;
+
 fn fresh(evidence: Evidence<'_>) -> Result<&NodeSample, Verdict> {
     let name = &evidence.node.name;
     let kind = "no fresh heartbeat";
     let Some(sample) = evidence.sample else {
         return Err(Verdict::undecided(kind, name.clone()));
     };
+    let ahead_ms = sample.heard_at.since(evidence.now);
+    if ahead_ms > AHEAD_MS {
+        // A clock was put back: how old it is, nobody knows.
+        return Err(Verdict::undecided(
+            kind,
+            format!("{name}, whose last one is {} s ahead", ahead_ms / 1_000),
+        ));
+    }
     let age_ms = evidence.now.since(sample.heard_at);
     if age_ms > evidence.fresh_ms {
         return Err(Verdict::undecided(kind, format!("{name} for {} s", age_ms / 1_000)));

@@ -20,36 +20,41 @@ pub(super) struct Portion<'a> {
 }
 
 enum Standing {
-    Done,
+    Done(Generation),
     Failed(String),
     Unavailable,
     InFlight,
 }
 
 impl<'a> Portion<'a> {
-    /// Sorts the nodes of one step. `proven`: all were done or tolerated once, so one that runs an older generation by now
-    /// has gone back.
-    pub fn of(view: &RolloutView<'a>, step: u32, proven: bool) -> Self {
-        let members = view.members.iter().filter(|member| member.step == step);
+    /// The portions of the steps up to `last`, in order. `verifying`: the last of them is being verified, so that all its nodes
+    /// were done or tolerated once, and one that runs an older generation by now has gone back.
+    pub fn up_to(view: &RolloutView<'a>, last: u32, verifying: bool) -> Vec<Self> {
+        let members = view.members.iter().filter(|member| member.step <= last);
         let mut present: Vec<(&RolloutNode, &Node)> =
             members.filter_map(|member| view.nodes.get(&member.node_id).map(|node| (member, node))).collect();
         present.sort_by(|(_, a), (_, b)| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        let mut portion = Portion::default();
+        let mut portions: Vec<Self> = (0..=last).map(|_| Portion::default()).collect();
         for (member, node) in present {
-            let generation = given(member);
-            match standing(node, generation, proven) {
-                Standing::Done => portion.done.push((node, generation)),
+            let portion = &mut portions[member.step as usize];
+            match standing(node, member, verifying && member.step == last) {
+                Standing::Done(generation) => portion.done.push((node, generation)),
                 Standing::Failed(why) => portion.failed.push(why),
                 Standing::Unavailable => portion.unavailable.push(node),
                 Standing::InFlight => portion.in_flight.push(node),
             }
         }
-        portion
+        portions
     }
 
     /// Nodes that are not deleted.
     pub fn present(&self) -> usize {
-        self.done.len() + self.failed.len() + self.unavailable.len() + self.in_flight.len()
+        self.done.len() + self.absent()
+    }
+
+    /// How many of them do not run the bundle, or not within reach.
+    pub fn absent(&self) -> usize {
+        self.failed.len() + self.unavailable.len() + self.in_flight.len()
     }
 
     /// Those that have not proven it, by name.
@@ -61,36 +66,30 @@ impl<'a> Portion<'a> {
     }
 }
 
-/// The generation that the rollout gave to the node; zero, which no node ever proves, when it gave none.
-fn given(member: &RolloutNode) -> Generation {
-    match member.state {
-        RolloutNodeState::Assigned { generation } | RolloutNodeState::Completed { generation } => generation,
-        RolloutNodeState::Pending
-        | RolloutNodeState::Restoring { .. }
-        | RolloutNodeState::NothingToRestore => Generation::default(),
-    }
-}
-
-fn standing(node: &Node, generation: Generation, proven: bool) -> Standing {
-    let Some(assignment) = node.assignment.as_ref().filter(|assignment| assignment.generation == generation)
-    else {
+fn standing(node: &Node, member: &RolloutNode, verifying: bool) -> Standing {
+    let given = member.state.generation().filter(|_| member.state.moved());
+    let held = node.assignment.as_ref().filter(|assignment| Some(assignment.generation) == given);
+    let Some(assignment) = held else {
         return Standing::Failed(format!("{} was assigned something else", node.name));
     };
     // A failure outlives a proof only when it came after it: the state machine drops it with every proof.
     if node.failed_current() {
         return Standing::Failed(words::failure(node));
     }
-    // A node that was merely late may report its earlier generation after it was given the new one; it reports again. Once
-    // the step was proven, the same words mean that it went back.
-    let back = node.effective.is_some_and(|fact| fact.generation < generation && fact.at > assignment.at);
-    if proven && back {
+    let older = node.effective.filter(|fact| fact.generation < assignment.generation);
+    let back = match member.state {
+        // It had proven the new one.
+        RolloutNodeState::Completed { .. } => older.is_some(),
+        // A node that was merely late may report its earlier generation after it was given the new one; it reports again. Once
+        // the step was proven, the same words mean that it went back.
+        _ => verifying && older.is_some_and(|fact| fact.at > assignment.at),
+    };
+    if back {
         return Standing::Failed(format!("{} went back to what it ran before", node.name));
     }
     match node.status {
         NodeStatus::Offline | NodeStatus::Unknown => Standing::Unavailable,
-        NodeStatus::Online if node.effective.is_some_and(|fact| fact.generation == generation) => {
-            Standing::Done
-        }
+        NodeStatus::Online if member.proven_by(node) => Standing::Done(assignment.generation),
         NodeStatus::Online => Standing::InFlight,
     }
 }

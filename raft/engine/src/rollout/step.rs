@@ -1,10 +1,15 @@
-//! The current step of a rollout that goes forward.
+//! The current step of a rollout that goes forward, and the steps behind it.
+//!
+//! What a step has proven is not proven for ever: a slow leak or the morning's traffic may break the first nodes long after
+//! their step completed. So completed steps are looked at as long as the rollout goes forward, with the same tolerance and
+//! the same patience as the current one. Failures and broken gates there stop it wherever it is. A node there that is merely
+//! silent, or has no evidence at the moment, holds up only what would reach further: the start of a step and its completion.
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
 use sentinel_model::rollout::StepState;
 
-use super::gates::{Combined, Evidence, judge, worst};
+use super::gates::{Combined, Evidence, Verdict, judge, worst};
 use super::holding::{Wait, tell};
 use super::portion::Portion;
 use super::{RolloutView, words};
@@ -21,16 +26,15 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
     if view.bundle_revoked {
         return Some(fail(format!("bundle {} was revoked", view.rollout.spec.bundle_id)));
     }
-    let judged = |step: u32, proven: bool, ran_ms: u64| Judged {
-        view,
-        portion: Portion::of(view, step, proven),
-        ran_ms,
-        now,
+    let judged = |last: u32, verifying: bool, ran_ms: u64| {
+        let mut behind = Portion::up_to(view, last, verifying);
+        let portion = behind.pop().unwrap_or_default();
+        Judged { view, behind, portion, ran_ms, now }
     };
     match step.state {
         StepState::Pending => match index.checked_sub(1) {
             None => Some(Transition::StartStep),
-            Some(before) => judged(before, true, waited_ms(view, now)).starting(),
+            Some(before) => judged(before, false, waited_ms(view, now)).starting(),
         },
         StepState::Running { since } => {
             judged(index, false, step.ran_ms.saturating_add(now.since(since))).running(index)
@@ -51,53 +55,52 @@ fn fail(reason: String) -> Transition {
     Transition::FailStep { reason }
 }
 
-/// Every node of the step was deleted. The first step must prove the bundle, or the next one would start on no evidence; a
-/// later one has nothing to add to what the first has proven.
-fn nobody_left(index: u32, onward: Transition) -> Transition {
-    match index {
-        0 => fail("every node of the first step was deleted: nothing has proven the bundle".into()),
-        _ => onward,
-    }
-}
-
 struct Judged<'a> {
     view: &'a RolloutView<'a>,
+    /// The completed steps before it, in order.
+    behind: Vec<Portion<'a>>,
+    /// The step that must prove the bundle: the current one, or the one before while that has not begun.
     portion: Portion<'a>,
     ran_ms: u64,
     now: Time,
 }
 
 impl Judged<'_> {
-    /// The gates of the step before must hold now, not only when it completed: hours of a pause may lie between.
+    /// The gates must hold now, not only when each step completed: hours of a pause may lie between.
     fn starting(&self) -> Option<Transition> {
-        if self.portion.present() == 0 {
-            return Some(Transition::StartStep);
-        }
         self.too_many_failed().or_else(|| self.gates(Transition::StartStep))
     }
 
     fn running(&self, index: u32) -> Option<Transition> {
-        if self.portion.present() == 0 {
-            return Some(nobody_left(index, Transition::VerifyStep));
+        if let Some(failed) = self.too_many_failed() {
+            return Some(failed);
         }
-        self.too_many_failed().or_else(|| self.proofs())
+        if let Combined::Broken(reason) = worst(&self.verdicts(&self.behind)) {
+            return self.broken(reason);
+        }
+        match self.portion.present() {
+            0 => Some(nobody_left(index, Transition::VerifyStep)),
+            _ => self.proofs(),
+        }
     }
 
     fn verifying(&self, index: u32) -> Option<Transition> {
-        if self.portion.present() == 0 {
-            return Some(nobody_left(index, Transition::CompleteStep));
-        }
-        self.too_many_failed().or_else(|| self.gates(Transition::CompleteStep))
+        let onward = match self.portion.present() {
+            0 => nobody_left(index, Transition::CompleteStep),
+            _ => Transition::CompleteStep,
+        };
+        self.too_many_failed().or_else(|| self.gates(onward))
     }
 
     fn too_many_failed(&self) -> Option<Transition> {
-        let failed = &self.portion.failed;
-        if failed.len() > self.tolerated() {
+        let too_many = |portion: &&Portion<'_>| portion.failed.len() > self.tolerated();
+        if let Some(Portion { failed, .. }) = self.portions().find(too_many) {
             let kind = format!("{} failed, at most {} may", words::nodes(failed.len()), self.tolerated());
             return Some(fail(words::reason(&kind, failed)));
         }
         // Tolerated one by one, and yet nothing is left that could prove the bundle.
-        (failed.len() == self.portion.present())
+        let Portion { failed, .. } = &self.portion;
+        (!failed.is_empty() && failed.len() == self.portion.present())
             .then(|| fail(words::reason("every node of the step failed", failed)))
     }
 
@@ -118,7 +121,7 @@ impl Judged<'_> {
             return Some(fail(words::reason(&kind, &missing)));
         }
         let wait = if settled || absent > self.tolerated() {
-            Some(self.unavailable())
+            Some(self.unavailable(portion))
         } else if self.ran_ms > QUIET_MS {
             Some(Wait { reason: self.waits_for_proof(), broken: false })
         } else {
@@ -128,41 +131,56 @@ impl Judged<'_> {
     }
 
     fn gates(&self, onward: Transition) -> Option<Transition> {
+        let too_few = |portion: &&Portion<'_>| portion.absent() > self.tolerated();
+        let nothing_proven = self.portion.done.is_empty() && self.portion.present() > 0;
+        let behind = self.portions().find(too_few).or_else(|| nothing_proven.then_some(&self.portion));
+        match (worst(&self.verdicts(self.portions())), behind) {
+            (Combined::Broken(reason), _) => self.broken(reason),
+            (_, Some(portion)) => self.wait(self.unavailable(portion)),
+            (Combined::Undecided(reason), None) => self.wait(Wait { reason, broken: false }),
+            (Combined::Pass, None) => Some(onward),
+        }
+    }
+
+    /// What the gates say of each node that runs the bundle.
+    fn verdicts<'p>(&self, portions: impl IntoIterator<Item = &'p Portion<'p>>) -> Vec<Verdict> {
+        let done = portions.into_iter().flat_map(|portion| &portion.done);
+        done.map(|(node, generation)| {
+            let evidence = Evidence {
+                node,
+                generation: *generation,
+                sample: self.view.samples.get(&node.id),
+                now: self.now,
+                fresh_ms: self.view.fresh_ms,
+            };
+            judge(&self.view.rollout.spec.gates, evidence)
+        })
+        .collect()
+    }
+
+    /// A broken gate fails the step when it stays broken.
+    fn broken(&self, reason: String) -> Option<Transition> {
         let rollout = self.view.rollout;
-        let portion = &self.portion;
-        let verdicts: Vec<_> = portion
-            .done
-            .iter()
-            .map(|(node, generation)| {
-                let evidence = Evidence {
-                    node,
-                    generation: *generation,
-                    sample: self.view.samples.get(&node.id),
-                    now: self.now,
-                    fresh_ms: self.view.fresh_ms,
-                };
-                judge(&rollout.spec.gates, evidence)
-            })
-            .collect();
-        let absent = portion.failed.len() + portion.unavailable.len() + portion.in_flight.len();
-        let wait = match worst(&verdicts) {
-            Combined::Broken(reason) => {
-                let limit_ms = u64::from(rollout.spec.gates.fail_after_s) * 1_000;
-                let since = rollout.hold.as_ref().filter(|hold| hold.broken).map(|hold| hold.since);
-                if since.is_some_and(|since| self.now.since(since) >= limit_ms) {
-                    return Some(fail(reason));
-                }
-                Wait { reason, broken: true }
-            }
-            _ if absent > self.tolerated() || portion.done.is_empty() => self.unavailable(),
-            Combined::Undecided(reason) => Wait { reason, broken: false },
-            Combined::Pass => return Some(onward),
-        };
+        let limit_ms = u64::from(rollout.spec.gates.fail_after_s) * 1_000;
+        let since = rollout.hold.as_ref().filter(|hold| hold.broken).map(|hold| hold.since);
+        if since.is_some_and(|since| self.now.since(since) >= limit_ms) {
+            return Some(fail(reason));
+        }
+        self.wait(Wait { reason, broken: true })
+    }
+
+    /// Waiting has an end: the step's deadline.
+    fn wait(&self, wait: Wait) -> Option<Transition> {
         if self.overdue() {
             let kind = format!("the step's deadline has passed after {} s", self.ran_ms / 1_000);
             return Some(fail(words::reason(&kind, &[wait.reason])));
         }
-        tell(rollout, Some(wait), self.now)
+        tell(self.view.rollout, Some(wait), self.now)
+    }
+
+    /// The steps behind, then the one that is judged.
+    fn portions(&self) -> impl Iterator<Item = &Portion<'_>> {
+        self.behind.iter().chain([&self.portion])
     }
 
     fn tolerated(&self) -> usize {
@@ -173,8 +191,8 @@ impl Judged<'_> {
         self.ran_ms > self.view.step_deadline_ms() && self.view.may_judge(self.now)
     }
 
-    fn unavailable(&self) -> Wait {
-        let missing = self.portion.missing();
+    fn unavailable(&self, portion: &Portion<'_>) -> Wait {
+        let missing = portion.missing();
         let kind = if missing.len() > self.tolerated() {
             format!("nodes are unavailable, at most {} of a step may be", self.tolerated())
         } else {
@@ -186,6 +204,15 @@ impl Judged<'_> {
     fn waits_for_proof(&self) -> String {
         let names: Vec<String> = self.portion.in_flight.iter().map(|node| node.name.clone()).collect();
         words::reason(&format!("waits for {} to prove the bundle", words::nodes(names.len())), &names)
+    }
+}
+
+/// Every node of the step was deleted. The first step must prove the bundle, or the next one would start on no evidence; a
+/// later one has nothing to add to what the first has proven.
+fn nobody_left(index: u32, onward: Transition) -> Transition {
+    match index {
+        0 => fail("every node of the first step was deleted: nothing has proven the bundle".into()),
+        _ => onward,
     }
 }
 

@@ -16,8 +16,12 @@ pub enum OnNew {
     Silent,
     /// Stays online and never gets done.
     Never,
-    /// Runs it, and goes back after so many ticks.
+    /// Runs it, and goes back after so many ticks without a word but its heartbeats.
     GoesBack(u8),
+    /// Runs it, goes back after so many ticks, and says why.
+    Breaks(u8),
+    /// Runs it, and is unhealthy after so many ticks.
+    Sickens(u8),
     /// Runs it and is unhealthy.
     Unhealthy,
     /// Runs it and answers with errors.
@@ -99,7 +103,7 @@ impl Agent {
                 generation: assignment.generation,
             });
         }
-        self.go_back(new, now);
+        facts.extend(self.go_back(new, now));
         if let Some((bundle_id, generation, _)) = self.running
             && node.effective.is_none_or(|fact| fact.generation != generation)
         {
@@ -150,14 +154,19 @@ impl Agent {
         None
     }
 
-    fn go_back(&mut self, new: BundleId, now: Time) {
-        if let (OnNew::GoesBack(after), Some((bundle, _, since))) = (self.on_new, self.running)
-            && bundle == new
-            && now.since(since) >= u64::from(after) * 5_000
-            && let Some((earlier, generation, _)) = self.before
-        {
-            self.running = Some((earlier, generation, now));
-        }
+    fn go_back(&mut self, new: BundleId, now: Time) -> Option<NodeFact> {
+        let (OnNew::GoesBack(after) | OnNew::Breaks(after)) = self.on_new else { return None };
+        let (bundle_id, failed, _) =
+            self.running.filter(|(bundle, _, since)| *bundle == new && is_over(after, *since, now))?;
+        let (earlier, generation, _) = self.before?;
+        self.running = Some((earlier, generation, now));
+        let (stage, message) = (ActivationStage::Prove, "it does not answer any more".into());
+        matches!(self.on_new, OnNew::Breaks(_)).then_some(NodeFact::Failed {
+            bundle_id,
+            generation: failed,
+            stage,
+            message,
+        })
     }
 
     /// The heartbeat, if it speaks at all.
@@ -170,6 +179,8 @@ impl Agent {
             None => (None, Generation(0), now),
         };
         let bad = |behaviour| bundle == Some(new) && self.on_new == behaviour;
+        let sick =
+            matches!(self.on_new, OnNew::Sickens(after) if bundle == Some(new) && is_over(after, since, now));
         let measured = if bad(OnNew::OldTraffic) { Generation(generation.0 - 1) } else { generation };
         let window_ms = now.since(since);
         let requests = window_ms / 100;
@@ -189,9 +200,13 @@ impl Agent {
         Some(NodeSample {
             node_id: self.id,
             heard_at: now,
-            healthy: !bad(OnNew::Unhealthy),
+            healthy: !bad(OnNew::Unhealthy) && !sick,
             effective: generation,
             traffic: (!bad(OnNew::NoTraffic)).then_some(traffic),
         })
     }
+}
+
+fn is_over(ticks: u8, since: Time, now: Time) -> bool {
+    now.since(since) >= u64::from(ticks) * 5_000
 }

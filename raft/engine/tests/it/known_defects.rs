@@ -268,6 +268,7 @@ fn a_late_joiner_gets_the_last_completed_bundle_and_not_the_one_under_way() {
     world.incident(Incident::Join(1));
     assert_eq!(desired(&world, 101), None);
     assert_eq!(world.run(100).state, RolloutState::Completed);
+    assert_eq!(desired(&world, 101), Some(NEW), "and then the one that completed, like everybody");
     world.incident(Incident::Join(2));
     assert_eq!(desired(&world, 102), Some(NEW));
 }
@@ -289,6 +290,83 @@ fn a_pause_between_two_steps_ends_with_a_fresh_look_at_the_gates() {
     world.incident(Incident::Resume);
     let state = world.run(200).state;
     assert!(matches!(state, RolloutState::RolledBack { .. }), "{state:?}");
+}
+
+/// Runs until the rollout is at this step.
+fn reach(world: &mut World, step: u32) {
+    for _ in 0..100 {
+        if world.rollout().current_step == step {
+            return;
+        }
+        world.tick();
+    }
+    panic!("step {step} is never reached: {:?}", world.rollout());
+}
+
+#[test]
+fn the_first_nodes_are_watched_as_long_as_the_rollout_goes_on() {
+    for (on_new, words) in [
+        (OnNew::Unhealthy, "heartbeat says unhealthy: edge-1"),
+        (OnNew::Errors, "error rate above the limit: edge-1 50.0 %"),
+        (OnNew::Breaks(0), "edge-1 failed at prove: it does not answer any more"),
+        (
+            OnNew::GoesBack(0),
+            "heartbeat is not about the new bundle: edge-1 reports generation 1 instead of 2",
+        ),
+    ] {
+        let mut scenario = Scenario::uniform(6, OnNew::Good(1));
+        scenario.spec.gates = traffic_gates();
+        let mut world = scenario.begin();
+        reach(&mut world, 3);
+        world.agents.get_mut(&node_id(1)).unwrap().on_new = on_new;
+        let RolloutState::RolledBack { reason, .. } = world.run(200).state else { panic!("{on_new:?}") };
+        assert!(reason.contains(words), "{reason}");
+        assert_eq!(running(&world), [Some(OLD); 6]);
+    }
+}
+
+#[test]
+fn a_leak_that_shows_after_a_while_stops_the_rollout_before_it_is_everywhere() {
+    let mut scenario = Scenario::uniform(8, OnNew::Good(1));
+    scenario.nodes[0].0 = OnNew::Sickens(8);
+    let mut world = scenario.begin();
+    let state = world.run(200).state;
+    assert!(matches!(state, RolloutState::RolledBack { .. }), "{state:?}");
+    assert_eq!(world.node(node_id(8)).unwrap().generation.0, 1, "untouched");
+}
+
+#[test]
+fn a_node_of_a_completed_step_that_is_offline_for_a_moment_takes_nothing_back() {
+    let mut world = Scenario::uniform(6, OnNew::Good(1)).begin();
+    reach(&mut world, 2);
+    world.incident(Incident::Hush(1));
+    for _ in 0..8 {
+        world.tick();
+    }
+    let waiting = world.rollout();
+    assert_eq!(waiting.state, RolloutState::Running);
+    assert_eq!(world.node(node_id(5)).unwrap().generation.0, 1, "nobody more is given the bundle meanwhile");
+    let hold = waiting.hold.unwrap();
+    assert!(hold.reason.contains("edge-1") && !hold.broken, "{hold:?}");
+    world.incident(Incident::Return(1));
+    assert_eq!(world.run(100).state, RolloutState::Completed);
+}
+
+#[test]
+fn nothing_moves_after_a_failure_without_automatic_rollback() {
+    let mut scenario = Scenario::uniform(4, OnNew::Good(1));
+    scenario.spec = RolloutSpec { batch: Batch::Size(4), auto_rollback: false, max_unavailable: 1, ..spec() };
+    scenario.nodes[0].0 = OnNew::Silent;
+    scenario.nodes[1].0 = OnNew::Unhealthy;
+    let mut world = scenario.begin();
+    assert!(matches!(world.run(200).state, RolloutState::Failed { .. }));
+    assert_eq!(desired(&world, 1), Some(OLD));
+    world.agents.get_mut(&node_id(1)).unwrap().on_new = OnNew::Good(0);
+    world.incident(Incident::Return(1));
+    for _ in 0..10 {
+        world.tick();
+    }
+    assert_eq!(running(&world), [Some(OLD), Some(NEW), Some(NEW), Some(NEW)]);
 }
 
 #[test]

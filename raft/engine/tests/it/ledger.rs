@@ -17,8 +17,8 @@ use crate::world::{PROJECT, ROLLOUT};
 /// What the ledger remembers by itself, apart from what the state machine keeps.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// What each node ran when its step began.
-    before: BTreeMap<NodeId, Option<BundleId>>,
+    /// What each node was told to run when its step began, and what it ran.
+    before: BTreeMap<NodeId, Vec<BundleId>>,
     started: Vec<u32>,
     completed: Vec<u32>,
 }
@@ -77,7 +77,9 @@ impl Ledger {
             assert_eq!(new.rollout.revision, old.rollout.revision + 1);
         }
         match &new.rollout.state {
-            RolloutState::Cancelled { .. } => nothing_is_left_that_could_still_move(&new),
+            RolloutState::Cancelled { .. } | RolloutState::Failed { .. } => {
+                nothing_is_left_that_could_still_move(&new);
+            }
             RolloutState::RolledBack { exceptions, .. } if !old.rollout.state.is_final() => {
                 self.everyone_is_back_or_named(&new, exceptions);
             }
@@ -91,7 +93,7 @@ impl Ledger {
         }
     }
 
-    /// I18: the gates of the step before hold when a step starts. I25: steps start once each, in order.
+    /// I18: the gates of every step before hold when a step starts. I25: steps start once each, in order.
     fn step_started(
         &mut self,
         old: &Picture,
@@ -110,7 +112,7 @@ impl Ledger {
             let Some(node) = old.nodes.get(&member.node_id) else { continue };
             let ran = node.effective.map(|fact| fact.bundle_id);
             let told = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
-            self.before.insert(node.id, ran.or(told));
+            self.before.insert(node.id, told.into_iter().chain(ran).collect());
             assert!(ours(&new.nodes[&node.id]).is_some(), "{} was not given the bundle", node.name);
         }
     }
@@ -120,17 +122,20 @@ impl Ledger {
         self.completed.push(index);
         assert_eq!(self.completed, self.started, "steps complete once each, in order");
         gates_hold(old, index, samples, now);
+        let of_it = |member: &&RolloutNode| member.step == index && old.nodes.contains_key(&member.node_id);
+        let present = old.members.iter().filter(of_it).count();
+        assert!(present > 0 || index > 0, "the first step has proven nothing");
     }
 
-    /// I22: back on what it ran, proven, or named.
+    /// I22: back on what it had before, proven, or named.
     fn everyone_is_back_or_named(&self, new: &Picture, exceptions: &[String]) {
-        for (id, ran) in &self.before {
+        for (id, before) in &self.before {
             let Some(node) = new.nodes.get(id) else { continue };
-            let back = match (ran, &node.assignment, node.effective) {
-                (Some(ran), Some(assignment), Some(effective)) => {
+            let back = match (&node.assignment, node.effective) {
+                (Some(assignment), Some(effective)) => {
                     assignment.cause == AssignmentCause::Rollback(ROLLOUT)
-                        && assignment.bundle_id == *ran
-                        && effective.bundle_id == *ran
+                        && before.contains(&assignment.bundle_id)
+                        && effective.bundle_id == assignment.bundle_id
                         && effective.generation == assignment.generation
                 }
                 _ => false,
@@ -143,8 +148,21 @@ impl Ledger {
     }
 }
 
-/// I18, I17: every node of the step that counts passes on evidence; the rest is within what is tolerated.
-fn gates_hold(picture: &Picture, step: u32, samples: &HashMap<NodeId, NodeSample>, now: Time) {
+/// I18, I17: every node of the steps up to this one that counts passes on evidence; the rest is within what is tolerated.
+fn gates_hold(picture: &Picture, last: u32, samples: &HashMap<NodeId, NodeSample>, now: Time) {
+    for step in 0..=last {
+        let (present, passing) = passing(picture, step, samples, now);
+        let spec = &picture.rollout.spec;
+        assert!(
+            present - passing <= spec.max_unavailable,
+            "{passing} of {present} nodes of step {step} pass"
+        );
+        assert!(present == 0 || passing > 0 || step < last, "nothing has proven the bundle");
+    }
+}
+
+/// How many nodes of a step are there, and how many of them pass the gates.
+fn passing(picture: &Picture, step: u32, samples: &HashMap<NodeId, NodeSample>, now: Time) -> (u32, u32) {
     let spec = &picture.rollout.spec;
     let (mut present, mut passing) = (0, 0);
     for member in picture.members.iter().filter(|member| member.step == step) {
@@ -164,9 +182,7 @@ fn gates_hold(picture: &Picture, step: u32, samples: &HashMap<NodeId, NodeSample
             assert!(excused, "{} runs the bundle without passing the gates", node.name);
         }
     }
-    assert!(present - passing <= spec.max_unavailable, "{passing} of {present} nodes pass");
-    assert!(present == 0 || passing > 0, "nothing has proven the bundle");
-    assert!(present > 0 || step > 0, "the first step has proven nothing");
+    (present, passing)
 }
 
 /// I16, I21: a node gets the bundle only in the instant in which its step starts.
@@ -260,13 +276,13 @@ fn in_flight_stays_within_one_step(new: &Picture) {
     }
 }
 
-/// I21: what a cancelled rollout gave and nobody has proven is taken back or withdrawn.
+/// I21: what a cancelled or failed rollout gave and nobody has proven is taken back or withdrawn.
 fn nothing_is_left_that_could_still_move(new: &Picture) {
     for node in new.nodes.values() {
         if let Some(generation) = ours(node) {
             let was_proven = proven(node, generation)
                 || node.effective.is_some_and(|fact| fact.at >= new.rollout.ended_at.unwrap());
-            assert!(was_proven, "{} could still move after the cancellation", node.name);
+            assert!(was_proven, "{} could still move after the end", node.name);
         }
     }
 }

@@ -81,12 +81,7 @@ impl Apply for ApiKeyCreate {
         write.put(Table::ApiKeyDigests, &self.key_digest.0, self.api_key_id.as_bytes())?;
         write.put(Table::ApiKeysByOrg, &key(&[self.org_id.as_bytes(), self.api_key_id.as_bytes()]), b"")?;
         let id = self.api_key_id.to_string();
-        let subject = Subject {
-            resource_type: "api_key",
-            resource_id: &id,
-            org_id: Some(self.org_id),
-            project_id: self.project_id,
-        };
+        let subject = Subject { project_id: self.project_id, ..Subject::in_org("api_key", &id, self.org_id) };
         let scopes = self.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
         context.record("api_key.created", subject, [("name", self.name.clone()), ("scopes", scopes)])?;
         Ok(Reply::Done)

@@ -23,12 +23,8 @@ impl Apply for ApiKeyDelete {
         write.delete(Table::ApiKeyDigests, &api_key.key_digest.0)?;
         write.delete(Table::ApiKeysByOrg, &key(&[api_key.org_id.as_bytes(), self.api_key_id.as_bytes()]))?;
         let id = self.api_key_id.to_string();
-        let subject = Subject {
-            resource_type: "api_key",
-            resource_id: &id,
-            org_id: Some(api_key.org_id),
-            project_id: api_key.project_id,
-        };
+        let subject =
+            Subject { project_id: api_key.project_id, ..Subject::in_org("api_key", &id, api_key.org_id) };
         context.record("api_key.deleted", subject, [("name", api_key.name)])?;
         Ok(Reply::Done)
     }

@@ -23,12 +23,8 @@ impl Apply for ApiKeyRevoke {
         api_key.revoked_at = Some(context.time);
         context.store(&api_key)?;
         let id = self.api_key_id.to_string();
-        let subject = Subject {
-            resource_type: "api_key",
-            resource_id: &id,
-            org_id: Some(api_key.org_id),
-            project_id: api_key.project_id,
-        };
+        let subject =
+            Subject { project_id: api_key.project_id, ..Subject::in_org("api_key", &id, api_key.org_id) };
         context.record("api_key.revoked", subject, [("name", api_key.name)])?;
         Ok(Reply::Done)
     }

@@ -48,12 +48,7 @@ impl Apply for BundleAssign {
             assign(context, &mut node, self.bundle_id, AssignmentCause::Direct)?;
         }
         let id = self.bundle_id.to_string();
-        let subject = Subject {
-            resource_type: "bundle",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(project.id),
-        };
+        let subject = Subject::in_project("bundle", &id, &project);
         let count = node_ids.len() as u64;
         context.record(
             "bundle.assigned",

@@ -75,12 +75,7 @@ impl Apply for BundleCreate {
             b"",
         )?;
         let id = self.bundle_id.to_string();
-        let subject = Subject {
-            resource_type: "bundle",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(self.project_id),
-        };
+        let subject = Subject::in_project("bundle", &id, &project);
         context.record(
             "bundle.compiled",
             subject,

@@ -30,12 +30,7 @@ impl Apply for BundleRevoke {
         bundle.updated_at = context.time;
         context.store(&bundle)?;
         let id = self.bundle_id.to_string();
-        let subject = Subject {
-            resource_type: "bundle",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(project.id),
-        };
+        let subject = Subject::in_project("bundle", &id, &project);
         context.record("bundle.revoked", subject, [("version", bundle.version)])?;
         Ok(Reply::Done)
     }

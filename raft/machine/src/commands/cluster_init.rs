@@ -71,12 +71,7 @@ impl Apply for ClusterInit {
             &Membership { org_id: self.org_id, user_id: self.user_id, role: Role::Admin, created_at },
         )?;
         let id = self.cluster_id.to_string();
-        let subject = Subject {
-            resource_type: "cluster",
-            resource_id: &id,
-            org_id: Some(self.org_id),
-            project_id: None,
-        };
+        let subject = Subject::in_org("cluster", &id, self.org_id);
         context.record("cluster.initialized", subject, [("org", self.org_slug.clone()), ("admin", email)])?;
         Ok(Reply::Done)
     }

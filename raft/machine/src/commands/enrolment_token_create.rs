@@ -59,12 +59,7 @@ impl Apply for EnrolmentTokenCreate {
             b"",
         )?;
         let id = self.token_id.to_string();
-        let subject = Subject {
-            resource_type: "enrolment_token",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(project.id),
-        };
+        let subject = Subject::in_project("enrolment_token", &id, &project);
         context.record("enrolment_token.created", subject, [("name", self.name.clone())])?;
         Ok(Reply::Done)
     }

@@ -25,12 +25,7 @@ impl Apply for EnrolmentTokenRevoke {
         token.revoked_at = Some(context.time);
         context.store(&token)?;
         let id = self.token_id.to_string();
-        let subject = Subject {
-            resource_type: "enrolment_token",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(project.id),
-        };
+        let subject = Subject::in_project("enrolment_token", &id, &project);
         context.record("enrolment_token.revoked", subject, [("name", token.name)])?;
         Ok(Reply::Done)
     }

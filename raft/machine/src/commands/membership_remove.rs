@@ -27,12 +27,7 @@ impl Apply for MembershipRemove {
         context.write().delete(Table::Memberships, &row)?;
         context.write().delete(Table::MembershipsByUser, &by_user)?;
         let id = self.user_id.to_string();
-        let subject = Subject {
-            resource_type: "member",
-            resource_id: &id,
-            org_id: Some(self.org_id),
-            project_id: None,
-        };
+        let subject = Subject::in_org("member", &id, self.org_id);
         context.record("member.removed", subject, [])?;
         Ok(Reply::Done)
     }

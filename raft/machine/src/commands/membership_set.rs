@@ -18,6 +18,9 @@ pub struct MembershipSet {
     pub user_id: UserId,
     /// The role.
     pub role: Role,
+    /// Only for somebody who has a role in the org already: a change of role that races with a removal brings nobody back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_exist: bool,
 }
 
 impl Apply for MembershipSet {
@@ -27,18 +30,19 @@ impl Apply for MembershipSet {
         if self.role < Role::Admin {
             refuse_last_admin(context, self.org_id, self.user_id)?;
         }
-        let created_at = context.time;
+        let known =
+            context.load::<Membership>(&key(&[self.org_id.as_bytes(), self.user_id.as_bytes()]))?;
+        if self.must_exist && known.is_none() {
+            return Err(Rejection::not_found("Member").into());
+        }
+        // A change of role is no second beginning.
+        let created_at = known.map_or(context.time, |known| known.created_at);
         insert_membership(
             context,
             &Membership { org_id: self.org_id, user_id: self.user_id, role: self.role, created_at },
         )?;
         let id = self.user_id.to_string();
-        let subject = Subject {
-            resource_type: "member",
-            resource_id: &id,
-            org_id: Some(self.org_id),
-            project_id: None,
-        };
+        let subject = Subject::in_org("member", &id, self.org_id);
         context.record("member.role_set", subject, [("role", self.role.as_str().into())])?;
         Ok(Reply::Done)
     }

@@ -6,6 +6,7 @@ use sentinel_model::project::Project;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::baseline;
 use crate::outcome::Reply;
 use crate::tables::{Scan, Table, key};
 
@@ -23,17 +24,13 @@ impl Apply for NodeDelete {
         for (event, _) in context.tables().scan(Scan::all(Table::NodeEvents, self.node_id.as_bytes()))? {
             context.write().delete(Table::NodeEvents, &event)?;
         }
+        baseline::forget(context, &node)?;
         let write = context.write();
         write.delete(Table::Nodes, self.node_id.as_bytes())?;
         write.delete(Table::NodeNames, &key(&[node.project_id.as_bytes(), node.name.as_bytes()]))?;
         write.delete(Table::NodeKeyDigests, &node.key_digest.0)?;
         let id = self.node_id.to_string();
-        let subject = Subject {
-            resource_type: "node",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(project.id),
-        };
+        let subject = Subject::in_project("node", &id, &project);
         context.record("node.deleted", subject, [("name", node.name)])?;
         Ok(Reply::Done)
     }

@@ -1,5 +1,7 @@
 //! Events that an agent sends, kept in a ring per node.
 
+use std::collections::BTreeMap;
+
 use sentinel_model::node::{EVENTS_KEPT, EVENTS_PER_REQUEST_MAX, Node, NodeEvent};
 use sentinel_model::project::Project;
 use sentinel_model::{InvalidValue, NodeId, name};
@@ -19,6 +21,8 @@ pub struct NodeEventsAppend {
 }
 
 impl Apply for NodeEventsAppend {
+    const AUDITED: bool = false;
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         if self.events.is_empty() || self.events.len() > EVENTS_PER_REQUEST_MAX {
             return Err(InvalidValue::new(
@@ -43,13 +47,9 @@ impl Apply for NodeEventsAppend {
             context.write().delete(Table::NodeEvents, old)?;
         }
         let id = self.node_id.to_string();
-        let subject = Subject {
-            resource_type: "node",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(project.id),
-        };
-        context.record("node.events_added", subject, [("count", self.events.len().to_string())])?;
+        let subject = Subject::in_project("node", &id, &project);
+        let count = BTreeMap::from([("count".to_owned(), self.events.len().to_string())]);
+        context.event("node.events_added", subject, count);
         Ok(Reply::Count(self.events.len() as u64))
     }
 }

@@ -9,6 +9,7 @@ use sentinel_model::{BundleId, Generation, InvalidValue, NodeId, Sha256Digest, n
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::baseline;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, TableError, key};
 
@@ -88,18 +89,16 @@ impl Apply for NodeRegister {
         };
         match project.baseline {
             Some(bundle) => assign(context, &mut node, bundle, AssignmentCause::Baseline)?,
-            None => context.store(&node)?,
+            None => {
+                context.store(&node)?;
+                baseline::index(context, &node)?;
+            }
         }
         let write = context.write();
         write.put(Table::NodeNames, &by_name, self.node_id.as_bytes())?;
         write.put(Table::NodeKeyDigests, &self.key_digest.0, self.node_id.as_bytes())?;
         let id = self.node_id.to_string();
-        let subject = Subject {
-            resource_type: "node",
-            resource_id: &id,
-            org_id: Some(project.org_id),
-            project_id: Some(project.id),
-        };
+        let subject = Subject::in_project("node", &id, &project);
         context.record("node.registered", subject, [("name", self.name.clone())])?;
         Ok(Reply::Done)
     }
@@ -134,6 +133,7 @@ pub(crate) fn assign(
     node.assignment = Some(Assignment { bundle_id, generation: node.generation, at: context.time, cause });
     node.failure = None;
     context.store(node)?;
+    baseline::index(context, node)?;
     let data = BTreeMap::from([
         ("bundle_id".to_owned(), bundle_id.to_string()),
         ("generation".to_owned(), node.generation.to_string()),
@@ -147,6 +147,7 @@ pub(crate) fn withdraw(context: &mut Context<'_>, node: &mut Node) -> Result<(),
     node.assignment = None;
     node.failure = None;
     context.store(node)?;
+    baseline::index(context, node)?;
     tell(
         context,
         node,
@@ -156,7 +157,8 @@ pub(crate) fn withdraw(context: &mut Context<'_>, node: &mut Node) -> Result<(),
     Ok(())
 }
 
-fn tell(context: &mut Context<'_>, node: &Node, kind: &str, data: BTreeMap<String, String>) {
+/// One more event about a node, for those who watch its project.
+pub(crate) fn tell(context: &mut Context<'_>, node: &Node, kind: &str, data: BTreeMap<String, String>) {
     let id = node.id.to_string();
     let subject =
         Subject { resource_type: "node", resource_id: &id, org_id: None, project_id: Some(node.project_id) };

@@ -1,15 +1,16 @@
 //! Facts that members learned about nodes, many at a time. Facts about nodes that are gone, and facts that change nothing,
-//! are dropped; what contradicts the node's assignments is not believed.
+//! are dropped; what contradicts the node's assignments, or what is known to be newer, is not believed.
 
 use std::collections::BTreeMap;
 
 use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, FAILURE_TEXT_MAX, Fact, Node, NodeStatus,
 };
-use sentinel_model::{BundleId, Generation, InvalidValue, NodeId};
+use sentinel_model::{BundleId, Generation, InvalidValue, NodeId, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::apply::{Apply, Context, Stop, Subject};
+use crate::apply::{Apply, Context, Stop};
+use crate::commands::node_register::tell;
 use crate::outcome::Reply;
 
 /// Most facts in one command.
@@ -81,6 +82,8 @@ pub enum NodeFact {
 }
 
 impl Apply for NodesReport {
+    const AUDITED: bool = false;
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         if self.reports.is_empty() || self.reports.len() > REPORTS_MAX {
             return Err(InvalidValue::new("reports", format!("1 to {REPORTS_MAX} facts")).into());
@@ -88,29 +91,24 @@ impl Apply for NodesReport {
         let mut changed = 0;
         for report in &self.reports {
             let Some(mut node) = context.load::<Node>(report.node_id.as_bytes())? else { continue };
-            let Some(word) = report.fact.change(&mut node, context) else { continue };
+            let Some(word) = report.fact.change(&mut node, context.time) else { continue };
             context.store(&node)?;
             changed += 1;
-            let id = node.id.to_string();
-            let subject = Subject {
-                resource_type: "node",
-                resource_id: &id,
-                org_id: None,
-                project_id: Some(node.project_id),
-            };
-            context.event(word, subject, report.fact.data());
+            tell(context, &node, word, report.fact.data());
         }
-        let count = changed.to_string();
-        let subject = Subject { resource_type: "node", resource_id: "", org_id: None, project_id: None };
-        context.record("nodes.reported", subject, [("changed", count)])?;
         Ok(Reply::Count(changed))
     }
 }
 
 impl NodeFact {
-    /// Changes the node; `None` when there is nothing new in it.
-    fn change(&self, node: &mut Node, context: &Context<'_>) -> Option<&'static str> {
-        let at = context.time;
+    /// True when it would change what is known of the node: it is new, and it is believed. A member that proposes only news
+    /// does not fill the log with what a node keeps saying and nobody believes.
+    pub fn is_news(&self, node: &Node) -> bool {
+        self.change(&mut node.clone(), node.status_since).is_some()
+    }
+
+    /// Changes the node; `None` when there is nothing new in it, or it is not believed.
+    fn change(&self, node: &mut Node, at: Time) -> Option<&'static str> {
         match self {
             NodeFact::Offered { bundle_id, generation } => {
                 let believed = believable(node, *bundle_id, *generation);
@@ -123,13 +121,13 @@ impl NodeFact {
                 (believed && advance(&mut node.accepted, fact)).then_some("node.accepted")
             }
             NodeFact::Effective { bundle_id, generation } => {
-                // A measurement, so it may go down: an agent that went back runs an older generation, and the truth is shown.
                 let same = node
                     .effective
                     .is_some_and(|now| now.generation == *generation && now.bundle_id == *bundle_id);
                 let disproven =
                     node.failure.as_ref().is_some_and(|failure| failure.generation <= *generation);
-                if (same && !disproven) || !believable(node, *bundle_id, *generation) {
+                let believed = believable(node, *bundle_id, *generation) && !overtaken(node, *generation);
+                if (same && !disproven) || !believed {
                     return None;
                 }
                 node.effective = Some(Fact { bundle_id: *bundle_id, generation: *generation, at });
@@ -198,6 +196,19 @@ fn believable(node: &Node, bundle_id: BundleId, generation: Generation) -> bool 
     let contradicts =
         |assignment: &Assignment| assignment.generation == generation && assignment.bundle_id != bundle_id;
     generation <= node.generation && !node.assignment.as_ref().is_some_and(contradicts)
+}
+
+/// True when an older generation than the proven one is not believed to run.
+///
+/// Facts of one node come through several members, and each keeps those that it could not propose. So one that was heard
+/// before the newest proof can arrive after it, and nothing in it says so. Taken for the truth, it would look like a node that
+/// went back, and a rollout would be taken back for it. A node does go back, but only from a generation that failed, and it
+/// tells of that failure: so an older generation is believed once a failure of the proven one, or of one after it, is known.
+/// What is true is told with every heartbeat, so nothing is lost by not believing it too early.
+fn overtaken(node: &Node, generation: Generation) -> bool {
+    let Some(proven) = node.effective else { return false };
+    let gave_up = node.failure.as_ref().is_some_and(|failure| failure.generation >= proven.generation);
+    generation < proven.generation && !gave_up
 }
 
 /// Offered and accepted only move forward.

@@ -45,8 +45,7 @@ impl Apply for OrgCreate {
             &Membership { org_id: self.org_id, user_id: self.admin, role: Role::Admin, created_at },
         )?;
         let id = self.org_id.to_string();
-        let subject =
-            Subject { resource_type: "org", resource_id: &id, org_id: Some(self.org_id), project_id: None };
+        let subject = Subject::in_org("org", &id, self.org_id);
         context.record("org.created", subject, [("name", self.name.clone()), ("slug", self.slug.clone())])?;
         Ok(Reply::Done)
     }

@@ -40,7 +40,7 @@ impl Apply for ProjectCreate {
         }
         context.require_new::<Project>(self.project_id.as_bytes(), "project")?;
         let created_at = context.time;
-        context.store(&Project {
+        let project = Project {
             id: self.project_id,
             org_id: self.org_id,
             name: self.name.clone(),
@@ -49,17 +49,13 @@ impl Apply for ProjectCreate {
             sealed_marker_key: self.sealed_marker_key.clone(),
             baseline: None,
             created_at,
-        })?;
+        };
+        context.store(&project)?;
         let write = context.write();
         write.put(Table::ProjectSlugs, self.slug.as_bytes(), self.project_id.as_bytes())?;
         write.put(Table::ProjectsByOrg, &key(&[self.org_id.as_bytes(), self.project_id.as_bytes()]), b"")?;
         let id = self.project_id.to_string();
-        let subject = Subject {
-            resource_type: "project",
-            resource_id: &id,
-            org_id: Some(self.org_id),
-            project_id: Some(self.project_id),
-        };
+        let subject = Subject::in_project("project", &id, &project);
         context.record(
             "project.created",
             subject,

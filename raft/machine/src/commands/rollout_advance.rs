@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use sentinel_model::node::{AssignmentCause, Node};
-use sentinel_model::project::Project;
 use sentinel_model::rollout::{
     Hold, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, Target,
 };
@@ -11,6 +10,7 @@ use sentinel_model::{InvalidValue, NodeId, RolloutId};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
+use crate::baseline;
 use crate::commands::node_register::assign;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
@@ -47,7 +47,7 @@ pub enum Transition {
         /// A gate is broken, not merely undecided.
         broken: bool,
     },
-    /// The step failed: take everything back, or stop there.
+    /// The step failed: take everything back, or stop there and take back only what nobody has proven.
     FailStep {
         /// Why.
         reason: String,
@@ -144,7 +144,8 @@ fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     for node_id in &step.node_ids {
         let mut member = rollout::member(context, moved, *node_id)?;
         let Some(mut node) = context.load::<Node>(node_id.as_bytes())? else { continue };
-        member.previous = rollout::previous_of(context, &node)?;
+        let mut earlier = rollout::earlier_of(context, &node)?.into_iter();
+        (member.previous, member.fallback) = (earlier.next(), earlier.next());
         assign(context, &mut node, moved.spec.bundle_id, AssignmentCause::Rollout(moved.id))?;
         member.state = RolloutNodeState::Assigned { generation: node.generation };
         context.store(&member)?;
@@ -183,7 +184,7 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         let mut member = rollout::member(context, moved, *node_id)?;
         let node = context.load::<Node>(node_id.as_bytes())?;
         // A node that was merely tolerated has not completed anything; a cancellation must still find it.
-        let proven = node.is_some_and(|node| rollout::proven(&node, &member));
+        let proven = node.is_some_and(|node| member.proven_by(&node));
         if let (RolloutNodeState::Assigned { generation }, true) = (member.state, proven) {
             member.state = RolloutNodeState::Completed { generation };
             context.store(&member)?;
@@ -195,13 +196,16 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         rollout::save(context, moved)?;
         return Ok(("rollout.step_completed", format!("step {} of {}", step.index + 1, moved.steps)));
     }
-    if moved.spec.target == Target::All {
-        let mut project = context.require::<Project>(moved.project_id.as_bytes(), "Project")?;
-        project.baseline = Some(moved.spec.bundle_id);
-        context.store(&project)?;
-    }
+    let joined = match moved.spec.target {
+        Target::All => baseline::set(context, moved.project_id, moved.spec.bundle_id)?,
+        Target::Labels(_) | Target::Nodes(_) => 0,
+    };
     rollout::end(context, moved, RolloutState::Completed)?;
-    Ok(("rollout.completed", format!("{} nodes", moved.nodes)))
+    let detail = match joined {
+        0 => format!("{} nodes", moved.nodes),
+        joined => format!("{} nodes, {joined} that joined meanwhile", moved.nodes),
+    };
+    Ok(("rollout.completed", detail))
 }
 
 fn hold(context: &mut Context<'_>, moved: &mut Rollout, reason: Option<&str>, broken: bool) -> Moved {
@@ -226,6 +230,7 @@ fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Mo
         moved.hold = None;
         rollout::save(context, moved)?;
     } else {
+        rollout::take_back_unproven(context, moved)?;
         rollout::end(context, moved, RolloutState::Failed { reason: reason.clone() })?;
     }
     Ok(("rollout.step_failed", reason))

@@ -2,13 +2,11 @@
 //! it are given their previous one in this very step, so that nothing moves after the cancellation.
 
 use sentinel_model::RolloutId;
-use sentinel_model::node::Node;
 use sentinel_model::rollout::RolloutState;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
 use crate::outcome::Reply;
-use crate::query;
 use crate::rollout;
 
 /// See the module.
@@ -26,19 +24,8 @@ impl Apply for RolloutCancel {
         if cancelled.state.is_final() {
             return Err(rollout::refuse(&cancelled, "cancelled"));
         }
-        let mut unproven = Vec::new();
-        for member in query::rollout_nodes(context.tables(), cancelled.id)? {
-            if !member.state.moved() {
-                continue;
-            }
-            // Also in completed steps: a node that was tolerated there would else move when it comes back.
-            let node = context.load::<Node>(member.node_id.as_bytes())?;
-            if node.is_some_and(|node| !rollout::proven(&node, &member)) {
-                unproven.push(member);
-            }
-        }
         rollout::abandon_step(context, &cancelled, &format!("cancelled by {}", self.by))?;
-        let restored = rollout::restore(context, &cancelled, unproven)?;
+        let restored = rollout::take_back_unproven(context, &cancelled)?;
         rollout::end(context, &mut cancelled, RolloutState::Cancelled { by: self.by.clone() })?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &cancelled, &id)?;

@@ -69,6 +69,7 @@ impl Apply for RolloutCreate {
                     node_id: *node_id,
                     step: index,
                     previous: None,
+                    fallback: None,
                     state: RolloutNodeState::Pending,
                 })?;
             }

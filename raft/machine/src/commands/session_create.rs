@@ -48,7 +48,7 @@ impl Apply for SessionCreate {
         let by_expiry = key(&[&expiry_key(self.expires_at), &self.token_digest.0]);
         context.write().put(Table::SessionsByExpiry, &by_expiry, b"")?;
         let id = self.session_id.to_string();
-        let subject = Subject { resource_type: "session", resource_id: &id, org_id: None, project_id: None };
+        let subject = Subject::of_cluster("session", &id);
         context.record("session.created", subject, [("user_id", self.user_id.to_string())])?;
         Ok(Reply::Done)
     }

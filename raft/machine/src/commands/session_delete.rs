@@ -23,7 +23,7 @@ impl Apply for SessionDelete {
         context.write().delete(Table::Sessions, &self.token_digest.0)?;
         context.write().delete(Table::SessionsByExpiry, &by_expiry)?;
         let id = session.id.to_string();
-        let subject = Subject { resource_type: "session", resource_id: &id, org_id: None, project_id: None };
+        let subject = Subject::of_cluster("session", &id);
         context.record("session.deleted", subject, [("user_id", session.user_id.to_string())])?;
         Ok(Reply::Done)
     }

@@ -49,8 +49,7 @@ impl Apply for UserCreate {
             &Membership { org_id: self.org_id, user_id: self.user_id, role: self.role, created_at },
         )?;
         let id = self.user_id.to_string();
-        let subject =
-            Subject { resource_type: "user", resource_id: &id, org_id: Some(self.org_id), project_id: None };
+        let subject = Subject::in_org("user", &id, self.org_id);
         context.record("user.created", subject, [("email", email), ("role", self.role.as_str().into())])?;
         Ok(Reply::Done)
     }

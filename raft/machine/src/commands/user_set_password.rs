@@ -23,7 +23,7 @@ impl Apply for UserSetPassword {
         user.password_hash = self.password_hash.clone();
         context.store(&user)?;
         let id = self.user_id.to_string();
-        let subject = Subject { resource_type: "user", resource_id: &id, org_id: None, project_id: None };
+        let subject = Subject::of_cluster("user", &id);
         context.record("user.password_changed", subject, [])?;
         Ok(Reply::Done)
     }

@@ -1,18 +1,20 @@
-//! What holds for every command that is applied. That each writes one audit entry or leaves no trace is checked by the
-//! stage with every single one.
+//! What holds for every command that is applied. That each writes the audit entry that it owes, or leaves no trace, is checked
+//! by the stage with every single one.
 
 use proptest::prelude::*;
 use sentinel_machine::apply::{REQUEST_MEMORY_MAX, REQUEST_MEMORY_MS};
 use sentinel_machine::commands::node_delete::NodeDelete;
+use sentinel_machine::commands::node_events_append::NodeEventsAppend;
+use sentinel_machine::commands::nodes_report::NodeFact;
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::{Command, Envelope, Read, Rejection, Scan, Table, apply};
-use sentinel_model::node::Node;
+use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::{RequestId, Time};
 use uuid::Uuid;
 
 use crate::ids::*;
 use crate::samples;
-use crate::stage::{Stage, state};
+use crate::stage::{REPORTS, Stage, state};
 
 fn remembered(stage: &Stage) -> usize {
     stage.tables.scan(Scan::all(Table::Requests, &[])).unwrap().len()
@@ -101,6 +103,26 @@ fn audit_entries_say_who_what_and_whose() {
     assert_eq!((entry.org_id, entry.project_id), (Some(ACME), Some(SHOP)));
     assert_eq!(entry.changes["version"], "2.0");
     assert_eq!(entry.changes["nodes"], "2");
+}
+
+#[test]
+fn what_nodes_report_is_state_and_leaves_no_audit_entry_however_often_it_comes() {
+    let mut stage = Stage::furnished();
+    let before = stage.audit().len();
+    stage.report(edge(1), NodeFact::Status(NodeStatus::Offline));
+    stage.report(edge(1), NodeFact::Status(NodeStatus::Offline));
+    stage.done(NodeEventsAppend { node_id: edge(1), events: vec![samples::node_event("reloaded")] });
+    let told: Vec<&str> = stage.events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(told, ["node.events_added"], "those who watch are told all the same");
+    assert_eq!(stage.audit().len(), before);
+}
+
+#[test]
+fn every_command_but_what_nodes_report_is_audited() {
+    for samples in samples::all() {
+        let command = &samples[0];
+        assert_eq!(command.audited(), !REPORTS.contains(&command.name()), "{}", command.name());
+    }
 }
 
 #[test]

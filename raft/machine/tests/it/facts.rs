@@ -79,16 +79,30 @@ fn what_contradicts_the_assignments_is_not_believed() {
 }
 
 #[test]
-fn effective_is_a_measurement_and_may_go_down() {
+fn an_old_proof_that_overtakes_a_newer_one_is_not_believed() {
     let mut stage = assigned();
     assert!(news(&mut stage, effective(NEW, 2)));
     assert!(stage.node(1).converged());
     assert!(!news(&mut stage, effective(NEW, 2)), "told already");
+    assert!(!news(&mut stage, effective(OLD, 1)), "a member that slept flushes what it heard before");
+    assert!(news(&mut stage, failed(OLD, 1, "as old")), "the truth about an older generation");
+    assert!(!news(&mut stage, effective(BETWEEN, 0)));
+    assert!(stage.node(1).converged());
+}
+
+#[test]
+fn effective_goes_down_when_the_newer_generation_has_failed() {
+    let mut stage = assigned();
+    assert!(news(&mut stage, effective(NEW, 2)));
+    assert!(news(&mut stage, failed(NEW, 2, "does not start any more")));
     stage.now = Time(8_000_000);
     assert!(news(&mut stage, effective(OLD, 1)));
     let node = stage.node(1);
     assert!(!node.converged());
+    assert!(node.failed_current(), "it stays known why");
     assert_eq!(node.effective.unwrap().at, stage.now);
+    assert!(news(&mut stage, effective(NEW, 2)), "and up again by itself");
+    assert_eq!(stage.node(1).failure, None);
 }
 
 #[test]

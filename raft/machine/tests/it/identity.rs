@@ -145,7 +145,7 @@ fn a_password_is_replaced() {
 #[test]
 fn an_org_keeps_its_last_administrator() {
     let mut stage = Stage::furnished();
-    let set = |user_id, role| MembershipSet { org_id: ACME, user_id, role };
+    let set = |user_id, role| MembershipSet { org_id: ACME, user_id, role, must_exist: false };
     let remove = |user_id| MembershipRemove { org_id: ACME, user_id };
     stage.refuses([
         (MembershipSet { org_id: OrgId(NOBODY), ..set(BOB, Role::Admin) }.into(), not_found("Org")),
@@ -163,6 +163,21 @@ fn an_org_keeps_its_last_administrator() {
     stage.done(remove(ADA));
     assert_eq!(membership(&stage, ACME, ADA), None);
     assert_eq!(membership(&stage, GLOBEX, ADA).unwrap().role, Role::Admin, "other orgs are not touched");
+}
+
+#[test]
+fn a_change_of_role_that_races_with_a_removal_brings_nobody_back() {
+    let mut stage = Stage::furnished();
+    let change = |role| MembershipSet { org_id: ACME, user_id: BOB, role, must_exist: true };
+    let joined = membership(&stage, ACME, BOB).unwrap().created_at;
+    stage.now = stage.now.plus_ms(60_000);
+    stage.done(change(Role::Reader));
+    let changed = membership(&stage, ACME, BOB).unwrap();
+    assert_eq!((changed.role, changed.created_at), (Role::Reader, joined), "a member since then");
+    stage.done(MembershipRemove { org_id: ACME, user_id: BOB });
+    stage.refuses([(change(Role::Admin).into(), not_found("Member"))]);
+    stage.done(MembershipSet { must_exist: false, ..change(Role::Reader) });
+    assert_eq!(membership(&stage, ACME, BOB).unwrap().created_at, stage.now);
 }
 
 #[test]

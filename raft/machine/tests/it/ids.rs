@@ -24,6 +24,8 @@ pub const TOKEN: EnrolmentTokenId = EnrolmentTokenId(Uuid::from_u128(0x51));
 pub const LAB_TOKEN: EnrolmentTokenId = EnrolmentTokenId(Uuid::from_u128(0x52));
 pub const OLD: BundleId = BundleId(Uuid::from_u128(0x61));
 pub const NEW: BundleId = BundleId(Uuid::from_u128(0x62));
+/// A bundle of the shop between the two, where a test needs one.
+pub const BETWEEN: BundleId = BundleId(Uuid::from_u128(0x64));
 /// The lab's bundle.
 pub const FOREIGN: BundleId = BundleId(Uuid::from_u128(0x63));
 /// The lab's node.

@@ -9,7 +9,7 @@ use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
 use sentinel_model::enrolment::EnrolmentToken;
-use sentinel_model::node::Node;
+use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
@@ -72,6 +72,11 @@ pub fn check(tables: &MemoryTables) {
     });
     agrees::<Node>(tables, Table::NodeKeyDigests, |row| {
         Some((row.key_digest.0.to_vec(), id(row.id.as_bytes())))
+    });
+    agrees::<Node>(tables, Table::BaselineNodes, |row| {
+        let cause = row.assignment.as_ref().map(|assignment| assignment.cause);
+        let undecided = matches!(cause, None | Some(AssignmentCause::Baseline));
+        undecided.then(|| (key(&[row.project_id.as_bytes(), row.id.as_bytes()]), nothing()))
     });
     agrees::<Rollout>(tables, Table::RolloutsByProject, |row| {
         Some((key(&[row.project_id.as_bytes(), row.id.as_bytes()]), nothing()))

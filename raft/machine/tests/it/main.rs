@@ -4,6 +4,7 @@
 
 mod advance;
 mod applying;
+mod baseline;
 mod bundles;
 mod draft;
 mod envelope;

@@ -10,7 +10,7 @@ use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::{Read, Rejection, Reply, Scan, Table, query, tables};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{
-    AssignmentCause, CAPABILITIES_MAX, EVENTS_KEPT, EVENTS_PER_REQUEST_MAX, Node, NodeEvent, NodeStatus,
+    CAPABILITIES_MAX, EVENTS_KEPT, EVENTS_PER_REQUEST_MAX, Node, NodeEvent, NodeStatus,
 };
 use sentinel_model::{EnrolmentTokenId, Generation, NodeId, ProjectId, Time};
 
@@ -123,19 +123,6 @@ fn nobody_enrols_without_a_good_token_or_under_a_taken_name() {
     ]);
     stage.now = Time(9_000_000);
     stage.refuses([(node(5).into(), no_entry())]);
-}
-
-#[test]
-fn a_late_joiner_starts_with_the_baseline() {
-    let mut stage = Stage::rolling();
-    stage.done(node(5));
-    assert_eq!(stage.node(5).assignment, None, "the rollout has not completed");
-    stage.complete_step(&[1, 2]);
-    stage.complete_step(&[3, 4]);
-    stage.done(node(6));
-    let assignment = stage.node(6).assignment.unwrap();
-    assert_eq!((assignment.bundle_id, assignment.generation), (NEW, Generation(1)));
-    assert_eq!(assignment.cause, AssignmentCause::Baseline);
 }
 
 #[test]

@@ -282,19 +282,25 @@ fn a_rollback_says_who_asked_when_no_reason_is_given() {
 
 #[test]
 fn a_failed_rollout_takes_back_the_nodes_that_still_have_what_it_gave_them() {
-    let mut stage = failed();
+    let mut stage = Stage::furnished();
+    let spec = RolloutSpec { auto_rollback: false, ..spec() };
+    stage.done(RolloutCreate { spec, steps: vec![(1..=4).map(edge).collect()], ..rollout() });
+    stage.decide(Transition::StartStep);
+    stage.prove(1);
+    stage.prove(2);
+    stage.fail(3);
+    stage.decide(Transition::FailStep { reason: "edge-3 failed".into() });
     assert!((1..=4).all(|number| stage.node(number).owner.is_none()));
     stage.done(samples::assign(OLD, &[1]));
     stage.done(rollback());
-    assert_eq!(
-        (stage.node(1).owner, stage.node(2).owner),
-        (None, Some(ROLLOUT)),
-        "the first has left for good"
-    );
-    assert_eq!((stage.node(3).owner, stage.rollout().ended_at), (None, None));
-    stage.decide(Transition::RestoreNodes { node_ids: vec![edge(1), edge(2)] });
+    let owners: Vec<_> = (1..=4).map(|number| stage.node(number).owner).collect();
+    let why = "the first has left for good, the last two were taken back with the failure";
+    assert_eq!(owners, [None, Some(ROLLOUT), None, None], "{why}");
+    assert_eq!(stage.rollout().ended_at, None);
+    stage.decide(Transition::RestoreNodes { node_ids: (1..=4).map(edge).collect() });
     assert_eq!(stage.node(1).assignment.unwrap().cause, AssignmentCause::Direct);
     assert_eq!(stage.node(2).assignment.unwrap().cause, AssignmentCause::Rollback(ROLLOUT));
+    assert_eq!(stage.node(3).generation, Generation(3), "given once");
     stage.decide(Transition::FinishRollback { exceptions: vec![] });
     assert_eq!(stage.node(2).owner, None);
 }

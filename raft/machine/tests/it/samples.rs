@@ -281,7 +281,10 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![project().into()],
         vec![user().into()],
         vec![UserSetPassword { user_id: BOB, password_hash: PasswordHash("$argon2id$new".into()) }.into()],
-        vec![MembershipSet { org_id: GLOBEX, user_id: BOB, role: Role::Reader }.into()],
+        vec![
+            MembershipSet { org_id: GLOBEX, user_id: BOB, role: Role::Reader, must_exist: false }.into(),
+            MembershipSet { org_id: ACME, user_id: BOB, role: Role::Admin, must_exist: true }.into(),
+        ],
         vec![MembershipRemove { org_id: ACME, user_id: BOB }.into()],
         vec![session().into()],
         vec![SessionDelete { token_digest: digest(0x41) }.into()],

@@ -77,6 +77,22 @@ fn an_earlier_bundle_that_was_revoked_is_not_given_again() {
 }
 
 #[test]
+fn of_two_earlier_bundles_the_one_that_may_be_handed_out_is_given() {
+    let mut stage = Stage::furnished();
+    stage.done(samples::bundle(BETWEEN, SHOP, "1.5"));
+    stage.done(samples::assign(BETWEEN, &[1, 2]));
+    stage.done(rollout());
+    stage.decide(Transition::StartStep);
+    stage.decide(Transition::FailStep { reason: "no".into() });
+    restore(&mut stage, &[1]);
+    assert_eq!(stage.node(1).assignment.unwrap().bundle_id, BETWEEN, "what it was assigned");
+    stage.done(BundleRevoke { bundle_id: BETWEEN });
+    restore(&mut stage, &[2]);
+    assert_eq!(stage.node(2).assignment.unwrap().bundle_id, OLD, "what it ran");
+    assert_eq!(stage.member(2).previous, Some(BETWEEN));
+}
+
+#[test]
 fn a_node_without_an_earlier_bundle_keeps_what_it_has_proven() {
     let mut stage = Stage::furnished();
     for number in [5, 6] {

@@ -982,7 +982,7 @@ export interface components {
              * @description The project it belongs to.
              */
             project_id: string;
-            /** @description How dangerous the change against the newest earlier bundle is. */
+            /** @description How dangerous the change against what the fleet ran then is. */
             risk_level: components["schemas"]["RiskLevel"];
             /** @description Why, one stable word per finding. */
             risk_reasons: string[];
@@ -1176,6 +1176,8 @@ export interface components {
              * @description Newest committed log index that the answering member knows.
              */
             committed: number;
+            /** @description What somebody should look at while everything still works, the gravest first. */
+            concerns: string[];
             /**
              * Format: date-time
              * @description When it was formed.
@@ -1223,13 +1225,23 @@ export interface components {
             leader: boolean;
             /**
              * Format: int64
-             * @description Newest log index known to be on its disk; only the leader knows.
+             * @description Newest log index known to be on its disk; null when it never answered.
              */
             matched?: number | null;
             /** @description `member-<id>`. */
             name: string;
             /** @description Address for other members. */
             peer_address: string;
+            /**
+             * Format: date-time
+             * @description Since when it does not answer the member that answers you; null while it does.
+             */
+            silent_since?: string | null;
+            /**
+             * Format: int64
+             * @description Its clock minus that of the member that answers you, in milliseconds.
+             */
+            skew_ms?: number | null;
             /** @description Has a vote. */
             voter: boolean;
         };

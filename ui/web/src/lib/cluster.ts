@@ -15,6 +15,8 @@ export function clusterHealth(cluster: Cluster): ClusterHealth {
   if (cluster.leader === null || cluster.leader === undefined) {
     return { shown: { kind: "degraded", label: "No leader" }, detail: "No member leads now" };
   }
+  const [gravest] = cluster.concerns;
+  if (gravest !== undefined) return { shown: { kind: "degraded", label: "Look here" }, detail: cluster.concerns.join(". ") };
   const behind = cluster.members.filter((member) => (lag(cluster, member.matched) ?? 0) > LAG_MAX);
   if (behind.length > 0) {
     return {

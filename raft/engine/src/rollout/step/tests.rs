@@ -388,3 +388,5 @@ fn the_next_step_starts_when_the_nodes_of_the_one_before_are_deleted() {
     scene.delete("edge-1");
     assert_eq!(scene.decide(), Some(Transition::StartStep));
 }
+
+mod behind;

@@ -59,7 +59,7 @@ export function AuditPage() {
   const knownActor = ACTORS.find(({ value }) => value === actor)?.value;
   return (
     <ListPage>
-      <PageHeader title="Audit" note="Every committed change has exactly one entry, written in the same step as the change" />
+      <PageHeader title="Audit" note="Every change that a person, a program or the control plane made has exactly one entry, written in the same step" />
       {query.isError && query.data === undefined ? (
         <ErrorPanel error={query.error} what="The audit log" onRetry={() => void query.refetch()} />
       ) : (

@@ -34,7 +34,6 @@ function Content({ cluster }: { cluster: Cluster }) {
       <div className={classes.main}>
         <Note kind={health.shown.kind === "ok" ? "ok" : health.shown.kind === "failed" ? "failed" : "degraded"} title={health.shown.kind === "ok" ? "Ready for writes" : health.shown.label}>
           {health.detail}. {count(voters, "voter")}: {tolerated === 0 ? "none may be lost" : `${tolerated} may be lost`} without losing an acknowledged write or the ability to write.
-          {voters % 2 === 0 && " An even number of voters tolerates no more losses than one fewer would."}
         </Note>
         <Panel title={count(cluster.members.length, "member")} flush>
           <table className={classes.members}>
@@ -42,6 +41,7 @@ function Content({ cluster }: { cluster: Cluster }) {
               <tr>
                 <th scope="col">Member</th>
                 <th scope="col">Role</th>
+                <th scope="col">Answers</th>
                 <th scope="col">API</th>
                 <th scope="col">Peers reach it at</th>
                 <th scope="col" className={classes.right}>
@@ -59,11 +59,6 @@ function Content({ cluster }: { cluster: Cluster }) {
             </tbody>
           </table>
         </Panel>
-        {cluster.leader !== cluster.member_id && (
-          <p className="dim" style={{ margin: 0 }}>
-            Only the leader knows how far each member is; ask it for the lag.
-          </p>
-        )}
       </div>
       <div className={classes.main}>
         <Panel title="Replicated log">
@@ -106,6 +101,7 @@ function MemberRow({ cluster, member }: { cluster: Cluster; member: ClusterMembe
       <td>
         <Flash value={member.leader ? "leader" : "other"}>{member.leader ? <State shown={role(member)} badge /> : <span className="dim">{role(member).label}</span>}</Flash>
       </td>
+      <td>{member.silent_since ? <State shown={{ kind: "failed", label: "Silent" }} /> : <State shown={{ kind: "ok", label: "Yes" }} />} {member.silent_since && <span className="dim"><Ago at={member.silent_since} /></span>}</td>
       <td>
         <a className="link" href={`${member.api_url}/cluster`}>
           {member.api_url}

@@ -1,0 +1,91 @@
+//! Requests of nodes, and about them.
+
+use futures::FutureExt;
+use sentinel_api_types::Secret;
+use sentinel_api_types::agent::{
+    NodeEventBatch, NodeEventReport, NodeEventType, NodeEventsRequest, Severity,
+};
+use sentinel_api_types::project::ProjectCreate;
+use sentinel_model::NodeId;
+
+use super::{Row, with_key};
+use crate::access::Operation::*;
+use crate::caller::Caller;
+use crate::testing::world::{ORG, PROJECT};
+use crate::testing::{Kit, World};
+
+pub(super) struct Nodes {
+    leaving: [NodeId; 2],
+    tokens: [Secret; 2],
+    /// Told more than is kept of it.
+    talkative: (NodeId, Caller),
+}
+
+pub(super) async fn nodes(world: &World) -> Nodes {
+    let (mut leaving, mut tokens) = (Vec::new(), Vec::new());
+    for name in ["edge-21", "edge-22"] {
+        leaving.push(world.kit.node(&world.operator, PROJECT, name).await.unwrap().0);
+        tokens.push(world.kit.enrolment(&world.operator, PROJECT, None).await.unwrap());
+    }
+    let (id, known) = world.kit.node(&world.operator, PROJECT, "edge-23").await.unwrap();
+    for _ in 0..3 {
+        let full = vec![told("before"); 50];
+        let request = NodeEventsRequest::Many(NodeEventBatch { events: full });
+        world.kit.app.append_node_events(&known.again(), id, request).await.unwrap();
+    }
+    Nodes {
+        leaving: leaving.try_into().unwrap(),
+        tokens: tokens.try_into().unwrap(),
+        talkative: (id, known.caller),
+    }
+}
+
+fn told(message: &str) -> NodeEventReport {
+    NodeEventReport {
+        event_type: NodeEventType::Startup,
+        severity: Severity::Info,
+        message: message.to_owned(),
+    }
+}
+
+pub(super) fn of_nodes<'a>(world: &'a World, nodes: &'a Nodes) -> Vec<Row<'a>> {
+    let (app, operator, anonymous) = (&world.kit.app, &world.operator.caller, world.kit.anonymous());
+    let ([leaving, staying], [token, other]) = (nodes.leaving, &nodes.tokens);
+    let (talkative, by) = (nodes.talkative.0, &nodes.talkative.1);
+    let event = |message: &str| NodeEventsRequest::One(told(message));
+    vec![
+        row!(
+            NodeRegister,
+            anonymous,
+            |c| app.register_node(c, PROJECT, Kit::registration(token, "edge-31"), "::1"),
+            app.register_node(c, PROJECT, Kit::registration(token, "edge-32"), "::1")
+        ),
+        row!(
+            NodeRegister,
+            anonymous,
+            |c| app.register_node(c, PROJECT, Kit::registration(token, "edge-33"), "::1"),
+            app.register_node(c, PROJECT, Kit::registration(other, "edge-33"), "::1")
+        ),
+        row!(
+            NodeDelete,
+            operator,
+            |c| app.delete_node(c, PROJECT, leaving),
+            app.delete_node(c, PROJECT, staying)
+        ),
+        row!(
+            NodeEventsAppend,
+            by,
+            |c| app.append_node_events(c, talkative, event("up")),
+            app.append_node_events(c, talkative, event("down"))
+        ),
+        // Another node, and another kind of request altogether.
+        row!(NodeEventsAppend, by, |c| app.append_node_events(c, talkative, event("up")), async {
+            let by = Kit::repeatable(&world.node.1.caller, c.request_id.0);
+            app.append_node_events(&by, world.node.0, event("up")).await
+        }),
+        row!(NodeEventsAppend, by, |c| app.append_node_events(c, talkative, event("up")), async {
+            let project = ProjectCreate { name: "p-9".into(), slug: None, description: None };
+            app.create_project(&Kit::repeatable(&world.admin.caller, c.request_id.0), ORG, project).await
+        }),
+    ]
+}
