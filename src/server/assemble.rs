@@ -11,6 +11,7 @@ use bytes::Bytes;
 use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
     ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
+    Transport,
 };
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
 use sentinel_model::user;
@@ -69,7 +70,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         user::check_password("SENTINEL_CP_BOOTSTRAP_PASSWORD", password)?;
     }
     let recorder = metrics::recorder()?;
-    let peer_server = PeerServer::bind(me.peer)?;
+    let peer_server = PeerServer::bind(me.peer, Transport::Plain)?;
     let http = TcpListener::bind(args.http)
         .await
         .with_context(|| format!("cannot listen on --http {}", args.http))?;
@@ -80,7 +81,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
 
     let history: Arc<dyn EventHistory> = store.history.clone();
     let bus = EventBus::new(history);
-    let peers = Peers::new(args.member_id, members.clone());
+    let peers = Peers::new(args.member_id, members.clone(), Transport::Plain);
     let state: Arc<dyn StateSource> = store.tables.clone();
     let state_of_member = Arc::clone(&state);
     let keyring = Keyring::new(&key);

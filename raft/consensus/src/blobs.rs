@@ -67,17 +67,20 @@ impl Blobs for ClusterBlobs {
         let copy = bytes.clone();
         let hashed = tokio::task::spawn_blocking(move || Sha256Digest(Sha256::digest(&copy).into()));
         let digest = hashed.await.map_err(io::Error::other)?;
-        let needed = self.peers.members().len() / 2 + 1;
+        // Each member gets a copy; what counts is a majority of those who vote.
+        let voters = self.peers.voters();
+        let needed = voters.len() / 2 + 1;
+        let me = self.peers.me();
         // Each member is served by a task of its own, so that those beyond the majority get their copy too.
         let mut writes = FuturesUnordered::new();
         let (blobs, copy) = (self.clone(), bytes.clone());
-        writes.push(tokio::spawn(async move { blobs.put_local(digest, copy).await }));
+        writes.push(tokio::spawn(async move { blobs.put_local(digest, copy).await.map(|()| me) }));
         for id in self.peers.others() {
             let (peers, copy) = (self.peers.clone(), bytes.clone());
             writes.push(tokio::spawn(async move {
                 let sent = tokio::time::timeout(WITHIN, send(&peers, id, copy, digest)).await;
                 let sent = sent.unwrap_or_else(|_| Err(Status::deadline_exceeded("timed out")));
-                sent.map_err(|status| {
+                sent.map(|()| id).map_err(|status| {
                     peers.failed(id, &status);
                     format!("member {id}: {}", status.message())
                 })
@@ -86,7 +89,8 @@ impl Blobs for ClusterBlobs {
         let (mut stored, mut reasons) = (0, Vec::new());
         while let Some(written) = writes.next().await {
             match written.unwrap_or_else(|error| Err(error.to_string())) {
-                Ok(()) => stored += 1,
+                Ok(id) if voters.contains(&id) => stored += 1,
+                Ok(_) => {}
                 Err(reason) => reasons.push(reason),
             }
             if stored >= needed {

@@ -22,9 +22,7 @@ where
             let progress = metrics.replication.as_ref()?;
             progress.get(&id).map(index)
         };
-        // Where members are now is what this one was started with; the log remembers where they were at first.
-        let configured = self.peers().members();
-        let members = membership.nodes().map(|(id, node)| (id, configured.get(id).unwrap_or(node)));
+        let members = membership.nodes().map(|(id, node)| (id, self.founders().get(id).unwrap_or(node)));
         let members = members.map(|(id, node)| {
             let seen = self.reach().of(*id);
             let me = *id == metrics.id;

@@ -17,7 +17,8 @@ const LOG_BYTES: u64 = 256 * 1024 * 1024;
 pub struct MemberConfig {
     /// This member.
     pub id: u64,
-    /// All members, this one among them.
+    /// The members that form the cluster, this one among them, and where they are now, whatever the log says. Empty for a
+    /// member that joins a cluster: that learns from the log who the others are.
     pub members: BTreeMap<u64, MemberNode>,
     /// Snapshots on their way in are kept here until they are installed, and the mark of a member that has not caught up yet.
     pub incoming_dir: PathBuf,

@@ -35,7 +35,7 @@ pub(crate) async fn tell(peers: Peers, source: Arc<dyn DigestSource>) {
             tracing::error!(bytes = digest.len(), "a liveness digest is too large and was not sent");
             continue;
         }
-        let tellings = peers.others().map(|id| {
+        let tellings = peers.others().into_iter().map(|id| {
             let telling = tokio::time::timeout(WITHIN, tell_one(&peers, id, digest.clone()));
             async move {
                 if telling.await.is_err() {

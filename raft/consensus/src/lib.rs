@@ -23,10 +23,12 @@ pub mod types;
 
 mod clock;
 mod cluster_info;
+mod membership;
 mod propose;
 mod reach;
 mod read;
 mod stamp;
+pub mod transport;
 mod upkeep;
 
 /// The protocol between members, as generated.
@@ -39,6 +41,8 @@ pub use blobs::{ClusterBlobs, LocalBlobs};
 pub use config::MemberConfig;
 pub use digest::DigestSource;
 pub use member::{Member, StartError};
+pub use membership::{MembershipError, Progress};
 pub use peers::Peers;
 pub use service::{PeerServer, ServeError};
+pub use transport::Transport;
 pub use types::{EntryBytes, LogDisk, MemberNode, Response, SnapshotFile, StateSource, TypeConfig};

@@ -16,7 +16,7 @@ use crate::config::MemberConfig;
 use crate::digest::{self, DigestSource};
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
-use crate::peers::Peers;
+use crate::peers::{Members, Peers};
 use crate::reach::Reach;
 use crate::read::{Answer, READS};
 use crate::types::{LogDisk, SnapshotFile, StateSource, TypeConfig};
@@ -51,6 +51,7 @@ impl<SM: RaftStateMachine<TypeConfig>> Clone for Member<SM> {
 struct Inner<SM: RaftStateMachine<TypeConfig>> {
     raft: Raft<SM>,
     peers: Peers,
+    founders: Members,
     state: Arc<dyn StateSource>,
     newcomer: Newcomer,
     reach: Reach,
@@ -114,6 +115,7 @@ where
         let member = Self(Arc::new(Inner {
             raft,
             peers,
+            founders: config.members,
             state,
             newcomer,
             reach: Reach::default(),
@@ -132,6 +134,7 @@ where
         }));
         let tasks = [
             tokio::spawn(member.clone().follow_leadership()),
+            tokio::spawn(member.clone().follow_membership()),
             tokio::spawn(member.clone().look_for_others()),
             tokio::spawn(member.clone().ask_around()),
             tokio::spawn(member.clone().look_after(disk, config.log_bytes)),
@@ -145,7 +148,7 @@ where
     /// others get the log from it.
     pub async fn form(&self) -> Result<(), StartError> {
         let fatal = |error: String| StartError::Fatal(error);
-        if self.0.peers.members().keys().next() != Some(&self.0.peers.me()) {
+        if self.0.founders.keys().next() != Some(&self.0.peers.me()) {
             return Ok(());
         }
         if self.0.raft.is_initialized().await.map_err(|error| fatal(error.to_string()))? {
@@ -161,7 +164,7 @@ where
                 return Ok(());
             }
         }
-        let members = self.0.peers.members().clone();
+        let members = self.0.founders.clone();
         self.0.raft.initialize(members).await.map_err(|error| fatal(error.to_string()))?;
         self.let_stand();
         Ok(())
@@ -257,6 +260,10 @@ where
 impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
     pub(crate) fn raft(&self) -> &Raft<SM> {
         &self.0.raft
+    }
+
+    pub(crate) fn founders(&self) -> &Members {
+        &self.0.founders
     }
 
     pub(crate) fn newcomer(&self) -> &Newcomer {

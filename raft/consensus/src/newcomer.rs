@@ -161,7 +161,7 @@ where
 
     /// True when each member other than this one and `candidate` answers that it is a newcomer.
     async fn only_newcomers_beside(&self, candidate: Option<u64>) -> bool {
-        let others = self.peers().others().filter(|id| Some(*id) != candidate);
+        let others = self.peers().others().into_iter().filter(|id| Some(*id) != candidate);
         let answers =
             others.map(|id| async move { self.hello(id, HELLO).await.is_ok_and(|hello| hello.newcomer) });
         futures::future::join_all(answers).await.into_iter().all(|newcomer| newcomer)

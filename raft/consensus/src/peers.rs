@@ -1,9 +1,11 @@
 //! Connections to the other members: made when needed, kept, given up when they fail.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use sentinel_model::MemberId;
+use sentinel_pki::grpc::Peer;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -12,6 +14,7 @@ use tonic::{Code, Request, Status};
 
 use crate::codec::MESSAGE_MAX;
 use crate::proto::peer_client::PeerClient;
+use crate::transport::Transport;
 use crate::types::MemberNode;
 
 /// Time to make a connection.
@@ -33,14 +36,21 @@ pub struct Peers(Arc<Inner>);
 
 struct Inner {
     me: u64,
-    members: BTreeMap<u64, MemberNode>,
+    transport: Transport,
+    members: RwLock<Arc<Members>>,
+    voters: RwLock<Arc<BTreeSet<u64>>>,
     channels: Mutex<HashMap<u64, Channel>>,
 }
 
+/// Where members are, by id.
+pub type Members = BTreeMap<u64, MemberNode>;
+
 impl Peers {
-    /// Connections of `me` to the rest of `members`.
-    pub fn new(me: u64, members: BTreeMap<u64, MemberNode>) -> Self {
-        Self(Arc::new(Inner { me, members, channels: Mutex::default() }))
+    /// Connections of `me` to the rest of `members`, who are all that is known so far.
+    pub fn new(me: u64, members: Members, transport: Transport) -> Self {
+        let voters = RwLock::new(Arc::new(members.keys().copied().collect()));
+        let members = RwLock::new(Arc::new(members));
+        Self(Arc::new(Inner { me, transport, members, voters, channels: Mutex::default() }))
     }
 
     /// This member.
@@ -48,14 +58,30 @@ impl Peers {
         self.0.me
     }
 
-    /// All members.
-    pub fn members(&self) -> &BTreeMap<u64, MemberNode> {
-        &self.0.members
+    /// All members, as far as is known now.
+    pub fn members(&self) -> Arc<Members> {
+        Arc::clone(&self.0.members.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The others.
-    pub fn others(&self) -> impl Iterator<Item = u64> + '_ {
-        self.0.members.keys().copied().filter(|id| *id != self.0.me)
+    pub fn others(&self) -> Vec<u64> {
+        self.members().keys().copied().filter(|id| *id != self.0.me).collect()
+    }
+
+    /// Those who vote, as far as is known now.
+    pub fn voters(&self) -> Arc<BTreeSet<u64>> {
+        Arc::clone(&self.0.voters.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who is a member from now on. Connections to those who are none any more, or who moved, are given up.
+    pub(crate) fn replace(&self, members: Members, voters: BTreeSet<u64>) {
+        *self.0.voters.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(voters);
+        let before = {
+            let mut known = self.0.members.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *known, Arc::new(members.clone()))
+        };
+        let mut channels = self.0.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.retain(|id, _| members.get(id).is_some_and(|node| before.get(id) == Some(node)));
     }
 
     /// A client of the member, connected. An error means that nothing was sent.
@@ -64,9 +90,10 @@ impl Peers {
         let channel = match known {
             Some(channel) => channel,
             None => {
-                let node = self.0.members.get(&id);
+                let members = self.members();
+                let node = members.get(&id);
                 let node = node.ok_or_else(|| Status::not_found(format!("member {id} is unknown")))?;
-                let channel = connect(node).await?;
+                let channel = self.connect(id, node).await?;
                 self.0.channels.lock().unwrap_or_else(PoisonError::into_inner).insert(id, channel.clone());
                 channel
             }
@@ -83,16 +110,20 @@ impl Peers {
             self.0.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         }
     }
-}
 
-async fn connect(node: &MemberNode) -> Result<Channel, Status> {
-    let endpoint = Endpoint::from_shared(format!("http://{}", node.peer_address))
-        .map_err(|error| Status::invalid_argument(error.to_string()))?
-        .connect_timeout(CONNECT)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(KEEP_ALIVE)
-        .keep_alive_timeout(KEEP_ALIVE);
-    endpoint.connect().await.map_err(|error| Status::unavailable(format!("{}: {error}", node.peer_address)))
+    async fn connect(&self, id: u64, node: &MemberNode) -> Result<Channel, Status> {
+        // The scheme says nothing: what is spoken is the transport's business.
+        let endpoint = Endpoint::from_shared(format!("http://{}", node.peer_address))
+            .map_err(|error| Status::invalid_argument(error.to_string()))?
+            .connect_timeout(CONNECT)
+            .tcp_nodelay(true)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE);
+        let connecting = tokio::time::timeout(CONNECT * 2, self.0.transport.connect(&endpoint, id));
+        let connected = connecting.await.unwrap_or_else(|_| Err(Status::unavailable("it does not answer")));
+        connected
+            .map_err(|status| Status::unavailable(format!("{}: {}", node.peer_address, status.message())))
+    }
 }
 
 /// Writes on every call who calls whom.
@@ -110,30 +141,51 @@ impl Interceptor for Label {
     }
 }
 
-/// Refuses what is meant for another member. Two addresses in one member's list mixed up would otherwise let one member vote
-/// in the place of two.
+/// Refuses what is meant for another member, and what comes from nobody who is a member now. Two addresses in one member's list
+/// mixed up would otherwise let one member vote in the place of two.
 #[derive(Clone)]
-pub(crate) struct Addressee {
-    me: u64,
-    known: Arc<[u64]>,
-}
+pub(crate) struct Addressee(Peers);
 
 impl Addressee {
     pub(crate) fn new(peers: &Peers) -> Self {
-        Self { me: peers.me(), known: peers.others().collect() }
+        Self(peers.clone())
+    }
+
+    /// Who calls: what it says of itself and, where there is TLS, proves.
+    fn caller(&self, said: u64, request: &Request<()>) -> Result<u64, String> {
+        if let Transport::Mutual(_) = &self.0.0.transport {
+            let shown = request.extensions().get::<Peer>().and_then(|peer| peer.member);
+            match shown {
+                Some(shown) if shown.member_id == MemberId(said) => {}
+                Some(shown) => {
+                    return Err(format!("the certificate is of {shown}, the call is of member {said}"));
+                }
+                None => return Err("a member shows its certificate".to_owned()),
+            }
+        }
+        if said != self.0.me() && self.0.members().contains_key(&said) {
+            Ok(said)
+        } else {
+            Err(format!("{said} is no other member of this cluster"))
+        }
     }
 }
 
 impl Interceptor for Addressee {
     fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
         let id = |name| request.metadata().get(name)?.to_str().ok()?.parse::<u64>().ok();
-        match (id(FROM), id(TO)) {
-            (Some(from), Some(to)) if to == self.me && self.known.contains(&from) => Ok(request),
-            (from, to) => {
-                tracing::warn!(?from, ?to, me = self.me, "refused a call that is meant for another member");
-                let text = format!("this is member {}: compare the lists of members", self.me);
-                Err(Status::failed_precondition(text))
+        let me = self.0.me();
+        let reason = match (id(FROM), id(TO)) {
+            (Some(from), Some(to)) if to == me => match self.caller(from, &request) {
+                Ok(_) => return Ok(request),
+                Err(reason) => reason,
+            },
+            (_, Some(to)) => {
+                format!("this is member {me}, the call is for member {to}: compare the lists of members")
             }
-        }
+            (_, None) => "it says not who is meant".to_owned(),
+        };
+        tracing::warn!(from = ?id(FROM), to = ?id(TO), me, reason, "refused a call");
+        Err(Status::failed_precondition(reason))
     }
 }

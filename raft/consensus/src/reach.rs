@@ -85,7 +85,7 @@ where
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while self.raft().metrics().borrow_watched().running_state.is_ok() {
             ticks.tick().await;
-            let asked = self.peers().others().map(|id| {
+            let asked = self.peers().others().into_iter().map(|id| {
                 let member = self.clone();
                 async move {
                     let began = Instant::now();

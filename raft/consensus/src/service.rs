@@ -13,6 +13,7 @@ use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeader
 use openraft::storage::RaftStateMachine;
 use sentinel_machine::ports::BLOB_MAX;
 use sentinel_model::Sha256Digest;
+use sentinel_pki::grpc::{Acceptor, Limits};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tonic::service::interceptor::InterceptedService;
@@ -31,6 +32,7 @@ use crate::proto::{
     BlobResponse, Chunk, DigestRequest, DigestResponse, Frame, GetBlobRequest, HelloRequest, HelloResponse,
     ReadIndexRequest, ReadIndexResponse,
 };
+use crate::transport::Transport;
 use crate::types::{EntryBytes, Snapshot, SnapshotFile, TypeConfig};
 use crate::{clock, receive, stamp};
 
@@ -41,14 +43,15 @@ const TRANSFERS: usize = 8;
 
 /// Serves the peer protocol of one member.
 pub struct PeerServer {
-    incoming: TcpIncoming,
+    listener: std::net::TcpListener,
+    transport: Transport,
 }
 
 /// The peer protocol cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// While members speak plain TCP, nobody else may reach them.
-    #[error("the member address {0} is not on loopback: members speak plain TCP in this version")]
+    /// Members that speak plain TCP may be reached by nobody else.
+    #[error("the member address {0} is not on loopback: without certificates, members speak plain TCP")]
     NotLoopback(SocketAddr),
     /// The address cannot be bound.
     #[error("the member address {address} cannot be used: {cause}")]
@@ -58,6 +61,9 @@ pub enum ServeError {
         /// What the system said.
         cause: String,
     },
+    /// The socket cannot be used.
+    #[error(transparent)]
+    Socket(#[from] std::io::Error),
     /// Serving ended.
     #[error(transparent)]
     Transport(#[from] tonic::transport::Error),
@@ -65,14 +71,14 @@ pub enum ServeError {
 
 impl PeerServer {
     /// Binds the address. Nothing is answered before [`PeerServer::serve`].
-    pub fn bind(address: SocketAddr) -> Result<Self, ServeError> {
-        if !address.ip().is_loopback() {
+    pub fn bind(address: SocketAddr, transport: Transport) -> Result<Self, ServeError> {
+        if matches!(transport, Transport::Plain) && !address.ip().is_loopback() {
             return Err(ServeError::NotLoopback(address));
         }
-        let incoming = TcpIncoming::bind(address)
-            .map_err(|cause| ServeError::Bind { address, cause: cause.to_string() })?
-            .with_nodelay(Some(true));
-        Ok(Self { incoming })
+        let unusable = |cause: std::io::Error| ServeError::Bind { address, cause: cause.to_string() };
+        let listener = std::net::TcpListener::bind(address).map_err(unusable)?;
+        listener.set_nonblocking(true).map_err(unusable)?;
+        Ok(Self { listener, transport })
     }
 
     /// Answers until `stop` resolves.
@@ -91,11 +97,20 @@ impl PeerServer {
         let service = Generated::new(Service { member, blobs, digests, transfers })
             .max_decoding_message_size(MESSAGE_MAX)
             .max_encoding_message_size(MESSAGE_MAX);
-        tonic::transport::Server::builder()
+        let router = tonic::transport::Server::builder()
             .concurrency_limit_per_connection(CALLS)
-            .add_service(InterceptedService::new(service, addressee))
-            .serve_with_incoming_shutdown(self.incoming, stop)
-            .await?;
+            .add_service(InterceptedService::new(service, addressee));
+        let listener = tokio::net::TcpListener::from_std(self.listener)?;
+        match self.transport {
+            Transport::Plain => {
+                let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+                router.serve_with_incoming_shutdown(incoming, stop).await?;
+            }
+            Transport::Mutual(identity) => {
+                let incoming = Acceptor::new(listener, identity.server_config(), Limits::default());
+                router.serve_with_incoming_shutdown(incoming, stop).await?;
+            }
+        }
         Ok(())
     }
 }

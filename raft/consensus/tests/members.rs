@@ -15,6 +15,8 @@ mod gate_disk;
 mod leading;
 #[path = "members/liveness.rs"]
 mod liveness;
+#[path = "members/membership.rs"]
+mod membership;
 #[path = "members/protocol.rs"]
 mod protocol;
 #[path = "members/recovery.rs"]

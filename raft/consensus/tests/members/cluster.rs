@@ -1,15 +1,18 @@
 //! Starting, stopping and looking into members.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use sentinel_consensus::{
     ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
+    Transport,
 };
 use sentinel_machine::{ClusterInfo, Event, snapshot};
+use sentinel_model::{MemberId, Time};
+use sentinel_pki::{Ca, Identity, IdentityHandle, LIFETIME, MemberKey, MemberName};
 use sentinel_store::wal::{Wal, WalError, WalOptions};
 use sentinel_store::{LogStore, OpenError, StateMachine, Store};
 use tempfile::TempDir;
@@ -57,6 +60,10 @@ pub struct Cluster {
     pub within: Duration,
     /// Disks of the logs that a test can stop.
     pub disks: BTreeMap<u64, GateDisk>,
+    /// Members that are not among those that form the cluster.
+    pub joined: BTreeSet<u64>,
+    /// Who gives certificates to members; without it they speak plain TCP.
+    pub ca: Option<Ca>,
 }
 
 fn free_port() -> u16 {
@@ -75,6 +82,8 @@ impl Cluster {
             snapshot_every: 10_000,
             log_bytes: u64::MAX,
             disks: BTreeMap::new(),
+            joined: BTreeSet::new(),
+            ca: None,
             election_ms: (600, 1_200),
             within: Duration::from_secs(10),
         }
@@ -82,7 +91,7 @@ impl Cluster {
 
     /// All members run and form a cluster.
     pub async fn begin(mut self) -> Self {
-        for id in self.ids() {
+        for id in self.ids().into_iter().filter(|id| !self.joined.contains(id)).collect::<Vec<_>>() {
             self.launch(id).await;
         }
         for running in self.running.values() {
@@ -96,6 +105,17 @@ impl Cluster {
         Self { snapshot_every, ..Self::prepare(3) }.begin().await
     }
 
+    fn founders(&self) -> BTreeMap<u64, MemberNode> {
+        let mut founders = self.nodes.clone();
+        founders.retain(|id, _| !self.joined.contains(id));
+        founders
+    }
+
+    fn transport(&self, id: u64) -> Transport {
+        let Some(ca) = &self.ca else { return Transport::Plain };
+        Transport::Mutual(identity(ca, id))
+    }
+
     pub fn ids(&self) -> Vec<u64> {
         self.nodes.keys().copied().collect()
     }
@@ -107,8 +127,13 @@ impl Cluster {
     pub async fn launch(&mut self, id: u64) {
         let store = open(&self.data(id)).await;
         store.claim(id).unwrap();
-        let peers = Peers::new(id, self.nodes.clone());
-        let server = PeerServer::bind(self.nodes[&id].peer_address.parse().unwrap()).unwrap();
+        let founders = match self.joined.contains(&id) {
+            true => BTreeMap::new(),
+            false => self.founders(),
+        };
+        let peers = Peers::new(id, self.nodes.clone(), self.transport(id));
+        let server =
+            PeerServer::bind(self.nodes[&id].peer_address.parse().unwrap(), self.transport(id)).unwrap();
         let config = MemberConfig {
             snapshot_every: self.snapshot_every,
             log_kept: self.snapshot_every / 2,
@@ -116,7 +141,7 @@ impl Cluster {
             election_ms: self.election_ms,
             write_within: self.within,
             read_within: self.within,
-            ..MemberConfig::new(id, self.nodes.clone(), store.incoming_dir())
+            ..MemberConfig::new(id, founders, store.incoming_dir())
         };
         let state: Arc<dyn StateSource> = store.tables.clone();
         let events = Arc::new(Mutex::new(Vec::new()));
@@ -209,6 +234,16 @@ impl Running {
         }
         self.store
     }
+}
+
+/// A certificate of this CA, good from now on.
+pub fn identity(ca: &Ca, id: u64) -> IdentityHandle {
+    let key = MemberKey::generate().unwrap();
+    let name = MemberName::new(ca.cluster_id(), MemberId(id));
+    let now = Time(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64);
+    let certificate = ca.issue(&key.csr().unwrap(), name, now, LIFETIME).unwrap();
+    let identity = Identity::new(vec![ca.certificate().clone()], vec![certificate], key).unwrap();
+    IdentityHandle::new(identity).unwrap()
 }
 
 /// Opens a directory whose last user may still have tasks that end.

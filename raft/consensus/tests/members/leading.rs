@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sentinel_consensus::{PeerServer, ServeError};
+use sentinel_consensus::{PeerServer, ServeError, Transport};
 use sentinel_machine::{ClusterInfo, Replica};
 use uuid::Uuid;
 
@@ -146,6 +146,6 @@ async fn a_cluster_that_is_cut_off_while_it_is_formed_forms_at_the_next_start() 
 
 #[test]
 fn members_listen_on_loopback_only() {
-    let refused = PeerServer::bind("0.0.0.0:0".parse().unwrap());
+    let refused = PeerServer::bind("0.0.0.0:0".parse().unwrap(), Transport::Plain);
     assert!(matches!(refused.err(), Some(ServeError::NotLoopback(_))));
 }

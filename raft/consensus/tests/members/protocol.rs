@@ -15,7 +15,7 @@ use crate::cluster::Cluster;
 use crate::commands::{form, nothing};
 
 #[derive(Clone, PartialEq, prost::Message)]
-struct Frame {
+pub struct Frame {
     #[prost(bytes = "vec", tag = "1")]
     payload: Vec<u8>,
 }
@@ -58,7 +58,16 @@ fn method(name: &str) -> PathAndQuery {
 }
 
 async fn propose(cluster: &Cluster, from: u64, to: u64, payload: Vec<u8>) -> Result<Frame, Status> {
-    let mut line = line(cluster, cluster.leader().await).await;
+    propose_on(line(cluster, cluster.leader().await).await, from, to, payload).await
+}
+
+pub async fn propose_on(
+    mut line: Grpc<Channel>,
+    from: u64,
+    to: u64,
+    payload: Vec<u8>,
+) -> Result<Frame, Status> {
+    line.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
     let codec = ProstCodec::<Frame, Frame>::default();
     Ok(line.unary(labelled(Frame { payload }, from, to), method("Propose"), codec).await?.into_inner())
 }

@@ -1,0 +1,39 @@
+//! What members speak through.
+
+use sentinel_model::MemberId;
+use sentinel_pki::IdentityHandle;
+use sentinel_pki::grpc::Connector;
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
+
+/// See the module. Clones share.
+#[derive(Clone)]
+pub enum Transport {
+    /// TCP. Whoever reaches a member is believed, so it is for loopback only.
+    Plain,
+    /// Mutual TLS: each end proves which member it is.
+    Mutual(IdentityHandle),
+}
+
+impl Transport {
+    /// Connects to a member, and to no other.
+    pub(crate) async fn connect(&self, endpoint: &Endpoint, id: u64) -> Result<Channel, Status> {
+        let connected = match self {
+            Transport::Plain => endpoint.connect().await,
+            Transport::Mutual(identity) => {
+                let connector = Connector::new(identity.client_config(MemberId(id)));
+                endpoint.connect_with_connector(connector).await
+            }
+        };
+        connected.map_err(|error| Status::unavailable(reason(&error)))
+    }
+}
+
+/// The innermost cause is the one that helps: the others say that something went wrong.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
