@@ -30,12 +30,13 @@ async fn a_leader_that_is_stopped_hands_over_instead_of_being_missed() {
 async fn leadership_is_told_to_whoever_watches_and_exactly_one_has_it() {
     let mut cluster = Cluster::start(10_000).await;
     for _ in 0..2 {
-        let leader = cluster.leader().await;
         let leading = || {
             let leads = cluster.running.iter().filter(|(_, running)| *running.member.leads().borrow());
             leads.map(|(id, _)| *id).collect::<Vec<_>>()
         };
-        eventually(|| leading() == [leader], || format!("{:?} lead, not {leader}", leading())).await;
+        // Not by asking who leads: a member may still name one that is gone.
+        eventually(|| leading().len() == 1, || format!("{:?} lead", leading())).await;
+        let leader = leading()[0];
         let mut watched = cluster.member(leader).leads();
         cluster.kill(leader).await;
         assert!(!*watched.wait_for(|leads| !*leads).await.unwrap());
