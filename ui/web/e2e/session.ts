@@ -12,6 +12,8 @@ export async function signIn(page: Page): Promise<string> {
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/p\/[^/]+$/);
+  // The address changes before the page does, and the sign-in page has a heading too: the frame around every page is there now.
+  await expect(page.getByRole("link", { name: "Overview", exact: true })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   const slug = new URL(page.url()).pathname.split("/")[2];
   if (slug === undefined) throw new Error(`no project in ${page.url()}`);
