@@ -50,6 +50,7 @@ pub enum CtlCommand {
     Login(session::LoginArgs),
     Logout(session::LogoutArgs),
     Whoami(session::WhoamiArgs),
+    Passwd(session::PasswdArgs),
     /// Stored logins, when there are several
     Context(Noun<context::ContextCommand>),
     /// Orgs and their people
@@ -96,6 +97,7 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Login(args) => session::login(args).await,
         CtlCommand::Logout(args) => session::logout(args).await,
         CtlCommand::Whoami(args) => session::whoami(args).await,
+        CtlCommand::Passwd(args) => session::passwd(args).await,
         CtlCommand::Context(Noun { options, command }) => context::run(command, &options),
         CtlCommand::Org(Noun { options, command }) => org::run(command, &Connection::open(&options)?).await,
         CtlCommand::Project(Noun { options, command }) => {
@@ -123,7 +125,9 @@ impl CtlCommand {
     /// Whether it only looks at what the cluster has.
     fn reads(&self) -> bool {
         match self {
-            CtlCommand::Login(_) | CtlCommand::Logout(_) | CtlCommand::Context(_) => false,
+            CtlCommand::Login(_) | CtlCommand::Logout(_) | CtlCommand::Passwd(_) | CtlCommand::Context(_) => {
+                false
+            }
             CtlCommand::Whoami(_) | CtlCommand::Cluster(_) | CtlCommand::Audit(_) => true,
             CtlCommand::Org(noun) => noun.command.reads(),
             CtlCommand::Project(noun) => noun.command.reads(),
@@ -140,6 +144,7 @@ impl CtlCommand {
             CtlCommand::Login(args) => &args.options,
             CtlCommand::Logout(args) => &args.options,
             CtlCommand::Whoami(args) => &args.options,
+            CtlCommand::Passwd(args) => &args.options,
             CtlCommand::Context(noun) => &noun.options,
             CtlCommand::Org(noun) => &noun.options,
             CtlCommand::Project(noun) => &noun.options,

@@ -139,7 +139,11 @@ async fn ask(link: &Link, have: Generation, wait: Duration) -> Answer {
         }
         Err(error) => {
             if error.status() == Some(404) || error.status() == Some(401) {
-                tracing::error!(%error, "the control plane does not know this node (any more); the proxy goes on");
+                tracing::error!(
+                    %error,
+                    "the control plane does not know this node (any more); the proxy goes on. If it was removed and shall be \
+                     a node again: end the agent, remove identity.json from its data directory, start it with an enrolment token"
+                );
             } else {
                 tracing::warn!(%error, "no assignment could be asked for");
             }

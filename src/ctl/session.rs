@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use sentinel_api_types::session::{Session, SessionCreate, SessionKind};
+use sentinel_api_types::session::{PasswordChange, Session, SessionCreate, SessionKind};
 use sentinel_client::{Client, Credential};
 use serde_json::json;
 
@@ -149,6 +149,37 @@ pub async fn whoami(args: WhoamiArgs) -> anyhow::Result<ExitCode> {
     let connection = Connection::open(&args.options)?;
     let session = connection.client.session().await?;
     connection.output.print(&session, table)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Change your own password
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:
+  sentinel-cp passwd
+  printf '%s\\n' \"$OLD\" \"$NEW\" | sentinel-cp passwd --password-stdin
+
+A password has 12 characters at least. Your other sessions end; this login goes on. API keys are not touched.
+Forgotten? Another admin of your org sets a new one: sentinel-cp org members reset-password
+
+{}", failure::EXIT_CODES))]
+pub struct PasswdArgs {
+    /// Read two lines from standard input instead of asking: the current password, then the new one
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Changes the password of whoever is signed in.
+pub async fn passwd(args: PasswdArgs) -> anyhow::Result<ExitCode> {
+    let connection = Connection::open(&args.options)?;
+    let current = terminal::password("current password", args.password_stdin)?;
+    let new = terminal::new_password("new password", args.password_stdin)?;
+    connection.client.change_password(&PasswordChange { current, new }).await?;
+    let changed = json!({"password": "changed"});
+    connection
+        .output
+        .say(&changed, |_| "your password is changed; every other session of yours has ended".to_owned())?;
     Ok(ExitCode::SUCCESS)
 }
 

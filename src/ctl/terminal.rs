@@ -36,6 +36,15 @@ pub fn password(question: &str, from_stdin: bool) -> anyhow::Result<Secret> {
     Ok(Secret::new(line?))
 }
 
+/// A new password: a person types it twice, since nobody sees what is typed.
+pub fn new_password(question: &str, from_stdin: bool) -> anyhow::Result<Secret> {
+    let new = password(question, from_stdin)?;
+    if !from_stdin && password(&format!("{question}, again"), false)? != new {
+        bail!("the two are not the same; nothing was done");
+    }
+    Ok(new)
+}
+
 /// Whether a person says yes. Without a person it must have been said by an option.
 pub fn confirm(question: &str, said: bool) -> anyhow::Result<()> {
     if said {

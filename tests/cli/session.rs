@@ -77,3 +77,56 @@ async fn a_member_that_is_gone_is_an_error_that_says_where_it_was_looked_for() {
     let gone = user.run(&["cluster", "status"]).failed(1);
     assert!(gone.contains(&user.cluster.url(0)) && gone.contains("--server"), "{gone}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_changes_their_password_and_only_this_login_goes_on() {
+    let user = User::admin().await;
+    let url = user.cluster.url(0);
+    let sign_in = |password: &str, context: &str| {
+        let line = ["login", "--server", &url, "--email", ADMIN_EMAIL, "--password-stdin"];
+        user.run_with(&[&line[..], &["--context", context]].concat(), password)
+    };
+    sign_in(ADMIN_PASSWORD, "elsewhere").ok();
+    user.run(&["context", "use", "default"]).ok();
+    assert!(user.run(&["passwd"]).failed(1).contains("--password-stdin"), "nobody was asked");
+    let passwd = ["passwd", "--password-stdin"];
+    let one_line = user.run_with(&passwd, ADMIN_PASSWORD).failed(1);
+    assert!(one_line.contains("nothing was entered"), "{one_line}");
+    let wrong = user.run_with(&passwd, "a wrong password\nanother long password\n").failed(4);
+    assert!(wrong.contains("current: is not your current password"), "{wrong}");
+    let short = user.run_with(&passwd, &format!("{ADMIN_PASSWORD}\nshort\n")).failed(4);
+    assert!(short.contains("12 characters"), "{short}");
+    let done = user.run_with(&passwd, &format!("{ADMIN_PASSWORD}\nanother long password\n")).ok();
+    assert!(done.contains("your password is changed"), "{done}");
+    user.run(&["whoami"]).ok();
+    user.run(&["whoami", "--context", "elsewhere"]).failed(4);
+    sign_in(ADMIN_PASSWORD, "elsewhere").failed(4);
+    sign_in("another long password", "elsewhere").ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_sets_a_new_password_for_somebody_else() {
+    let user = User::admin().await;
+    let url = user.cluster.url(0);
+    let add = ["org", "members", "add", "bob@example.com", "--name", "Bob", "--role", "reader"];
+    user.run_with(&[&add[..], &["--password-stdin"]].concat(), "the first long password").ok();
+    let bob = |password: &str| {
+        let line = ["login", "--server", &url, "--email", "bob@example.com", "--password-stdin"];
+        user.run_with(&[&line[..], &["--context", "bob"]].concat(), password)
+    };
+    bob("the first long password").ok();
+    user.run(&["context", "use", "default"]).ok();
+    let reset = |person: &str| {
+        let line = ["org", "members", "reset-password", person, "--password-stdin"];
+        user.run_with(&line, "the second long password\n")
+    };
+    assert!(reset(ADMIN_EMAIL).failed(4).contains("this is your own account"));
+    reset("nobody@example.com").failed(3);
+    let done = reset("bob@example.com").ok();
+    assert_eq!(done, "the password of bob@example.com is set; all of their sessions have ended\n");
+    user.run(&["whoami", "--context", "bob"]).failed(4);
+    bob("the first long password").failed(4);
+    bob("the second long password").ok();
+    let audit = ["audit", "list", "--org", "default", "--context", "default", "-o", "json"];
+    assert!(user.run(&audit).ok().contains("user.password_reset"));
+}

@@ -53,6 +53,8 @@ operations! {
     SessionShow => Person;
     /// Sign out.
     SessionDelete => Person;
+    /// Change one's own password.
+    PasswordChange => Person;
     /// See one's orgs.
     OrgList => Person;
     /// Add an org.
@@ -69,6 +71,8 @@ operations! {
     MemberUpdate => Member(Admin, None);
     /// Take a person out.
     MemberDelete => Member(Admin, None);
+    /// Set a person's password.
+    PasswordReset => Member(Admin, None);
     /// See an org's projects.
     ProjectList => Member(Reader, Some(NodesRead));
     /// Add a project.

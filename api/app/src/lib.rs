@@ -45,6 +45,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
+mod user;
 pub mod watch;
 mod work;
 

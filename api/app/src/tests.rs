@@ -7,6 +7,7 @@ mod api_keys;
 mod bundles;
 mod facts;
 mod other_requests;
+mod passwords;
 mod repeats;
 mod rollouts;
 mod sessions;

@@ -1,7 +1,7 @@
 //! People in an org.
 
 use sentinel_api_types::PageQuery;
-use sentinel_api_types::member::{MemberBody, MemberCreate, MemberList, MemberUpdate};
+use sentinel_api_types::member::{MemberBody, MemberCreate, MemberList, MemberUpdate, PasswordReset};
 use sentinel_model::UserId;
 
 use crate::call::Call;
@@ -36,6 +36,19 @@ impl Client {
         request: &MemberUpdate,
     ) -> Result<MemberBody, ClientError> {
         self.ask(Call::put(&["orgs", org, "members", &user.to_string()]).json(request)).await
+    }
+
+    /// Sets the password of a person who belongs to this org and to no other. Their sessions end.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn reset_password(
+        &self,
+        org: &str,
+        user: UserId,
+        request: &PasswordReset,
+    ) -> Result<(), ClientError> {
+        self.tell(Call::put(&["orgs", org, "members", &user.to_string(), "password"]).json(request)).await
     }
 
     /// Takes a person out of an org.

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use sentinel_api_types::session::{Session, SessionCreate};
+use sentinel_api_types::session::{PasswordChange, Session, SessionCreate};
 
 use crate::call::Call;
 use crate::client::Client;
@@ -21,6 +21,14 @@ impl Client {
     /// [`ClientError`].
     pub async fn session(&self) -> Result<Session, ClientError> {
         self.ask(Call::get(&["session"])).await
+    }
+
+    /// Changes the password of the person who is signed in. Their other sessions end.
+    ///
+    /// # Errors
+    /// [`ClientError`]; 422 when the current password is wrong, 429 after too many attempts.
+    pub async fn change_password(&self, request: &PasswordChange) -> Result<(), ClientError> {
+        self.tell(Call::put(&["session", "password"]).json(request)).await
     }
 
     /// Signs out.

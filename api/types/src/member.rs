@@ -77,6 +77,15 @@ pub struct MemberUpdate {
     pub role: Role,
 }
 
+/// A password for a person who cannot sign in any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    /// The password from now on, 12 characters at least.
+    #[schema(value_type = String, format = Password)]
+    pub password: Secret,
+}
+
 /// One person in an org.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MemberBody {

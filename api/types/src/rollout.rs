@@ -347,10 +347,12 @@ pub struct RolloutNode {
 pub struct RolloutProgress {
     /// All.
     pub total: u64,
-    /// Neither active nor failed.
+    /// None of the others.
     pub pending: u64,
     /// Have proven to run the new bundle.
     pub active: u64,
+    /// Have proven to run again what they ran before.
+    pub restored: u64,
     /// Reported that the newest assignment failed.
     pub failed: u64,
 }

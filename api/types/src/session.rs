@@ -34,6 +34,18 @@ pub struct SessionCreate {
     pub kind: SessionKind,
 }
 
+/// Another password for the person who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password until now.
+    #[schema(value_type = String, format = Password)]
+    pub current: Secret,
+    /// The password from now on, 12 characters at least.
+    #[schema(value_type = String, format = Password)]
+    pub new: Secret,
+}
+
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct User {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use sentinel_api_types::PageQuery;
 use sentinel_api_types::audit::AuditQuery;
-use sentinel_api_types::member::{MemberCreate, MemberUpdate, Role};
+use sentinel_api_types::member::{MemberCreate, MemberUpdate, PasswordReset, Role};
 use sentinel_model::UserId;
 use serde_json::json;
 
@@ -31,6 +31,7 @@ pub struct Of {
   sentinel-cp org members list
   sentinel-cp org members add ada@example.com --name Ada --role operator
   sentinel-cp org members set-role ada@example.com admin
+  sentinel-cp org members reset-password ada@example.com
   sentinel-cp org members remove ada@example.com
 
 {}", failure::EXIT_CODES))]
@@ -71,6 +72,21 @@ The first password is asked for; 12 characters at least. An address that has an 
         /// reader, operator or admin
         #[arg(value_parser = read::<Role>)]
         role: Role,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Set the password of a person who cannot sign in any more
+    #[command(after_help = "Examples:\n  sentinel-cp org members reset-password ada@example.com --org acme
+  printf %s \"$PASSWORD\" | sentinel-cp org members reset-password ada@example.com --password-stdin\n
+12 characters at least. All of their sessions end; API keys that they made go on working.
+Refused for who belongs to another org too, for the cluster's administrator, and for yourself (sentinel-cp passwd).")]
+    ResetPassword {
+        /// E-mail address or id
+        #[arg(value_name = "EMAIL")]
+        person: String,
+        /// Read the new password from standard input instead of asking for it
+        #[arg(long)]
+        password_stdin: bool,
         #[command(flatten)]
         of: Of,
     },
@@ -136,6 +152,16 @@ pub async fn run(command: MembersCommand, connection: &Connection) -> anyhow::Re
             let changed = client.update_member(&org, user, &MemberUpdate { role }).await?;
             output.say(&changed, |changed| {
                 format!("{} is {} of {org}", changed.member.email, word(&changed.member.role))
+            })?;
+        }
+        MembersCommand::ResetPassword { person, password_stdin, of } => {
+            let org = connection.org(of.org.as_deref()).await?;
+            let user = user(connection, &org, &person).await?;
+            let question = format!("new password of {person}");
+            let password = terminal::new_password(&question, password_stdin)?;
+            client.reset_password(&org, user, &PasswordReset { password }).await?;
+            output.say(&json!({"password_reset": user}), |_| {
+                format!("the password of {person} is set; all of their sessions have ended")
             })?;
         }
         MembersCommand::Remove { person, yes, of } => {

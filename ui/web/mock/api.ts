@@ -22,6 +22,7 @@ export interface Answer {
 }
 
 export const PASSWORD = "correct horse battery";
+let password = PASSWORD;
 const ME_ACTOR = { type: "user", id: ME.id, name: ME.name } as const;
 
 const ok = (body: unknown, status = 200): Answer => ({ status, body });
@@ -114,8 +115,9 @@ function start(db: Db, body: RolloutCreate): Answer {
 
 function detail({ rollout, steps, nodes }: StoredRollout): RolloutDetail {
   const active = nodes.filter((node) => node.generation !== null && node.generation !== undefined && (node.effective_generation ?? 0) >= node.generation && node.state !== "restoring").length;
+  const restored = nodes.filter((node) => node.state === "restoring" && node.generation && (node.effective_generation ?? 0) >= node.generation).length;
   const failed = nodes.filter((node) => node.failure && node.failure.generation === node.generation).length;
-  return { rollout, steps, nodes, progress: { total: nodes.length, active, failed, pending: nodes.length - active - failed } };
+  return { rollout, steps, nodes, progress: { total: nodes.length, active, restored, failed, pending: nodes.length - active - restored - failed } };
 }
 
 function steer(db: Db, id: string | undefined, action: string, reason: string): Answer {
@@ -153,8 +155,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     "POST",
     "/session",
     (_, __, { body }) => {
-      const { email, password } = body as { email: string; password: string };
-      if (email !== ME.email || password !== PASSWORD) return refuse(401, "unauthenticated", "The e-mail address or the password is wrong");
+      const given = body as { email: string; password: string };
+      if (given.email !== ME.email || given.password !== password) return refuse(401, "unauthenticated", "The e-mail address or the password is wrong");
       return { ...ok(session()), session: "begins" };
     },
   ],
@@ -162,6 +164,18 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     "DELETE",
     "/session",
     () => ({ status: 204, session: "ends" }),
+  ],
+  [
+    "PUT",
+    "/session/password",
+    (db, _, { body }) => {
+      const given = body as { current: string; new: string };
+      if (given.new.length < 12) return refuse(422, "invalid", { new: ["must have 12 characters at least"] });
+      if (given.current !== password) return refuse(422, "invalid", { current: ["is not your current password"] });
+      password = given.new;
+      record(db, "user.password_changed", "user", ME.id, { sessions_ended: "0" }, ME_ACTOR);
+      return { status: 204 };
+    },
   ],
   [
     "GET",
@@ -215,6 +229,17 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       if (id === ME.id) return refuse(409, "conflict", "an org must keep at least one admin");
       member.role = (body as { role: "reader" }).role;
       return ok({ member });
+    },
+  ],
+  [
+    "PUT",
+    "/orgs/:org/members/:id/password",
+    (db, { id }, { body }) => {
+      if (!db.members.some((member) => member.user_id === id)) return missing("Member");
+      if (id === ME.id) return refuse(409, "conflict", "this is your own account; change your password with the current one instead");
+      if ((body as { password: string }).password.length < 12) return refuse(422, "invalid", { password: ["must have 12 characters at least"] });
+      record(db, "user.password_reset", "user", id ?? "", { sessions_ended: "0" }, ME_ACTOR);
+      return { status: 204 };
     },
   ],
   [

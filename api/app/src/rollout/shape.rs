@@ -6,7 +6,6 @@ use sentinel_api_types::rollout::{
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, query, tables};
-use sentinel_model::Generation;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{self, Batch, Target};
 
@@ -104,10 +103,12 @@ pub(super) fn detail(
     for member in query::rollout_nodes(read, id)? {
         let node: Option<Node> = tables::load(read, member.node_id.as_bytes())?;
         progress.total += 1;
-        let given = generation(member.state);
-        let effective = node.as_ref().and_then(|node| node.effective);
-        if member.state.moved() && given.is_some() && effective.map(|fact| fact.generation) == given {
+        let given = member.state.generation();
+        let proven = node.as_ref().is_some_and(|node| member.proven_by(node));
+        if proven && member.state.moved() {
             progress.active += 1;
+        } else if proven {
+            progress.restored += 1;
         } else if node.as_ref().is_some_and(|node| {
             node.failed_current() && node.failure.as_ref().map(|failure| failure.generation) == given
         }) {
@@ -143,15 +144,6 @@ fn step(step: rollout::Step) -> RolloutStep {
     }
 }
 
-fn generation(state: rollout::RolloutNodeState) -> Option<Generation> {
-    match state {
-        rollout::RolloutNodeState::Pending | rollout::RolloutNodeState::NothingToRestore => None,
-        rollout::RolloutNodeState::Assigned { generation }
-        | rollout::RolloutNodeState::Completed { generation }
-        | rollout::RolloutNodeState::Restoring { generation } => Some(generation),
-    }
-}
-
 fn member_shape(
     versions: &mut Versions<'_>,
     liveness: &Liveness,
@@ -173,7 +165,7 @@ fn member_shape(
         },
         previous_bundle_id: member.previous,
         previous_version: member.previous.map_or(Ok(None), |bundle| versions.of(bundle))?,
-        generation: generation(member.state),
+        generation: member.state.generation(),
         effective_generation: effective.map(|fact| fact.generation),
         effective_bundle_id: effective.map(|fact| fact.bundle_id),
         status: node.as_ref().map(|node| node.status.into()),

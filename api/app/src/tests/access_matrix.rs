@@ -13,6 +13,7 @@ use crate::testing::world::{OTHER_PROJECT, PROJECT};
 /// The decisions of the product, one line each: operation, least role or kind of caller, scope.
 const DECIDED: &str = "
 SessionCreate anyone -            SessionShow person -              SessionDelete person -
+PasswordChange person -           PasswordReset admin -
 OrgList person -                  OrgCreate cluster-admin -         OrgShow reader nodes:read
 SigningKeyList reader bundles:read MemberList reader -              MemberCreate admin -
 MemberUpdate admin -              MemberDelete admin -              ProjectList reader nodes:read

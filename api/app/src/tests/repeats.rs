@@ -3,13 +3,14 @@
 use sentinel_api_types::api_key::{ApiKeyCreate, Scope};
 use sentinel_api_types::bundle::BundleCreate;
 use sentinel_api_types::enrolment::EnrolmentTokenCreate;
-use sentinel_api_types::member::{MemberCreate, Role};
+use sentinel_api_types::member::{MemberCreate, PasswordReset, Role};
+use sentinel_api_types::session::PasswordChange;
 use uuid::Uuid;
 
 use crate::authenticate::Credential;
 use crate::error::AppError;
 use crate::testing::world::{ORG, PROJECT, SOURCE};
-use crate::testing::{Kit, Trouble, World};
+use crate::testing::{Kit, PASSWORD, Trouble, World};
 
 #[tokio::test]
 async fn a_bundle_whose_answer_was_lost_is_there_once_and_told_again() {
@@ -123,4 +124,40 @@ async fn joining_and_removing_can_be_repeated_too() {
     let caller = Kit::repeatable(&world.operator.caller, Uuid::from_u128(83));
     kit.app.delete_node(&caller, PROJECT, world.node.0).await.unwrap();
     kit.app.delete_node(&caller, PROJECT, world.node.0).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_password_whose_answer_was_lost_is_set_once() {
+    let world = World::new().await.unwrap();
+    let (kit, app) = (&world.kit, &world.kit.app);
+    let reader = world.reader.caller.person().unwrap().user.id;
+    let change = PasswordChange { current: PASSWORD.into(), new: "another long password".into() };
+    let reset = PasswordReset { password: "a third long password".into() };
+    let (owner, admin) = (
+        Kit::repeatable(&world.reader.caller, Uuid::from_u128(84)),
+        Kit::repeatable(&world.admin.caller, Uuid::from_u128(85)),
+    );
+    kit.replica.trouble(Trouble::LostAnswer);
+    let lost = app.change_password(&owner, change.clone(), "::1").await.unwrap_err();
+    assert!(matches!(lost, AppError::OutcomeUnknown(_)), "{lost:?}");
+    kit.replica.trouble(Trouble::None);
+    let changes = kit.changes();
+    // What it calls the current password is the old one by now, because of this very request.
+    app.change_password(&owner, change.clone(), "::1").await.unwrap();
+    assert_eq!(kit.changes(), changes);
+    kit.replica.trouble(Trouble::LostAnswer);
+    let lost = app.reset_password(&admin, ORG, reader, reset.clone()).await.unwrap_err();
+    assert!(matches!(lost, AppError::OutcomeUnknown(_)), "{lost:?}");
+    kit.replica.trouble(Trouble::None);
+    app.reset_password(&admin, ORG, reader, reset).await.unwrap();
+    assert_eq!(kit.changes(), changes + 1);
+
+    // A repeated key is no way to try passwords without end.
+    let guess = PasswordReset { password: "a wrong long password".into() };
+    for _ in 0..5 {
+        let refused = app.reset_password(&admin, ORG, reader, guess.clone()).await;
+        assert!(matches!(refused, Err(AppError::Conflict(_))), "{refused:?}");
+    }
+    let held = app.reset_password(&admin, ORG, reader, guess).await;
+    assert!(matches!(held, Err(AppError::TooManyAttempts { .. })), "{held:?}");
 }

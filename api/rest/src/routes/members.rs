@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use sentinel_api_types::PageQuery;
-use sentinel_api_types::member::{MemberBody, MemberCreate, MemberList, MemberUpdate};
+use sentinel_api_types::member::{MemberBody, MemberCreate, MemberList, MemberUpdate, PasswordReset};
 use sentinel_app::App;
 use sentinel_model::UserId;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +16,10 @@ use crate::refusal::{Answer, Refusal};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(update, remove))
+        .routes(routes!(reset_password))
 }
 
 /// The people of an org.
@@ -78,5 +81,22 @@ async fn remove(
     PathArgs((org, id)): PathArgs<(String, UserId)>,
 ) -> Result<StatusCode, Refusal> {
     app.delete_member(&caller, &org, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sets the password of a person who belongs to this org and to no other. Their sessions end.
+#[utoipa::path(
+    put, path = "/orgs/{org}/members/{user_id}/password", operation_id = "reset_password", tag = "orgs",
+    params(("org" = String, Path, description = "Slug of the org"), ("user_id" = Uuid, Path, description = "Id of the person"), WriteParams),
+    request_body = PasswordReset,
+    responses((status = 204, description = "Set."), Refusals),
+)]
+async fn reset_password(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((org, id)): PathArgs<(String, UserId)>,
+    JsonBody(request): JsonBody<PasswordReset>,
+) -> Result<StatusCode, Refusal> {
+    app.reset_password(&caller, &org, id, request).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use http::StatusCode;
-use sentinel_api_types::session::{Session, SessionCreate, SessionKind};
+use sentinel_api_types::session::{PasswordChange, Session, SessionCreate, SessionKind};
 use sentinel_app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +18,7 @@ use crate::refusal::{Answer, Refusal};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create, show, delete))
+    OpenApiRouter::new().routes(routes!(create, show, delete)).routes(routes!(change_password))
 }
 
 /// Name of the cookie.
@@ -82,4 +82,21 @@ async fn delete(State(app): State<App>, Calling(caller): Calling) -> Result<impl
     let mut ended = cookie(&app, String::new());
     ended.make_removal();
     Ok((CookieJar::new().add(ended), StatusCode::NO_CONTENT))
+}
+
+/// Changes the password of the person who is signed in. Their other sessions end.
+#[utoipa::path(
+    put, path = "/session/password", operation_id = "change_password", tag = "session",
+    params(WriteParams),
+    request_body = PasswordChange,
+    responses((status = 204, description = "Changed."), Refusals),
+)]
+async fn change_password(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PeerAddress(address): PeerAddress,
+    JsonBody(request): JsonBody<PasswordChange>,
+) -> Result<StatusCode, Refusal> {
+    app.change_password(&caller, request, &address).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -98,6 +98,9 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("create_session", api("/session"), Some(login), By::Nobody, 200, 200, true);
     add("show_session", api("/session"), None, By::Reader, 200, 200, false);
     add("show_cluster", api("/cluster"), None, By::Reader, 200, 200, false);
+    // The same one again: everybody in the tests has it, the outsider among them.
+    let same = json!({"current": PASSWORD, "new": PASSWORD});
+    add("change_password", api("/session/password"), Some(same), By::Reader, 204, 204, true);
     add("list_orgs", api("/orgs"), None, By::Reader, 200, 200, false);
     add("create_org", api("/orgs"), Some(json!({"name": "Third"})), By::Admin, 201, 403, true);
     add("show_org", org(""), None, By::Reader, 200, 404, false);
@@ -107,6 +110,8 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("create_member", org("/members"), Some(joins), By::Admin, 201, 404, true);
     let role = Some(json!({"role": "operator"}));
     add("update_member", org(&format!("/members/{person}")), role, By::Admin, 200, 404, true);
+    let password = Some(json!({"password": PASSWORD}));
+    add("reset_password", org(&format!("/members/{person}/password")), password, By::Admin, 204, 404, true);
     add("delete_member", org(&format!("/members/{person}")), None, By::Admin, 204, 404, true);
     add("list_projects", org("/projects"), None, By::Reader, 200, 404, false);
     add("create_project", org("/projects"), Some(json!({"name": "Second"})), By::Admin, 201, 404, true);

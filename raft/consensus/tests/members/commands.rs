@@ -25,7 +25,7 @@ pub fn envelope(request: Uuid, command: impl Into<Command>) -> Envelope {
 pub fn nothing(request: Uuid) -> Envelope {
     envelope(
         request,
-        UserSetPassword { user_id: UserId(Uuid::nil()), password_hash: PasswordHash("x".into()) },
+        UserSetPassword { user_id: UserId(Uuid::nil()), password_hash: PasswordHash("x".into()), by: None },
     )
 }
 
@@ -33,7 +33,11 @@ pub fn nothing(request: Uuid) -> Envelope {
 pub fn large(request: Uuid, bytes: usize) -> Envelope {
     envelope(
         request,
-        UserSetPassword { user_id: UserId(Uuid::nil()), password_hash: PasswordHash("x".repeat(bytes)) },
+        UserSetPassword {
+            user_id: UserId(Uuid::nil()),
+            password_hash: PasswordHash("x".repeat(bytes)),
+            by: None,
+        },
     )
 }
 

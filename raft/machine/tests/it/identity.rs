@@ -11,15 +11,14 @@ use sentinel_machine::commands::project_create::ProjectCreate;
 use sentinel_machine::commands::session_create::SessionCreate;
 use sentinel_machine::commands::session_delete::SessionDelete;
 use sentinel_machine::commands::user_create::UserCreate;
-use sentinel_machine::commands::user_set_password::UserSetPassword;
+use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
 use sentinel_machine::tables::key;
 use sentinel_machine::{Read, Rejection, Reply, Scan, Table, query};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::cluster::Cluster;
-use sentinel_model::secret::PasswordHash;
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, Role, User};
-use sentinel_model::{ApiKeyId, OrgId, ProjectId, Time, UserId};
+use sentinel_model::{ApiKeyId, OrgId, ProjectId, SessionId, Sha256Digest, Time, UserId};
 use uuid::Uuid;
 
 use crate::ids::*;
@@ -133,13 +132,56 @@ fn a_person_joins_with_an_account_of_their_own() {
 }
 
 #[test]
-fn a_password_is_replaced() {
+fn a_password_is_replaced_and_the_sessions_that_the_old_one_opened_end() {
+    let digest = |byte: u8| Sha256Digest([byte; 32]);
     let mut stage = Stage::furnished();
-    let hash = PasswordHash("$argon2id$next".into());
-    stage.done(UserSetPassword { user_id: BOB, password_hash: hash.clone() });
+    for (byte, user_id) in [(1, BOB), (2, BOB), (3, BOB), (4, ADA)] {
+        let session_id = SessionId(Uuid::from_u128(byte.into()));
+        stage.done(SessionCreate {
+            session_id,
+            token_digest: digest(byte),
+            user_id,
+            expires_at: Time(i64::MAX),
+        });
+    }
+    let living = |stage: &Stage| -> Vec<u8> {
+        (1..=4).filter(|byte| stage.get::<Session>(&digest(*byte).0).is_some()).collect()
+    };
+    let hash = samples::set_password(None).password_hash;
+    stage.done(samples::set_password(None));
     assert_eq!(stage.get::<User>(BOB.as_bytes()).unwrap().password_hash, hash);
-    let nobody = UserSetPassword { user_id: UserId(NOBODY), password_hash: hash };
-    stage.refuses([(nobody.into(), not_found("User"))]);
+    assert_eq!(living(&stage), [1, 2, 3, 4], "bytes from before said nothing about sessions");
+    stage.done(samples::set_password(Some(SetBy::Owner(digest(2)))));
+    assert_eq!(living(&stage), [2, 4], "the one that asked stays");
+    stage.refuses([
+        (samples::set_password(Some(SetBy::Owner(digest(1)))).into(), not_found("Session")),
+        (samples::set_password(Some(SetBy::Owner(digest(4)))).into(), not_found("Session")),
+        (
+            UserSetPassword { user_id: UserId(NOBODY), ..samples::set_password(None) }.into(),
+            not_found("User"),
+        ),
+    ]);
+    stage.done(samples::set_password(Some(SetBy::Admin(ACME))));
+    assert_eq!(living(&stage), [4]);
+    let entry = stage.audit().pop().unwrap();
+    assert_eq!((entry.action.as_str(), entry.org_id), ("user.password_reset", Some(ACME)));
+    assert_eq!(entry.changes["sessions_ended"], "1");
+}
+
+#[test]
+fn a_password_is_reset_in_the_only_org_of_the_person() {
+    let mut stage = Stage::furnished();
+    let reset = |org| samples::set_password(Some(SetBy::Admin(org)));
+    stage.refuses([(reset(GLOBEX).into(), not_found("Member"))]);
+    stage.done(MembershipSet { org_id: GLOBEX, user_id: BOB, role: Role::Reader, must_exist: false });
+    let elsewhere = Rejection::WrongState(
+        "this person belongs to another org too, which a new password would open; let them change it themselves, or have them \
+         taken out of every other org first"
+            .into(),
+    );
+    stage.refuses([(reset(GLOBEX).into(), elsewhere.clone()), (reset(ACME).into(), elsewhere)]);
+    stage.done(MembershipRemove { org_id: GLOBEX, user_id: BOB });
+    stage.done(reset(ACME));
 }
 
 #[test]

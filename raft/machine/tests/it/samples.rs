@@ -29,7 +29,7 @@ use sentinel_machine::commands::rollout_rollback::RolloutRollback;
 use sentinel_machine::commands::session_create::SessionCreate;
 use sentinel_machine::commands::session_delete::SessionDelete;
 use sentinel_machine::commands::user_create::UserCreate;
-use sentinel_machine::commands::user_set_password::UserSetPassword;
+use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
 use sentinel_model::api_key::Scope;
 use sentinel_model::bundle::RiskLevel;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
@@ -93,6 +93,10 @@ pub fn user() -> UserCreate {
         org_id: ACME,
         role: Role::Operator,
     }
+}
+
+pub fn set_password(by: Option<SetBy>) -> UserSetPassword {
+    UserSetPassword { user_id: BOB, password_hash: PasswordHash("$argon2id$new".into()), by }
 }
 
 pub fn session() -> SessionCreate {
@@ -280,7 +284,9 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![org().into()],
         vec![project().into()],
         vec![user().into()],
-        vec![UserSetPassword { user_id: BOB, password_hash: PasswordHash("$argon2id$new".into()) }.into()],
+        [None, Some(SetBy::Owner(digest(0x41))), Some(SetBy::Admin(ACME))]
+            .map(|by| set_password(by).into())
+            .to_vec(),
         vec![
             MembershipSet { org_id: GLOBEX, user_id: BOB, role: Role::Reader, must_exist: false }.into(),
             MembershipSet { org_id: ACME, user_id: BOB, role: Role::Admin, must_exist: true }.into(),

@@ -39,7 +39,7 @@ pub fn detail(state: &str, nodes: &[Value]) -> RolloutDetail {
             "error": null, "created_by": "ada", "revision": 1, "started_at": "2027-01-31T00:00:00Z",
             "completed_at": null, "inserted_at": "2027-01-31T00:00:00Z", "updated_at": "2027-01-31T00:00:00Z"
         },
-        "steps": [], "nodes": nodes, "progress": {"total": 0, "pending": 0, "active": 0, "failed": 0}
+        "steps": [], "nodes": nodes, "progress": {"total": 0, "pending": 0, "active": 0, "restored": 0, "failed": 0}
     }))
     .unwrap()
 }

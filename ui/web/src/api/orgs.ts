@@ -28,6 +28,10 @@ export function setRole(org: string, user_id: string, role: Role) {
   return call("put", "/api/v1/orgs/{org}/members/{user_id}", { path: { org, user_id }, body: { role } });
 }
 
+export async function resetPassword(org: string, user_id: string, password: string): Promise<void> {
+  await call("put", "/api/v1/orgs/{org}/members/{user_id}/password", { path: { org, user_id }, body: { password } });
+}
+
 export async function removeMember(org: string, user_id: string): Promise<void> {
   await call("delete", "/api/v1/orgs/{org}/members/{user_id}", { path: { org, user_id } });
 }

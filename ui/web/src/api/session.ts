@@ -22,6 +22,11 @@ export function signIn(email: string, password: string): Promise<Session> {
   return call("post", "/api/v1/session", { body: { email, password, as: "cookie" } });
 }
 
+/** Other sessions of the person end; this one stays. */
+export async function changePassword(current: string, next: string): Promise<void> {
+  await call("put", "/api/v1/session/password", { body: { current, new: next } });
+}
+
 export async function signOut(): Promise<void> {
   await call("delete", "/api/v1/session", {});
 }

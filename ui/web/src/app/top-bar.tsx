@@ -15,6 +15,7 @@ import { refusal, useWorkspace } from "./workspace";
 
 const CreateOrg = lazy(async () => ({ default: (await import("../pages/project/create-project")).CreateOrg }));
 const CreateProject = lazy(async () => ({ default: (await import("../pages/project/create-project")).CreateProject }));
+const ChangePassword = lazy(async () => ({ default: (await import("../pages/session/change-password")).ChangePassword }));
 
 export function TopBar() {
   return (
@@ -123,6 +124,7 @@ function UserMenu() {
   const { setColorScheme } = useMantineColorScheme();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [changing, setChanging] = useState(false);
   const leave = useMutation({
     mutationFn: signOut,
     // Signed out here even when the server could not be told: the person wants to leave.
@@ -132,31 +134,37 @@ function UserMenu() {
     },
   });
   return (
-    <Menu position="bottom-end" width={230}>
-      <Menu.Target>
-        <ActionIcon variant="default" radius="xl" aria-label={`Account of ${session.user.name}`}>
-          <span style={{ fontSize: "0.71875rem", fontWeight: 600 }}>{initials(session.user.name)}</span>
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div style={{ padding: "6px 12px 8px" }}>
-          <div style={{ fontWeight: 600 }}>{session.user.name}</div>
-          <div className="dim truncate">{session.user.email}</div>
-          {session.user.cluster_admin && <div className="dim">Cluster administrator</div>}
-        </div>
-        <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="keyboard" />} rightSection={<Kbd size="xs">?</Kbd>} onClick={openKeyHelp}>
-          Keys
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="moon" />} onClick={() => setColorScheme("auto")}>
-          Colours as the system has
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="out" />} onClick={() => leave.mutate()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" width={230}>
+        <Menu.Target>
+          <ActionIcon variant="default" radius="xl" aria-label={`Account of ${session.user.name}`}>
+            <span style={{ fontSize: "0.71875rem", fontWeight: 600 }}>{initials(session.user.name)}</span>
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <div style={{ padding: "6px 12px 8px" }}>
+            <div style={{ fontWeight: 600 }}>{session.user.name}</div>
+            <div className="dim truncate">{session.user.email}</div>
+            {session.user.cluster_admin && <div className="dim">Cluster administrator</div>}
+          </div>
+          <Menu.Divider />
+          <Menu.Item leftSection={<Icon name="keyboard" />} rightSection={<Kbd size="xs">?</Kbd>} onClick={openKeyHelp}>
+            Keys
+          </Menu.Item>
+          <Menu.Item leftSection={<Icon name="moon" />} onClick={() => setColorScheme("auto")}>
+            Colours as the system has
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item leftSection={<Icon name="key" />} onClick={() => setChanging(true)}>
+            Change password
+          </Menu.Item>
+          <Menu.Item leftSection={<Icon name="out" />} onClick={() => leave.mutate()}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Suspense fallback={null}>{changing && <ChangePassword onClose={() => setChanging(false)} />}</Suspense>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 // Every state of every object as one of six kinds, so that the same colour and shape mean the same everywhere.
-import type { Bundle, Node, NodeStatus, RiskLevel, RolloutNode, RolloutState, StepState } from "../api/types";
+import type { Bundle, Node, NodeStatus, RiskLevel, Rollout, RolloutNode, RolloutState, StepState } from "../api/types";
 
 export type StateKind = "ok" | "progressing" | "degraded" | "failed" | "unknown" | "paused";
 
@@ -36,6 +36,12 @@ export function rolloutState(state: RolloutState): Shown {
     case "rolled_back":
       return { kind: "degraded", label: "Rolled back" };
   }
+}
+
+/** The state of one rollout. A way back on which nodes were lost has not led back. */
+export function rolloutOutcome(rollout: Pick<Rollout, "state" | "error">): Shown {
+  const lost = rollout.state === "rolled_back" && (rollout.error?.exceptions?.length ?? 0) > 0;
+  return lost ? { kind: "failed", label: "Rolled back in part" } : rolloutState(rollout.state);
 }
 
 export function stepState(state: StepState): Shown {

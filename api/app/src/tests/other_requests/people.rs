@@ -1,10 +1,10 @@
 //! Requests about people, orgs and projects.
 
 use futures::FutureExt;
-use sentinel_api_types::member::{MemberCreate, MemberUpdate, Role};
+use sentinel_api_types::member::{MemberCreate, MemberUpdate, PasswordReset, Role};
 use sentinel_api_types::org::OrgCreate;
 use sentinel_api_types::project::ProjectCreate;
-use sentinel_api_types::session::{SessionCreate, SessionKind};
+use sentinel_api_types::session::{PasswordChange, SessionCreate, SessionKind};
 use sentinel_model::UserId;
 
 use super::{ORG_2, Row, with_key};
@@ -15,6 +15,8 @@ use crate::testing::{ADMIN, Kit, PASSWORD, World};
 
 pub(super) struct People {
     ids: [UserId; 2],
+    of_one_org: [UserId; 2],
+    ken: Caller,
     sessions: [Caller; 2],
 }
 
@@ -29,12 +31,19 @@ pub(super) async fn people(world: &World) -> People {
     for _ in 0..2 {
         sessions.push(world.kit.sign_in("lin@example.com").await.unwrap().caller);
     }
-    People { ids: ids.try_into().unwrap(), sessions: sessions.try_into().unwrap() }
+    let ken = world.kit.join(&world.admin, ORG, "ken@example.com", Role::Reader).await.unwrap().caller;
+    let ida = world.kit.join(&world.admin, ORG, "ida@example.com", Role::Reader).await.unwrap().caller;
+    let of_one_org = [&ken, &ida].map(|caller| caller.person().unwrap().user.id);
+    let (ids, sessions) = (ids.try_into().unwrap(), sessions.try_into().unwrap());
+    People { ids, of_one_org, ken, sessions }
 }
 
 pub(super) fn of_people<'a>(world: &'a World, people: &'a People) -> Vec<Row<'a>> {
     let (app, admin, anonymous) = (&world.kit.app, &world.admin.caller, world.kit.anonymous());
     let [lin, mia] = people.ids;
+    let [ken, ida] = people.of_one_org;
+    let change = |current: &str, new: &str| PasswordChange { current: current.into(), new: new.into() };
+    let reset = |password: &str| PasswordReset { password: password.into() };
     let sign_in = |email: &str| SessionCreate {
         email: email.into(),
         password: PASSWORD.into(),
@@ -59,6 +68,24 @@ pub(super) fn of_people<'a>(world: &'a World, people: &'a People) -> Vec<Row<'a>
             anonymous,
             |c| app.create_session(c, sign_in(ADMIN), "::1"),
             app.create_session(c, sign_in("lin@example.com"), "::1")
+        ),
+        row!(
+            PasswordChange,
+            people.ken,
+            |c| app.change_password(c, change(PASSWORD, "another long password"), "::1"),
+            app.change_password(c, change(PASSWORD, "a third long password"), "::1")
+        ),
+        row!(
+            PasswordReset,
+            admin,
+            |c| app.reset_password(c, ORG, ken, reset("another long password")),
+            app.reset_password(c, ORG, ken, reset("a third long password"))
+        ),
+        row!(
+            PasswordReset,
+            admin,
+            |c| app.reset_password(c, ORG, ken, reset("another long password")),
+            app.reset_password(c, ORG, ida, reset("another long password"))
         ),
         row!(SessionDelete, people.sessions[0], |c| app.delete_session(c), async {
             app.delete_session(&Kit::repeatable(&people.sessions[1], c.request_id.0)).await

@@ -19,6 +19,7 @@ import { type Column, DataTable } from "../../ui/data-table";
 import { Empty, ErrorPanel, FormError } from "../../ui/feedback";
 import { ListPage, PageHeader } from "../../ui/page";
 import { RowMenu } from "../../ui/row-menu";
+import { ResetPasswordDialog } from "./reset-password-dialog";
 
 const route = getRouteApi("/app/o/$org/members");
 
@@ -28,7 +29,7 @@ const ROLES: { value: Role; label: string; means: string }[] = [
   { value: "admin", label: "Admin", means: "Also manages members, API keys and projects" },
 ];
 
-type Asked = { kind: "role"; member: Member } | { kind: "remove"; member: Member };
+type Asked = { kind: "role" | "password" | "remove"; member: Member };
 
 export function MemberPage() {
   const { org } = route.useParams();
@@ -71,6 +72,7 @@ export function MemberPage() {
       )}
       {adding && <AddDialog org={org} onClose={() => setAdding(false)} />}
       {asked?.kind === "role" && <RoleDialog org={org} member={asked.member} onClose={() => setAsked(null)} />}
+      {asked?.kind === "password" && <ResetPasswordDialog org={org} member={asked.member} onClose={() => setAsked(null)} />}
       <Confirm
         opened={asked?.kind === "remove"}
         onClose={() => {
@@ -116,6 +118,12 @@ function columnsFor(refusal: string | null, me: string, ask: (asked: Asked) => v
           label={`Actions for ${member.name}`}
           items={[
             { label: "Change role", icon: "user", refusal, onClick: () => ask({ kind: "role", member }) },
+            {
+              label: "Reset password",
+              icon: "key",
+              refusal: refusal ?? (member.user_id === me ? "This is you: change your password in the menu at your initials" : null),
+              onClick: () => ask({ kind: "password", member }),
+            },
             { label: "Remove", icon: "trash", refusal, onClick: () => ask({ kind: "remove", member }) },
           ]}
         />

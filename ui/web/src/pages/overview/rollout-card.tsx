@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 
 import type { Rollout } from "../../api/types";
 import { count } from "../../lib/format";
-import { rolloutState } from "../../lib/states";
+import { rolloutOutcome } from "../../lib/states";
 import { Ago } from "../../ui/ago";
 import { Note } from "../../ui/feedback";
 import { State } from "../../ui/state";
@@ -22,7 +22,7 @@ export function RolloutCard({ rollout, project }: { rollout: Rollout; project: s
             {rollout.bundle_version}
           </Link>
         </strong>
-        <State shown={rolloutState(rollout.state)} badge />
+        <State shown={rolloutOutcome(rollout)} badge />
       </div>
       <div className={classes.progress}>
         <StepSegments rollout={rollout} />

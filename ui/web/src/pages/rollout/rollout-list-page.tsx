@@ -6,7 +6,7 @@ import { rolloutsQuery } from "../../api/rollouts";
 import type { Rollout, RolloutState } from "../../api/types";
 import { RolloutLink } from "../../app/links";
 import { shortId } from "../../lib/format";
-import { rolloutState } from "../../lib/states";
+import { rolloutOutcome, rolloutState } from "../../lib/states";
 import { targetWords } from "../../lib/target";
 import { duration } from "../../lib/time";
 import { Ago } from "../../ui/ago";
@@ -36,7 +36,7 @@ const COLUMNS: Column<Rollout>[] = [
     width: 140,
     cell: (rollout) => (
       <Flash value={rollout.state}>
-        <State shown={rolloutState(rollout.state)} />
+        <State shown={rolloutOutcome(rollout)} />
       </Flash>
     ),
     text: (rollout) => rollout.state,

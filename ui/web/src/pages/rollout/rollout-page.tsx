@@ -10,7 +10,7 @@ import { now, useSeconds } from "../../lib/clock";
 import { count, latency, number, percent, shortId } from "../../lib/format";
 import { gateViews } from "../../lib/gates";
 import { isFinal } from "../../lib/rollout-rules";
-import { rolloutNode, rolloutState, stepState } from "../../lib/states";
+import { rolloutNode, rolloutOutcome, stepState } from "../../lib/states";
 import { targetWords } from "../../lib/target";
 import { duration } from "../../lib/time";
 import { stageWords } from "../../lib/words";
@@ -51,9 +51,10 @@ function Detail({ project, detail }: { project: string; detail: RolloutDetail })
         </Link>
       }
       name={`Rollout of ${rollout.bundle_version}`}
-      state={rolloutState(rollout.state)}
+      state={rolloutOutcome(rollout)}
       numbers={[
         { label: "Active", value: <Flash value={progress.active}>{`${number(progress.active)} of ${number(progress.total)}`}</Flash> },
+        ...(progress.restored > 0 ? [{ label: "Back", value: <Flash value={progress.restored}>{number(progress.restored)}</Flash> }] : []),
         { label: "Failed", value: <Flash value={progress.failed}>{number(progress.failed)}</Flash> },
         { label: rollout.completed_at ? "Took" : "Running for", value: <Elapsed from={rollout.started_at} to={rollout.completed_at ?? null} /> },
       ]}
