@@ -1,8 +1,10 @@
-//! Project automation: `cargo xtask test` prepares what is missing and runs every check, exactly as CI does.
+//! Project automation: `cargo xtask test` prepares what is missing and runs every check, exactly as CI does;
+//! `cargo xtask bench` measures.
 //!
 //! It must not hold a rule about the product: rules are tests (`tests/tidy.rs`), and this only runs them. Start reading at
 //! [`stage::Stage`], the list of checks.
 
+mod bench;
 mod browser;
 mod openapi;
 mod program;
@@ -27,7 +29,8 @@ use stage::Stage;
   cargo xtask test                                everything, as CI does
   cargo xtask test --only clippy                  one stage
   cargo xtask test --only tests --only browser    some stages
-  cargo xtask openapi                             after changing a route, a wire shape or a command"
+  cargo xtask openapi                             after changing a route, a wire shape or a command
+  cargo xtask bench                               commits beside etcd, heartbeats, failover, restart"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -50,12 +53,21 @@ The real proxy is looked for at SENTINEL_ZENTINEL, then in the cache directory; 
     /// Write the API description, the UI's types of it and the snapshot of the help anew
     #[command(after_help = "Examples:\n  cargo xtask openapi")]
     Openapi,
+    /// Measure the product beside etcd and a bare route; print a table with ratios
+    #[command(after_help = "Examples:
+  cargo xtask bench
+  cargo xtask bench --only commits --seconds 10
+  cargo xtask bench --json > bench.json
+
+It needs etcd for `commits`, and a quiet machine. docs/benchmarks.md says what is measured.")]
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test { only } => test::run(&only),
         Command::Openapi => openapi::refresh(),
+        Command::Bench(options) => bench::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
