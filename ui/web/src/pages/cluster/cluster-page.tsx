@@ -36,28 +36,30 @@ function Content({ cluster }: { cluster: Cluster }) {
           {health.detail}. {count(voters, "voter")}: {tolerated === 0 ? "none may be lost" : `${tolerated} may be lost`} without losing an acknowledged write or the ability to write.
         </Note>
         <Panel title={count(cluster.members.length, "member")} flush>
-          <table className={classes.members}>
-            <thead>
-              <tr>
-                <th scope="col">Member</th>
-                <th scope="col">Role</th>
-                <th scope="col">Answers</th>
-                <th scope="col">API</th>
-                <th scope="col">Peers reach it at</th>
-                <th scope="col" className={classes.right}>
-                  On its disk
-                </th>
-                <th scope="col" className={classes.right}>
-                  Lag
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {cluster.members.map((member) => (
-                <MemberRow key={member.id} cluster={cluster} member={member} />
-              ))}
-            </tbody>
-          </table>
+          <div className={classes.scroller}>
+            <table className={classes.members}>
+              <thead>
+                <tr>
+                  <th scope="col">Member</th>
+                  <th scope="col">Role</th>
+                  <th scope="col">Answers</th>
+                  <th scope="col">API</th>
+                  <th scope="col">Peers reach it at</th>
+                  <th scope="col" className={classes.right}>
+                    On its disk
+                  </th>
+                  <th scope="col" className={classes.right}>
+                    Lag
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {cluster.members.map((member) => (
+                  <MemberRow key={member.id} cluster={cluster} member={member} />
+                ))}
+              </tbody>
+            </table>
+          </div>
         </Panel>
       </div>
       <div className={classes.main}>
