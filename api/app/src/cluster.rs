@@ -114,6 +114,7 @@ impl App {
             user_id: UserId(self.inner().parts.ids.id()),
             email: first.email,
             password_hash: self.inner().passwords.hash(first.password.expose()).await?,
+            founding: None,
         };
         match self.propose_as_member(command).await? {
             Ok(_) => Ok(()),

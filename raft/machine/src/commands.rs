@@ -68,6 +68,18 @@ macro_rules! commands {
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
+    /// Adds a token with which members join.
+    2 schema 1 level 1 join_token_create::JoinTokenCreate;
+    /// Revokes a join token.
+    3 schema 1 level 1 join_token_revoke::JoinTokenRevoke;
+    /// Lets a member in.
+    4 schema 1 level 1 cluster_member_admit::ClusterMemberAdmit;
+    /// Takes note of where a member is now.
+    5 schema 1 level 1 cluster_member_move::ClusterMemberMove;
+    /// Takes a member out, for ever.
+    6 schema 1 level 1 cluster_member_remove::ClusterMemberRemove;
+    /// Asks the leader to let another member lead.
+    7 schema 1 level 1 leadership_hand_over::LeadershipHandOver;
     /// Adds an org.
     10 schema 1 level 1 org_create::OrgCreate;
     /// Adds a project.

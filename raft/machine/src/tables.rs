@@ -35,6 +35,12 @@ tables! {
     Requests = 3, "requests";
     /// log index → request id: the order in which `Requests` forgets.
     RequestsByIndex = 4, "requests_by_index";
+    /// member → ClusterMember, removed ones too.
+    ClusterMembers = 5, "cluster_members";
+    /// token → JoinToken.
+    JoinTokens = 6, "join_tokens";
+    /// digest of the secret → token.
+    JoinTokenDigests = 7, "join_token_digests";
     /// org → Org.
     Orgs = 10, "orgs";
     /// slug → org.

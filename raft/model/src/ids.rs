@@ -56,6 +56,8 @@ typed_ids! {
     ClusterId
     /// A token with which nodes enrol.
     EnrolmentTokenId
+    /// A token with which members join the cluster.
+    JoinTokenId
     /// A node: one managed proxy with its agent.
     NodeId
     /// An org, the outermost unit of tenancy.
@@ -72,7 +74,7 @@ typed_ids! {
     UserId
 }
 
-/// A member of the Raft cluster. Small and chosen by the operator; never used again after removal.
+/// A member of the Raft cluster. Small, given by the cluster; never used again after removal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MemberId(pub u64);

@@ -13,6 +13,7 @@ pub mod digest;
 pub mod enrolment;
 pub mod health;
 pub mod ids;
+pub mod join;
 pub mod name;
 pub mod node;
 pub mod org;

@@ -53,6 +53,7 @@ pub fn form(request: Uuid) -> Envelope {
         user_id: ADMIN,
         email: "ada@example.com".into(),
         password_hash: PasswordHash("x".into()),
+        founding: None,
     };
     envelope(request, command)
 }

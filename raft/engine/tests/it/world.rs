@@ -85,6 +85,7 @@ impl World {
             user_id: UserId(Uuid::from_u128(3)),
             email: "ada@example.com".into(),
             password_hash: PasswordHash("hash".into()),
+            founding: None,
         });
         world.must(ProjectCreate {
             project_id: PROJECT,

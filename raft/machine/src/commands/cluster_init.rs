@@ -1,10 +1,10 @@
 //! Forms the cluster: its identity, the first org and the first administrator, in one step.
 
-use sentinel_model::cluster::Cluster;
+use sentinel_model::cluster::{Cluster, ClusterCa, ClusterMember, MemberPlace};
 use sentinel_model::org::{Org, SigningKey};
 use sentinel_model::secret::PasswordHash;
 use sentinel_model::user::{Membership, Role, User, normalize_email};
-use sentinel_model::{ClusterId, OrgId, UserId, name};
+use sentinel_model::{ClusterId, MemberId, OrgId, Sha256Digest, UserId, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
@@ -33,6 +33,22 @@ pub struct ClusterInit {
     pub email: String,
     /// Their password, hashed.
     pub password_hash: PasswordHash,
+    /// The cluster's CA and its first member; `None` where members have no certificates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub founding: Option<Founding>,
+}
+
+/// What a cluster begins with whose members know each other by certificates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Founding {
+    /// The CA.
+    pub ca: ClusterCa,
+    /// The first member.
+    pub member_id: MemberId,
+    /// Where it is.
+    pub place: MemberPlace,
+    /// Digest of its key.
+    pub key_digest: Sha256Digest,
 }
 
 impl Apply for ClusterInit {
@@ -44,7 +60,19 @@ impl Apply for ClusterInit {
         name::check_slug("org_slug", &self.org_slug)?;
         let email = normalize_email("email", &self.email)?;
         let created_at = context.time;
-        context.store(&Cluster { id: self.cluster_id, level: self.level, created_at })?;
+        let ca = self.founding.as_ref().map(|founding| founding.ca.clone());
+        context.store(&Cluster { id: self.cluster_id, level: self.level, created_at, ca })?;
+        if let Some(founding) = &self.founding {
+            founding.place.check()?;
+            context.store(&ClusterMember {
+                id: founding.member_id,
+                place: founding.place.clone(),
+                key_digest: founding.key_digest,
+                token_id: None,
+                joined_at: created_at,
+                removed_at: None,
+            })?;
+        }
         insert_org(
             context,
             &Org {

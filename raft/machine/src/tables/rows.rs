@@ -3,7 +3,7 @@
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
-use sentinel_model::cluster::Cluster;
+use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
@@ -28,6 +28,8 @@ macro_rules! rows {
 
 rows! {
     Cluster, Cluster, |_row| b"cluster".to_vec();
+    ClusterMember, ClusterMembers, |row| row.id.0.to_be_bytes().to_vec();
+    JoinToken, JoinTokens, |row| row.id.as_bytes().to_vec();
     Org, Orgs, |row| row.id.as_bytes().to_vec();
     Project, Projects, |row| row.id.as_bytes().to_vec();
     User, Users, |row| row.id.as_bytes().to_vec();

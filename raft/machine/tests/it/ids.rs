@@ -1,8 +1,8 @@
 //! Fixed identities.
 
 use sentinel_model::{
-    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, NodeId, OrgId, ProjectId, RolloutId, SessionId,
-    Sha256Digest, UserId,
+    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, JoinTokenId, NodeId, OrgId, ProjectId, RolloutId,
+    SessionId, Sha256Digest, UserId,
 };
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ pub const SESSION: SessionId = SessionId(Uuid::from_u128(0x41));
 pub const TOKEN: EnrolmentTokenId = EnrolmentTokenId(Uuid::from_u128(0x51));
 /// Enrols into the lab.
 pub const LAB_TOKEN: EnrolmentTokenId = EnrolmentTokenId(Uuid::from_u128(0x52));
+/// Members join with it.
+pub const JOIN: JoinTokenId = JoinTokenId(Uuid::from_u128(0x55));
 pub const OLD: BundleId = BundleId(Uuid::from_u128(0x61));
 pub const NEW: BundleId = BundleId(Uuid::from_u128(0x62));
 /// A bundle of the shop between the two, where a test needs one.

@@ -8,6 +8,7 @@ use sentinel_machine::{Read, Scan, Table};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
+use sentinel_model::cluster::JoinToken;
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
@@ -35,6 +36,9 @@ fn agrees<R: Row>(tables: &MemoryTables, table: Table, entry: impl Fn(&R) -> Opt
 pub fn check(tables: &MemoryTables) {
     let id = |id: &[u8; 16]| id.to_vec();
     let nothing = Vec::new;
+    agrees::<JoinToken>(tables, Table::JoinTokenDigests, |row| {
+        Some((row.secret_digest.0.to_vec(), id(row.id.as_bytes())))
+    });
     agrees::<Org>(tables, Table::OrgSlugs, |row| Some((row.slug.clone().into(), id(row.id.as_bytes()))));
     agrees::<Project>(tables, Table::ProjectSlugs, |row| {
         Some((row.slug.clone().into(), id(row.id.as_bytes())))

@@ -13,6 +13,7 @@ mod golden;
 mod identity;
 mod ids;
 mod integrity;
+mod members;
 mod nodes;
 mod rollouts;
 mod samples;

@@ -9,9 +9,15 @@ use sentinel_machine::commands::api_key_revoke::ApiKeyRevoke;
 use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
-use sentinel_machine::commands::cluster_init::ClusterInit;
+use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
+use sentinel_machine::commands::cluster_member_admit::ClusterMemberAdmit;
+use sentinel_machine::commands::cluster_member_move::ClusterMemberMove;
+use sentinel_machine::commands::cluster_member_remove::ClusterMemberRemove;
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
 use sentinel_machine::commands::enrolment_token_revoke::EnrolmentTokenRevoke;
+use sentinel_machine::commands::join_token_create::JoinTokenCreate;
+use sentinel_machine::commands::join_token_revoke::JoinTokenRevoke;
+use sentinel_machine::commands::leadership_hand_over::LeadershipHandOver;
 use sentinel_machine::commands::membership_remove::MembershipRemove;
 use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::node_delete::NodeDelete;
@@ -32,12 +38,13 @@ use sentinel_machine::commands::user_create::UserCreate;
 use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
 use sentinel_model::api_key::Scope;
 use sentinel_model::bundle::RiskLevel;
+use sentinel_model::cluster::{ClusterCa, MemberPlace};
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
 use sentinel_model::org::SigningKey;
 use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
-use sentinel_model::{BundleId, Generation, NodeId, ProjectId, Time};
+use sentinel_model::{BundleId, Generation, MemberId, NodeId, ProjectId, Time};
 
 use crate::ids::*;
 
@@ -60,6 +67,36 @@ pub fn cluster_init() -> ClusterInit {
         user_id: ADA,
         email: "ada@example.com".into(),
         password_hash: PasswordHash("$argon2id$ada".into()),
+        founding: None,
+    }
+}
+
+pub fn founding() -> Founding {
+    Founding {
+        ca: ClusterCa { certificate: vec![0x30, 1], sealed_key: Sealed(vec![7, 7]) },
+        member_id: MemberId(1),
+        place: place(1),
+        key_digest: digest(0xa1),
+    }
+}
+
+pub fn place(member: u8) -> MemberPlace {
+    MemberPlace {
+        peer_address: format!("10.0.0.{member}:4002"),
+        api_url: format!("http://10.0.0.{member}:4000"),
+    }
+}
+
+pub fn join_token() -> JoinTokenCreate {
+    JoinTokenCreate { token_id: JOIN, secret_digest: digest(0x55), uses: 2, expires_at: Time(9_000_000) }
+}
+
+pub fn admit(member: u8) -> ClusterMemberAdmit {
+    ClusterMemberAdmit {
+        member_id: MemberId(member.into()),
+        secret_digest: digest(0x55),
+        key_digest: digest(0xa0 + member),
+        place: place(member),
     }
 }
 
@@ -280,7 +317,13 @@ pub fn all() -> Vec<Vec<Command>> {
     let by = || "ada@example.com".to_owned();
     let event = NodeEventsAppend { node_id: edge(1), events: vec![node_event("reloaded")] };
     vec![
-        vec![cluster_init().into()],
+        vec![cluster_init().into(), ClusterInit { founding: Some(founding()), ..cluster_init() }.into()],
+        vec![join_token().into()],
+        vec![JoinTokenRevoke { token_id: JOIN }.into()],
+        vec![admit(2).into()],
+        vec![ClusterMemberMove { member_id: MemberId(2), place: place(9) }.into()],
+        vec![ClusterMemberRemove { member_id: MemberId(2) }.into()],
+        [None, Some(MemberId(2))].map(|to| LeadershipHandOver { to }.into()).to_vec(),
         vec![org().into()],
         vec![project().into()],
         vec![user().into()],
