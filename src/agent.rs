@@ -14,7 +14,6 @@ mod attached;
 mod backoff;
 mod board;
 mod driver;
-pub mod durable;
 mod enrol;
 mod fetch;
 mod free_port;

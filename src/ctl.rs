@@ -67,7 +67,7 @@ pub enum CtlCommand {
     Node(Noun<node::NodeCommand>),
     /// Rollouts: a bundle goes to nodes in steps
     Rollout(Noun<rollout::RolloutCommand>),
-    /// The cluster's members
+    /// The cluster: its beginning, its members, who leads
     Cluster(Noun<cluster::ClusterCommand>),
     /// Who changed what
     Audit(Noun<audit::AuditCommand>),
@@ -112,9 +112,7 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Rollout(Noun { options, command }) => {
             rollout::run(command, &Connection::open(&options)?).await
         }
-        CtlCommand::Cluster(Noun { options, command }) => {
-            cluster::run(command, &Connection::open(&options)?).await
-        }
+        CtlCommand::Cluster(Noun { options, command }) => cluster::run(command, &options).await,
         CtlCommand::Audit(Noun { options, command }) => {
             audit::run(command, &Connection::open(&options)?).await
         }
@@ -128,7 +126,8 @@ impl CtlCommand {
             CtlCommand::Login(_) | CtlCommand::Logout(_) | CtlCommand::Passwd(_) | CtlCommand::Context(_) => {
                 false
             }
-            CtlCommand::Whoami(_) | CtlCommand::Cluster(_) | CtlCommand::Audit(_) => true,
+            CtlCommand::Whoami(_) | CtlCommand::Audit(_) => true,
+            CtlCommand::Cluster(noun) => noun.command.reads(),
             CtlCommand::Org(noun) => noun.command.reads(),
             CtlCommand::Project(noun) => noun.command.reads(),
             CtlCommand::Key(noun) => noun.command.reads(),

@@ -7,6 +7,7 @@
 mod agent;
 mod ctl;
 mod dev;
+mod durable;
 mod server;
 mod sim;
 mod telemetry;

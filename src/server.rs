@@ -1,13 +1,19 @@
 //! One member: the composition root. Assembles storage, consensus, the application and its transports, and runs the duties
 //! of the leader while this member is it.
 
-mod addresses;
+mod admission;
 mod archives;
 mod args;
 mod assemble;
 mod bootstrap;
+mod certificate;
+mod contacts;
 mod disk;
+mod formation;
+mod init;
+mod join;
 mod kek;
+mod membership;
 mod metrics;
 mod scheduler;
 mod sink;
@@ -15,6 +21,8 @@ mod supervise;
 
 pub use args::{ServerArgs, duration};
 pub use assemble::{Server, start};
+pub use init::{InitArgs, Initialized, init};
+pub use kek::KekArgs;
 
 use tokio::signal::unix::{SignalKind, signal};
 

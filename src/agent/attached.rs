@@ -17,7 +17,8 @@ use super::procfs;
 use super::prove::prove;
 use super::proxy::Proxy;
 use super::render::{Addresses, Target};
-use super::{durable, free_port, zentinel};
+use super::{free_port, zentinel};
+use crate::durable;
 
 /// Longest wait for whoever starts the proxy.
 const STARTED_WITHIN: Duration = Duration::from_secs(10);

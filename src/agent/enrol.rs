@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::args::AgentArgs;
 use super::backoff::Backoff;
-use super::durable;
 use super::identity::Identity;
+use crate::durable;
 
 /// File with the id of an enrolment that is under way.
 const REQUEST_ID: &str = "enrolment-id";

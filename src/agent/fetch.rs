@@ -72,7 +72,7 @@ pub async fn fetch(link: &Link, dir: &Path, release: &Release, size: u64) -> Res
 
 /// Forgets what there is of an archive.
 pub fn discard(dir: &Path, release: &Release) {
-    if let Err(error) = super::durable::remove(&part(dir, release)) {
+    if let Err(error) = crate::durable::remove(&part(dir, release)) {
         tracing::warn!(%error, "a downloaded archive cannot be removed");
     }
 }
@@ -140,7 +140,7 @@ fn remove_others(dir: &Path, release: &Release) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
         if path != own {
-            super::durable::remove(&path)?;
+            crate::durable::remove(&path)?;
         }
     }
     Ok(())

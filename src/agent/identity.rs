@@ -11,7 +11,7 @@ use sentinel_bundle::sign::PublicKey;
 use sentinel_model::NodeId;
 use serde::{Deserialize, Serialize};
 
-use super::durable;
+use crate::durable;
 
 /// Format of the file.
 const FORMAT: u32 = 1;

@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 
 use sentinel_bundle::archive::OpenBundle;
 
-use super::durable;
 use super::identity::Keys;
 use super::release::Release;
 use super::verify::{self, Unverified};
+use crate::durable;
 
 const ARCHIVE: &str = "bundle.tar.zst";
 const CONTENT: &str = "content";

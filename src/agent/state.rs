@@ -8,8 +8,8 @@ use sentinel_api_types::agent::FailureReport;
 use sentinel_model::{Generation, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
-use super::durable;
 use super::release::Release;
+use crate::durable;
 
 /// Format of the file.
 const FORMAT: u32 = 1;

@@ -1,70 +1,75 @@
-//! The cluster itself.
+//! The cluster itself: its beginning, its members, who leads.
+
+mod init;
+mod members;
+mod status;
+mod tokens;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use sentinel_api_types::cluster::Cluster;
 
 use super::connection::Connection;
 use super::failure;
-use super::output::Table;
-use super::words::at;
+use super::options::Options;
+use crate::server::InitArgs;
 
-/// What can be asked about the cluster.
+/// What can be done with the cluster.
 #[derive(Subcommand, Debug)]
 #[command(after_help = format!("Examples:
+  sentinel-cp cluster init --data-dir ./m1 --admin ada@example.com
+  sentinel-cp cluster token create
   sentinel-cp cluster status
-  sentinel-cp cluster status -o json
+  sentinel-cp cluster hand-over --to 2
+  sentinel-cp cluster remove 3
 
 {}", failure::EXIT_CODES))]
 pub enum ClusterCommand {
+    /// Prepare the first member of a new cluster: its identity, the cluster's CA and key, the first administrator
+    #[command(after_help = "Examples:
+  sentinel-cp cluster init --data-dir ./m1 --admin ada@example.com
+
+Works on the directory alone; nothing needs to run. Start the member with `sentinel-cp server --data-dir ./m1` then. The administrator's password is printed once, unless
+SENTINEL_CP_ADMIN_PASSWORD has one.")]
+    Init(InitArgs),
     /// Show the members, who leads, and whether writes are possible
     #[command(after_help = "Examples:\n  sentinel-cp cluster status\n
 The answer is what one member sees. Exit code 1 when it says that no write can commit now.")]
     Status,
+    /// Join tokens: with them members join
+    #[command(subcommand)]
+    Token(tokens::TokenCommand),
+    /// Take a member out, for ever; its number is never used again
+    #[command(after_help = "Examples:\n  sentinel-cp cluster remove 3\n
+The member may be one that does not answer any more. One that still runs loses its vote, and its calls are refused.
+To replace a member, let the new one join first.")]
+    Remove(members::RemoveArgs),
+    /// Let another member lead
+    #[command(
+        after_help = "Examples:\n  sentinel-cp cluster hand-over\n  sentinel-cp cluster hand-over --to 2"
+    )]
+    HandOver(members::HandOverArgs),
+}
+
+impl ClusterCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        match self {
+            ClusterCommand::Status => true,
+            ClusterCommand::Token(command) => command.reads(),
+            ClusterCommand::Init(_) | ClusterCommand::Remove(_) | ClusterCommand::HandOver(_) => false,
+        }
+    }
 }
 
 /// Carries it out.
-pub async fn run(command: ClusterCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
+pub async fn run(command: ClusterCommand, options: &Options) -> anyhow::Result<ExitCode> {
+    let connection = || Connection::open(options);
     match command {
-        ClusterCommand::Status => {
-            let cluster = connection.client.cluster().await?;
-            connection.output.print(&cluster, table)?;
-            Ok(ExitCode::from(if cluster.unready.is_none() { failure::OK } else { failure::FAILED }))
-        }
+        ClusterCommand::Init(args) => init::run(args, options.output).await,
+        ClusterCommand::Status => status::run(&connection()?).await,
+        ClusterCommand::Token(command) => tokens::run(command, &connection()?).await,
+        ClusterCommand::Remove(args) => members::remove(args, &connection()?).await,
+        ClusterCommand::HandOver(args) => members::hand_over(args, &connection()?).await,
     }
-}
-
-fn table(cluster: &Cluster) -> Table {
-    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk"]);
-    for member in &cluster.members {
-        let mut role = match (member.leader, member.voter) {
-            (true, _) => "leader",
-            (false, true) => "voter",
-            (false, false) => "learner",
-        }
-        .to_owned();
-        if member.answering {
-            role.push_str(", answering");
-        }
-        let matched = member.matched.map_or_else(String::new, |index| index.to_string());
-        let answers =
-            member.silent_since.map_or_else(|| "yes".to_owned(), |since| format!("NOT since {}", at(since)));
-        let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
-        table.row([member.name.clone(), role, answers, api, peer, matched]);
-    }
-    let formed =
-        cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
-    table.note(format!(
-        "version {}, term {}, committed {}, applied {}, snapshot {}; {formed}",
-        cluster.version, cluster.term, cluster.committed, cluster.applied, cluster.snapshot
-    ));
-    for concern in &cluster.concerns {
-        table.note(format!("look: {concern}"));
-    }
-    match &cluster.unready {
-        Some(reason) => table.note(format!("NOT READY for writes: {reason}")),
-        None => table.note("ready"),
-    }
-    table
 }

@@ -1,20 +1,26 @@
-//! Three members in this process.
+//! Three members in this process, formed as any cluster is: the first begins it, the others join with a token.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
 use futures::future::{join_all, select_all};
+use sentinel_api_types::join_token::JoinTokenCreate;
+use sentinel_model::join::JoinTicket;
 use serde::{Deserialize, Serialize};
 
-use crate::server::{self, Server, ServerArgs};
+use super::sample;
+use crate::durable;
+use crate::server::{self, InitArgs, KekArgs, Server, ServerArgs};
 
 /// Ports of the first member; the others follow in steps of ten.
 const FIRST: u16 = 4_000;
 const MEMBERS: u16 = 3;
 const FILE: &str = "login.json";
+/// Where the members are, kept beside kept data: they know each other by these addresses.
+const PLACES_FILE: &str = "places.json";
 
 /// How to sign in. Kept beside kept data, readable by its owner only.
 #[derive(Clone, Serialize, Deserialize)]
@@ -35,6 +41,7 @@ pub struct Cluster {
 }
 
 /// Addresses of one member.
+#[derive(Serialize, Deserialize)]
 struct Place {
     http: SocketAddr,
     grpc: SocketAddr,
@@ -46,31 +53,37 @@ impl Cluster {
     pub async fn start(data_dir: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(data_dir).with_context(|| format!("cannot create {}", data_dir.display()))?;
         let login = login(data_dir)?;
-        let places = places()?;
-        let spec = |(place, id): (&Place, u64)| format!("{id}={}=http://{}", place.peer, place.http).parse();
-        let members = places
-            .iter()
-            .zip(1..)
-            .map(spec)
-            .collect::<Result<Vec<_>, String>>()
-            .map_err(anyhow::Error::msg)?;
+        let places = places(data_dir)?;
+        let first = InitArgs {
+            data_dir: member_dir(data_dir, 1),
+            admin: login.email.clone(),
+            admin_password: Some(login.password.clone()),
+            org: "Default".into(),
+            kek: KekArgs::default(),
+        };
+        if !first.data_dir.join(sentinel_pki::FILE).exists() {
+            server::init(first).await?;
+        }
+        let urls: Vec<String> = places.iter().map(|place| format!("http://{}", place.http)).collect();
         let mut servers = Vec::new();
         for (place, member_id) in places.iter().zip(1..) {
+            let dir = member_dir(data_dir, member_id);
+            let joins = member_id > 1 && !dir.join(sentinel_pki::FILE).exists();
+            let join = if joins { Some(ticket(&urls[..servers.len()], &login).await?) } else { None };
             let args = ServerArgs {
-                member_id,
-                members: members.clone(),
+                data_dir: dir,
+                peer: place.peer,
+                peer_advertise: None,
                 http: place.http,
                 grpc: place.grpc,
-                data_dir: data_dir.join(format!("member-{member_id}")),
-                kek_file: data_dir.join("kek"),
+                api_url: None,
+                join,
+                kek: KekArgs::default(),
                 heartbeat_interval: Duration::from_secs(2),
                 offline_after: Duration::from_secs(20),
-                bootstrap_admin: Some(login.email.clone()),
-                bootstrap_password: Some(login.password.clone()),
             };
             servers.push(server::start(args).await.with_context(|| format!("member {member_id}"))?);
         }
-        let urls = places.iter().map(|place| format!("http://{}", place.http)).collect();
         Ok(Self { urls, login, servers })
     }
 
@@ -85,8 +98,32 @@ impl Cluster {
     }
 }
 
+fn member_dir(data_dir: &Path, member: u64) -> PathBuf {
+    data_dir.join(format!("member-{member}"))
+}
+
+/// What one more member joins with.
+async fn ticket(urls: &[String], login: &Login) -> anyhow::Result<JoinTicket> {
+    let client = sample::sign_in(urls, login).await?;
+    let made = client.create_join_token(&JoinTokenCreate::default()).await?;
+    Ok(made.token.expose().parse()?)
+}
+
+/// Where the members are: as before, if there was a before.
+fn places(data_dir: &Path) -> anyhow::Result<Vec<Place>> {
+    let path = data_dir.join(PLACES_FILE);
+    if path.exists() {
+        let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        return serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()));
+    }
+    let places = free_places()?;
+    durable::replace(&path, &serde_json::to_vec_pretty(&places)?, 0o600)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(places)
+}
+
 /// The well-known ports, or free ones when any of them is taken.
-fn places() -> anyhow::Result<Vec<Place>> {
+fn free_places() -> anyhow::Result<Vec<Place>> {
     let loopback = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
     let known: Vec<Place> = (0..MEMBERS)
         .map(|member| {
@@ -112,7 +149,6 @@ fn login(data_dir: &Path) -> anyhow::Result<Login> {
     }
     let login = Login { email: "admin@localhost".into(), password: hex::encode(rand::random::<[u8; 9]>()) };
     let text = serde_json::to_vec_pretty(&login)?;
-    crate::agent::durable::replace(&path, &text, 0o600)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    durable::replace(&path, &text, 0o600).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(login)
 }

@@ -13,7 +13,7 @@ use sentinel_api_types::session::{SessionCreate, SessionKind};
 use sentinel_client::{Client, Credential};
 use sentinel_model::BundleId;
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, Login};
 use crate::sim::config::SimConfig;
 use crate::sim::fleet::{self, SimHandle};
 
@@ -46,7 +46,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Makes what is not there yet, and starts the fleet.
 pub async fn fill(cluster: &Cluster, nodes: u16, progress: &impl Fn(&str)) -> anyhow::Result<SimHandle> {
     progress("waiting for a leader");
-    let client = sign_in(cluster).await?;
+    let client = sign_in(&cluster.urls, &cluster.login).await?;
     let fresh = client.project(PROJECT).await.is_err();
     if fresh {
         let session = client.session().await?;
@@ -88,11 +88,12 @@ pub async fn fill(cluster: &Cluster, nodes: u16, progress: &impl Fn(&str)) -> an
     Ok(fleet)
 }
 
-async fn sign_in(cluster: &Cluster) -> anyhow::Result<Client> {
-    let client = Client::new(&cluster.urls, Credential::Anonymous)?;
+/// Signs the administrator in as soon as the cluster can do that.
+pub async fn sign_in(urls: &[String], login: &Login) -> anyhow::Result<Client> {
+    let client = Client::new(urls, Credential::Anonymous)?;
     let request = SessionCreate {
-        email: cluster.login.email.clone(),
-        password: cluster.login.password.as_str().into(),
+        email: login.email.clone(),
+        password: login.password.as_str().into(),
         kind: SessionKind::Token,
     };
     let token: Secret = wait("the cluster to form", || async {

@@ -5,48 +5,63 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use sentinel_model::cluster::MemberPlace;
+use sentinel_model::join::JoinTicket;
 
-use super::addresses::MemberSpec;
+use super::kek::KekArgs;
 
 /// Flags of `sentinel-cp server`. Each can be given by environment as well.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
-  sentinel-cp server --member-id 1 --members '1=127.0.0.1:4002=http://127.0.0.1:4000' \\
-      --data-dir ./m1 --kek-file ./kek --bootstrap-admin ada@example.com
-  (the first password is read from SENTINEL_CP_BOOTSTRAP_PASSWORD)
+  sentinel-cp cluster init --data-dir ./m1 --admin ada@example.com
+  sentinel-cp server --data-dir ./m1
 
-In this version members speak plain TCP and therefore listen on loopback only.")]
+  sentinel-cp cluster token create
+  sentinel-cp server --data-dir ./m2 --join TOKEN --peer 127.0.0.1:4012 --http 127.0.0.1:4010 --grpc 127.0.0.1:4011
+
+A member is told who it is once, by `cluster init` or by a join token; from then on its data directory says so. Members speak
+mutual TLS with each other. REST, the web UI and gRPC are plain HTTP in this version and therefore listen on loopback only.")]
 pub struct ServerArgs {
-    /// Number of this member; fixed for the life of its data directory
-    #[arg(long, env = "SENTINEL_CP_MEMBER_ID", value_name = "N")]
-    pub member_id: u64,
-    /// All members: ID=PEER_ADDRESS=API_URL, separated by commas
-    #[arg(long, env = "SENTINEL_CP_MEMBERS", value_name = "LIST", value_delimiter = ',', required = true)]
-    pub members: Vec<MemberSpec>,
+    /// Everything this member stores
+    #[arg(long, env = "SENTINEL_CP_DATA_DIR", default_value = "./sentinel-cp-data", value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// Where other members reach this one
+    #[arg(long, env = "SENTINEL_CP_PEER", default_value = "127.0.0.1:4002", value_name = "ADDRESS")]
+    pub peer: SocketAddr,
+    /// What other members are told to dial, when that is not --peer: behind NAT, or a name
+    #[arg(long, env = "SENTINEL_CP_PEER_ADVERTISE", value_name = "HOST:PORT")]
+    pub peer_advertise: Option<String>,
     /// Where REST, the node API and the web UI are served
     #[arg(long, env = "SENTINEL_CP_HTTP", default_value = "127.0.0.1:4000", value_name = "ADDRESS")]
     pub http: SocketAddr,
     /// Where the gRPC admin API is served
     #[arg(long, env = "SENTINEL_CP_GRPC", default_value = "127.0.0.1:4001", value_name = "ADDRESS")]
     pub grpc: SocketAddr,
-    /// Everything this member stores
-    #[arg(long, env = "SENTINEL_CP_DATA_DIR", default_value = "./sentinel-cp-data", value_name = "DIR")]
-    pub data_dir: PathBuf,
-    /// The key-encryption key, the same file on every member; made when missing, readable by its owner only
-    #[arg(long, env = "SENTINEL_CP_KEK_FILE", value_name = "FILE")]
-    pub kek_file: PathBuf,
+    /// Base URL that clients and nodes are told to use; http:// and --http when left out
+    #[arg(long, env = "SENTINEL_CP_API_URL", value_name = "URL")]
+    pub api_url: Option<String>,
+    /// Join a cluster with this token, of `cluster token create`; does nothing when this member has joined already
+    #[arg(long, env = "SENTINEL_CP_JOIN", hide_env_values = true, value_name = "TOKEN")]
+    pub join: Option<JoinTicket>,
+    #[command(flatten)]
+    pub kek: KekArgs,
     /// How often nodes are told to report
     #[arg(long, env = "SENTINEL_CP_HEARTBEAT_INTERVAL", default_value = "10s", value_parser = duration, value_name = "TIME")]
     pub heartbeat_interval: Duration,
     /// After how much silence a node counts as offline
     #[arg(long, env = "SENTINEL_CP_OFFLINE_AFTER", default_value = "120s", value_parser = duration, value_name = "TIME")]
     pub offline_after: Duration,
-    /// E-mail address of the first administrator, for a cluster that has none yet
-    #[arg(long, env = "SENTINEL_CP_BOOTSTRAP_ADMIN", value_name = "EMAIL")]
-    pub bootstrap_admin: Option<String>,
-    /// Their password
-    #[arg(long, env = "SENTINEL_CP_BOOTSTRAP_PASSWORD", hide_env_values = true, hide = true)]
-    pub bootstrap_password: Option<String>,
+}
+
+impl ServerArgs {
+    /// Where this member says that it is.
+    pub fn place(&self) -> MemberPlace {
+        let api_url = self.api_url.clone().unwrap_or_else(|| format!("http://{}", self.http));
+        MemberPlace {
+            peer_address: self.peer_advertise.clone().unwrap_or_else(|| self.peer.to_string()),
+            api_url: api_url.trim_end_matches('/').to_owned(),
+        }
+    }
 }
 
 /// Reads `500ms`, `10s`, `2m`, `1h`.

@@ -10,25 +10,25 @@ use anyhow::Context;
 use bytes::Bytes;
 use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
-    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
-    Transport,
+    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, PeerServer, Peers, StateSource, Transport,
 };
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
-use sentinel_model::user;
+use sentinel_model::cluster::MemberPlace;
+use sentinel_pki::{Identity, IdentityHandle};
 use sentinel_store::{StateMachine, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 
-use super::addresses::require_loopback;
+use super::admission::{Gatekeeper, node};
 use super::archives::Archives;
 use super::args::ServerArgs;
-use super::bootstrap::{self, FirstAdmin};
-use super::disk;
+use super::formation::Formation;
+use super::kek::{self, Source};
 use super::scheduler::{self, Limits};
 use super::supervise::{endless, supervise};
-use super::{kek, metrics, sink};
+use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, sink};
 
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
@@ -41,52 +41,42 @@ pub struct Server {
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// Starts a member. Everything that can be refused is refused before anything is written.
+/// Starts a member. What can be refused is refused before anything is written.
 pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     require_loopback("--http", args.http)?;
     require_loopback("--grpc", args.grpc)?;
-    let mut members = BTreeMap::new();
-    for member in &args.members {
-        require_loopback(&format!("the peer address of member {}", member.id), member.peer)?;
-        let node = MemberNode { peer_address: member.peer.to_string(), api_url: member.api_url.clone() };
-        anyhow::ensure!(
-            members.insert(member.id, node).is_none(),
-            "--members names member {} twice",
-            member.id
-        );
-    }
-    let me = args.members.iter().find(|member| member.id == args.member_id);
-    let me = me.with_context(|| format!("--members does not name this member, {}", args.member_id))?;
-    if members.len().is_multiple_of(2) {
-        tracing::warn!(
-            members = members.len(),
-            "an even number of members survives no more failures than one less"
-        );
-    }
-
-    let key = kek::load(&args.kek_file, &args.data_dir)?;
-    if let Some(password) = args.bootstrap_password.as_deref().filter(|_| !Store::holds_data(&args.data_dir))
-    {
-        user::check_password("SENTINEL_CP_BOOTSTRAP_PASSWORD", password)?;
-    }
+    let place = args.place();
+    place.check()?;
+    let data_dir = args.data_dir.clone();
+    let kek_source = args.kek.source(&data_dir);
+    let identity = identity(&args, &place, &kek_source).await?;
+    let (me, key_digest) = (identity.member_id().0, identity.key().fingerprint());
+    let identity = IdentityHandle::new(identity)?;
+    let key = kek_source.load()?;
+    let formation = Formation::load(&data_dir)?;
     let recorder = metrics::recorder()?;
-    let peer_server = PeerServer::bind(me.peer, Transport::Plain)?;
+    let transport = Transport::Mutual(identity.clone());
+    let peer_server = PeerServer::bind(args.peer, transport.clone())?;
     let http = TcpListener::bind(args.http)
         .await
         .with_context(|| format!("cannot listen on --http {}", args.http))?;
     let grpc = TcpIncoming::bind(args.grpc)
         .map_err(|cause| anyhow::anyhow!("cannot listen on --grpc {}: {cause}", args.grpc))?;
     let store = Store::open(&args.data_dir)?;
-    store.claim(args.member_id)?;
+    store.claim(me)?;
 
     let history: Arc<dyn EventHistory> = store.history.clone();
     let bus = EventBus::new(history);
-    let peers = Peers::new(args.member_id, members.clone(), Transport::Plain);
+    // Before its log tells: whom it was told of when it joined. The founder begins alone.
+    let mut known = contacts::load(&data_dir)?;
+    known.insert(me, node(place.clone()));
+    let peers = Peers::new(me, known.clone(), transport);
+    let founders = if formation.is_some() { known } else { BTreeMap::new() };
     let state: Arc<dyn StateSource> = store.tables.clone();
     let state_of_member = Arc::clone(&state);
     let keyring = Keyring::new(&key);
-    kek::check(&keyring, &args.kek_file, &*state)?;
-    let config = MemberConfig::new(args.member_id, members, store.incoming_dir());
+    kek::check(&keyring, &kek_source, &*state)?;
+    let config = MemberConfig::new(me, founders, store.incoming_dir());
     let machine = store.state_machine(sink::to(bus.clone()));
     let member = Member::start(config, peers.clone(), store.log.clone(), machine, state_of_member).await?;
 
@@ -106,13 +96,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
     })?;
 
-    let key_watch = kek::watch(keyring, args.kek_file, Arc::clone(&state));
+    let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));
     let archives = Archives { info, state, here: store.blobs.clone(), cluster: blobs };
 
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
-    let admin = args.bootstrap_admin.clone().zip(args.bootstrap_password.clone());
-    let admin = admin.map(|(email, password)| FirstAdmin { email, password: password.as_str().into() });
     let limits = Limits {
         offline_after: args.offline_after,
         fresh: (args.heartbeat_interval * 3 + Duration::from_secs(2)).min(args.offline_after / 2),
@@ -122,7 +110,14 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let address = http.local_addr()?;
     let routes = sentinel_grpc::routes(app.clone()).await?;
 
-    let peer = peer_server.serve(member.clone(), local, Arc::clone(&digests), stop.clone().cancelled_owned());
+    let admission = Arc::new(Gatekeeper::new(app.clone(), key));
+    let peer = peer_server.serve(
+        member.clone(),
+        local,
+        Arc::clone(&digests),
+        admission,
+        stop.clone().cancelled_owned(),
+    );
     let telling = member.clone();
     let tasks = vec![
         supervise("the member protocol", &stop, peer),
@@ -144,14 +139,25 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
                 Ok::<(), Infallible>(())
             }
         }),
-        endless("forming the cluster", &stop, {
-            let forming = bootstrap::run(app.clone(), admin, member.leads());
+        endless("finding its place in the cluster", &stop, {
+            let (app, member, place, leads) = (app.clone(), member.clone(), place.clone(), member.leads());
+            let dir = data_dir.clone();
             async move {
-                forming.await;
+                if let Some(formation) = formation {
+                    bootstrap::form(app.clone(), formation, place.clone(), key_digest, dir, leads).await;
+                }
+                bootstrap::announce(app, member, place).await;
                 // That is done once.
                 std::future::pending().await
             }
         }),
+        endless(
+            "following the membership",
+            &stop,
+            membership::follow(app.clone(), member.clone(), member.leads()),
+        ),
+        endless("handing over", &stop, membership::hand_over(bus.clone(), member.clone(), member.leads())),
+        endless("renewing the certificate", &stop, certificate::keep(app.clone(), identity, data_dir)),
         endless("keeping the archives", &stop, archives.keep(bus.clone())),
         supervise("watching the key", &stop, {
             let stop = stop.clone();
@@ -166,8 +172,40 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         endless("scheduling", &stop, scheduler::run(app, bus, member.leads(), limits)),
     ];
     member.form().await?;
-    tracing::info!(member = args.member_id, http = %address, grpc = %args.grpc, peer = %me.peer, "the member runs");
+    tracing::info!(member = me, http = %address, grpc = %args.grpc, peer = %args.peer, "the member runs");
     Ok(Server { member, store, stop, tasks })
+}
+
+/// Who this member is: what its directory says, or what it becomes by joining.
+async fn identity(args: &ServerArgs, place: &MemberPlace, kek: &Source) -> anyhow::Result<Identity> {
+    let dir = &args.data_dir;
+    if dir.join(sentinel_pki::FILE).exists() {
+        return Ok(Identity::load(dir)?);
+    }
+    anyhow::ensure!(
+        !Store::holds_data(dir),
+        "{} holds data of a member, but not its certificate ({}): put that back, or begin with an empty directory and a join token",
+        dir.display(),
+        sentinel_pki::FILE
+    );
+    let ticket = args.join.as_ref().with_context(|| {
+        format!(
+            "{} holds no member yet: begin a cluster with `sentinel-cp cluster init --data-dir {} --admin EMAIL`, or join one with \
+             --join TOKEN",
+            dir.display(),
+            dir.display()
+        )
+    })?;
+    join::run(ticket, place, dir, kek).await
+}
+
+/// Refuses an address that others could reach.
+fn require_loopback(what: &str, address: SocketAddr) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        address.ip().is_loopback(),
+        "{what} {address} is not on loopback: it is plain HTTP in this version, so use 127.0.0.1 or [::1]"
+    );
+    Ok(())
 }
 
 impl Server {
@@ -181,7 +219,7 @@ impl Server {
 
     /// Lets requests end, stops taking part, makes everything durable.
     pub async fn shutdown(self) {
-        self.member.hand_over().await;
+        self.member.hand_over(None).await;
         self.stop.cancel();
         let mut tasks = self.tasks;
         let ended = futures::future::join_all(tasks.iter_mut());

@@ -21,14 +21,17 @@ async fn disks_lost_one_after_the_other_lose_no_archive() {
     cluster.ready(2).await;
     until("the member that was away has the archive", 30, || async { holds(&cluster, 2, &digest) }).await;
 
-    // The two that had it first lose everything, one after the other.
+    // The two that had it first lose everything, one after the other. Whoever has lost its disk is somebody new.
     for member in [0, 1] {
         cluster.stop(member);
         std::fs::remove_dir_all(cluster.data_dir(member)).unwrap();
+        let others = api.at(&cluster.url(2));
+        others.delete(&format!("/api/v1/cluster/members/{}", member + 1)).await.unwrap();
         cluster.launch(member);
         cluster.ready(member).await;
         until("a member with a new disk has the archive", 30, || async { holds(&cluster, member, &digest) })
             .await;
+        cluster.all_vote().await;
     }
     let api = cluster.admin(1).await;
     let archive = api.bytes(&format!("/api/v1/projects/kept/bundles/{id}/archive")).await.unwrap();

@@ -157,6 +157,16 @@ operations! {
     EventWatchAll => Person;
     /// See the cluster.
     ClusterShow => PersonOrKey;
+    /// See join tokens.
+    JoinTokenList => ClusterAdmin;
+    /// Add a join token.
+    JoinTokenCreate => ClusterAdmin;
+    /// Revoke a join token.
+    JoinTokenRevoke => ClusterAdmin;
+    /// Take a member out of the cluster.
+    ClusterMemberRemove => ClusterAdmin;
+    /// Let another member lead.
+    LeadershipHandOver => ClusterAdmin;
     /// Enrol a node; the enrolment token is in the body.
     NodeRegister => Anyone;
     /// Tell that a node is alive.

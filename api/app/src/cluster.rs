@@ -1,14 +1,17 @@
 //! The cluster: what it looks like from this member, and how it gets its first administrator.
 
 mod concerns;
+mod join_token;
+mod member;
 
-use sentinel_api_types::Secret;
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::timestamp;
-use sentinel_machine::commands::cluster_init::ClusterInit;
+use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
+use sentinel_machine::commands::cluster_member_admit;
 use sentinel_machine::{Consistency, Rejection, tables};
 use sentinel_model::name::slug_of;
-use sentinel_model::{ClusterId, OrgId, UserId, cluster, user};
+use sentinel_model::secret::PasswordHash;
+use sentinel_model::{ClusterId, OrgId, UserId, cluster};
 
 use crate::access::{Operation, Place};
 use crate::app::App;
@@ -21,12 +24,16 @@ const LEVEL: u16 = 1;
 /// What forms a cluster.
 #[derive(Clone, Debug)]
 pub struct Initialize {
+    /// Identity of the formation; `None`: a fresh one.
+    pub cluster_id: Option<ClusterId>,
     /// Name of the first org.
     pub org_name: String,
     /// E-mail address of the first administrator.
     pub email: String,
-    /// Their password.
-    pub password: Secret,
+    /// Their password, hashed.
+    pub password_hash: PasswordHash,
+    /// The CA and the first member, where members have certificates.
+    pub founding: Option<Founding>,
 }
 
 impl App {
@@ -45,7 +52,7 @@ impl App {
         let formed: Option<cluster::Cluster> = tables::load(&*view.tables, b"cluster")?;
         let status = self.cluster();
         let concerns = concerns::concerns(&status);
-        let members = status
+        let mut members: Vec<ClusterMember> = status
             .members
             .into_iter()
             .map(|member| ClusterMember {
@@ -56,11 +63,18 @@ impl App {
                 peer_address: member.peer_address,
                 api_url: member.api_url,
                 voter: member.voter,
+                joining: false,
                 matched: member.matched,
                 silent_since: member.silent_since.map(timestamp),
                 skew_ms: member.skew_ms,
             })
             .collect();
+        let admitted = cluster_member_admit::all(&*view.tables)?;
+        let absent = |row: &cluster::ClusterMember| {
+            row.removed_at.is_none() && !members.iter().any(|member| member.id == row.id)
+        };
+        let joining: Vec<ClusterMember> = admitted.into_iter().filter(absent).map(joining).collect();
+        members.extend(joining);
         Ok(Cluster {
             cluster_id: formed.as_ref().map(|cluster| cluster.id),
             formed_at: formed.map(|cluster| timestamp(cluster.created_at)),
@@ -103,9 +117,8 @@ impl App {
 
     /// Forms the cluster with its first org and administrator. When another member was faster, that is as good.
     pub async fn initialize(&self, first: Initialize) -> Result<(), AppError> {
-        user::check_password("password", first.password.expose())?;
         let command = ClusterInit {
-            cluster_id: ClusterId(self.inner().parts.ids.id()),
+            cluster_id: first.cluster_id.unwrap_or_else(|| ClusterId(self.inner().parts.ids.id())),
             level: LEVEL,
             org_id: OrgId(self.inner().parts.ids.id()),
             org_slug: slug_of(&first.org_name),
@@ -113,13 +126,30 @@ impl App {
             signing_key: self.new_signing_key()?,
             user_id: UserId(self.inner().parts.ids.id()),
             email: first.email,
-            password_hash: self.inner().passwords.hash(first.password.expose()).await?,
-            founding: None,
+            password_hash: first.password_hash,
+            founding: first.founding,
         };
         match self.propose_as_member(command).await? {
             Ok(_) => Ok(()),
             Err(Rejection::WrongState(_)) if self.is_formed().await? => Ok(()),
             Err(rejection) => Err(rejection.into()),
         }
+    }
+}
+
+/// Somebody who was let in, and whom the leader has not added yet.
+fn joining(row: cluster::ClusterMember) -> ClusterMember {
+    ClusterMember {
+        name: format!("member-{}", row.id),
+        id: row.id,
+        peer_address: row.place.peer_address,
+        api_url: row.place.api_url,
+        voter: false,
+        joining: true,
+        leader: false,
+        answering: false,
+        matched: None,
+        silent_since: None,
+        skew_ms: None,
     }
 }

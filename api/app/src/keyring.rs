@@ -166,6 +166,11 @@ pub fn signing_seed_context(key_id: &str) -> String {
     format!("org-signing-seed:{key_id}")
 }
 
+/// Context of the key of the cluster's CA.
+pub fn ca_key_context(cluster: sentinel_model::ClusterId) -> String {
+    format!("cluster-ca-key:{cluster}")
+}
+
 /// Context of a project's marker key.
 pub fn marker_key_context(project: sentinel_model::ProjectId) -> String {
     format!("project-marker-key:{project}")

@@ -8,12 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use sentinel_api_types::Secret;
+use sentinel_api_types::join_token::JoinTokenCreate;
+use sentinel_machine::commands::cluster_init::Founding;
 use sentinel_machine::memory::MemoryReplica;
 use sentinel_machine::{
     Applied, BlobError, Blobs, ClusterInfo, ClusterStatus, Consistency, Cursor, Envelope, Event,
     EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, View,
 };
+use sentinel_model::cluster::{ClusterCa, MemberPlace};
+use sentinel_model::join::JoinTicket;
+use sentinel_model::secret::Sealed;
 use sentinel_model::{MemberId, RequestId, Sha256Digest, Time};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -26,7 +30,9 @@ use crate::error::AppError;
 use crate::events::EventBus;
 use crate::keyring::Keyring;
 use crate::liveness::Liveness;
+use crate::password::Passwords;
 
+use world::Known;
 pub use world::World;
 
 /// Password of every account that the kit makes.
@@ -297,10 +303,26 @@ impl Kit {
     /// An application whose cluster has the org `Default` and the administrator [`ADMIN`].
     pub async fn formed() -> Result<Self, AppError> {
         let kit = Self::unformed()?;
-        let first =
-            Initialize { org_name: "Default".into(), email: ADMIN.into(), password: Secret::new(PASSWORD) };
+        let first = Initialize {
+            cluster_id: None,
+            org_name: "Default".into(),
+            email: ADMIN.into(),
+            password_hash: Passwords::default().hash(PASSWORD).await?,
+            founding: Some(Self::founding()),
+        };
         kit.app.initialize(first).await?;
         Ok(kit)
+    }
+
+    /// The first member, and a CA that signs nothing.
+    pub fn founding() -> Founding {
+        let address = "127.0.0.1:4002".to_owned();
+        Founding {
+            ca: ClusterCa { certificate: b"the CA's certificate".to_vec(), sealed_key: Sealed(Vec::new()) },
+            member_id: MemberId(1),
+            place: MemberPlace { peer_address: address, api_url: "http://127.0.0.1:4000".into() },
+            key_digest: Sha256Digest([1; 32]),
+        }
     }
 
     /// A request without a credential.
@@ -316,6 +338,25 @@ impl Kit {
     /// The same caller, with another request.
     pub fn again(caller: &Caller) -> Caller {
         Caller { request_id: RequestId(RandomIds.id()), ..caller.clone() }
+    }
+
+    /// Lets so many more members in, who all vote and answer.
+    pub async fn members(&self, admin: &Known, count: u8) -> Result<Vec<MemberId>, AppError> {
+        let request = JoinTokenCreate { uses: Some(count.into()), ttl_s: None };
+        let made = self.app.create_join_token(&admin.again(), request).await?;
+        let ticket: JoinTicket = made.token.expose().parse().map_err(AppError::internal)?;
+        let mut members = Vec::new();
+        for number in 0..count {
+            let address = format!("10.1.0.{number}");
+            let (peer_address, api_url) = (format!("{address}:4002"), format!("http://{address}:4000"));
+            let place = MemberPlace { peer_address: peer_address.clone(), api_url: api_url.clone() };
+            let key = Sha256Digest([100 + number; 32]);
+            let id = self.app.admit_member(&ticket.secret, key, &place).await?;
+            let seat = MemberStatus { id, peer_address, api_url, voter: true, ..MemberStatus::default() };
+            self.cluster.change(|status| status.members.push(seat));
+            members.push(id);
+        }
+        Ok(members)
     }
 
     /// Number of audit entries so far.

@@ -5,6 +5,7 @@ mod access_matrix;
 mod agents;
 mod api_keys;
 mod bundles;
+mod cluster;
 mod facts;
 mod other_requests;
 mod passwords;

@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod enrolment_tokens;
 pub mod events;
 pub mod health;
+pub mod join_tokens;
 pub mod members;
 pub mod nodes;
 pub mod orgs;
@@ -37,6 +38,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(bundles::routes())
         .merge(rollouts::routes())
         .merge(cluster::routes())
+        .merge(join_tokens::routes())
         .merge(agent::routes())
         .layer(from_fn(limit_time));
     let slow = OpenApiRouter::new()

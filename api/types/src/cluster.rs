@@ -20,6 +20,9 @@ pub struct ClusterMember {
     pub api_url: String,
     /// Has a vote.
     pub voter: bool,
+    /// Let in, and not yet taking the log in.
+    #[serde(default)]
+    pub joining: bool,
     /// Leads now.
     pub leader: bool,
     /// This is the member that answers.
@@ -62,4 +65,14 @@ pub struct Cluster {
     pub unready: Option<String>,
     /// What somebody should look at while everything still works, the gravest first.
     pub concerns: Vec<String>,
+}
+
+/// Another member shall lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// Its number; when absent, the one that has most of the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub to: Option<MemberId>,
 }

@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod enrolment;
 pub mod error;
 pub mod event;
+pub mod join_token;
 pub mod member;
 pub mod node;
 pub mod org;

@@ -75,6 +75,9 @@ where
                 None => Some("no majority has answered this leader yet".into()),
             };
         }
+        if !self.has_heard_leader() {
+            return Some(format!("the leader, member {leader}, was not heard since this member started"));
+        }
         let silence = self.silence_of_leader();
         if silence > self.patience() {
             return Some(format!(

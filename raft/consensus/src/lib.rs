@@ -2,13 +2,14 @@
 //!
 //! [`Member`] is one member's part in the cluster. It implements the ports [`sentinel_machine::Replica`] and
 //! [`sentinel_machine::ClusterInfo`]; [`ClusterBlobs`] implements [`sentinel_machine::Blobs`]. Members speak gRPC with each other
-//! ([`PeerServer`]).
+//! ([`PeerServer`]); who is no member yet asks to be one ([`join`], [`Admission`]).
 //!
 //! What it must not do: know what a command means, or how state is stored. Storage implements openraft's traits and
 //! [`StateSource`], [`LogDisk`] and [`LocalBlobs`].
 //!
 //! Where to start reading: [`types`] for what the log carries, [`member`] for writes and reads.
 
+pub mod admission;
 pub mod blobs;
 pub mod codec;
 pub mod config;
@@ -37,6 +38,7 @@ pub(crate) mod proto {
     tonic::include_proto!("sentinel.peer.v1");
 }
 
+pub use admission::{Admission, AdmissionError, Admitted, Joiner, join};
 pub use blobs::{ClusterBlobs, LocalBlobs};
 pub use config::MemberConfig;
 pub use digest::DigestSource;

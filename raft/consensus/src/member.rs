@@ -57,7 +57,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     reach: Reach,
     incoming_dir: PathBuf,
     began: Instant,
-    /// Milliseconds after `began` at which a leader was last heard.
+    /// Milliseconds after `began` at which a leader was last heard; zero before the first time.
     heard_leader_ms: AtomicU64,
     leads: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -196,12 +196,13 @@ where
 
     /// Hands leadership over if this member has it, and stops taking part.
     pub async fn shutdown(&self) {
-        self.hand_over().await;
+        self.hand_over(None).await;
         self.halt().await;
     }
 
-    /// Lets the member that has most of the log lead, and waits for it, but no longer than an election would take anyway.
-    pub async fn hand_over(&self) {
+    /// Lets another member lead, the one named or else the one that has most of the log, and waits for it, but no longer than an
+    /// election would take anyway. Does nothing when this member does not lead, or the one named has no vote.
+    pub async fn hand_over(&self, to: Option<u64>) {
         let (me, heir) = {
             let metrics = self.0.raft.metrics();
             let now = metrics.borrow_watched();
@@ -210,7 +211,8 @@ where
             }
             let voters: Vec<u64> = now.membership_config.membership().voter_ids().collect();
             let matched = now.replication.iter().flatten();
-            let matched = matched.filter(|(id, _)| **id != now.id && voters.contains(id));
+            let may = |id: &u64| *id != now.id && voters.contains(id) && to.is_none_or(|to| to == *id);
+            let matched = matched.filter(|(id, _)| may(id));
             (now.id, matched.max_by_key(|(_, matched)| **matched).map(|(id, _)| *id))
         };
         let Some(heir) = heir else { return };
@@ -314,7 +316,12 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
 
     pub(crate) fn heard_leader(&self) {
         let now = u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.0.heard_leader_ms.store(now, Ordering::Relaxed);
+        self.0.heard_leader_ms.store(now.max(1), Ordering::Relaxed);
+    }
+
+    /// Whether a leader was heard since this member started. Whom it followed before says nothing of now.
+    pub(crate) fn has_heard_leader(&self) -> bool {
+        self.0.heard_leader_ms.load(Ordering::Relaxed) != 0
     }
 
     /// Time since a leader was last heard.

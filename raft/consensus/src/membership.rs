@@ -3,15 +3,22 @@
 //! A new member first takes the log in without a vote (a learner) and is promoted when it has caught up. Votes change by joint
 //! consensus: at each moment a majority of the old and of the new voters agrees. Whoever was removed is nobody: its calls are refused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use openraft::ChangeMembers;
 use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, RaftError};
 use openraft::storage::RaftStateMachine;
+use sentinel_machine::tables;
+use sentinel_model::cluster::ClusterMember;
 
 use crate::member::Member;
+use crate::proto::MoveRequest;
 use crate::types::{MemberNode, SnapshotFile, TypeConfig};
+
+/// Time for another member to take note of a move: it commits meanwhile.
+const ANNOUNCE: Duration = Duration::from_secs(15);
 
 /// A membership cannot be changed now.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +69,11 @@ where
         self.change(ChangeMembers::AddVoterIds(BTreeSet::from([id]))).await
     }
 
+    /// Takes note of where a member is now.
+    pub async fn relocate(&self, id: u64, node: MemberNode) -> Result<(), MembershipError> {
+        self.change(ChangeMembers::SetNodes(BTreeMap::from([(id, node)]))).await
+    }
+
     /// Takes a member out, whatever it was.
     pub async fn remove(&self, id: u64) -> Result<(), MembershipError> {
         let voters: Vec<u64> = {
@@ -81,8 +93,42 @@ where
         self.change(ChangeMembers::RemoveNodes(BTreeSet::from([id]))).await
     }
 
+    /// Tells the others that this member is at other addresses than they know. True when one of them has taken note of it.
+    pub async fn announce(&self, node: &MemberNode) -> bool {
+        for id in self.peers().others() {
+            let request =
+                MoveRequest { peer_address: node.peer_address.clone(), api_url: node.api_url.clone() };
+            let telling = async { self.peers().client(id).await?.r#move(request).await };
+            match tokio::time::timeout(ANNOUNCE, telling).await {
+                Ok(Ok(_)) => return true,
+                Ok(Err(status)) => {
+                    tracing::debug!(member = id, %status, "a move was not taken note of");
+                    self.peers().failed(id, &status);
+                }
+                Err(_) => tracing::debug!(member = id, "a move was not taken note of in time"),
+            }
+        }
+        false
+    }
+
     async fn change(&self, change: ChangeMembers<u64, MemberNode>) -> Result<(), MembershipError> {
         self.raft().change_membership(change, false).await.map(|_| ()).map_err(refusal)
+    }
+
+    /// Whether somebody whom the membership here does not name may be a member that joined since. Numbers only grow, and members are
+    /// seated in their order: a lower one than the highest here was a member before, and is none any more. Who leads has all that was
+    /// decided, so it knows everybody who was let in.
+    pub(crate) fn may_be_newer(&self, id: u64) -> bool {
+        if self.peers().members().keys().next_back().is_some_and(|newest| id <= *newest) {
+            return false;
+        }
+        let row =
+            self.state().ok().map(|(state, _)| tables::load::<ClusterMember>(&*state, &id.to_be_bytes()));
+        match row {
+            Some(Ok(Some(row))) => row.removed_at.is_none(),
+            Some(Ok(None)) => !*self.leads().borrow(),
+            Some(Err(_)) | None => false,
+        }
     }
 
     /// Keeps in mind who is a member, so that calls go to, and are taken from, exactly those.

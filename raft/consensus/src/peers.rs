@@ -141,29 +141,42 @@ impl Interceptor for Label {
     }
 }
 
+/// Who calls, in the extensions of each request that was taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller(pub(crate) u64);
+
 /// Refuses what is meant for another member, and what comes from nobody who is a member now. Two addresses in one member's list
 /// mixed up would otherwise let one member vote in the place of two.
 #[derive(Clone)]
-pub(crate) struct Addressee(Peers);
+pub(crate) struct Addressee {
+    peers: Peers,
+    newer: Arc<dyn Fn(u64) -> bool + Send + Sync>,
+}
 
 impl Addressee {
-    pub(crate) fn new(peers: &Peers) -> Self {
-        Self(peers.clone())
+    /// `newer` says whether somebody whom the membership here does not name may be a member that joined since: this one may
+    /// be far behind, and those who joined meanwhile must be able to tell it.
+    pub(crate) fn new(peers: &Peers, newer: Arc<dyn Fn(u64) -> bool + Send + Sync>) -> Self {
+        Self { peers: peers.clone(), newer }
     }
 
     /// Who calls: what it says of itself and, where there is TLS, proves.
     fn caller(&self, said: u64, request: &Request<()>) -> Result<u64, String> {
-        if let Transport::Mutual(_) = &self.0.0.transport {
-            let shown = request.extensions().get::<Peer>().and_then(|peer| peer.member);
-            match shown {
-                Some(shown) if shown.member_id == MemberId(said) => {}
-                Some(shown) => {
-                    return Err(format!("the certificate is of {shown}, the call is of member {said}"));
+        let proven = match &self.peers.0.transport {
+            Transport::Plain => false,
+            Transport::Mutual(_) => {
+                let shown = request.extensions().get::<Peer>().and_then(|peer| peer.member);
+                match shown {
+                    Some(shown) if shown.member_id == MemberId(said) => true,
+                    Some(shown) => {
+                        return Err(format!("the certificate is of {shown}, the call is of member {said}"));
+                    }
+                    None => return Err("a member shows its certificate".to_owned()),
                 }
-                None => return Err("a member shows its certificate".to_owned()),
             }
-        }
-        if said != self.0.me() && self.0.members().contains_key(&said) {
+        };
+        let known = || self.peers.members().contains_key(&said) || (proven && (self.newer)(said));
+        if said != self.peers.me() && known() {
             Ok(said)
         } else {
             Err(format!("{said} is no other member of this cluster"))
@@ -172,12 +185,15 @@ impl Addressee {
 }
 
 impl Interceptor for Addressee {
-    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let id = |name| request.metadata().get(name)?.to_str().ok()?.parse::<u64>().ok();
-        let me = self.0.me();
+        let me = self.peers.me();
         let reason = match (id(FROM), id(TO)) {
             (Some(from), Some(to)) if to == me => match self.caller(from, &request) {
-                Ok(_) => return Ok(request),
+                Ok(from) => {
+                    request.extensions_mut().insert(Caller(from));
+                    return Ok(request);
+                }
                 Err(reason) => reason,
             },
             (_, Some(to)) => {

@@ -20,20 +20,21 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::admission::{Admission, AdmissionService};
 use crate::blobs::LocalBlobs;
 use crate::codec::{CHUNK, MESSAGE_MAX, chunk, frame, unchunk, unframe};
 use crate::digest::{DIGEST_MAX, DigestSource};
 use crate::member::Member;
 use crate::network::SnapshotHead;
 use crate::newcomer::{Heard, founds};
-use crate::peers::Addressee;
+use crate::peers::{Addressee, Caller};
 use crate::proto::peer_server::{Peer, PeerServer as Generated};
 use crate::proto::{
     BlobResponse, Chunk, DigestRequest, DigestResponse, Frame, GetBlobRequest, HelloRequest, HelloResponse,
-    ReadIndexRequest, ReadIndexResponse,
+    MoveRequest, MoveResponse, ReadIndexRequest, ReadIndexResponse,
 };
 use crate::transport::Transport;
-use crate::types::{EntryBytes, Snapshot, SnapshotFile, TypeConfig};
+use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig};
 use crate::{clock, receive, stamp};
 
 /// Calls of one peer that may be under way at a time; more wait.
@@ -87,16 +88,19 @@ impl PeerServer {
         member: Member<SM>,
         blobs: Arc<dyn LocalBlobs>,
         digests: Arc<dyn DigestSource>,
+        admission: Arc<dyn Admission>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError>
     where
         SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
     {
-        let addressee = Addressee::new(member.peers());
+        let asked = member.clone();
+        let addressee = Addressee::new(member.peers(), Arc::new(move |id| asked.may_be_newer(id)));
         let transfers = Arc::new(Semaphore::new(TRANSFERS));
-        let service = Generated::new(Service { member, blobs, digests, transfers })
-            .max_decoding_message_size(MESSAGE_MAX)
-            .max_encoding_message_size(MESSAGE_MAX);
+        let service =
+            Generated::new(Service { member, blobs, digests, admission: Arc::clone(&admission), transfers })
+                .max_decoding_message_size(MESSAGE_MAX)
+                .max_encoding_message_size(MESSAGE_MAX);
         let router = tonic::transport::Server::builder()
             .concurrency_limit_per_connection(CALLS)
             .add_service(InterceptedService::new(service, addressee));
@@ -108,6 +112,7 @@ impl PeerServer {
             }
             Transport::Mutual(identity) => {
                 let incoming = Acceptor::new(listener, identity.server_config(), Limits::default());
+                let router = router.add_service(AdmissionService::serve(admission));
                 router.serve_with_incoming_shutdown(incoming, stop).await?;
             }
         }
@@ -119,6 +124,7 @@ struct Service<SM: RaftStateMachine<TypeConfig>> {
     member: Member<SM>,
     blobs: Arc<dyn LocalBlobs>,
     digests: Arc<dyn DigestSource>,
+    admission: Arc<dyn Admission>,
     transfers: Arc<Semaphore>,
 }
 
@@ -300,5 +306,13 @@ where
         }
         self.digests.merge(request.member_id, request.payload.into());
         Ok(Response::new(DigestResponse {}))
+    }
+    async fn r#move(&self, request: Request<MoveRequest>) -> Answer<MoveResponse> {
+        let Some(Caller(from)) = request.extensions().get().copied() else {
+            return Err(Status::failed_precondition("it says not who calls"));
+        };
+        let MoveRequest { peer_address, api_url } = request.into_inner();
+        self.admission.moved(from, MemberNode { peer_address, api_url }).await?;
+        Ok(Response::new(MoveResponse {}))
     }
 }

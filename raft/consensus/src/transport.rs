@@ -30,7 +30,7 @@ impl Transport {
 }
 
 /// The innermost cause is the one that helps: the others say that something went wrong.
-fn reason(error: &dyn std::error::Error) -> String {
+pub(crate) fn reason(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;

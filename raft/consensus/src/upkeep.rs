@@ -47,7 +47,7 @@ where
             tracing::error!(ms = stalled.as_millis(), "the disk of the log hangs: this member gives way");
             metrics::counter!("consensus_disk_hangs_total").increment(1);
             self.raft().runtime_config().elect(false);
-            self.hand_over().await;
+            self.hand_over(None).await;
             self.raft().runtime_config().heartbeat(false);
         } else {
             tracing::info!("the disk of the log answers again");

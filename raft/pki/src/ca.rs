@@ -151,6 +151,12 @@ impl Ca {
     }
 }
 
+/// The SHA-256 of the key that a request is for, after its owner has shown to have it. The same as
+/// [`crate::MemberKey::fingerprint`].
+pub fn requested_key_fingerprint(csr: &[u8]) -> Result<Sha256Digest, IssueError> {
+    Ok(Sha256Digest(Sha256::digest(requested_key(csr)?.der_bytes()).into()))
+}
+
 impl fmt::Debug for Ca {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Ca({}, {})", self.cluster_id, self.fingerprint())

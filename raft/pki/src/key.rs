@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use rcgen::{CertificateParams, DistinguishedName};
+use sentinel_model::Sha256Digest;
+use sha2::{Digest as _, Sha256};
 
 use crate::p256::P256Key;
 use crate::secret::SecretDer;
@@ -54,6 +56,11 @@ impl MemberKey {
         Ok(request.map_err(|error| KeyError::Request(error.to_string()))?.der().to_vec())
     }
 
+    /// The SHA-256 of its public part: by it somebody is recognised who asks again with the same key.
+    pub fn fingerprint(&self) -> Sha256Digest {
+        Sha256Digest(Sha256::digest(self.point()).into())
+    }
+
     pub(crate) fn point(&self) -> &[u8] {
         self.0.point()
     }
@@ -78,6 +85,8 @@ mod tests {
         let key = MemberKey::generate().expect("a key");
         let again = MemberKey::from_pkcs8(key.pkcs8().expose()).expect("the same");
         assert_eq!(key.point(), again.point());
+        let csr = key.csr().expect("a request");
+        assert_eq!(crate::ca::requested_key_fingerprint(&csr).ok(), Some(again.fingerprint()));
         assert_eq!(format!("{key:?} {:?}", key.pkcs8()), "MemberKey(..) SecretDer(..)");
     }
 

@@ -47,7 +47,7 @@ pub mod validity;
 
 pub use rustls::pki_types::CertificateDer;
 
-pub use ca::{Ca, CaError, IssueError};
+pub use ca::{Ca, CaError, IssueError, requested_key_fingerprint};
 pub use certificate::{CertificateError, fingerprint};
 pub use clock::Clock;
 pub use handle::{IdentityHandle, SwapError, join_client_config};

@@ -5,9 +5,9 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::durable;
 use crate::agent::procfs::Process;
 use crate::agent::render::Addresses;
+use crate::durable;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -65,6 +65,13 @@ impl Api {
         self.expect(Method::POST, path, Some(body)).await
     }
 
+    /// DELETE, which must succeed.
+    pub async fn delete(&self, path: &str) -> Result<()> {
+        let (status, body) = self.send(Method::DELETE, path, None).await?;
+        anyhow::ensure!((200..300).contains(&status), "DELETE {path}: {status} {body}");
+        Ok(())
+    }
+
     /// The bytes behind a path.
     pub async fn bytes(&self, path: &str) -> Result<Vec<u8>> {
         let mut request = self.http.get(format!("{}{path}", self.base));

@@ -18,65 +18,123 @@ pub const ADMIN_EMAIL: &str = "admin@example.com";
 pub const ADMIN_PASSWORD: &str = "correct horse battery";
 
 /// One member.
-pub struct Member {
+struct Member {
     id: u64,
     http: u16,
     grpc: u16,
+    peer: String,
     process: Option<Process>,
 }
 
-/// Three members, or as many as asked for.
+/// Three members, or as many as asked for, formed as an operator forms them: the first begins the cluster, the others join.
 pub struct Cluster {
     binary: PathBuf,
     /// Where data and logs are.
     pub dir: WorkDir,
     members: Vec<Member>,
-    spec: String,
     options: Vec<String>,
+    token: String,
 }
 
 impl Cluster {
-    /// Starts `count` members and waits until each is ready.
+    /// Starts `count` members and waits until each is ready and votes.
     pub async fn start(binary: &str, count: usize, options: &[&str]) -> Self {
-        let dir = WorkDir::new("cluster");
-        let mut members = Vec::new();
-        let mut spec = Vec::new();
-        for id in 1..=count as u64 {
-            let (http, peer) = (ports::free(), ports::free());
-            spec.push(format!("{id}=127.0.0.1:{peer}=http://127.0.0.1:{http}"));
-            members.push(Member { id, http, grpc: ports::free(), process: None });
+        let mut cluster = Self::prepare(binary, options);
+        cluster.form().await;
+        for _ in 1..count {
+            cluster.join().await;
         }
-        let options = options.iter().map(|option| (*option).to_owned()).collect();
-        let mut cluster = Self { binary: binary.into(), dir, members, spec: spec.join(","), options };
-        for index in 0..count {
-            cluster.launch(index);
-        }
-        for index in 0..count {
-            cluster.ready(index).await;
-        }
+        cluster.all_vote().await;
+        // A token names those who are there when it is made; from now on any of them may be asked.
+        cluster.renew_token().await;
         cluster
+    }
+
+    fn prepare(binary: &str, options: &[&str]) -> Self {
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        let dir = WorkDir::new("cluster");
+        Self { binary: binary.into(), dir, members: Vec::new(), options, token: String::new() }
+    }
+
+    /// Begins the cluster with its first member.
+    async fn form(&mut self) {
+        let index = self.prepare_member();
+        let output = Command::new(&self.binary)
+            .args(["cluster", "init", "--admin", ADMIN_EMAIL, "--data-dir"])
+            .arg(self.data_dir(index))
+            .env("SENTINEL_CP_ADMIN_PASSWORD", ADMIN_PASSWORD)
+            .output()
+            .expect("the binary runs");
+        assert!(output.status.success(), "cluster init: {}", String::from_utf8_lossy(&output.stderr));
+        self.launch(index);
+        self.ready(index).await;
+        self.renew_token().await;
+    }
+
+    async fn renew_token(&mut self) {
+        let made = until_ok("a join token", 30, || async {
+            self.admin(0).await.post("/api/v1/cluster/join-tokens", &json!({"uses": 16})).await
+        });
+        made.await["token"].as_str().expect("a token").clone_into(&mut self.token);
+    }
+
+    /// Lets one more member join, and returns its index when it is ready. It may not vote yet.
+    pub async fn join(&mut self) -> usize {
+        let index = self.prepare_member();
+        self.launch(index);
+        self.ready(index).await;
+        index
+    }
+
+    /// One more member that does not run yet, with addresses of its own.
+    pub fn prepare_member(&mut self) -> usize {
+        let index = self.members.len();
+        // Each at its own address, as on machines of their own.
+        let peer = format!("127.0.0.{}:{}", index + 1, ports::free());
+        let (http, grpc) = (ports::free(), ports::free());
+        self.members.push(Member { id: index as u64 + 1, http, grpc, peer, process: None });
+        index
+    }
+
+    /// Waits until every member has a vote, as each of them sees it.
+    pub async fn all_vote(&self) {
+        let api = self.admin(0).await;
+        for index in 0..self.members.len() {
+            until(&format!("member {} sees that all vote", index + 1), 60, || async {
+                let status = api.at(&self.url(index)).get("/api/v1/cluster?consistency=stale").await.ok()?;
+                let members = status["members"].as_array()?;
+                let voters = members.iter().filter(|member| member["voter"] == true).count();
+                (voters == self.members.len()).then_some(())
+            })
+            .await;
+        }
     }
 
     /// Starts a member that does not run.
     pub fn launch(&mut self, index: usize) {
-        let (binary, spec, options) = (self.binary.clone(), self.spec.clone(), self.options.clone());
-        let (dir, key) = (self.dir.path().to_owned(), self.key_file());
+        let mut command = self.command(index);
+        let log = self.dir.path().join(format!("member-{}.log", index + 1));
         let member = &mut self.members[index];
         let name = format!("member-{}", member.id);
-        let mut command = Command::new(binary);
+        member.process = Some(Process::start(&name, &mut command, &log));
+    }
+
+    /// What starts a member.
+    pub fn command(&self, index: usize) -> Command {
+        let member = &self.members[index];
+        let mut command = Command::new(&self.binary);
         command
             .arg("server")
-            .args(["--member-id", &member.id.to_string(), "--members", &spec])
+            .arg("--data-dir")
+            .arg(self.data_dir(index))
+            .args(["--peer", &member.peer])
             .args(["--http", &format!("127.0.0.1:{}", member.http)])
             .args(["--grpc", &format!("127.0.0.1:{}", member.grpc)])
-            .arg("--data-dir")
-            .arg(dir.join(&name))
-            .arg("--kek-file")
-            .arg(&key)
-            .args(["--bootstrap-admin", ADMIN_EMAIL])
-            .args(options)
-            .env("SENTINEL_CP_BOOTSTRAP_PASSWORD", ADMIN_PASSWORD);
-        member.process = Some(Process::start(&name, &mut command, &dir.join(format!("{name}.log"))));
+            .args(&self.options);
+        if !self.token.is_empty() {
+            command.env("SENTINEL_CP_JOIN", &self.token);
+        }
+        command
     }
 
     /// Waits until a member says that it is ready.
@@ -124,9 +182,14 @@ impl Cluster {
         self.members[index].process.as_ref().map(Process::log).unwrap_or_default()
     }
 
-    /// The key file that all members share.
-    pub fn key_file(&self) -> PathBuf {
-        self.dir.join("kek")
+    /// The key file of a member. All have the same key.
+    pub fn key_file(&self, index: usize) -> PathBuf {
+        self.data_dir(index).join("kek")
+    }
+
+    /// What members join with.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// Directory of the cluster.
@@ -157,16 +220,26 @@ impl Cluster {
     /// Index of the leader, as the members that run see it.
     pub async fn leader(&self, api: &Api) -> usize {
         until("a leader", 30, || async {
+            let mut seen = Vec::new();
             for index in 0..self.members.len() {
                 let status = api.at(&self.url(index)).get("/api/v1/cluster?consistency=stale").await;
-                let leader = status.ok().and_then(|status| status["leader"].as_u64());
-                if let Some(leader) = leader.and_then(|leader| usize::try_from(leader).ok()) {
-                    return Some(leader - 1);
-                }
+                seen.extend(status.ok().map(|status| (index, status)));
             }
-            None
+            let leader = seen.iter().find_map(|(_, status)| status["leader"].as_u64())?;
+            let led = |(_, status): &&(usize, Value)| status["member_id"].as_u64() == Some(leader);
+            seen.iter().find(led).map(|(index, _)| *index)
         })
         .await
+    }
+
+    /// Gives a member, that must not run, another address for the others to find it at.
+    pub fn relocate(&mut self, index: usize) {
+        self.members[index].peer = format!("127.0.0.{}:{}", index + 1, ports::free());
+    }
+
+    /// What the others find a member at.
+    pub fn peer(&self, index: usize) -> &str {
+        &self.members[index].peer
     }
 
     /// Makes a project in the first org and returns its slug.

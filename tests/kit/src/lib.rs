@@ -18,8 +18,9 @@ pub mod zentinel;
 
 pub use agent::Agent;
 pub use api::Api;
-pub use cluster::Cluster;
+pub use cluster::{ADMIN_EMAIL, Cluster};
 pub use liar::Liar;
+pub use process::Process;
 pub use traffic::Traffic;
 pub use upstream::Upstream;
 pub use wait::{until, until_ok};

@@ -31,6 +31,8 @@ RolloutPlan operator rollouts:write RolloutCreate operator rollouts:write Rollou
 RolloutShow reader rollouts:read  RolloutPause operator rollouts:write RolloutResume operator rollouts:write
 RolloutCancel operator rollouts:write RolloutRollback operator rollouts:write EventWatch reader nodes:read
 EventWatchAll person -            ClusterShow person-or-key -        NodeRegister anyone -
+JoinTokenList cluster-admin -     JoinTokenCreate cluster-admin -   JoinTokenRevoke cluster-admin -
+ClusterMemberRemove cluster-admin - LeadershipHandOver cluster-admin -
 NodeHeartbeat node -              NodeLatest node -                 NodeArchive node -
 NodeToken node -                  NodeEventsAppend node -";
 

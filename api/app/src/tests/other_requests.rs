@@ -14,6 +14,7 @@ macro_rules! row {
 }
 
 mod bundles;
+mod cluster;
 mod credentials;
 mod nodes;
 mod people;
@@ -110,6 +111,7 @@ const READS: &[Operation] = &[
     EventWatch,
     EventWatchAll,
     ClusterShow,
+    JoinTokenList,
     NodeHeartbeat,
     NodeLatest,
     NodeArchive,
@@ -135,6 +137,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, rollouts::of_rollouts(&world, &rollouts)).await);
     let nodes = nodes::nodes(&world).await;
     tried.extend(all_refused(&world, nodes::of_nodes(&world, &nodes)).await);
+    let cluster = cluster::cluster(&world).await;
+    tried.extend(all_refused(&world, cluster::of_cluster(&world, &cluster)).await);
     for operation in Operation::ALL {
         assert_ne!(tried.contains(operation), READS.contains(operation), "{operation:?}");
     }

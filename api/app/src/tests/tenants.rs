@@ -6,6 +6,7 @@ use sentinel_api_types::member::{MemberCreate, MemberUpdate, Role};
 use sentinel_api_types::project::ProjectCreate;
 
 use crate::error::AppError;
+use crate::password::Passwords;
 use crate::testing::world::{ORG, OTHER_ORG, PROJECT};
 use crate::testing::{ADMIN, Kit, PASSWORD, World};
 
@@ -14,7 +15,13 @@ async fn a_cluster_is_formed_once_whoever_is_first() {
     let kit = Kit::unformed().unwrap();
     assert!(!kit.app.is_formed().await.unwrap());
     assert!(kit.app.unready().await.unwrap().contains("not formed"));
-    let first = crate::Initialize { org_name: "Acme".into(), email: ADMIN.into(), password: PASSWORD.into() };
+    let first = crate::Initialize {
+        cluster_id: None,
+        org_name: "Acme".into(),
+        email: ADMIN.into(),
+        password_hash: Passwords::default().hash(PASSWORD).await.unwrap(),
+        founding: None,
+    };
     kit.app.initialize(first.clone()).await.unwrap();
     kit.app.initialize(first).await.unwrap();
     assert_eq!(kit.changes(), 1);

@@ -86,6 +86,9 @@ async fn tries(http: &Http) -> Vec<Try> {
         .await;
     let person = person.unwrap().caller.person().unwrap().user.id;
     let me = world.node.0;
+    let members = kit.members(&world.admin, 2).await.unwrap();
+    let join_token = kit.app.create_join_token(&world.admin.again(), Default::default()).await.unwrap();
+    let join_token = join_token.join_token.id;
 
     let mut tries = Vec::new();
     let mut add = |id, path: String, body: Option<Value>, by, status, outsider, writes| {
@@ -190,6 +193,14 @@ async fn tries(http: &Http) -> Vec<Try> {
         true,
     );
     add("cancel_rollout", of("/cancel"), None, By::Operator, 200, 404, true);
+    let join = api("/cluster/join-tokens");
+    add("list_join_tokens", join.clone(), None, By::Admin, 200, 403, false);
+    add("create_join_token", join.clone(), Some(json!({"uses": 2})), By::Admin, 201, 403, true);
+    add("revoke_join_token", format!("{join}/{join_token}/revoke"), None, By::Admin, 200, 403, true);
+    let heir = Some(json!({"to": members[0]}));
+    add("hand_over_leadership", api("/cluster/hand-over"), heir, By::Admin, 202, 403, true);
+    let seat = api(&format!("/cluster/members/{}", members[1]));
+    add("remove_cluster_member", seat, None, By::Admin, 204, 403, true);
     add("delete_session", api("/session"), None, By::Reader, 204, 204, true);
     tries
 }

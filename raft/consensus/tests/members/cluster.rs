@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use sentinel_consensus::{
-    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, PeerServer, Peers, StateSource,
-    Transport,
+    Admission, AdmissionError, Admitted, ClusterBlobs, DigestSource, Joiner, LocalBlobs, Member,
+    MemberConfig, MemberNode, PeerServer, Peers, StateSource, Transport,
 };
 use sentinel_machine::{ClusterInfo, Event, snapshot};
 use sentinel_model::{MemberId, Time};
@@ -22,6 +23,20 @@ use tokio::task::JoinHandle;
 use crate::gate_disk::GateDisk;
 
 const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Lets nobody in.
+struct NobodyNew;
+
+#[async_trait]
+impl Admission for NobodyNew {
+    async fn admit(&self, _joiner: Joiner) -> Result<Admitted, AdmissionError> {
+        Err(AdmissionError::Refused("nobody is let in here".into()))
+    }
+
+    async fn moved(&self, id: u64, _node: MemberNode) -> Result<(), AdmissionError> {
+        Err(AdmissionError::Refused(format!("member {id} stays where it is")))
+    }
+}
 
 /// Digests that a test gives out and gets.
 #[derive(Default)]
@@ -158,9 +173,10 @@ impl Cluster {
         let local: Arc<dyn LocalBlobs> = store.blobs.clone();
         let digests = Arc::new(Digests::default());
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = server.serve(member.clone(), local.clone(), digests.clone(), async {
-            let _ = stopped.await;
-        });
+        let serving =
+            server.serve(member.clone(), local.clone(), digests.clone(), Arc::new(NobodyNew), async {
+                let _ = stopped.await;
+            });
         let (telling, source) = (member.clone(), digests.clone());
         let tasks = vec![
             tokio::spawn(async move { serving.await.unwrap() }),

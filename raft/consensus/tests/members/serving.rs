@@ -90,7 +90,7 @@ async fn no_write_is_applied_twice_while_leaders_come_and_go() {
         let leader = cluster.leader().await;
         tokio::time::sleep(Duration::from_millis(200)).await;
         if leader == through {
-            cluster.member(leader).hand_over().await;
+            cluster.member(leader).hand_over(None).await;
         } else {
             cluster.kill(leader).await;
             cluster.launch(leader).await;

@@ -12,6 +12,7 @@ use sentinel_api_types::enrolment::EnrolmentTokenCreate;
 use sentinel_api_types::project::ProjectCreate;
 use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
 use sentinel_api_types::session::{SessionCreate, SessionKind};
+use sentinel_app::password::Passwords;
 use sentinel_app::{
     App, AppParts, Caller, Credential, EventBus, Identity, Initialize, Keyring, Liveness, RandomIds,
     Settings, SystemClock,
@@ -123,7 +124,13 @@ impl Cluster {
             settings: Settings::default(),
         })
         .unwrap();
-        let first = Initialize { org_name: "Default".into(), email: EMAIL.into(), password: PASSWORD.into() };
+        let first = Initialize {
+            cluster_id: None,
+            org_name: "Default".into(),
+            email: EMAIL.into(),
+            password_hash: Passwords::default().hash(PASSWORD).await.unwrap(),
+            founding: None,
+        };
         app.initialize(first).await.unwrap();
         let sign_in =
             SessionCreate { email: EMAIL.into(), password: PASSWORD.into(), kind: SessionKind::Token };

@@ -1,0 +1,59 @@
+//! Requests about the cluster and its members.
+
+use futures::FutureExt;
+use sentinel_api_types::cluster::HandOver;
+use sentinel_api_types::join_token::JoinTokenCreate;
+use sentinel_model::{JoinTokenId, MemberId};
+
+use super::{Row, with_key};
+use crate::access::Operation::*;
+use crate::testing::World;
+
+pub(super) struct Cluster {
+    tokens: Vec<JoinTokenId>,
+    members: Vec<MemberId>,
+}
+
+pub(super) async fn cluster(world: &World) -> Cluster {
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let made = world.kit.app.create_join_token(&world.admin.again(), JoinTokenCreate::default()).await;
+        tokens.push(made.unwrap().join_token.id);
+    }
+    let members = world.kit.members(&world.admin, 3).await.unwrap();
+    Cluster { tokens, members }
+}
+
+pub(super) fn of_cluster<'a>(world: &'a World, cluster: &'a Cluster) -> Vec<Row<'a>> {
+    let (app, admin) = (&world.kit.app, &world.admin.caller);
+    let (tokens, members) = (&cluster.tokens, &cluster.members);
+    let token = |uses, ttl_s| JoinTokenCreate { uses, ttl_s };
+    let to = |member: usize| HandOver { to: Some(members[member]) };
+    vec![
+        row!(
+            JoinTokenCreate,
+            admin,
+            |c| app.create_join_token(c, token(None, None)),
+            app.create_join_token(c, token(Some(2), None))
+        ),
+        row!(
+            JoinTokenCreate,
+            admin,
+            |c| app.create_join_token(c, token(None, None)),
+            app.create_join_token(c, token(None, Some(60)))
+        ),
+        row!(
+            JoinTokenRevoke,
+            admin,
+            |c| app.revoke_join_token(c, tokens[0]),
+            app.revoke_join_token(c, tokens[1])
+        ),
+        row!(LeadershipHandOver, admin, |c| app.hand_over(c, to(0)), app.hand_over(c, to(1))),
+        row!(
+            ClusterMemberRemove,
+            admin,
+            |c| app.remove_cluster_member(c, members[0]),
+            app.remove_cluster_member(c, members[1])
+        ),
+    ]
+}

@@ -1,0 +1,52 @@
+//! The cluster as one member sees it.
+
+use std::process::ExitCode;
+
+use sentinel_api_types::cluster::{Cluster, ClusterMember};
+
+use crate::ctl::connection::Connection;
+use crate::ctl::failure;
+use crate::ctl::output::Table;
+use crate::ctl::words::at;
+
+/// Shows it.
+pub async fn run(connection: &Connection) -> anyhow::Result<ExitCode> {
+    let cluster = connection.client.cluster().await?;
+    connection.output.print(&cluster, table)?;
+    Ok(ExitCode::from(if cluster.unready.is_none() { failure::OK } else { failure::FAILED }))
+}
+
+fn table(cluster: &Cluster) -> Table {
+    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk"]);
+    for member in &cluster.members {
+        let matched = member.matched.map_or_else(String::new, |index| index.to_string());
+        let answers =
+            member.silent_since.map_or_else(|| "yes".to_owned(), |since| format!("NOT since {}", at(since)));
+        let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
+        table.row([member.name.clone(), role(member), answers, api, peer, matched]);
+    }
+    let formed =
+        cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
+    table.note(format!(
+        "version {}, term {}, committed {}, applied {}, snapshot {}; {formed}",
+        cluster.version, cluster.term, cluster.committed, cluster.applied, cluster.snapshot
+    ));
+    for concern in &cluster.concerns {
+        table.note(format!("look: {concern}"));
+    }
+    match &cluster.unready {
+        Some(reason) => table.note(format!("NOT READY for writes: {reason}")),
+        None => table.note("ready"),
+    }
+    table
+}
+
+fn role(member: &ClusterMember) -> String {
+    let role = match (member.leader, member.voter, member.joining) {
+        (true, _, _) => "leader",
+        (_, true, _) => "voter",
+        (_, _, true) => "joining",
+        _ => "learner",
+    };
+    if member.answering { format!("{role}, answering") } else { role.to_owned() }
+}
