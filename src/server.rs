@@ -8,13 +8,16 @@ mod assemble;
 mod bootstrap;
 mod disk;
 mod kek;
+mod listen;
 mod metrics;
 mod scheduler;
 mod sink;
 mod supervise;
+mod tls;
 
 pub use args::{ServerArgs, duration};
 pub use assemble::{Server, start};
+pub use tls::TlsArgs;
 
 use tokio::signal::unix::{SignalKind, signal};
 

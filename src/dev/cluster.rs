@@ -9,7 +9,7 @@ use anyhow::Context;
 use futures::future::{join_all, select_all};
 use serde::{Deserialize, Serialize};
 
-use crate::server::{self, Server, ServerArgs};
+use crate::server::{self, Server, ServerArgs, TlsArgs};
 
 /// Ports of the first member; the others follow in steps of ten.
 const FIRST: u16 = 4_000;
@@ -61,6 +61,7 @@ impl Cluster {
                 members: members.clone(),
                 http: place.http,
                 grpc: place.grpc,
+                tls: TlsArgs::default(),
                 data_dir: data_dir.join(format!("member-{member_id}")),
                 kek_file: data_dir.join("kek"),
                 heartbeat_interval: Duration::from_secs(2),

@@ -45,6 +45,16 @@ pub fn require_loopback(what: &str, address: SocketAddr) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Refuses an address that others could reach in plain text.
+pub fn require_loopback_without_tls(what: &str, address: SocketAddr, tls: bool) -> anyhow::Result<()> {
+    ensure!(
+        tls || address.ip().is_loopback(),
+        "{what} {address} is not on loopback, and passwords and tokens would pass in plain text: give --tls-cert and --tls-key, or \
+         use 127.0.0.1 or [::1]"
+    );
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -66,5 +76,15 @@ mod tests {
         assert!(require_loopback("HTTP", "[::1]:1".parse().unwrap()).is_ok());
         assert!(require_loopback("HTTP", "0.0.0.0:1".parse().unwrap()).is_err());
         assert!(require_loopback("HTTP", "10.0.0.1:1".parse().unwrap()).is_err());
+    }
+
+    #[test]
+    fn with_tls_any_address_is_allowed_to_clients() {
+        for (address, tls, fine) in
+            [("127.0.0.1:1", false, true), ("0.0.0.0:1", false, false), ("0.0.0.0:1", true, true)]
+        {
+            let checked = require_loopback_without_tls("--http", address.parse().unwrap(), tls);
+            assert_eq!(checked.is_ok(), fine, "{address} {tls}");
+        }
     }
 }

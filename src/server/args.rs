@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::addresses::MemberSpec;
+use super::tls::TlsArgs;
 
 /// Flags of `sentinel-cp server`. Each can be given by environment as well.
 #[derive(Args, Clone, Debug)]
@@ -15,7 +16,7 @@ use super::addresses::MemberSpec;
       --data-dir ./m1 --kek-file ./kek --bootstrap-admin ada@example.com
   (the first password is read from SENTINEL_CP_BOOTSTRAP_PASSWORD)
 
-In this version members speak plain TCP and therefore listen on loopback only.")]
+In this version members speak plain TCP to each other, and therefore listen on loopback only; so do REST and gRPC without TLS.")]
 pub struct ServerArgs {
     /// Number of this member; fixed for the life of its data directory
     #[arg(long, env = "SENTINEL_CP_MEMBER_ID", value_name = "N")]
@@ -29,6 +30,8 @@ pub struct ServerArgs {
     /// Where the gRPC admin API is served
     #[arg(long, env = "SENTINEL_CP_GRPC", default_value = "127.0.0.1:4001", value_name = "ADDRESS")]
     pub grpc: SocketAddr,
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// Everything this member stores
     #[arg(long, env = "SENTINEL_CP_DATA_DIR", default_value = "./sentinel-cp-data", value_name = "DIR")]
     pub data_dir: PathBuf,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,18 +15,18 @@ use sentinel_consensus::{
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
 use sentinel_model::user;
 use sentinel_store::{StateMachine, Store};
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::server::TcpIncoming;
 
-use super::addresses::require_loopback;
+use super::addresses::{require_loopback, require_loopback_without_tls};
 use super::archives::Archives;
 use super::args::ServerArgs;
 use super::bootstrap::{self, FirstAdmin};
 use super::disk;
+use super::listen::{self, Listener, Protocol};
 use super::scheduler::{self, Limits};
 use super::supervise::{endless, supervise};
+use super::tls::{self, ServingCertificate};
 use super::{kek, metrics, sink};
 
 /// Time for requests that are under way when a member stops.
@@ -43,8 +42,9 @@ pub struct Server {
 
 /// Starts a member. Everything that can be refused is refused before anything is written.
 pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
-    require_loopback("--http", args.http)?;
-    require_loopback("--grpc", args.grpc)?;
+    let tls = args.tls.files();
+    require_loopback_without_tls("--http", args.http, tls.is_some())?;
+    require_loopback_without_tls("--grpc", args.grpc, tls.is_some())?;
     let mut members = BTreeMap::new();
     for member in &args.members {
         require_loopback(&format!("the peer address of member {}", member.id), member.peer)?;
@@ -70,12 +70,18 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         user::check_password("SENTINEL_CP_BOOTSTRAP_PASSWORD", password)?;
     }
     let recorder = metrics::recorder()?;
+    let certificate = tls.as_ref().map(|_| ServingCertificate::default());
+    if let (Some(files), Some(certificate)) = (&tls, &certificate) {
+        certificate.show(files.load().await?);
+    }
     let peer_server = PeerServer::bind(me.peer, Transport::Plain)?;
-    let http = TcpListener::bind(args.http)
+    let taken = listen::Limits::default();
+    let http = Listener::bind(args.http, Protocol::Http, certificate.as_ref(), taken)
         .await
         .with_context(|| format!("cannot listen on --http {}", args.http))?;
-    let grpc = TcpIncoming::bind(args.grpc)
-        .map_err(|cause| anyhow::anyhow!("cannot listen on --grpc {}: {cause}", args.grpc))?;
+    let grpc = Listener::bind(args.grpc, Protocol::Grpc, certificate.as_ref(), taken)
+        .await
+        .with_context(|| format!("cannot listen on --grpc {}", args.grpc))?;
     let store = Store::open(&args.data_dir)?;
     store.claim(args.member_id)?;
 
@@ -117,25 +123,17 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         offline_after: args.offline_after,
         fresh: (args.heartbeat_interval * 3 + Duration::from_secs(2)).min(args.offline_after / 2),
     };
-    let router =
-        sentinel_rest::router(app.clone(), sentinel_rest::Options { metrics: Some(recorder), ui: true });
+    let options = sentinel_rest::Options { metrics: Some(recorder), ui: true, https: certificate.is_some() };
+    let router = sentinel_rest::router(app.clone(), options);
     let address = http.local_addr()?;
     let routes = sentinel_grpc::routes(app.clone()).await?;
 
     let peer = peer_server.serve(member.clone(), local, Arc::clone(&digests), stop.clone().cancelled_owned());
     let telling = member.clone();
-    let tasks = vec![
+    let mut tasks = vec![
         supervise("the member protocol", &stop, peer),
-        supervise("REST", &stop, {
-            let (stop, service) = (stop.clone(), router.into_make_service_with_connect_info::<SocketAddr>());
-            async move { axum::serve(http, service).with_graceful_shutdown(stop.cancelled_owned()).await }
-        }),
-        supervise("gRPC", &stop, {
-            let stop = stop.clone();
-            tonic::transport::Server::builder()
-                .add_routes(routes)
-                .serve_with_incoming_shutdown(grpc, stop.cancelled_owned())
-        }),
+        supervise("REST", &stop, http.serve(router, stop.clone())),
+        supervise("gRPC", &stop, grpc.serve(routes.into_axum_router(), stop.clone())),
         endless("telling the others of nodes", &stop, async move { telling.tell_digests(digests).await }),
         supervise("proposing facts about nodes", &stop, {
             let (app, stop) = (app.clone(), stop.clone());
@@ -163,8 +161,10 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             }
         }),
         endless("watching the disk", &stop, disk::watch(store.log.clone())),
-        endless("scheduling", &stop, scheduler::run(app, bus, member.leads(), limits)),
+        endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
+    tasks
+        .extend(certificate.map(|certificate| tls::keep(certificate, tls, app, &stop)).into_iter().flatten());
     member.form().await?;
     tracing::info!(member = args.member_id, http = %address, grpc = %args.grpc, peer = %me.peer, "the member runs");
     Ok(Server { member, store, stop, tasks })
