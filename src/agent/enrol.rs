@@ -13,6 +13,7 @@ use super::args::AgentArgs;
 use super::backoff::Backoff;
 use super::durable;
 use super::identity::Identity;
+use crate::trust::in_words;
 
 /// File with the id of an enrolment that is under way.
 const REQUEST_ID: &str = "enrolment-id";
@@ -24,12 +25,12 @@ const CAPABILITIES: &[&str] = &["bundle.v1", "probe.v1", "traffic.v1"];
 /// # Errors
 /// It is of another project.
 pub fn check(identity: &Identity, args: &AgentArgs, data_dir: &Path) -> anyhow::Result<()> {
-    if identity.project != args.project {
+    if identity.project != args.enrolment.project {
         bail!(
             "{} belongs to the project {}, not to {}: use another --data-dir",
             data_dir.display(),
             identity.project,
-            args.project
+            args.enrolment.project
         );
     }
     if args.name.as_ref().is_some_and(|name| *name != identity.name) {
@@ -38,12 +39,28 @@ pub fn check(identity: &Identity, args: &AgentArgs, data_dir: &Path) -> anyhow::
     Ok(())
 }
 
+/// The identity with what shall be trusted from now on: what the flags say, kept for the next start, else what was kept.
+///
+/// # Errors
+/// What the flags name cannot be used, or not be kept.
+pub fn trust(identity: Identity, args: &AgentArgs, data_dir: &Path) -> anyhow::Result<Identity> {
+    match args.enrolment.trust.given()? {
+        Some(given) if given != identity.trust => {
+            let identity = identity.trusting(given);
+            identity.save(data_dir)?;
+            Ok(identity)
+        }
+        _ => Ok(identity),
+    }
+}
+
 /// Makes this host a node. Waits for a member as long as it takes.
 ///
 /// # Errors
 /// The enrolment is refused, or there is no token for it.
 pub async fn enrol(args: &AgentArgs, data_dir: &Path, proxy_version: &str) -> anyhow::Result<Identity> {
-    let token = args.token()?.context("this node is not enrolled yet: --enrolment-token is needed once")?;
+    let token =
+        args.enrolment.token()?.context("this node is not enrolled yet: --enrolment-token is needed once")?;
     let hostname = hostname();
     let name =
         args.name.clone().or_else(|| hostname.clone()).context("--name is needed: this host has no name")?;
@@ -61,25 +78,29 @@ pub async fn enrol(args: &AgentArgs, data_dir: &Path, proxy_version: &str) -> an
     };
     // If the answer gets lost with this agent, the next one asks with the same id and becomes the same node.
     let request_id = request_id(data_dir)?;
-    let client = Client::new(&args.servers, Credential::Anonymous)?.with_request_id(request_id);
+    let trust = args.enrolment.trust.given()?.unwrap_or_default();
+    let client = Client::trusting(&args.enrolment.servers, Credential::Anonymous, &trust)?;
+    let client = client.with_request_id(request_id);
     let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
     loop {
-        match client.register_node(&args.project, &request).await {
+        match client.register_node(&args.enrolment.project, &request).await {
             Ok(answer) => {
-                let identity = Identity::new(&args.project, &name, answer);
+                let identity = Identity::new(&args.enrolment.project, &name, answer).trusting(trust);
                 identity.keys()?;
                 identity.save(data_dir)?;
                 durable::remove(&data_dir.join(REQUEST_ID))?;
-                tracing::info!(node = %identity.node_id, name, project = args.project, "enrolled");
+                tracing::info!(node = %identity.node_id, name, project = args.enrolment.project, "enrolled");
                 return Ok(identity);
             }
             Err(error) if error.status().is_some_and(|status| status < 500 && status != 429) => {
                 // Asked again with the same id, the answer would be the same.
                 durable::remove(&data_dir.join(REQUEST_ID))?;
-                return Err(error).with_context(|| format!("{} does not let this node join", args.project));
+                return Err(error)
+                    .with_context(|| format!("{} does not let this node join", args.enrolment.project));
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot enrol yet");
+                let error = in_words(&error);
+                tracing::warn!(error, "cannot enrol yet");
                 sleep(backoff.next()).await;
             }
         }
