@@ -128,7 +128,46 @@ fn hostname() -> Option<String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use sentinel_api_types::agent::RegisterResponse;
+    use sentinel_client::Trust;
+
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Cli {
+        #[command(flatten)]
+        agent: AgentArgs,
+    }
+
+    fn args(more: &[&str]) -> AgentArgs {
+        let base = ["agent", "--server", "https://a:1", "--project", "shop"];
+        <Cli as clap::Parser>::try_parse_from(base.iter().chain(more)).map(|cli| cli.agent).unwrap()
+    }
+
+    #[test]
+    fn a_ca_is_kept_for_the_next_start_until_another_one_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let enrolled = RegisterResponse {
+            node_id: sentinel_model::NodeId(Uuid::nil()),
+            node_key: "secret".into(),
+            poll_interval_s: 30,
+            heartbeat_interval_s: 10,
+            signing_keys: Vec::new(),
+            members: Vec::new(),
+        };
+        let identity = Identity::new("shop", "edge-1", enrolled);
+        let kept = || Identity::load(dir.path()).unwrap().unwrap().trust;
+        let (one, two) = ("11".repeat(32), "22".repeat(32));
+        let pin = |text: &str| Trust::fingerprint(text.parse().unwrap());
+        let identity = trust(identity, &args(&["--ca-fingerprint", &one]), dir.path()).unwrap();
+        assert_eq!((&identity.trust, kept()), (&pin(&one), pin(&one)));
+        let identity = trust(identity, &args(&[]), dir.path()).unwrap();
+        assert_eq!((&identity.trust, kept()), (&pin(&one), pin(&one)));
+        let identity = trust(identity, &args(&["--ca-fingerprint", &two]), dir.path()).unwrap();
+        assert_eq!((&identity.trust, kept()), (&pin(&two), pin(&two)));
+        let wrong = trust(identity, &args(&["--ca-file", "no-such.pem"]), dir.path()).unwrap_err();
+        assert!(wrong.to_string().contains("no-such.pem"), "{wrong}");
+    }
 
     #[test]
     fn an_enrolment_that_was_begun_goes_on_under_its_id() {

@@ -6,6 +6,7 @@ mod compile;
 mod crash;
 mod key;
 mod members;
+mod tls;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");
