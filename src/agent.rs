@@ -146,6 +146,7 @@ async fn with<P: Proxy>(
         "unknown".to_owned()
     });
     enrol::check(&identity, &args, &data_dir)?;
+    let identity = enrol::trust(identity, &args, &data_dir)?;
     let span = tracing::info_span!("agent", node = %identity.node_id, name = identity.name);
     serve(identity, proxy, args, data_dir, shelf, (board, proxy_version), stop).instrument(span).await
 }
@@ -166,7 +167,7 @@ async fn serve<P: Proxy>(
     let mut activator = Activator::new(proxy, shelf, state, keys, args.values()?, Arc::clone(&board));
     activator.boot().await?;
     board.note(NodeEventType::Startup, Severity::Info, "the agent began");
-    let link = Link::new(&args.servers, &identity, data_dir.join("download"))?;
+    let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"))?;
     let (jobs, work) = mpsc::channel(1);
     let interval = Duration::from_secs(identity.heartbeat_interval_s.max(1));
     let tasks = [

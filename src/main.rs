@@ -8,9 +8,11 @@ mod agent;
 mod ctl;
 mod dev;
 mod durable;
+mod enrolment;
 mod server;
 mod sim;
 mod telemetry;
+mod trust;
 
 use std::process::ExitCode;
 use std::time::Duration;

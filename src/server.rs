@@ -13,16 +13,19 @@ mod formation;
 mod init;
 mod join;
 mod kek;
+mod listen;
 mod membership;
 mod metrics;
 mod scheduler;
 mod sink;
 mod supervise;
+mod tls;
 
 pub use args::{ServerArgs, duration};
 pub use assemble::{Server, start};
 pub use init::{InitArgs, Initialized, init};
 pub use kek::KekArgs;
+pub use tls::TlsArgs;
 
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
-use sentinel_api_types::Secret;
 use sentinel_bundle::node_vars::{METRICS_ADDR, OPS_ADDR, Values};
 use sentinel_model::name;
 
+use crate::enrolment::EnrolmentArgs;
 use crate::server::duration;
 
 /// Flags of `sentinel-cp agent`. Most can be given by environment as well.
@@ -24,30 +24,8 @@ The proxy is started as `zentinel -c DATA_DIR/current/zentinel.kdl` in a process
 next agent adopts it. With --attach-pid-file somebody else starts it with that argument; then only changes that a reload applies
 can be activated.")]
 pub struct AgentArgs {
-    /// Base URL of a member; several may be given
-    #[arg(
-        long = "server",
-        env = "SENTINEL_CP_SERVERS",
-        value_name = "URL",
-        value_delimiter = ',',
-        required = true
-    )]
-    pub servers: Vec<String>,
-    /// Slug of the project whose node this is
-    #[arg(long, env = "SENTINEL_CP_PROJECT", value_name = "SLUG")]
-    pub project: String,
-    /// Proves once that this node may join the project
-    #[arg(
-        long,
-        env = "SENTINEL_CP_ENROLMENT_TOKEN",
-        hide_env_values = true,
-        value_name = "TOKEN",
-        conflicts_with = "enrolment_token_file"
-    )]
-    pub enrolment_token: Option<String>,
-    /// A file with the enrolment token
-    #[arg(long, env = "SENTINEL_CP_ENROLMENT_TOKEN_FILE", value_name = "FILE")]
-    pub enrolment_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub enrolment: EnrolmentArgs,
     /// Name of the node, unique in the project; the host name when absent
     #[arg(long, env = "SENTINEL_CP_NODE_NAME")]
     pub name: Option<String>,
@@ -132,20 +110,6 @@ impl AgentArgs {
         name::check_labels("--label", &labels)?;
         Ok(labels)
     }
-
-    /// The enrolment token, from wherever it was given.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn token(&self) -> anyhow::Result<Option<Secret>> {
-        if let Some(token) = &self.enrolment_token {
-            return Ok(Some(Secret::new(token.trim())));
-        }
-        let Some(file) = &self.enrolment_token_file else { return Ok(None) };
-        let text =
-            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok(Some(Secret::new(text.trim())))
-    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -177,7 +141,7 @@ mod tests {
     fn servers_labels_and_variables_may_be_repeated_or_listed() {
         let args =
             parse(&["--server", "http://a:3", "--label", "site=fra", "--label", "env=", "--var", "p=1"]);
-        assert_eq!(args.servers, ["http://a:1", "http://a:2", "http://a:3"]);
+        assert_eq!(args.enrolment.servers, ["http://a:1", "http://a:2", "http://a:3"]);
         assert_eq!(args.label_map().unwrap()["site"], "fra");
         assert_eq!(args.values().unwrap()["p"], "1");
         assert_eq!(args.on_exit, OnExit::Keep);

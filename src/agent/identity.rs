@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use sentinel_api_types::Secret;
 use sentinel_api_types::agent::{RegisterResponse, TrustedKey};
 use sentinel_bundle::sign::PublicKey;
+use sentinel_client::Trust;
 use sentinel_model::NodeId;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,9 @@ pub struct Identity {
     pub signing_keys: Vec<TrustedKey>,
     /// Members that it was told of.
     pub members: Vec<String>,
+    /// Which CA vouches for them.
+    #[serde(default, skip_serializing_if = "Trust::is_default")]
+    pub trust: Trust,
     /// How often to send heartbeats until a member says otherwise, in seconds.
     pub heartbeat_interval_s: u64,
 }
@@ -51,8 +55,15 @@ impl Identity {
             node_key: answer.node_key,
             signing_keys: answer.signing_keys,
             members: answer.members,
+            trust: Trust::default(),
             heartbeat_interval_s: answer.heartbeat_interval_s,
         }
+    }
+
+    /// The same node, trusting somebody else to vouch for members.
+    #[must_use]
+    pub fn trusting(self, trust: Trust) -> Self {
+        Self { trust, ..self }
     }
 
     /// Where it is kept.
@@ -113,6 +124,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use sentinel_bundle::sign::Signer;
+    use sentinel_model::Sha256Digest;
     use uuid::Uuid;
 
     use super::*;
@@ -139,6 +151,16 @@ mod tests {
         let mode = fs::metadata(Identity::path(dir.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert!(!format!("{:?}", identity()).contains("\"secret\""), "the key does not reach a log");
+    }
+
+    #[test]
+    fn the_ca_of_the_members_is_kept_beside_them_and_an_identity_without_one_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        identity().save(dir.path()).unwrap();
+        assert!(!fs::read_to_string(Identity::path(dir.path())).unwrap().contains("trust"));
+        let trusting = identity().trusting(Trust::fingerprint(Sha256Digest([7; 32])));
+        trusting.save(dir.path()).unwrap();
+        assert_eq!(Identity::load(dir.path()).unwrap(), Some(trusting));
     }
 
     #[test]

@@ -43,7 +43,8 @@ impl Link {
     /// # Errors
     /// None of the servers has a usable URL.
     pub fn new(servers: &[String], identity: &Identity, downloads: PathBuf) -> Result<Self, ClientError> {
-        let client = Client::new(servers, Credential::NodeKey(identity.node_key.clone()))?;
+        let client =
+            Client::trusting(servers, Credential::NodeKey(identity.node_key.clone()), &identity.trust)?;
         client.learn_members(&identity.members);
         let token = Token { text: None, renew_at: Instant::now() };
         Ok(Self { node: identity.node_id, client, token: Arc::new(Mutex::new(token)), downloads })

@@ -31,6 +31,7 @@ impl LocalHttp {
     /// It cannot be set up.
     pub fn new() -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
+            .tls_certs_only([])
             .no_proxy()
             .redirect(Policy::none())
             .pool_max_idle_per_host(0)

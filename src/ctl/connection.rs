@@ -51,17 +51,19 @@ pub struct Connection {
 impl Connection {
     /// Puts together what options, environment and stored logins say. The environment's token goes before a stored one.
     pub fn open(options: &Options) -> anyhow::Result<Self> {
-        let (servers, token) = match environment_token() {
-            Some(token) => (options.server.clone(), token),
+        let given = options.trust.given()?;
+        let (servers, token, trust) = match environment_token() {
+            Some(token) => (options.server.clone(), token, given.unwrap_or_default()),
             None => {
                 let logins = Logins::load(&logins::path()?)?;
                 let login = logins.find(options.context.as_deref())?;
                 let login = login.with_context(|| logins.none_current())?;
-                (members(&options.server, login)?, login.token.clone())
+                let trust = given.unwrap_or_else(|| login.trust.clone());
+                (members(&options.server, login)?, login.token.clone(), trust)
             }
         };
         let servers = if servers.is_empty() { vec![LOCAL.to_owned()] } else { servers };
-        let mut client = Client::new(servers, Credential::Bearer(token))?;
+        let mut client = Client::trusting(servers, Credential::Bearer(token), &trust)?;
         if options.stale {
             client = client.stale();
         }
@@ -118,6 +120,8 @@ impl Connection {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use sentinel_client::Trust;
+
     use super::*;
 
     #[test]
@@ -125,6 +129,7 @@ mod tests {
         let login = Login {
             servers: vec!["http://a:1".into(), "http://b:1".into()],
             email: "ada@example.com".into(),
+            trust: Trust::default(),
             token: Secret::new("ses_x"),
             expires_at: "2027-01-31T00:00:00Z".parse().unwrap(),
         };

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use sentinel_api_types::{Secret, Timestamp};
+use sentinel_client::Trust;
 use serde::{Deserialize, Serialize};
 
 /// The name of a login when none is given.
@@ -31,6 +32,9 @@ pub struct Logins {
 pub struct Login {
     /// Base URLs of the members.
     pub servers: Vec<String>,
+    /// Which CA vouches for them.
+    #[serde(default, skip_serializing_if = "Trust::is_default")]
+    pub trust: Trust,
     /// Who signed in.
     pub email: String,
     /// The session.
@@ -145,7 +149,8 @@ impl Logins {
 }
 
 impl Login {
-    fn knows(&self, server: &str) -> bool {
+    /// Whether this is one of its members.
+    pub fn knows(&self, server: &str) -> bool {
         let plain = |url: &str| url.trim_end_matches('/').to_owned();
         self.servers.iter().any(|known| plain(known) == plain(server))
     }
@@ -183,6 +188,7 @@ mod tests {
     fn login() -> Login {
         Login {
             servers: vec!["http://127.0.0.1:4000".into()],
+            trust: Trust::default(),
             email: "ada@example.com".into(),
             token: Secret::new("ses_x"),
             expires_at: "2027-01-31T00:00:00Z".parse().unwrap(),

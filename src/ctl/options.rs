@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::output::Output;
+use crate::trust::TrustArgs;
 
 /// Options of every command that talks to a cluster.
 #[derive(Args, Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Options {
         value_delimiter = ','
     )]
     pub server: Vec<String>,
+    #[command(flatten)]
+    pub trust: TrustArgs,
     /// Slug of the project; may be left out by whoever is signed in and sees only one, not with an API key
     #[arg(
         short,

@@ -21,6 +21,7 @@ use super::{failure, terminal};
   sentinel-cp login --server http://127.0.0.1:4000 --email ada@example.com
   printf %s \"$PASSWORD\" | sentinel-cp login --email ada@example.com --password-stdin
   sentinel-cp login --context staging --server http://127.0.0.1:5000
+  sentinel-cp login --server https://cp.example.com:4000 --ca-file ca.pem
 
 A stored login of another cluster is kept: give the second one a name with --context.
 The session is stored in $XDG_CONFIG_HOME/sentinel-cp/logins.json, readable by you alone.
@@ -49,17 +50,23 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
         (true, Some(login)) => login.servers.clone(),
         (true, None) => vec![LOCAL.to_owned()],
     };
+    // What a login knows holds for its own members: another cluster has another CA.
+    let known = known.filter(|login| servers.iter().any(|server| login.knows(server)));
+    let trust = match args.options.trust.given()? {
+        Some(given) => given,
+        None => known.map(|login| login.trust.clone()).unwrap_or_default(),
+    };
     let email = match args.email {
         Some(email) => email,
         None => terminal::line("e-mail address", "--email")?,
     };
     let password = terminal::password("password", args.password_stdin)?;
-    let client = Client::new(servers.clone(), Credential::Anonymous)?;
+    let client = Client::trusting(servers.clone(), Credential::Anonymous, &trust)?;
     let request = SessionCreate { email: email.clone(), password, kind: SessionKind::Token };
     let mut session = client.create_session(&request).await.context(failure::SIGNING_IN)?;
     let Some(token) = session.token.take() else { bail!("the server gave no token") };
     // The other members are remembered too, so that commands go on when the one that was named is gone.
-    let client = Client::new(servers.clone(), Credential::Bearer(token.clone()))?;
+    let client = Client::trusting(servers.clone(), Credential::Bearer(token.clone()), &trust)?;
     let cluster = client.cluster().await.context("signed in, but cannot see the cluster")?;
     let others = cluster.members.into_iter().map(|member| member.api_url);
     for url in others.filter(|url| !url.is_empty()).take(20) {
@@ -68,7 +75,7 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
         }
     }
     let at_server = servers[0].clone();
-    let login = Login { servers, email, token, expires_at: session.expires_at };
+    let login = Login { servers, trust, email, token, expires_at: session.expires_at };
     let before = logins.contexts.insert(name.clone(), login);
     logins.current = Some(name.clone());
     logins.save(&path)?;
@@ -114,7 +121,8 @@ pub async fn logout(args: LogoutArgs) -> anyhow::Result<ExitCode> {
         bail!("there is no stored login {name:?}; sentinel-cp context list shows them");
     };
     logins.save(&path)?;
-    let client = Client::new(login.servers, Credential::Bearer(login.token))?;
+    let trust = args.options.trust.given()?.unwrap_or(login.trust);
+    let client = Client::trusting(login.servers, Credential::Bearer(login.token), &trust)?;
     client.delete_session().await.with_context(|| {
         format!("the login {name:?} is forgotten here, but its session could not be ended; it ends by itself at {}", at(login.expires_at))
     })?;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sample;
 use crate::durable;
-use crate::server::{self, InitArgs, KekArgs, Server, ServerArgs};
+use crate::server::{self, InitArgs, KekArgs, Server, ServerArgs, TlsArgs};
 
 /// Ports of the first member; the others follow in steps of ten.
 const FIRST: u16 = 4_000;
@@ -76,6 +76,7 @@ impl Cluster {
                 peer_advertise: None,
                 http: place.http,
                 grpc: place.grpc,
+                tls: TlsArgs::default(),
                 api_url: None,
                 join,
                 kek: KekArgs::default(),

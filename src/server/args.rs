@@ -9,6 +9,7 @@ use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 
 use super::kek::KekArgs;
+use super::tls::TlsArgs;
 
 /// Flags of `sentinel-cp server`. Each can be given by environment as well.
 #[derive(Args, Clone, Debug)]
@@ -19,8 +20,11 @@ use super::kek::KekArgs;
   sentinel-cp cluster token create
   sentinel-cp server --data-dir ./m2 --join TOKEN --peer 127.0.0.1:4012 --http 127.0.0.1:4010 --grpc 127.0.0.1:4011
 
+  sentinel-cp server --data-dir ./m1 --http 0.0.0.0:4000 --grpc 0.0.0.0:4001 --api-url https://cp-1.example.com:4000 \\
+      --tls-cert chain.pem --tls-key key.pem
+
 A member is told who it is once, by `cluster init` or by a join token; from then on its data directory says so. Members speak
-mutual TLS with each other. REST, the web UI and gRPC are plain HTTP in this version and therefore listen on loopback only.")]
+mutual TLS with each other. REST, the web UI and gRPC listen on loopback only, unless they are served over TLS.")]
 pub struct ServerArgs {
     /// Everything this member stores
     #[arg(long, env = "SENTINEL_CP_DATA_DIR", default_value = "./sentinel-cp-data", value_name = "DIR")]
@@ -37,7 +41,9 @@ pub struct ServerArgs {
     /// Where the gRPC admin API is served
     #[arg(long, env = "SENTINEL_CP_GRPC", default_value = "127.0.0.1:4001", value_name = "ADDRESS")]
     pub grpc: SocketAddr,
-    /// Base URL that clients and nodes are told to use; http:// and --http when left out
+    #[command(flatten)]
+    pub tls: TlsArgs,
+    /// Base URL that clients and nodes are told to use; made of --http when left out
     #[arg(long, env = "SENTINEL_CP_API_URL", value_name = "URL")]
     pub api_url: Option<String>,
     /// Join a cluster with this token, of `cluster token create`; does nothing when this member has joined already
@@ -56,7 +62,8 @@ pub struct ServerArgs {
 impl ServerArgs {
     /// Where this member says that it is.
     pub fn place(&self) -> MemberPlace {
-        let api_url = self.api_url.clone().unwrap_or_else(|| format!("http://{}", self.http));
+        let scheme = if self.tls.files().is_some() { "https" } else { "http" };
+        let api_url = self.api_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.http));
         MemberPlace {
             peer_address: self.peer_advertise.clone().unwrap_or_else(|| self.peer.to_string()),
             api_url: api_url.trim_end_matches('/').to_owned(),

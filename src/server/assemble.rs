@@ -16,18 +16,18 @@ use sentinel_machine::{ClusterInfo, EventHistory, Replica};
 use sentinel_model::cluster::MemberPlace;
 use sentinel_pki::{Identity, IdentityHandle};
 use sentinel_store::{StateMachine, Store};
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::server::TcpIncoming;
 
 use super::admission::{Gatekeeper, node};
 use super::archives::Archives;
 use super::args::ServerArgs;
 use super::formation::Formation;
 use super::kek::{self, Source};
+use super::listen::{self, Listener, Protocol};
 use super::scheduler::{self, Limits};
 use super::supervise::{endless, supervise};
+use super::tls::{self, ServingCertificate};
 use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, sink};
 
 /// Time for requests that are under way when a member stops.
@@ -43,10 +43,15 @@ pub struct Server {
 
 /// Starts a member. What can be refused is refused before anything is written.
 pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
-    require_loopback("--http", args.http)?;
-    require_loopback("--grpc", args.grpc)?;
+    let tls = args.tls.files();
+    require_loopback_without_tls("--http", args.http, tls.is_some())?;
+    require_loopback_without_tls("--grpc", args.grpc, tls.is_some())?;
     let place = args.place();
     place.check()?;
+    let serving = tls.as_ref().map(|_| ServingCertificate::default());
+    if let (Some(files), Some(serving)) = (&tls, &serving) {
+        serving.show(files.load().await?);
+    }
     let data_dir = args.data_dir.clone();
     let kek_source = args.kek.source(&data_dir);
     let identity = identity(&args, &place, &kek_source).await?;
@@ -57,11 +62,13 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let recorder = metrics::recorder()?;
     let transport = Transport::Mutual(identity.clone());
     let peer_server = PeerServer::bind(args.peer, transport.clone())?;
-    let http = TcpListener::bind(args.http)
+    let taken = listen::Limits::default();
+    let http = Listener::bind(args.http, Protocol::Http, serving.as_ref(), taken)
         .await
         .with_context(|| format!("cannot listen on --http {}", args.http))?;
-    let grpc = TcpIncoming::bind(args.grpc)
-        .map_err(|cause| anyhow::anyhow!("cannot listen on --grpc {}: {cause}", args.grpc))?;
+    let grpc = Listener::bind(args.grpc, Protocol::Grpc, serving.as_ref(), taken)
+        .await
+        .with_context(|| format!("cannot listen on --grpc {}", args.grpc))?;
     let store = Store::open(&args.data_dir)?;
     store.claim(me)?;
 
@@ -105,8 +112,8 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         offline_after: args.offline_after,
         fresh: (args.heartbeat_interval * 3 + Duration::from_secs(2)).min(args.offline_after / 2),
     };
-    let router =
-        sentinel_rest::router(app.clone(), sentinel_rest::Options { metrics: Some(recorder), ui: true });
+    let options = sentinel_rest::Options { metrics: Some(recorder), ui: true, https: serving.is_some() };
+    let router = sentinel_rest::router(app.clone(), options);
     let address = http.local_addr()?;
     let routes = sentinel_grpc::routes(app.clone()).await?;
 
@@ -119,18 +126,10 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         stop.clone().cancelled_owned(),
     );
     let telling = member.clone();
-    let tasks = vec![
+    let mut tasks = vec![
         supervise("the member protocol", &stop, peer),
-        supervise("REST", &stop, {
-            let (stop, service) = (stop.clone(), router.into_make_service_with_connect_info::<SocketAddr>());
-            async move { axum::serve(http, service).with_graceful_shutdown(stop.cancelled_owned()).await }
-        }),
-        supervise("gRPC", &stop, {
-            let stop = stop.clone();
-            tonic::transport::Server::builder()
-                .add_routes(routes)
-                .serve_with_incoming_shutdown(grpc, stop.cancelled_owned())
-        }),
+        supervise("REST", &stop, http.serve(router, stop.clone())),
+        supervise("gRPC", &stop, grpc.serve(routes.into_axum_router(), stop.clone())),
         endless("telling the others of nodes", &stop, async move { telling.tell_digests(digests).await }),
         supervise("proposing facts about nodes", &stop, {
             let (app, stop) = (app.clone(), stop.clone());
@@ -169,8 +168,9 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             }
         }),
         endless("watching the disk", &stop, disk::watch(store.log.clone())),
-        endless("scheduling", &stop, scheduler::run(app, bus, member.leads(), limits)),
+        endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
+    tasks.extend(serving.map(|serving| tls::keep(serving, tls, app, &stop)).into_iter().flatten());
     member.form().await?;
     tracing::info!(member = me, http = %address, grpc = %args.grpc, peer = %args.peer, "the member runs");
     Ok(Server { member, store, stop, tasks })
@@ -199,11 +199,12 @@ async fn identity(args: &ServerArgs, place: &MemberPlace, kek: &Source) -> anyho
     join::run(ticket, place, dir, kek).await
 }
 
-/// Refuses an address that others could reach.
-fn require_loopback(what: &str, address: SocketAddr) -> anyhow::Result<()> {
+/// Refuses an address that others could reach in plain text.
+fn require_loopback_without_tls(what: &str, address: SocketAddr, tls: bool) -> anyhow::Result<()> {
     anyhow::ensure!(
-        address.ip().is_loopback(),
-        "{what} {address} is not on loopback: it is plain HTTP in this version, so use 127.0.0.1 or [::1]"
+        tls || address.ip().is_loopback(),
+        "{what} {address} is not on loopback, and passwords and tokens would pass in plain text: give --tls-cert and --tls-key, or \
+         use 127.0.0.1 or [::1]"
     );
     Ok(())
 }
@@ -243,6 +244,23 @@ impl DigestSource for Digests {
     fn merge(&self, from: u64, digest: Bytes) {
         if let Err(error) = self.0.liveness().merge_digest(&digest, self.0.now()) {
             tracing::warn!(member = from, %error, "a liveness digest does not decode");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_allowed_without_tls() {
+        let check = |address: &str, tls| require_loopback_without_tls("HTTP", address.parse().unwrap(), tls);
+        for (address, loopback) in
+            [("127.0.0.1:1", true), ("[::1]:1", true), ("0.0.0.0:1", false), ("10.0.0.1:1", false)]
+        {
+            assert_eq!(check(address, false).is_ok(), loopback, "{address}");
+            assert!(check(address, true).is_ok(), "{address}");
         }
     }
 }

@@ -1,48 +1,25 @@
 //! What a simulation is told on the command line.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use sentinel_api_types::Secret;
 
 use super::config::SimConfig;
+use crate::enrolment::EnrolmentArgs;
 use crate::server::duration;
 
 /// Flags of `sentinel-cp sim`.
 #[derive(Args, Clone, Debug)]
+#[command(group = ArgGroup::new("token").args(["enrolment_token", "enrolment_token_file"]).required(true))]
 #[command(after_help = "Examples:
   sentinel-cp sim --server http://127.0.0.1:4000 --project shop --enrolment-token enr_… --nodes 100
   sentinel-cp sim … --nodes 1000 --seed 7 --fail-rate 0.05 --slow 0.1 --bad-bundle 1.4.0
 
 Each node holds a connection while it polls: with thousands of them raise the limit of open files (ulimit -n).")]
 pub struct SimArgs {
-    /// Base URL of a member; nodes are spread over several
-    #[arg(
-        long = "server",
-        env = "SENTINEL_CP_SERVERS",
-        value_name = "URL",
-        value_delimiter = ',',
-        required = true
-    )]
-    pub servers: Vec<String>,
-    /// Slug of the project that the nodes join
-    #[arg(long, env = "SENTINEL_CP_PROJECT", value_name = "SLUG")]
-    pub project: String,
-    /// The token with which they join, good for as many nodes
-    #[arg(
-        long,
-        env = "SENTINEL_CP_ENROLMENT_TOKEN",
-        hide_env_values = true,
-        value_name = "TOKEN",
-        required_unless_present = "enrolment_token_file",
-        conflicts_with = "enrolment_token_file"
-    )]
-    pub enrolment_token: Option<String>,
-    /// A file with that token
-    #[arg(long, value_name = "FILE")]
-    pub enrolment_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub enrolment: EnrolmentArgs,
     /// How many nodes
     #[arg(long, default_value_t = 12, value_name = "N")]
     pub nodes: usize,
@@ -73,16 +50,13 @@ impl SimArgs {
     /// The configuration that they stand for.
     ///
     /// # Errors
-    /// The token file cannot be read.
+    /// The token file cannot be read, or the CA's.
     pub fn config(self) -> anyhow::Result<SimConfig> {
-        let token = match (&self.enrolment_token, &self.enrolment_token_file) {
-            (Some(token), _) => token.clone(),
-            (None, Some(file)) => {
-                std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
-            }
-            (None, None) => String::new(),
-        };
-        let mut config = SimConfig::new(self.servers, self.project, Secret::new(token.trim()));
+        // One of both is there: clap asks for it.
+        let token = self.enrolment.token()?.unwrap_or_else(|| Secret::new(""));
+        let trust = self.enrolment.trust.given()?;
+        let mut config = SimConfig::new(self.enrolment.servers, self.enrolment.project, token);
+        config.trust = trust.unwrap_or_default();
         config.nodes = self.nodes;
         config.seed = self.seed;
         config.prefix = self.prefix;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use sentinel_api_types::Secret;
+use sentinel_client::Trust;
 use sentinel_model::name;
 
 use super::dice::Dice;
@@ -19,6 +20,8 @@ const SITES: &[&str] = &["ams", "fra", "nyc", "sin"];
 pub struct SimConfig {
     /// Base URLs of members; nodes are spread over them.
     pub servers: Vec<String>,
+    /// Which CA vouches for them.
+    pub trust: Trust,
     /// Slug of the project.
     pub project: String,
     /// With this the nodes join.
@@ -50,6 +53,7 @@ impl SimConfig {
     pub fn new(servers: Vec<String>, project: impl Into<String>, enrolment_token: Secret) -> Self {
         Self {
             servers,
+            trust: Trust::default(),
             project: project.into(),
             enrolment_token,
             nodes: 12,

@@ -69,7 +69,7 @@ pub fn start(config: SimConfig) -> anyhow::Result<SimHandle> {
         let mut servers = config.servers.clone();
         let first = first.min(servers.len());
         servers.rotate_left(first);
-        clients.push(Client::new(&servers, Credential::Anonymous)?);
+        clients.push(Client::trusting(&servers, Credential::Anonymous, &config.trust)?);
     }
     let nodes = config.nodes;
     let fleet = Arc::new(Fleet {

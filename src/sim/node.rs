@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::dice::Dice;
 use super::fleet::Fleet;
 use super::numbers::traffic;
+use crate::trust::in_words;
 
 /// How long a poll waits.
 const WAIT_S: u32 = 30;
@@ -115,6 +116,10 @@ async fn enrol(fleet: &Fleet, place: usize, client: &Client, dice: Dice) -> Opti
                 return None;
             }
             Err(error) => {
+                if place == 0 && turn == 0 {
+                    let error = in_words(&error);
+                    tracing::warn!(name, error, "the first simulated node cannot join yet");
+                }
                 tracing::debug!(name, %error, "a simulated node waits for a member");
                 turn += 1;
                 sleep(TROUBLE.mul_f64(dice.between("enrol", turn, 0.1, 1.0))).await;

@@ -92,9 +92,14 @@ impl User {
     /// Runs a command line with these environment variables.
     pub fn run_as(&self, line: &[&str], input: &str, environment: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(BINARY);
-        for inherited in
-            ["SENTINEL_CP_SERVER", "SENTINEL_CP_TOKEN", "SENTINEL_CP_PROJECT", "SENTINEL_CP_CONTEXT"]
-        {
+        for inherited in [
+            "SENTINEL_CP_SERVER",
+            "SENTINEL_CP_TOKEN",
+            "SENTINEL_CP_PROJECT",
+            "SENTINEL_CP_CONTEXT",
+            "SENTINEL_CP_CA_FILE",
+            "SENTINEL_CP_CA_FINGERPRINT",
+        ] {
             command.env_remove(inherited);
         }
         let mut child = command

@@ -7,6 +7,7 @@ mod crash;
 mod formation;
 mod key;
 mod members;
+mod tls;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");

@@ -16,6 +16,7 @@ use crate::agent::EventBudget;
 use crate::archives::Archives;
 use crate::caller::Caller;
 use crate::clock::{Clock, Ids};
+use crate::concerns::Concerns;
 use crate::error::AppError;
 use crate::events::EventBus;
 use crate::facts::FactQueue;
@@ -58,8 +59,6 @@ pub struct Settings {
     pub poll_interval: Duration,
     /// Life of a session.
     pub session_life: Duration,
-    /// Cookies go over TLS only.
-    pub secure_cookies: bool,
 }
 
 impl Default for Settings {
@@ -68,7 +67,6 @@ impl Default for Settings {
             heartbeat_interval: Duration::from_secs(10),
             poll_interval: Duration::from_secs(30),
             session_life: Duration::from_secs(12 * 60 * 60),
-            secure_cookies: false,
         }
     }
 }
@@ -86,6 +84,7 @@ pub(crate) struct Inner {
     pub(crate) event_budget: EventBudget,
     pub(crate) work: WorkLimits,
     pub(crate) stats: StatsCache,
+    pub(crate) concerns: Concerns,
 }
 
 impl App {
@@ -106,6 +105,7 @@ impl App {
             event_budget: EventBudget::default(),
             work: WorkLimits::default(),
             stats: StatsCache::default(),
+            concerns: Concerns::default(),
         })))
     }
 
@@ -127,6 +127,11 @@ impl App {
     /// The event bus.
     pub fn events(&self) -> &EventBus {
         &self.0.parts.events
+    }
+
+    /// What parts of this member want looked at.
+    pub fn concerns(&self) -> &Concerns {
+        &self.0.concerns
     }
 
     /// The numbers.

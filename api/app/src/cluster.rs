@@ -51,7 +51,8 @@ impl App {
         self.authorize(Operation::ClusterShow, caller, Place::Cluster, &view)?;
         let formed: Option<cluster::Cluster> = tables::load(&*view.tables, b"cluster")?;
         let status = self.cluster();
-        let concerns = concerns::concerns(&status);
+        let mut concerns = concerns::concerns(&status);
+        concerns.extend(self.concerns().all());
         let mut members: Vec<ClusterMember> = status
             .members
             .into_iter()

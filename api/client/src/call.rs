@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::error::{ApiError, ClientError, NO_MEMBER};
+use crate::tls::TlsTrouble;
 use crate::tried::{Tried, reason};
 
 /// Longest wait for an answer when nothing else is said. Members give up after 60 seconds.
@@ -183,7 +184,10 @@ impl Client {
             },
             None => sending.await,
         };
-        let response = sent.map_err(|error| ClientError::Unreachable(reason(&error)))?;
+        let response = sent.map_err(|error| match TlsTrouble::behind(&error) {
+            Some(trouble) => ClientError::Tls { reasons: trouble.to_string(), trouble },
+            None => ClientError::Unreachable(reason(&error)),
+        })?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -218,11 +222,13 @@ fn with_headers(mut request: RequestBuilder, call: &Call, key: Option<&str>) -> 
 /// Another member, or the same one a little later, may answer otherwise.
 fn is_passing(error: &ClientError) -> bool {
     match error {
-        ClientError::Unreachable(_) => true,
+        ClientError::Unreachable(_) | ClientError::Tls { .. } => true,
         ClientError::Api(error) => {
             let unavailable = error.status == StatusCode::SERVICE_UNAVAILABLE.as_u16();
             let unknown = error.code == sentinel_api_types::error::code::OUTCOME_UNKNOWN;
-            unavailable || unknown || error.status == StatusCode::BAD_GATEWAY.as_u16()
+            // Another member may be one that was named by its URL of today.
+            let plain = error.code == sentinel_api_types::error::code::TLS_REQUIRED;
+            unavailable || unknown || plain || error.status == StatusCode::BAD_GATEWAY.as_u16()
         }
         _ => false,
     }

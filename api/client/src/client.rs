@@ -9,9 +9,14 @@ use uuid::Uuid;
 use crate::credential::Credential;
 use crate::error::ClientError;
 use crate::members::Members;
+use crate::tls;
+use crate::trust::Trust;
 
 /// Longest wait for a connection to one member.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a connection without a request is kept: less than members keep it, so that none goes away under a request.
+const IDLE_AT_MOST: Duration = Duration::from_secs(20);
 
 /// One cluster, asked with one credential. Cheap to clone; clones share connections and what is known of the members.
 #[derive(Clone, Debug)]
@@ -33,9 +38,23 @@ impl Client {
         I: IntoIterator<Item = S>,
         S: AsRef<str>,
     {
+        Self::trusting(members, credential, &Trust::default())
+    }
+
+    /// The same, with a choice of CAs for members whose URL begins with `https://`.
+    ///
+    /// # Errors
+    /// [`ClientError::Setup`], as above, and when what shall be trusted cannot be read.
+    pub fn trusting<I, S>(members: I, credential: Credential, trust: &Trust) -> Result<Self, ClientError>
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<str>,
+    {
         // A redirect would carry the credential to wherever the answer says.
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_WITHIN)
+            .pool_idle_timeout(IDLE_AT_MOST)
+            .tls_backend_preconfigured(tls::config(trust)?)
             .redirect(Policy::none())
             .no_proxy()
             .user_agent(concat!("sentinel-cp/", env!("CARGO_PKG_VERSION")))

@@ -2,6 +2,8 @@
 
 use sentinel_api_types::ErrorBody;
 
+use crate::tls::TlsTrouble;
+
 /// Code of an answer that is not one of the API's, but of something between client and member.
 const FOREIGN: &str = "http";
 /// Longest foreign answer that is shown, in characters.
@@ -18,6 +20,14 @@ pub enum ClientError {
     /// No member could be asked, or none answered: nothing is known about a write.
     #[error("no member answers: {0}")]
     Unreachable(String),
+    /// No member answered, and with one at least no TLS came about.
+    #[error("no member answers: {reasons}")]
+    Tls {
+        /// Each member with its reason.
+        reasons: String,
+        /// What to do depends on it.
+        trouble: TlsTrouble,
+    },
     /// A member answered something that this client cannot read.
     #[error("the answer of {member} cannot be read: {reason}")]
     Unreadable {

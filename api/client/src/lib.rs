@@ -2,7 +2,7 @@
 //!
 //! It speaks HTTP and JSON and knows the shapes of `sentinel-api-types`; it holds no rule of the product. What it adds to plain
 //! HTTP: it knows several members and goes on with the next one when one is away, it repeats a write only with the same
-//! `Idempotency-Key`, and every wait and every body has a limit.
+//! `Idempotency-Key`, and every wait and every body has a limit. Over `https://` it takes whom a [`Trust`] says.
 //!
 //! Where to start reading: [`Client`], then `call` for what happens to a request. There is one file per noun with one method
 //! per endpoint; `agent` is the node protocol.
@@ -27,10 +27,14 @@ mod overview;
 mod project;
 mod rollout;
 mod session;
+mod tls;
 mod tried;
+mod trust;
 
 pub use archive::{Archive, Resume};
 pub use client::Client;
 pub use credential::Credential;
 pub use error::{ApiError, ClientError};
 pub use event::{EventStream, StreamItem};
+pub use tls::TlsTrouble;
+pub use trust::Trust;

@@ -35,6 +35,9 @@ impl Tried {
                 }
                 ClientError::Api(error)
             }
+            Some(ClientError::Tls { trouble, .. }) => {
+                ClientError::Tls { reasons: reasons.join(", "), trouble }
+            }
             Some(_) => ClientError::Unreachable(reasons.join(", ")),
         }
     }
@@ -44,8 +47,10 @@ impl Tried {
 /// "nothing was changed" must not hide that it is not known.
 fn weight(error: &ClientError) -> u8 {
     match error {
-        ClientError::Api(error) if error.code == code::OUTCOME_UNKNOWN => 2,
-        ClientError::Api(_) => 1,
+        ClientError::Api(error) if error.code == code::OUTCOME_UNKNOWN => 3,
+        ClientError::Api(_) => 2,
+        // It can be put right from here, unlike a member that is away.
+        ClientError::Tls { .. } => 1,
         _ => 0,
     }
 }
@@ -54,7 +59,7 @@ fn shortly(error: &ClientError) -> String {
     match error {
         ClientError::Api(error) if error.is_foreign() => format!("{}, not a member's answer", error.status),
         ClientError::Api(error) => format!("{} {}", error.status, error.code),
-        ClientError::Unreachable(reason) => reason.clone(),
+        ClientError::Unreachable(reason) | ClientError::Tls { reasons: reason, .. } => reason.clone(),
         other => other.to_string(),
     }
 }

@@ -8,6 +8,16 @@ use http::{HeaderValue, header};
 /// For answers that are no page: nothing in them may be run or framed.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// For how long a browser speaks nothing but TLS to this host, in seconds: a year, anew with each answer.
+const ONLY_HTTPS: &str = "max-age=31536000";
+
+/// Tells browsers to speak nothing but TLS here.
+pub async fn only_https(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_HTTPS));
+    response
+}
+
 /// Adds the headers that keep browsers from doing what nobody asked for.
 pub async fn secure(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");

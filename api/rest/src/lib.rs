@@ -18,11 +18,12 @@ pub mod request;
 pub mod routes;
 pub mod ui;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sentinel_app::App;
+use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub metrics: Option<PrometheusHandle>,
     /// Serve the web UI.
     pub ui: bool,
+    /// It is served over TLS: browsers send cookies over nothing else, and are told to speak nothing else here from now on.
+    pub https: bool,
 }
 
 /// Everything that a member serves over HTTP.
@@ -51,7 +54,9 @@ pub fn router(app: App, options: Options) -> Router {
     let mut router = Router::new().merge(api).merge(routes::health::router(app.clone(), options.metrics));
     router = if options.ui { router.fallback(ui::serve) } else { router.fallback(refusal::no_route) };
     router
+        .layer(Extension(routes::session::SecureCookies(options.https)))
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(from_fn(headers::secure))
+        .layer(option_layer(options.https.then(|| from_fn(headers::only_https))))
         .layer(from_fn_with_state(app, request::attend))
 }

@@ -81,6 +81,8 @@ pub mod code {
     pub const MALFORMED_QUERY: &str = "malformed_query";
     /// 400: the cursor was altered, or used with other filters.
     pub const INVALID_CURSOR: &str = "invalid_cursor";
+    /// 400: plain HTTP was spoken to a port of TLS.
+    pub const TLS_REQUIRED: &str = "tls_required";
     /// 400: a header cannot be read.
     pub const MALFORMED_HEADER: &str = "malformed_header";
     /// 401: no credential, or one that is not (or no longer) good.

@@ -139,12 +139,23 @@ impl Ca {
         if member.cluster_id != self.cluster_id {
             return Err(IssueError::OtherCluster { asked: member, cluster_id: self.cluster_id });
         }
+        self.sign(csr, now, lifetime, |validity| member_params(member, validity))
+    }
+
+    /// A certificate of the key in the request, with everything else from `params`.
+    fn sign(
+        &self,
+        csr: &[u8],
+        now: Time,
+        lifetime: Duration,
+        params: impl FnOnce(Validity) -> Result<CertificateParams, rcgen::Error>,
+    ) -> Result<CertificateDer<'static>, IssueError> {
         if self.validity.is_over(now) {
             return Err(IssueError::CaExpired);
         }
         let key = requested_key(csr)?;
         let validity = Validity::starting(now, lifetime).within(self.validity);
-        let issued = member_params(member, validity).and_then(|params| {
+        let issued = params(validity).and_then(|params| {
             params.signed_by(&key, &Issuer::from_ca_cert_der(&self.certificate, &self.key)?)
         });
         Ok(issued.map_err(|error| IssueError::Write(error.to_string()))?.der().clone())
@@ -190,24 +201,39 @@ fn ca_params(
     // Two CAs of one cluster have two titles: what the other one issued is of an unknown issuer, not badly signed.
     let digest = Sha256Digest(Sha256::digest(key.point()).into()).to_string();
     let title = format!("Sentinel cluster CA {}", &digest[..8]);
-    let mut params = params(&title, name::of_ca(cluster_id), validity)?;
+    let mut params = params(&title, vec![dns(name::of_ca(cluster_id))?], validity)?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     Ok(params)
 }
 
 fn member_params(member: MemberName, validity: Validity) -> Result<CertificateParams, rcgen::Error> {
-    let mut params = params(&format!("member-{}", member.member_id), member.to_string(), validity)?;
+    let title = format!("member-{}", member.member_id);
+    let purposes = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    leaf_params(&title, vec![dns(member.to_string())?], purposes, validity)
+}
+
+/// What is no CA.
+fn leaf_params(
+    title: &str,
+    names: Vec<SanType>,
+    purposes: Vec<ExtendedKeyUsagePurpose>,
+    validity: Validity,
+) -> Result<CertificateParams, rcgen::Error> {
+    let mut params = params(title, names, validity)?;
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages =
-        vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    params.extended_key_usages = purposes;
     params.use_authority_key_identifier_extension = true;
     Ok(params)
 }
 
-/// What all have: a title for people, one name for programs, a serial number of its own.
-fn params(title: &str, dns_name: String, validity: Validity) -> Result<CertificateParams, rcgen::Error> {
+fn dns(name: String) -> Result<SanType, rcgen::Error> {
+    Ok(SanType::DnsName(name.try_into()?))
+}
+
+/// What all have: a title for people, names for programs, a serial number of its own.
+fn params(title: &str, names: Vec<SanType>, validity: Validity) -> Result<CertificateParams, rcgen::Error> {
     let time = |time| validity::asn1(time).map(|time| time.to_datetime()).ok_or(rcgen::Error::Time);
     let mut serial = [0; 16];
     aws_lc_rs::rand::fill(&mut serial).map_err(|_| rcgen::Error::RingUnspecified)?;
@@ -215,11 +241,12 @@ fn params(title: &str, dns_name: String, validity: Validity) -> Result<Certifica
     params.not_before = time(validity.not_before)?;
     params.not_after = time(validity.not_after)?;
     params.serial_number = Some(SerialNumber::from_slice(&serial));
-    params.subject_alt_names = vec![SanType::DnsName(dns_name.try_into()?)];
+    params.subject_alt_names = names;
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, title);
     Ok(params)
 }
 
+mod server;
 #[cfg(test)]
 mod tests;

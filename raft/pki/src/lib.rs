@@ -2,6 +2,7 @@
 //! members talk.
 //!
 //! * [`Ca`] is the authority of one cluster. A join token pins it by [`Ca::fingerprint`].
+//! * [`Ca::issue_server`] issues for what clients connect to ([`ServerNames`]). Such a certificate never makes a member.
 //! * [`MemberName`] is what a certificate says: which member, of which cluster.
 //! * [`MemberKey`] never leaves the member that generated it; [`Identity`] is the key with everything that makes it worth
 //!   something, in one file.
@@ -42,6 +43,7 @@ mod p256;
 pub mod peer;
 pub mod renewal;
 pub mod secret;
+pub mod server_names;
 mod tls;
 pub mod validity;
 
@@ -57,5 +59,6 @@ pub use name::{MemberName, NameError};
 pub use peer::peer_of;
 pub use renewal::{ProofError, Renewal, RenewalProof};
 pub use secret::SecretDer;
+pub use server_names::{ServerNames, ServerNamesError};
 pub use tls::Refusal;
 pub use validity::{CLOCK_TOLERANCE, LIFETIME, Validity};

@@ -75,6 +75,12 @@ impl FromStr for MemberName {
     }
 }
 
+/// Whether names like this one are the members' and the CAs': no certificate for anything else may carry one.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name.ends_with(SUFFIX) || name == SUFFIX[1..]
+}
+
 /// The name in the certificate of a cluster's CA.
 pub(crate) fn of_ca(cluster: ClusterId) -> String {
     format!("{CA}{cluster}{SUFFIX}")

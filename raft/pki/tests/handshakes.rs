@@ -7,6 +7,8 @@ mod cluster;
 mod joining;
 #[path = "handshakes/rotation.rs"]
 mod rotation;
+#[path = "handshakes/server.rs"]
+mod server;
 #[path = "handshakes/serving.rs"]
 mod serving;
 #[path = "handshakes/shake.rs"]

@@ -3,6 +3,8 @@
 use sentinel_api_types::error::code;
 use sentinel_client::{ApiError, ClientError};
 
+use crate::trust;
+
 use super::{Advised, Asked, SIGNING_IN, refusal};
 
 /// Kinds of objects as the cluster calls them, the part of a path that a name stands behind, and the command that lists them.
@@ -52,6 +54,9 @@ pub fn advice(error: &anyhow::Error, asked: &Asked) -> Vec<String> {
         return match error.downcast_ref::<ClientError>() {
             // What the options say is wrong, not the cluster.
             None | Some(ClientError::Setup(_)) => Vec::new(),
+            Some(ClientError::Tls { trouble, .. }) => {
+                trust::advice(trouble).map(str::to_owned).into_iter().collect()
+            }
             Some(_) => vec![elsewhere()],
         };
     };

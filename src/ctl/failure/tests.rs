@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use sentinel_api_types::ErrorBody;
+use sentinel_client::TlsTrouble;
 
 use super::*;
 
@@ -97,6 +98,26 @@ fn every_member_that_was_asked_is_named() {
         said.starts_with("asked: http://a:1 (503 no_quorum), http://b:1 (connection refused)\n"),
         "{said}"
     );
+}
+
+#[test]
+fn each_trouble_with_tls_comes_with_what_to_do() {
+    let pin = sentinel_model::Sha256Digest([7; 32]);
+    let wrong_name =
+        TlsTrouble::WrongName { asked: "127.0.0.1".into(), names: vec!["cp.example.com".into()] };
+    for (trouble, words) in [
+        (TlsTrouble::UnknownCa, "--ca-file"),
+        (TlsTrouble::OtherCa(pin), "openssl x509"),
+        (wrong_name, "as its certificate does"),
+        (TlsTrouble::Expired, "clock"),
+        (TlsTrouble::NotYetValid, "clock"),
+        (TlsTrouble::PlainText, "http://"),
+    ] {
+        let error: anyhow::Error = ClientError::Tls { reasons: trouble.to_string(), trouble }.into();
+        assert_eq!(exit_code(&error), FAILED);
+        let said = advised(&error, &Asked::default());
+        assert!(said.contains(words), "{error}: {said}");
+    }
 }
 
 #[test]

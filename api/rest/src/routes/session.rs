@@ -1,8 +1,8 @@
 //! Signing in and out.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use http::StatusCode;
@@ -24,13 +24,17 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Name of the cookie.
 pub const COOKIE: &str = "sentinel_session";
 
+/// Whether browsers send the cookie over TLS only: so it is where this is served over TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct SecureCookies(pub bool);
+
 /// Scripts cannot read it, other sites cannot make a browser send it with writes.
-fn cookie(app: &App, token: String) -> Cookie<'static> {
+fn cookie(app: &App, secure: SecureCookies, token: String) -> Cookie<'static> {
     let life = app.settings().session_life;
     Cookie::build((COOKIE, token))
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(app.settings().secure_cookies)
+        .secure(secure.0)
         .path("/")
         .max_age(life.try_into().unwrap_or_default())
         .build()
@@ -48,6 +52,7 @@ async fn create(
     State(app): State<App>,
     Unknown(caller): Unknown,
     PeerAddress(address): PeerAddress,
+    Extension(secure): Extension<SecureCookies>,
     JsonBody(request): JsonBody<SessionCreate>,
 ) -> Result<impl IntoResponse, Refusal> {
     let kind = request.kind;
@@ -56,7 +61,7 @@ async fn create(
     if kind == SessionKind::Cookie
         && let Some(token) = session.token.take()
     {
-        jar = jar.add(cookie(&app, token.expose().to_owned()));
+        jar = jar.add(cookie(&app, secure, token.expose().to_owned()));
     }
     Ok((jar, Json(session)))
 }
@@ -77,9 +82,13 @@ async fn show(State(app): State<App>, Calling(caller): Calling) -> Answer<Sessio
     params(WriteParams),
     responses((status = 204, description = "Signed out."), Refusals),
 )]
-async fn delete(State(app): State<App>, Calling(caller): Calling) -> Result<impl IntoResponse, Refusal> {
+async fn delete(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    Extension(secure): Extension<SecureCookies>,
+) -> Result<impl IntoResponse, Refusal> {
     app.delete_session(&caller).await?;
-    let mut ended = cookie(&app, String::new());
+    let mut ended = cookie(&app, secure, String::new());
     ended.make_removal();
     Ok((CookieJar::new().add(ended), StatusCode::NO_CONTENT))
 }

@@ -52,8 +52,13 @@ pub fn request(method: &str, path: &str, by: Option<&Known>) -> http::request::B
 
 impl Http {
     pub async fn new() -> Self {
+        Self::served(Options { ui: true, ..Options::default() }).await
+    }
+
+    /// With other choices.
+    pub async fn served(options: Options) -> Self {
         let world = World::new().await.unwrap();
-        let router = sentinel_rest::router(world.kit.app.clone(), Options { metrics: None, ui: true });
+        let router = sentinel_rest::router(world.kit.app.clone(), options);
         Self { world, router }
     }
 

@@ -126,7 +126,7 @@ async fn requests_are_counted_by_route_and_never_by_path() {
     // For this thread, on which the whole test runs.
     let _guard = metrics::set_default_local_recorder(&recorder);
     let world = World::new().await.unwrap();
-    let options = Options { metrics: Some(recorder.handle()), ui: false };
+    let options = Options { metrics: Some(recorder.handle()), ..Options::default() };
     let http = Http { router: sentinel_rest::router(world.kit.app.clone(), options), world };
     http.get("/api/v1/projects/shop/nodes", &http.world.reader).await;
     http.get("/api/v1/projects/unknown/nodes", &http.world.reader).await;

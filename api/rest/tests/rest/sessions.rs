@@ -3,6 +3,7 @@
 use axum::body::Body;
 use http::{Request, header};
 use sentinel_app::testing::{ADMIN, PASSWORD};
+use sentinel_rest::Options;
 use serde_json::json;
 
 use crate::client::{Http, Reply};
@@ -39,6 +40,23 @@ async fn a_browser_gets_a_cookie_that_scripts_cannot_read_and_no_token() {
     let again =
         with_cookie("POST", "/api/v1/session", cookie).header(header::CONTENT_TYPE, "application/json");
     assert_eq!(http.send(again.body(Body::from(body)).unwrap()).await.status, 200);
+}
+
+#[tokio::test]
+async fn over_tls_a_browser_sends_the_cookie_over_nothing_else_and_speaks_nothing_else_here() {
+    for https in [true, false] {
+        let http = Http::served(Options { https, ..Options::default() }).await;
+        let reply = login(&http).await;
+        let set = reply.header("set-cookie");
+        assert_eq!(set.split("; ").any(|part| part == "Secure"), https, "{set}");
+        let hsts = reply.header("strict-transport-security");
+        assert_eq!(hsts, if https { "max-age=31536000" } else { "" });
+        let cookie = set.split(';').next().unwrap();
+        let out =
+            http.send(with_cookie("DELETE", "/api/v1/session", cookie).body(Body::empty()).unwrap()).await;
+        let removed = out.header("set-cookie");
+        assert!(removed.contains("Max-Age=0") && removed.contains("Secure") == https, "{removed}");
+    }
 }
 
 #[tokio::test]
