@@ -72,12 +72,6 @@ impl IdentityHandle {
         let expected = Expected::Member(self.current.clone(), expected);
         tls::client_config(Servers(expected), Some(Callers(self.current.clone())), &self.clock)
     }
-
-    /// To ask any member of this cluster for a new certificate when the own one has expired: no certificate is shown. Send a
-    /// [`crate::RenewalProof`].
-    pub fn renewal_client_config(&self) -> Arc<ClientConfig> {
-        tls::client_config(Servers(Expected::AnyMember(self.current.clone())), None, &self.clock)
-    }
 }
 
 /// To join: any member of the cluster whose CA has this fingerprint ([`crate::Ca::fingerprint`], from the join token). No

@@ -155,7 +155,7 @@ impl Identity {
         now >= self.validity.half()
     }
 
-    /// Whether nobody takes the certificate any more. It can still be renewed: [`crate::RenewalProof`].
+    /// Whether nobody takes the certificate any more. It can still be renewed.
     pub fn expired(&self, now: Time) -> bool {
         self.validity.is_over(now)
     }

@@ -21,9 +21,6 @@ pub enum KeyError {
     /// The system gave no randomness.
     #[error("no key could be generated: the system gave no randomness")]
     Generate,
-    /// It did not sign.
-    #[error("the key did not sign")]
-    Sign,
     /// It is not such a key.
     #[error("this is not an ECDSA P-256 key in PKCS#8; restore it, or join again with a new token")]
     Unreadable,
@@ -63,10 +60,6 @@ impl MemberKey {
 
     pub(crate) fn point(&self) -> &[u8] {
         self.0.point()
-    }
-
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.0.sign(message)
     }
 }
 

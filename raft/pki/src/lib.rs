@@ -7,7 +7,6 @@
 //! * [`MemberKey`] never leaves the member that generated it; [`Identity`] is the key with everything that makes it worth
 //!   something, in one file.
 //! * [`IdentityHandle`] makes the TLS configurations. A renewed identity serves the next connection, without a restart.
-//! * [`RenewalProof`] asks for a new certificate with the key of the old one, also when that has expired.
 //! * [`grpc`] puts the connections under tonic.
 //!
 //! # Life of a certificate
@@ -15,15 +14,14 @@
 //! | when | what the member does | with |
 //! |---|---|---|
 //! | it joins | dials any member, pinned to the token; sends a request and the token's secret; gets chain and CAs | [`join_client_config`], [`MemberKey::csr`], [`Identity::new`] |
-//! | half of its lifetime is over ([`Identity::renew_due`]) | dials any member; sends a [`RenewalProof`] | [`IdentityHandle::client_config`] |
-//! | it has expired ([`Identity::expired`]) | the same proof, over a connection without a client certificate | [`IdentityHandle::renewal_client_config`] |
+//! | half of its lifetime is over ([`Identity::renew_due`]), or it has expired | issues itself another one: every member can open the CA's key | [`Ca::issue`], [`Identity::renewed`] |
 //! | the new one is here | writes it to disk, then swaps | [`Identity::save`], [`IdentityHandle::swap`] |
 //!
 //! # What it does not decide
 //!
 //! A certificate says who a member is, not that it still is one: whoever serves a call asks the membership, on each call. A
 //! connection without a client certificate has no member at its other end ([`peer_of`] is `None`); what such a caller may do
-//! (join, renew) is for the service to say. There is no resumption of sessions, so every connection is a full check of both
+//! (join) is for the service to say. There is no resumption of sessions, so every connection is a full check of both
 //! sides; a connection that is open is not cut when a certificate runs out.
 //!
 //! What this crate must not do: know the log, the membership or the join token's secret; keep the CA's key anywhere. Time is an
@@ -41,7 +39,6 @@ pub mod key;
 pub mod name;
 mod p256;
 pub mod peer;
-pub mod renewal;
 pub mod secret;
 pub mod server_names;
 mod tls;
@@ -57,7 +54,6 @@ pub use identity::{FILE, Identity, IdentityError, IdentityFileError};
 pub use key::{KeyError, MemberKey};
 pub use name::{MemberName, NameError};
 pub use peer::peer_of;
-pub use renewal::{ProofError, Renewal, RenewalProof};
 pub use secret::SecretDer;
 pub use server_names::{ServerNames, ServerNamesError};
 pub use tls::Refusal;

@@ -1,9 +1,7 @@
 //! An ECDSA P-256 key and what it signs.
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, UnparsedPublicKey,
-};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use rcgen::{PKCS_ECDSA_P256_SHA256, PublicKeyData, SignatureAlgorithm, SigningKey};
 
 use crate::key::KeyError;
@@ -35,11 +33,6 @@ impl P256Key {
     pub(crate) fn point(&self) -> &[u8] {
         self.pair.public_key().as_ref()
     }
-
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let signature = self.pair.sign(&SystemRandom::new(), message).map_err(|_| KeyError::Sign)?;
-        Ok(signature.as_ref().to_vec())
-    }
 }
 
 impl PublicKeyData for P256Key {
@@ -54,11 +47,7 @@ impl PublicKeyData for P256Key {
 
 impl SigningKey for P256Key {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        P256Key::sign(self, message).map_err(|_| rcgen::Error::RemoteKeyError)
+        let signature = self.pair.sign(&SystemRandom::new(), message);
+        Ok(signature.map_err(|_| rcgen::Error::RemoteKeyError)?.as_ref().to_vec())
     }
-}
-
-/// Whether the owner of the key with this public point signed the message.
-pub(crate) fn signed(point: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature).is_ok()
 }

@@ -22,8 +22,6 @@ pub(crate) struct Servers(pub(crate) Expected);
 pub(crate) enum Expected {
     /// This member of the cluster.
     Member(Current, MemberId),
-    /// Any member of the cluster.
-    AnyMember(Current),
     /// Any member of the cluster whose CA has this fingerprint.
     Pinned(Sha256Digest),
 }
@@ -44,10 +42,6 @@ impl Servers {
                     return Err(Refusal::OtherMember { expected: *expected, found }.tls());
                 }
                 Ok(found)
-            }
-            Expected::AnyMember(current) => {
-                let shown = current.get();
-                verify(own, rest, now, &shown.roots, shown.identity().cluster_id())
             }
             Expected::Pinned(pin) => {
                 let ca = rest.iter().find(|ca| fingerprint(ca) == *pin);

@@ -1,10 +1,8 @@
-//! Without a certificate, or without a good one: joining by a token's pin, and renewing when it is late.
+//! Without a certificate: joining by a token's pin.
 
 use rustls::pki_types::PrivateKeyDer;
 use sentinel_model::{MemberId, Sha256Digest};
-use sentinel_pki::{
-    Identity, IdentityHandle, LIFETIME, MemberKey, Refusal, RenewalProof, fingerprint, join_client_config,
-};
+use sentinel_pki::{Identity, IdentityHandle, LIFETIME, MemberKey, Refusal, fingerprint, join_client_config};
 
 use crate::cluster::{DAY, NOW, after, ca, clock, identity, member, name, twin};
 use crate::shake::{rogue_server, shake};
@@ -66,34 +64,4 @@ async fn a_joiner_does_not_take_an_expired_member() {
     let join = join_client_config(ca.fingerprint(), &clock(after(40 * DAY)));
     let error = shake(member(&ca, 1).server_config(), join).await.refused_by_client();
     assert!(error.to_string().contains("expired"), "{error}");
-}
-
-#[tokio::test]
-async fn a_member_that_slept_through_its_renewal_comes_back_without_a_token() {
-    let ca = ca();
-    let later = after(200 * DAY);
-    let one = IdentityHandle::with_clock(identity(&ca, 1, later), clock(later)).unwrap();
-    let two = IdentityHandle::with_clock(identity(&ca, 2, NOW), clock(later)).unwrap();
-    assert!(two.identity().expired(later));
-    shake(one.server_config(), two.client_config(MemberId(1))).await.refused_by_server();
-    let (server, client) = shake(one.server_config(), two.renewal_client_config()).await.both();
-    assert_eq!((server.peer, client.peer), (None, Some(name(1))));
-    // What the renewal request and its answer carry.
-    let key = MemberKey::generate().unwrap();
-    let proof = RenewalProof::sign(&two.identity(), key.csr().unwrap(), later).unwrap();
-    let renewal = proof.verify(&one.identity(), later).unwrap();
-    assert_eq!(renewal.certificate, fingerprint(two.identity().certificate()));
-    let issued = ca.issue(&renewal.csr, renewal.name, later, LIFETIME).unwrap();
-    two.swap(two.identity().renewed(vec![issued], key).unwrap()).unwrap();
-    let (server, _) = shake(one.server_config(), two.client_config(MemberId(1))).await.both();
-    assert_eq!(server.peer, Some(name(2)));
-}
-
-#[tokio::test]
-async fn renewing_asks_no_stranger() {
-    let (ca, forged) = (ca(), ca());
-    let two = member(&ca, 2);
-    let error =
-        shake(member(&forged, 1).server_config(), two.renewal_client_config()).await.refused_by_client();
-    assert!(error.to_string().contains("UnknownIssuer"), "{error}");
 }

@@ -49,7 +49,7 @@ async fn it_makes_no_member_as_a_server() {
     let one = member(&ca, 1);
     let server = || rogue_server(served(&ca, "anything.example"));
     let join = join_client_config(ca.fingerprint(), &clock(NOW));
-    for caller in [one.client_config(MemberId(2)), one.renewal_client_config(), join] {
+    for caller in [one.client_config(MemberId(2)), join] {
         let error = shake(server(), caller).await.refused_by_client();
         assert!(matches!(Refusal::of(&error), Some(Refusal::NotAMember(_))), "{error}");
     }
