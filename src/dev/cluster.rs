@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use futures::future::{join_all, select_all};
+use sentinel_api_types::Secret;
 use sentinel_api_types::join_token::JoinTokenCreate;
-use sentinel_model::join::JoinTicket;
 use serde::{Deserialize, Serialize};
 
 use super::sample;
@@ -104,10 +104,10 @@ fn member_dir(data_dir: &Path, member: u64) -> PathBuf {
 }
 
 /// What one more member joins with.
-async fn ticket(urls: &[String], login: &Login) -> anyhow::Result<JoinTicket> {
+async fn ticket(urls: &[String], login: &Login) -> anyhow::Result<Secret> {
     let client = sample::sign_in(urls, login).await?;
     let made = client.create_join_token(&JoinTokenCreate::default()).await?;
-    Ok(made.token.expose().parse()?)
+    Ok(made.token)
 }
 
 /// Where the members are: as before, if there was a before.

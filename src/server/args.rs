@@ -1,12 +1,13 @@
 //! What a member is told.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use sentinel_app::Secret;
 use sentinel_model::cluster::MemberPlace;
-use sentinel_model::join::JoinTicket;
 
 use super::kek::KekArgs;
 use super::tls::TlsArgs;
@@ -47,8 +48,9 @@ pub struct ServerArgs {
     #[arg(long, env = "SENTINEL_CP_API_URL", value_name = "URL")]
     pub api_url: Option<String>,
     /// Join a cluster with this token, of `cluster token create`; does nothing when this member has joined already
-    #[arg(long, env = "SENTINEL_CP_JOIN", hide_env_values = true, value_name = "TOKEN")]
-    pub join: Option<JoinTicket>,
+    // Read later: what is refused here would be printed, and it is a secret.
+    #[arg(long, env = "SENTINEL_CP_JOIN", hide_env_values = true, value_name = "TOKEN", value_parser = secret)]
+    pub join: Option<Secret>,
     #[command(flatten)]
     pub kek: KekArgs,
     /// How often nodes are told to report
@@ -69,6 +71,10 @@ impl ServerArgs {
             api_url: api_url.trim_end_matches('/').to_owned(),
         }
     }
+}
+
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(text.into())
 }
 
 /// Reads `500ms`, `10s`, `2m`, `1h`.

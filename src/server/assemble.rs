@@ -14,6 +14,7 @@ use sentinel_consensus::{
 };
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
 use sentinel_model::cluster::MemberPlace;
+use sentinel_model::join::JoinTicket;
 use sentinel_pki::{Identity, IdentityHandle};
 use sentinel_store::{StateMachine, Store};
 use tokio::task::JoinHandle;
@@ -196,7 +197,8 @@ async fn identity(args: &ServerArgs, place: &MemberPlace, kek: &Source) -> anyho
             dir.display()
         )
     })?;
-    join::run(ticket, place, dir, kek).await
+    let ticket: JoinTicket = ticket.expose().parse().context("--join")?;
+    join::run(&ticket, place, dir, kek).await
 }
 
 /// Refuses an address that others could reach in plain text.
