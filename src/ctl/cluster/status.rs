@@ -20,8 +20,11 @@ fn table(cluster: &Cluster) -> Table {
     let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk"]);
     for member in &cluster.members {
         let matched = member.matched.map_or_else(String::new, |index| index.to_string());
-        let answers =
-            member.silent_since.map_or_else(|| "yes".to_owned(), |since| format!("NOT since {}", at(since)));
+        let answers = match member.silent_since {
+            Some(since) => format!("NOT since {}", at(since)),
+            None if member.joining => "not yet".to_owned(),
+            None => "yes".to_owned(),
+        };
         let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
         table.row([member.name.clone(), role(member), answers, api, peer, matched]);
     }

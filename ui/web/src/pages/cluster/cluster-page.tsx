@@ -33,7 +33,7 @@ function Content({ cluster }: { cluster: Cluster }) {
     <div className={classes.grid}>
       <div className={classes.main}>
         <Note kind={health.shown.kind === "ok" ? "ok" : health.shown.kind === "failed" ? "failed" : "degraded"} title={health.shown.kind === "ok" ? "Ready for writes" : health.shown.label}>
-          {health.detail}. {count(voters, "voter")}: {tolerated === 0 ? "none may be lost" : `${tolerated} may be lost`} without losing an acknowledged write or the ability to write.
+          {health.detail}.{health.shown.kind === "ok" && ` ${count(voters, "voter")}: ${tolerated === 0 ? "none" : tolerated} may be lost without losing an acknowledged write or the ability to write.`}
         </Note>
         <Panel title={count(cluster.members.length, "member")} flush>
           <div className={classes.scroller}>
@@ -89,7 +89,13 @@ function Content({ cluster }: { cluster: Cluster }) {
 
 function role(member: ClusterMember): Shown {
   if (member.leader) return { kind: "ok", label: "Leader" };
+  if (member.joining) return { kind: "unknown", label: "Joining" };
   return member.voter ? { kind: "ok", label: "Voter" } : { kind: "unknown", label: "Learner" };
+}
+
+function answers(member: ClusterMember): Shown {
+  if (member.silent_since) return { kind: "failed", label: "Silent" };
+  return member.joining ? { kind: "unknown", label: "Not yet" } : { kind: "ok", label: "Yes" };
 }
 
 function MemberRow({ cluster, member }: { cluster: Cluster; member: ClusterMember }) {
@@ -103,7 +109,7 @@ function MemberRow({ cluster, member }: { cluster: Cluster; member: ClusterMembe
       <td>
         <Flash value={member.leader ? "leader" : "other"}>{member.leader ? <State shown={role(member)} badge /> : <span className="dim">{role(member).label}</span>}</Flash>
       </td>
-      <td>{member.silent_since ? <State shown={{ kind: "failed", label: "Silent" }} /> : <State shown={{ kind: "ok", label: "Yes" }} />} {member.silent_since && <span className="dim"><Ago at={member.silent_since} /></span>}</td>
+      <td><State shown={answers(member)} /> {member.silent_since && <span className="dim"><Ago at={member.silent_since} /></span>}</td>
       <td>
         <a className="link" href={`${member.api_url}/cluster`}>
           {member.api_url}
