@@ -202,13 +202,14 @@ impl App {
             return Err(unknown());
         }
         let mut view = self.read_stale().await?;
-        if tables::load::<Node>(&*view.tables, id.as_bytes())?.is_none() {
+        let mut node = tables::load(&*view.tables, id.as_bytes())?;
+        if node.is_none() {
             // Enrolled a moment ago at another member; or removed.
             view = self.replica().read(sentinel_machine::Consistency::Linearizable).await?;
+            node = tables::load(&*view.tables, id.as_bytes())?;
         }
         self.authorize(operation, caller, Place::Node(id), &view)?;
-        let node = tables::load(&*view.tables, id.as_bytes())?.ok_or_else(unknown)?;
-        Ok((view, node))
+        Ok((view, node.ok_or_else(unknown)?))
     }
 
     fn offer(
@@ -273,8 +274,7 @@ impl App {
 
     /// Base URLs of all members, for agents to fall back on.
     fn member_urls(&self) -> Vec<String> {
-        let members = self.inner().parts.cluster.status().members;
-        members.into_iter().map(|member| member.api_url).filter(|url| !url.is_empty()).collect()
+        self.inner().parts.cluster.api_urls()
     }
 }
 

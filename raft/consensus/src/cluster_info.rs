@@ -13,6 +13,11 @@ impl<SM> ClusterInfo for Member<SM>
 where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
+    fn api_urls(&self) -> Vec<String> {
+        let members = self.peers().members();
+        members.values().map(|node| node.api_url.clone()).filter(|url| !url.is_empty()).collect()
+    }
+
     fn status(&self) -> ClusterStatus {
         let metrics = self.raft().metrics().borrow_watched().clone();
         let index = |id: &Option<LogId>| id.as_ref().map_or(0, |id| id.index);

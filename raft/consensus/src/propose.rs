@@ -74,7 +74,7 @@ where
             .ok_or_else(|| ProposeError::Fatal("the log answered without an outcome".into()))?;
         self.await_applied(response.index, within).await.map_err(ProposeError::Unknown)?;
         metrics::histogram!("consensus_commit_seconds").record(began.elapsed().as_secs_f64());
-        Ok(Applied { index: response.index, outcome })
+        Ok(Applied { index: response.index, repeated: response.repeated, outcome })
     }
 
     async fn attempt(&self, bytes: &Bytes, deadline: Instant) -> Result<Response, Failed> {
@@ -135,7 +135,8 @@ where
 
     /// Resolves when a member other than `leader` leads.
     pub(crate) async fn other_leader(&self, leader: u64) {
-        let mut metrics = self.raft().metrics();
+        // These change with the leader, all metrics with every batch: that would wake each write under way for nothing.
+        let mut metrics = self.raft().server_metrics();
         loop {
             let now = metrics.borrow_watched().current_leader;
             if now.is_some_and(|now| now != leader) {
@@ -150,13 +151,13 @@ where
 
     /// Waits until this member has applied `index`.
     pub(crate) async fn await_applied(&self, index: u64, within: Duration) -> Result<(), String> {
-        // Mostly it has: what consensus says of itself comes a little later than the state.
-        if self.state().is_ok_and(|(_, applied)| applied >= index) {
-            return Ok(());
+        let mut applied = self.source().newest();
+        let waited = tokio::time::timeout(within, applied.wait_for(|applied| *applied >= index)).await;
+        match waited {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err("this member has stopped".into()),
+            Err(_) => Err(format!("this member has not applied entry {index} in time")),
         }
-        let waited =
-            self.raft().wait(Some(within)).applied_index_at_least(Some(index), "read what was written").await;
-        waited.map(|_| ()).map_err(|error| error.to_string())
     }
 
     /// A command that some voter may not know would halt it; so it waits for the cluster's level.

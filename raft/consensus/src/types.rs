@@ -10,6 +10,7 @@ use bytes::Bytes;
 use sentinel_machine::{Outcome, Read, TableError};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tokio::sync::watch;
 
 openraft::declare_raft_types!(
     /// The types of our log. One leader a term, so that a log id is (term, index).
@@ -78,8 +79,15 @@ impl<'de> Deserialize<'de> for EntryBytes {
 pub struct Response {
     /// Log index at which the command took effect.
     pub index: u64,
+    /// The command had taken effect before. Members of older versions do not say; then it must be looked up.
+    #[serde(default = "unsaid")]
+    pub repeated: bool,
     /// What came of it; `None` for entries that carry no command.
     pub outcome: Option<Outcome>,
+}
+
+fn unsaid() -> bool {
+    true
 }
 
 /// Where a member is reached.
@@ -102,6 +110,9 @@ pub struct SnapshotFile {
 pub trait StateSource: Send + Sync + 'static {
     /// A consistent state and the newest log index in it.
     fn view(&self) -> Result<(Arc<dyn Read + Send + Sync>, u64), TableError>;
+
+    /// The newest log index that a view made from now on has in it.
+    fn newest(&self) -> watch::Receiver<u64>;
 
     /// Reads a snapshot file from front to back and says what it covers, or why it cannot be used. Blocks.
     fn check(&self, snapshot: &SnapshotFile) -> io::Result<SnapshotMeta>;

@@ -122,4 +122,10 @@ pub struct MemberStatus {
 pub trait ClusterInfo: Send + Sync {
     /// The picture now.
     fn status(&self) -> ClusterStatus;
+
+    /// Base URLs of the members, for those that come again and again.
+    fn api_urls(&self) -> Vec<String> {
+        let members = self.status().members;
+        members.into_iter().map(|member| member.api_url).filter(|url| !url.is_empty()).collect()
+    }
 }

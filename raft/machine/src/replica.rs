@@ -24,6 +24,8 @@ pub trait Replica: Send + Sync {
 pub struct Applied {
     /// Where it stands in the log.
     pub index: u64,
+    /// The request had taken effect before: whoever needs to know that it stood for the same must look.
+    pub repeated: bool,
     /// What came of it.
     pub outcome: Outcome,
 }

@@ -9,15 +9,17 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use redb::{
-    Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
+    Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    WriteTransaction,
 };
 use sentinel_consensus::types::{LogId, SnapshotMeta, StoredMembership};
 use sentinel_consensus::{SnapshotFile, StateSource};
 use sentinel_machine::tables::Pair;
 use sentinel_machine::{Order, Read, Scan, Table, TableError, Write};
+use tokio::sync::watch;
 
 use crate::snapshots;
 
@@ -40,6 +42,11 @@ fn failed(error: impl std::fmt::Display) -> TableError {
 
 /// See the module.
 pub struct StateTables {
+    /// State after the last transaction. Requests share it: to begin a read and to open a table costs more than most of what is
+    /// then read.
+    newest: RwLock<Arc<Reader>>,
+    /// Newest log index in it.
+    applied: watch::Sender<u64>,
     db: Database,
 }
 
@@ -47,33 +54,29 @@ impl StateTables {
     /// Opens the file, making it when it is not there.
     pub fn open(path: &Path) -> Result<Self, TableError> {
         let db = Database::builder().set_cache_size(CACHE).create(path).map_err(failed)?;
-        let tables = Self { db };
-        tables.checkpoint()?;
-        Ok(tables)
+        make_durable(&db)?;
+        let newest = Reader::begin(&db)?;
+        let applied = watch::Sender::new(newest.applied);
+        Ok(Self { newest: RwLock::new(Arc::new(newest)), applied, db })
     }
 
     /// The newest applied log id and the newest membership.
     pub fn applied(&self) -> Result<(Option<LogId>, StoredMembership), TableError> {
-        let txn = self.db.begin_read().map_err(failed)?;
-        let raft = txn.open_table(RAFT).map_err(failed)?;
-        let row = |key| raft.get(key).map_err(failed);
-        let decoded = |bytes: &[u8]| rmp_serde::from_slice(bytes).map_err(failed);
-        let applied = row(APPLIED)?.map(|bytes| decoded(bytes.value())).transpose()?;
-        let membership = row(MEMBERSHIP)?.map(|bytes| rmp_serde::from_slice(bytes.value()).map_err(failed));
-        Ok((applied, membership.transpose()?.unwrap_or_default()))
+        self.reader().applied()
     }
 
     /// Makes everything applied so far durable.
     pub fn checkpoint(&self) -> Result<(), TableError> {
-        let mut txn = self.db.begin_write().map_err(failed)?;
-        txn.set_durability(Durability::Immediate).map_err(failed)?;
-        txn.set_quick_repair(true);
-        // Creating a table that is there is nothing; readers rely on each being there.
-        for table in Table::ALL {
-            txn.open_table(definition(*table)).map_err(failed)?;
-        }
-        txn.open_table(RAFT).map_err(failed)?;
-        txn.commit().map_err(failed)
+        make_durable(&self.db)
+    }
+
+    /// Lets readers see the last transaction.
+    fn show(&self) -> Result<(), TableError> {
+        let newest = Reader::begin(&self.db)?;
+        let applied = newest.applied;
+        *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(newest);
+        self.applied.send_replace(applied);
+        Ok(())
     }
 
     /// Runs `work` in one transaction that ends with `applied`. An error leaves state as it was.
@@ -88,6 +91,7 @@ impl StateTables {
         let result = work(&mut Batch { txn: &txn, open: RefCell::default() })?;
         note(&txn, Some(applied), membership)?;
         txn.commit().map_err(failed)?;
+        self.show()?;
         Ok(result)
     }
 
@@ -108,13 +112,26 @@ impl StateTables {
         let result = fill(&mut Batch { txn: &txn, open: RefCell::default() })?;
         note(&txn, applied, Some(membership))?;
         txn.commit().map_err(failed)?;
+        self.show()?;
         Ok(result)
     }
 
-    /// A consistent state that later writes do not change.
-    pub fn reader(&self) -> Result<Reader, TableError> {
-        Ok(Reader { txn: self.db.begin_read().map_err(failed)? })
+    /// A consistent state that later writes do not change: the newest.
+    pub fn reader(&self) -> Arc<Reader> {
+        Arc::clone(&self.newest.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn make_durable(db: &Database) -> Result<(), TableError> {
+    let mut txn = db.begin_write().map_err(failed)?;
+    txn.set_durability(Durability::Immediate).map_err(failed)?;
+    txn.set_quick_repair(true);
+    // Creating a table that is there is nothing; readers rely on each being there.
+    for table in Table::ALL {
+        txn.open_table(definition(*table)).map_err(failed)?;
+    }
+    txn.open_table(RAFT).map_err(failed)?;
+    txn.commit().map_err(failed)
 }
 
 fn note(
@@ -136,9 +153,13 @@ fn note(
 
 impl StateSource for StateTables {
     fn view(&self) -> Result<(Arc<dyn Read + Send + Sync>, u64), TableError> {
-        let reader = self.reader()?;
-        let applied = reader.applied_index()?;
-        Ok((Arc::new(reader), applied))
+        let reader = self.reader();
+        let applied = reader.applied;
+        Ok((reader, applied))
+    }
+
+    fn newest(&self) -> watch::Receiver<u64> {
+        self.applied.subscribe()
     }
 
     fn check(&self, snapshot: &SnapshotFile) -> io::Result<SnapshotMeta> {
@@ -146,17 +167,32 @@ impl StateSource for StateTables {
     }
 }
 
+type Opened = ReadOnlyTable<&'static [u8], &'static [u8]>;
+
 /// One consistent state.
 pub struct Reader {
+    /// Tables that somebody has read, by their place in [`Table::ALL`].
+    open: [OnceLock<Opened>; Table::ALL.len()],
+    /// Newest log index in it.
+    applied: u64,
     txn: ReadTransaction,
 }
 
 impl Reader {
-    fn applied_index(&self) -> Result<u64, TableError> {
-        let raft = self.txn.open_table(RAFT).map_err(failed)?;
-        let Some(bytes) = raft.get(APPLIED).map_err(failed)? else { return Ok(0) };
-        let applied: LogId = rmp_serde::from_slice(bytes.value()).map_err(failed)?;
-        Ok(applied.index)
+    fn begin(db: &Database) -> Result<Self, TableError> {
+        let txn = db.begin_read().map_err(failed)?;
+        let mut reader = Self { open: [const { OnceLock::new() }; Table::ALL.len()], applied: 0, txn };
+        reader.applied = reader.applied()?.0.map_or(0, |id| id.index);
+        Ok(reader)
+    }
+
+    fn table(&self, table: Table) -> Result<&Opened, TableError> {
+        let place = &self.open[table.place()];
+        if let Some(open) = place.get() {
+            return Ok(open);
+        }
+        let open = self.txn.open_table(definition(table)).map_err(failed)?;
+        Ok(place.get_or_init(|| open))
     }
 
     /// The newest applied log id and membership in this state.
@@ -174,12 +210,11 @@ impl Reader {
 
 impl Read for Reader {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, TableError> {
-        let open = self.txn.open_table(definition(table)).map_err(failed)?;
-        Ok(open.get(key).map_err(failed)?.map(|value| value.value().to_vec()))
+        Ok(self.table(table)?.get(key).map_err(failed)?.map(|value| value.value().to_vec()))
     }
 
     fn scan(&self, scan: Scan<'_>) -> Result<Vec<Pair>, TableError> {
-        walk(&self.txn.open_table(definition(scan.table)).map_err(failed)?, scan)
+        walk(self.table(scan.table)?, scan)
     }
 }
 

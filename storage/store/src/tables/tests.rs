@@ -36,7 +36,7 @@ proptest! {
         };
         fill(&mut memory).unwrap();
         tables.write(at(1), None, fill).unwrap();
-        let reader = tables.reader().unwrap();
+        let reader = tables.reader();
         for (prefix, after, ascending, limit) in &walks {
             let order = if *ascending { Order::Ascending } else { Order::Descending };
             let scan = Scan { table: Table::Nodes, prefix, after: after.as_deref(), order, limit: *limit };
