@@ -2,6 +2,7 @@
 //! of the leader while this member is it.
 
 mod admission;
+mod again;
 mod archives;
 mod args;
 mod assemble;
@@ -22,7 +23,7 @@ mod supervise;
 mod tls;
 
 pub use args::{ServerArgs, duration};
-pub use assemble::{Server, start};
+pub use assemble::{Ending, Server, start};
 pub use init::{InitArgs, Initialized, init};
 pub use kek::KekArgs;
 pub use tls::TlsArgs;
@@ -31,6 +32,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs a member until SIGTERM or SIGINT.
 pub async fn run(args: ServerArgs) -> anyhow::Result<()> {
+    let again = again::Again::default();
     let server = start(args).await?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -39,9 +41,12 @@ pub async fn run(args: ServerArgs) -> anyhow::Result<()> {
             result?;
             tracing::info!("SIGINT: leaving");
         }
-        cause = server.failed() => {
+        ending = server.ended() => {
             server.shutdown().await;
-            anyhow::bail!("this member cannot go on: {cause}");
+            return Err(match ending {
+                Ending::Final(cause) => anyhow::anyhow!("this member cannot go on: {cause}"),
+                Ending::Repairable(cause) => again.begin(&cause).await,
+            });
         }
     }
     server.shutdown().await;

@@ -34,6 +34,15 @@ use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, s
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Why a member cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// A fresh start mends it.
+    Repairable(String),
+    /// Somebody has to look.
+    Final(String),
+}
+
 /// A member that runs.
 pub struct Server {
     member: Member<StateMachine>,
@@ -168,7 +177,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
                 }
             }
         }),
-        endless("watching the disk", &stop, disk::watch(store.log.clone())),
+        endless(
+            "watching the disk",
+            &stop,
+            disk::watch(store.log.clone(), store.damaged_state_file(), app.concerns().clone()),
+        ),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
     tasks.extend(serving.map(|serving| tls::keep(serving, tls, app, &stop)).into_iter().flatten());
@@ -213,10 +226,23 @@ fn require_loopback_without_tls(what: &str, address: SocketAddr, tls: bool) -> a
 
 impl Server {
     /// Resolves when this member cannot go on, with the cause.
-    pub async fn failed(&self) -> String {
-        tokio::select! {
+    pub async fn ended(&self) -> Ending {
+        let cause = tokio::select! {
+            damage = self.store.tables.damaged() => return Ending::Repairable(damage),
             cause = self.member.failed() => cause,
             () = self.stop.cancelled() => "a part of this member ended; see the log".into(),
+        };
+        // Damage ends consensus as well, and may be what did.
+        match self.store.tables.damage() {
+            Some(damage) => Ending::Repairable(damage),
+            None => Ending::Final(cause),
+        }
+    }
+
+    /// [`Server::ended`], for whoever runs many and cannot begin one of them anew.
+    pub async fn failed(&self) -> String {
+        match self.ended().await {
+            Ending::Repairable(cause) | Ending::Final(cause) => cause,
         }
     }
 

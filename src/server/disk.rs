@@ -1,7 +1,10 @@
-//! A disk that hangs shows in the log's oldest waiting write: it is measured and told, long before anything fails.
+//! A disk that hangs shows in the log's oldest waiting write: it is measured and told, long before anything fails. And what was
+//! found damaged is told until somebody has looked.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use sentinel_app::Concerns;
 use sentinel_store::LogStore;
 
 /// How often to look.
@@ -9,10 +12,21 @@ const EVERY: Duration = Duration::from_secs(1);
 /// A write that waits longer than this is worth a line in the log.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// Watches for ever.
-pub async fn watch(log: LogStore) {
+/// What damaged state that was set aside is told under.
+const STATE_DAMAGED: &str = "state_damaged";
+
+/// Watches for ever. `damaged` is where damaged state is set aside.
+pub async fn watch(log: LogStore, damaged: PathBuf, concerns: Concerns) {
     let mut told = false;
     loop {
+        let found = damaged.exists().then(|| {
+            let name = damaged.file_name().unwrap_or_default().to_string_lossy();
+            format!(
+                "this member's state was damaged on its disk; it was set aside as {name} and rebuilt. Check the disk, then remove \
+                 that file"
+            )
+        });
+        concerns.tell(STATE_DAMAGED, found);
         tokio::time::sleep(EVERY).await;
         let stalled = log.stalled();
         metrics::gauge!("log_disk_stalled_seconds").set(stalled.as_secs_f64());

@@ -3,6 +3,8 @@
 //! Each batch of applied entries is one transaction that carries the newest applied log id with it. Batches are not synced
 //! one by one: the log is, and state is rebuilt from it after an unclean stop. A checkpoint makes state durable from time to
 //! time, and always before anything of the log is given up.
+//!
+//! Every page is checked when the file is opened, and every row when it is read: what has changed on disk is never served.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,6 +22,14 @@ use sentinel_machine::tables::Pair;
 use sentinel_machine::{Order, Read, Scan, Table, TableError, Write};
 
 use crate::snapshots;
+use damage::Damage;
+
+mod damage;
+mod file;
+mod row;
+
+pub(crate) use damage::mark_of;
+pub use file::OpenTablesError;
 
 /// Pages kept in memory.
 const CACHE: usize = 64 * 1024 * 1024;
@@ -41,15 +51,29 @@ fn failed(error: impl std::fmt::Display) -> TableError {
 /// See the module.
 pub struct StateTables {
     db: Database,
+    damage: Damage,
 }
 
 impl StateTables {
-    /// Opens the file, making it when it is not there.
-    pub fn open(path: &Path) -> Result<Self, TableError> {
-        let db = Database::builder().set_cache_size(CACHE).create(path).map_err(failed)?;
-        let tables = Self { db };
+    /// Opens the file, making it when it is not there. Reads all of it, to check it.
+    pub fn open(path: &Path) -> Result<Self, OpenTablesError> {
+        Self::open_with(path, CACHE)
+    }
+
+    fn open_with(path: &Path, cache: usize) -> Result<Self, OpenTablesError> {
+        let tables = Self { db: file::open(path, cache)?, damage: Damage::of(path) };
         tables.checkpoint()?;
         Ok(tables)
+    }
+
+    /// Damage found since the file was opened.
+    pub fn damage(&self) -> Option<String> {
+        self.damage.found()
+    }
+
+    /// Resolves when damage is found.
+    pub async fn damaged(&self) -> String {
+        self.damage.wait().await
     }
 
     /// The newest applied log id and the newest membership.
@@ -72,8 +96,8 @@ impl StateTables {
         for table in Table::ALL {
             txn.open_table(definition(*table)).map_err(failed)?;
         }
-        txn.open_table(RAFT).map_err(failed)?;
-        txn.commit().map_err(failed)
+        file::note_format(&txn)?;
+        txn.commit().map_err(|error| self.damage.failed(error))
     }
 
     /// Runs `work` in one transaction that ends with `applied`. An error leaves state as it was.
@@ -85,9 +109,9 @@ impl StateTables {
     ) -> Result<T, TableError> {
         let mut txn = self.db.begin_write().map_err(failed)?;
         txn.set_durability(Durability::None).map_err(failed)?;
-        let result = work(&mut Batch { txn: &txn, open: RefCell::default() })?;
+        let result = work(&mut self.batch(&txn))?;
         note(&txn, Some(applied), membership)?;
-        txn.commit().map_err(failed)?;
+        txn.commit().map_err(|error| self.damage.failed(error))?;
         Ok(result)
     }
 
@@ -105,7 +129,7 @@ impl StateTables {
             txn.delete_table(definition(*table)).map_err(failed)?;
             txn.open_table(definition(*table)).map_err(failed)?;
         }
-        let result = fill(&mut Batch { txn: &txn, open: RefCell::default() })?;
+        let result = fill(&mut self.batch(&txn))?;
         note(&txn, applied, Some(membership))?;
         txn.commit().map_err(failed)?;
         Ok(result)
@@ -113,7 +137,15 @@ impl StateTables {
 
     /// A consistent state that later writes do not change.
     pub fn reader(&self) -> Result<Reader, TableError> {
-        Ok(Reader { txn: self.db.begin_read().map_err(failed)? })
+        if let Some(found) = self.damage.found() {
+            return Err(TableError { table: "state", message: format!("the state is damaged: {found}") });
+        }
+        let txn = self.db.begin_read().map_err(|error| self.damage.failed(error))?;
+        Ok(Reader { txn, damage: self.damage.clone() })
+    }
+
+    fn batch<'txn>(&'txn self, txn: &'txn WriteTransaction) -> Batch<'txn> {
+        Batch { txn, open: RefCell::default(), damage: &self.damage }
     }
 }
 
@@ -149,6 +181,7 @@ impl StateSource for StateTables {
 /// One consistent state.
 pub struct Reader {
     txn: ReadTransaction,
+    damage: Damage,
 }
 
 impl Reader {
@@ -174,12 +207,13 @@ impl Reader {
 
 impl Read for Reader {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, TableError> {
-        let open = self.txn.open_table(definition(table)).map_err(failed)?;
-        Ok(open.get(key).map_err(failed)?.map(|value| value.value().to_vec()))
+        let open = self.txn.open_table(definition(table)).map_err(|error| self.damage.failed(error))?;
+        get(&open, table, key, &self.damage)
     }
 
     fn scan(&self, scan: Scan<'_>) -> Result<Vec<Pair>, TableError> {
-        walk(&self.txn.open_table(definition(scan.table)).map_err(failed)?, scan)
+        let open = self.txn.open_table(definition(scan.table)).map_err(|error| self.damage.failed(error))?;
+        walk(&open, scan, &self.damage)
     }
 }
 
@@ -189,6 +223,7 @@ type Open<'txn> = redb::Table<'txn, &'static [u8], &'static [u8]>;
 struct Batch<'txn> {
     txn: &'txn WriteTransaction,
     open: RefCell<HashMap<Table, Open<'txn>>>,
+    damage: &'txn Damage,
 }
 
 impl<'txn> Batch<'txn> {
@@ -200,7 +235,8 @@ impl<'txn> Batch<'txn> {
         match self.open.borrow_mut().entry(table) {
             Entry::Occupied(mut open) => work(open.get_mut()),
             Entry::Vacant(place) => {
-                work(place.insert(self.txn.open_table(definition(table)).map_err(failed)?))
+                let opened = self.txn.open_table(definition(table));
+                work(place.insert(opened.map_err(|error| self.damage.failed(error))?))
             }
         }
     }
@@ -208,27 +244,48 @@ impl<'txn> Batch<'txn> {
 
 impl Read for Batch<'_> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, TableError> {
-        self.with(table, |open| Ok(open.get(key).map_err(failed)?.map(|value| value.value().to_vec())))
+        self.with(table, |open| get(open, table, key, self.damage))
     }
 
     fn scan(&self, scan: Scan<'_>) -> Result<Vec<Pair>, TableError> {
-        self.with(scan.table, |open| walk(open, scan))
+        self.with(scan.table, |open| walk(open, scan, self.damage))
     }
 }
 
 impl Write for Batch<'_> {
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), TableError> {
-        self.with(table, |open| open.insert(key, value).map(|_| ()).map_err(failed))
+        let sealed = row::seal(table, key, value);
+        self.with(table, |open| match open.insert(key, sealed.as_slice()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.damage.failed(error)),
+        })
     }
 
     fn delete(&mut self, table: Table, key: &[u8]) -> Result<(), TableError> {
-        self.with(table, |open| open.remove(key).map(|_| ()).map_err(failed))
+        self.with(table, |open| match open.remove(key) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.damage.failed(error)),
+        })
+    }
+}
+
+fn get(
+    open: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    table: Table,
+    key: &[u8],
+    damage: &Damage,
+) -> Result<Option<Vec<u8>>, TableError> {
+    let Some(sealed) = open.get(key).map_err(|error| damage.failed(error))? else { return Ok(None) };
+    match row::unseal(table, key, sealed.value()) {
+        Some(value) => Ok(Some(value.to_vec())),
+        None => Err(damage.row(table)),
     }
 }
 
 fn walk(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
     scan: Scan<'_>,
+    damage: &Damage,
 ) -> Result<Vec<Pair>, TableError> {
     use std::ops::Bound::{Excluded, Included, Unbounded};
     let end = prefix_end(scan.prefix);
@@ -250,7 +307,8 @@ fn walk(
     {
         return Ok(Vec::new());
     }
-    let range = table.range::<&[u8]>((from, to)).map_err(failed)?;
+    let range = table.range::<&[u8]>((from, to)).map_err(|error| damage.failed(error))?;
+    let pair_of = |item| pair_of(item, scan.table, damage);
     match scan.order {
         Order::Ascending => range.take(scan.limit).map(pair_of).collect(),
         Order::Descending => range.rev().take(scan.limit).map(pair_of).collect(),
@@ -259,8 +317,16 @@ fn walk(
 
 type Guard<'a> = redb::AccessGuard<'a, &'static [u8]>;
 
-fn pair_of(item: Result<(Guard<'_>, Guard<'_>), redb::StorageError>) -> Result<Pair, TableError> {
-    item.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())).map_err(failed)
+fn pair_of(
+    item: Result<(Guard<'_>, Guard<'_>), redb::StorageError>,
+    table: Table,
+    damage: &Damage,
+) -> Result<Pair, TableError> {
+    let (key, sealed) = item.map_err(|error| damage.failed(error))?;
+    match row::unseal(table, key.value(), sealed.value()) {
+        Some(value) => Ok((key.value().to_vec(), value.to_vec())),
+        None => Err(damage.row(table)),
+    }
 }
 
 /// The smallest key behind every key that begins with `prefix`; `None` when there is none.
