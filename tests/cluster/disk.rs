@@ -1,5 +1,6 @@
 //! Disks that lie, fill up, hang and come back from the past.
 
+mod ready;
 mod state;
 
 use sentinel_kit::{Api, Cluster, until};

@@ -4,6 +4,8 @@ mod concerns;
 mod join_token;
 mod member;
 
+use std::time::Duration;
+
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
@@ -17,6 +19,9 @@ use crate::access::{Operation, Place};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::AppError;
+
+/// Longest time until a member says whether it is ready.
+const READY_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// The feature level that new clusters begin with.
 const LEVEL: u16 = 1;
@@ -92,12 +97,23 @@ impl App {
         })
     }
 
-    /// Why this member cannot serve now; `None` when it can.
+    /// Why this member cannot serve now; `None` when it can. Asks a majority, and answers in any case before long.
     pub async fn unready(&self) -> Option<String> {
         if let Some(reason) = self.cluster().unready {
             return Some(reason);
         }
-        match self.read_stale().await {
+        // What is known may be a moment old: that a leader was heard does not say that it can be reached, or still leads.
+        let read = self.replica().read(Consistency::Linearizable);
+        let Ok(read) = tokio::time::timeout(READY_WITHIN, read).await else {
+            let known = self.cluster().unready;
+            return Some(known.unwrap_or_else(|| {
+                format!(
+                    "no leader with a majority answered this member within {} ms",
+                    READY_WITHIN.as_millis()
+                )
+            }));
+        };
+        match read {
             Err(error) => Some(error.to_string()),
             Ok(view) => match tables::load::<cluster::Cluster>(&*view.tables, b"cluster") {
                 Ok(Some(_)) => None,

@@ -58,6 +58,10 @@ where
         if let Err(fatal) = &metrics.running_state {
             return Some(format!("consensus has stopped here: {fatal}"));
         }
+        let stalled = self.disk().stalled();
+        if stalled > self.election() {
+            return Some(format!("the disk of the log keeps a write waiting for {} ms", stalled.as_millis()));
+        }
         let Some(leader) = metrics.current_leader else {
             return Some(
                 "no leader is known here: an election is under way, or too few members are reachable".into(),
@@ -84,6 +88,9 @@ where
                 "the leader, member {leader}, has been silent for {} ms",
                 silence.as_millis()
             ));
+        }
+        if self.reach().of(leader).silent_since.is_some() {
+            return Some(format!("the leader, member {leader}, does not answer this member"));
         }
         let (applied, committed) =
             (metrics.last_applied.map_or(0, |id| id.index), metrics.local_committed.map_or(0, |id| id.index));

@@ -61,6 +61,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     heard_leader_ms: AtomicU64,
     leads: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+    disk: Arc<dyn LogDisk>,
     disk_hangs: AtomicBool,
     writes: Semaphore,
     reads: mpsc::Sender<Answer>,
@@ -107,7 +108,7 @@ where
             ..Config::default()
         };
         let raft_config = raft_config.validate().map_err(|error| StartError::Config(error.to_string()))?;
-        let disk = Arc::new(log.clone());
+        let disk: Arc<dyn LogDisk> = Arc::new(log.clone());
         let raft = Raft::new(config.id, Arc::new(raft_config), Networks(peers.clone()), log, machine)
             .await
             .map_err(|error| fatal("recovery", &error))?;
@@ -124,6 +125,7 @@ where
             heard_leader_ms: AtomicU64::new(0),
             leads: watch::Sender::new(false),
             tasks: Mutex::default(),
+            disk: Arc::clone(&disk),
             disk_hangs: AtomicBool::new(false),
             writes: Semaphore::new(WRITES),
             reads,
@@ -137,7 +139,7 @@ where
             tokio::spawn(member.clone().follow_membership()),
             tokio::spawn(member.clone().look_for_others()),
             tokio::spawn(member.clone().ask_around()),
-            tokio::spawn(member.clone().look_after(disk, config.log_bytes)),
+            tokio::spawn(member.clone().look_after(config.log_bytes)),
             tokio::spawn(member.clone().serve_reads(waiting)),
         ];
         member.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
@@ -276,6 +278,11 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
         &self.0.reach
     }
 
+    /// The disk of the log.
+    pub(crate) fn disk(&self) -> &dyn LogDisk {
+        &*self.0.disk
+    }
+
     pub(crate) fn disk_hangs(&self) -> &AtomicBool {
         &self.0.disk_hangs
     }
@@ -328,6 +335,11 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
     pub(crate) fn silence_of_leader(&self) -> Duration {
         let heard = Duration::from_millis(self.0.heard_leader_ms.load(Ordering::Relaxed));
         self.0.began.elapsed().saturating_sub(heard)
+    }
+
+    /// Longest time that others wait until they stand for election.
+    pub(crate) fn election(&self) -> Duration {
+        self.0.election
     }
 
     /// Silence beyond which there is no leader, or no majority behind it.

@@ -1,6 +1,5 @@
 //! What a member looks after while it runs: that it gives way when its disk hangs, and that its log stays small.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
 
 use crate::member::Member;
-use crate::types::{LogDisk, SnapshotFile, TypeConfig};
+use crate::types::{SnapshotFile, TypeConfig};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(100);
@@ -27,12 +26,12 @@ where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
     /// Looks after the log's disk until consensus ends.
-    pub(crate) async fn look_after(self, disk: Arc<dyn LogDisk>, log_bytes: u64) {
+    pub(crate) async fn look_after(self, log_bytes: u64) {
         let mut growth = Growth { limit: log_bytes, since: 0, awaited: None };
         while self.raft().metrics().borrow_watched().running_state.is_ok() {
             tokio::time::sleep(LOOK).await;
-            self.judge(disk.stalled()).await;
-            self.keep_small(disk.written(), &mut growth).await;
+            self.judge(self.disk().stalled()).await;
+            self.keep_small(self.disk().written(), &mut growth).await;
         }
     }
 
