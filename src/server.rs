@@ -17,8 +17,10 @@ mod kek;
 mod listen;
 mod membership;
 mod metrics;
+mod room;
 mod scheduler;
 mod sink;
+mod size;
 mod supervise;
 mod tls;
 
@@ -26,6 +28,7 @@ pub use args::{ServerArgs, duration};
 pub use assemble::{Ending, Server, start};
 pub use init::{InitArgs, Initialized, init};
 pub use kek::KekArgs;
+pub use size::ByteSize;
 pub use tls::TlsArgs;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -35,20 +38,43 @@ pub async fn run(args: ServerArgs) -> anyhow::Result<()> {
     let again = again::Again::default();
     let server = start(args).await?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => tracing::info!("SIGTERM: leaving"),
+    let ending = tokio::select! {
+        _ = terminate.recv() => {
+            tracing::info!("SIGTERM: leaving");
+            None
+        }
         result = tokio::signal::ctrl_c() => {
             result?;
             tracing::info!("SIGINT: leaving");
+            None
         }
-        ending = server.ended() => {
+        ending = server.ended() => Some(ending),
+    };
+    let Some(ending) = ending else {
+        server.shutdown().await;
+        return Ok(());
+    };
+    match ending {
+        Ending::Final(cause) => {
             server.shutdown().await;
-            return Err(match ending {
-                Ending::Final(cause) => anyhow::anyhow!("this member cannot go on: {cause}"),
-                Ending::Repairable(cause) => again.begin(&cause).await,
-            });
+            Err(anyhow::anyhow!("this member cannot go on: {cause}"))
+        }
+        Ending::Repairable(cause) => {
+            server.shutdown().await;
+            Err(again.begin(&cause).await)
+        }
+        Ending::Disk(cause) => {
+            // What it has it can serve; it takes no part until its disk does what it is told.
+            tokio::select! {
+                _ = terminate.recv() => {
+                    tracing::info!("SIGTERM: leaving");
+                    server.shutdown().await;
+                    return Ok(());
+                }
+                () = server.disk_is_well(&cause) => {}
+            }
+            server.shutdown().await;
+            Err(again.begin(&cause).await)
         }
     }
-    server.shutdown().await;
-    Ok(())
 }

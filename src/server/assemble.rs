@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
-use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
+use sentinel_app::{App, AppParts, Concerns, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
-    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, PeerServer, Peers, StateSource, Transport,
+    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, NoRoom, PeerServer, Peers, StateSource,
+    Transport,
 };
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
 use sentinel_model::cluster::MemberPlace;
@@ -26,6 +27,7 @@ use super::args::ServerArgs;
 use super::formation::Formation;
 use super::kek::{self, Source};
 use super::listen::{self, Listener, Protocol};
+use super::room::Room;
 use super::scheduler::{self, Limits};
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
@@ -39,6 +41,8 @@ const GRACE: Duration = Duration::from_secs(3);
 pub enum Ending {
     /// A fresh start mends it.
     Repairable(String),
+    /// The disk does not do what it is told: full, read-only, or failing. A fresh start mends it as soon as the disk is well.
+    Disk(String),
     /// Somebody has to look.
     Final(String),
 }
@@ -47,6 +51,8 @@ pub enum Ending {
 pub struct Server {
     member: Member<StateMachine>,
     store: Store,
+    room: Room,
+    concerns: Concerns,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -116,6 +122,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));
     let archives = Archives { info, state, here: store.blobs.clone(), cluster: blobs };
 
+    let (room, concerns) = (Room::new(&data_dir, args.min_free), app.concerns().clone());
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
     let limits = Limits {
@@ -182,12 +189,22 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             &stop,
             disk::watch(store.log.clone(), store.damaged_state_file(), app.concerns().clone()),
         ),
+        endless("watching the room on the disk", &stop, {
+            let (member, concerns, room) = (member.clone(), concerns.clone(), room.clone());
+            async move {
+                let tell = |finding: Option<NoRoom>| {
+                    concerns.tell(disk::FULL, finding.as_ref().map(|no_room| no_room.reason.clone()));
+                    member.take_no_writes(finding);
+                };
+                room.watch(tell).await
+            }
+        }),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
     tasks.extend(serving.map(|serving| tls::keep(serving, tls, app, &stop)).into_iter().flatten());
     member.form().await?;
     tracing::info!(member = me, http = %address, grpc = %args.grpc, peer = %args.peer, "the member runs");
-    Ok(Server { member, store, stop, tasks })
+    Ok(Server { member, store, room, concerns, stop, tasks })
 }
 
 /// Who this member is: what its directory says, or what it becomes by joining.
@@ -233,16 +250,28 @@ impl Server {
             () = self.stop.cancelled() => "a part of this member ended; see the log".into(),
         };
         // Damage ends consensus as well, and may be what did.
-        match self.store.tables.damage() {
-            Some(damage) => Ending::Repairable(damage),
-            None => Ending::Final(cause),
+        match (self.store.tables.damage(), self.store.disk_failure()) {
+            (Some(damage), _) => Ending::Repairable(damage),
+            (None, Some(failure)) => Ending::Disk(failure),
+            (None, None) => Ending::Final(cause),
         }
+    }
+
+    /// Waits until the disk takes writes, and says meanwhile that it does not.
+    pub async fn disk_is_well(&self, cause: &str) {
+        tracing::error!(
+            cause,
+            "this member takes no part until its disk can be written; what it has it serves"
+        );
+        let words = format!("this member takes no part until its disk can be written: {cause}");
+        self.concerns.tell(disk::FAILED, Some(words));
+        self.room.writable().await;
     }
 
     /// [`Server::ended`], for whoever runs many and cannot begin one of them anew.
     pub async fn failed(&self) -> String {
         match self.ended().await {
-            Ending::Repairable(cause) | Ending::Final(cause) => cause,
+            Ending::Repairable(cause) | Ending::Disk(cause) | Ending::Final(cause) => cause,
         }
     }
 

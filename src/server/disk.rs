@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sentinel_app::Concerns;
+use sentinel_consensus::LogDisk as _;
 use sentinel_store::LogStore;
 
 /// How often to look.
@@ -14,6 +15,12 @@ const SLOW: Duration = Duration::from_secs(2);
 
 /// What damaged state that was set aside is told under.
 const STATE_DAMAGED: &str = "state_damaged";
+/// What a disk that hangs is told under.
+const STALLED: &str = "disk_stalled";
+/// What a disk without room is told under.
+pub const FULL: &str = "disk_full";
+/// What a disk that cannot be written is told under.
+pub const FAILED: &str = "disk_failed";
 
 /// Watches for ever. `damaged` is where damaged state is set aside.
 pub async fn watch(log: LogStore, damaged: PathBuf, concerns: Concerns) {
@@ -30,7 +37,14 @@ pub async fn watch(log: LogStore, damaged: PathBuf, concerns: Concerns) {
         tokio::time::sleep(EVERY).await;
         let stalled = log.stalled();
         metrics::gauge!("log_disk_stalled_seconds").set(stalled.as_secs_f64());
+        metrics::gauge!("log_disk_longest_write_seconds").set(log.latency().1.as_secs_f64());
         let slow = stalled > SLOW;
+        concerns.tell(
+            STALLED,
+            slow.then(|| {
+                format!("the disk of this member keeps the log waiting for {} ms", stalled.as_millis())
+            }),
+        );
         if slow && !told {
             tracing::warn!(stalled_ms = stalled.as_millis(), "the disk keeps a write of the log waiting");
         }

@@ -1,6 +1,8 @@
 //! Disks that lie, fill up, hang and come back from the past.
 
+mod full;
 mod ready;
+mod stalled;
 mod state;
 
 use sentinel_kit::{Api, Cluster, until};

@@ -6,11 +6,11 @@ mod member;
 
 use std::time::Duration;
 
-use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::cluster::{Cluster, ClusterMember, MemberDisk};
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
 use sentinel_machine::commands::cluster_member_admit;
-use sentinel_machine::{Consistency, Rejection, tables};
+use sentinel_machine::{Consistency, DiskStatus, Rejection, tables};
 use sentinel_model::name::slug_of;
 use sentinel_model::secret::PasswordHash;
 use sentinel_model::{ClusterId, OrgId, UserId, cluster};
@@ -73,6 +73,7 @@ impl App {
                 matched: member.matched,
                 silent_since: member.silent_since.map(timestamp),
                 skew_ms: member.skew_ms,
+                disk: member.disk.map(disk),
             })
             .collect();
         let admitted = cluster_member_admit::all(&*view.tables)?;
@@ -168,5 +169,10 @@ fn joining(row: cluster::ClusterMember) -> ClusterMember {
         matched: None,
         silent_since: None,
         skew_ms: None,
+        disk: None,
     }
+}
+
+fn disk(disk: DiskStatus) -> MemberDisk {
+    MemberDisk { last_us: disk.last_us, max_us: disk.max_us, well: !disk.sick }
 }

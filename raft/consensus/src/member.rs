@@ -1,7 +1,7 @@
 //! One member's part in the cluster.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::MemberConfig;
 use crate::digest::{self, DigestSource};
+use crate::disk::{NoRoom, OwnDisk};
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
 use crate::peers::{Members, Peers};
@@ -61,8 +62,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     heard_leader_ms: AtomicU64,
     leads: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
-    disk: Arc<dyn LogDisk>,
-    disk_hangs: AtomicBool,
+    disk: OwnDisk,
     writes: Semaphore,
     reads: mpsc::Sender<Answer>,
     silence: Duration,
@@ -125,8 +125,7 @@ where
             heard_leader_ms: AtomicU64::new(0),
             leads: watch::Sender::new(false),
             tasks: Mutex::default(),
-            disk: Arc::clone(&disk),
-            disk_hangs: AtomicBool::new(false),
+            disk: OwnDisk::new(disk),
             writes: Semaphore::new(WRITES),
             reads,
             silence: Duration::from_millis(config.election_ms.1 * 2),
@@ -205,19 +204,8 @@ where
     /// Lets another member lead, the one named or else the one that has most of the log, and waits for it, but no longer than an
     /// election would take anyway. Does nothing when this member does not lead, or the one named has no vote.
     pub async fn hand_over(&self, to: Option<u64>) {
-        let (me, heir) = {
-            let metrics = self.0.raft.metrics();
-            let now = metrics.borrow_watched();
-            if now.state != ServerState::Leader {
-                return;
-            }
-            let voters: Vec<u64> = now.membership_config.membership().voter_ids().collect();
-            let matched = now.replication.iter().flatten();
-            let may = |id: &u64| *id != now.id && voters.contains(id) && to.is_none_or(|to| to == *id);
-            let matched = matched.filter(|(id, _)| may(id));
-            (now.id, matched.max_by_key(|(_, matched)| **matched).map(|(id, _)| *id))
-        };
-        let Some(heir) = heir else { return };
+        let me = self.0.peers.me();
+        let Some(heir) = self.heir(to) else { return };
         if self.0.raft.trigger().transfer_leader(heir).await.is_err() {
             return;
         }
@@ -225,6 +213,24 @@ where
             Ok(()) => tracing::info!(heir, "leadership is handed over"),
             Err(_) => tracing::warn!(heir, "leadership was not taken over in time"),
         }
+    }
+
+    /// Who could lead in the place of this member, which does: the one named, or else the one that has most of the log. One whose
+    /// disk is sick is not asked unless named.
+    pub(crate) fn heir(&self, to: Option<u64>) -> Option<u64> {
+        let metrics = self.0.raft.metrics();
+        let now = metrics.borrow_watched();
+        if now.state != ServerState::Leader {
+            return None;
+        }
+        let voters: Vec<u64> = now.membership_config.membership().voter_ids().collect();
+        let may = |id: u64| match to {
+            Some(to) => to == id,
+            None => !self.0.reach.of(id).disk.is_some_and(|disk| disk.sick),
+        };
+        let matched = now.replication.iter().flatten();
+        let matched = matched.filter(|(id, _)| **id != now.id && voters.contains(id) && may(**id));
+        matched.max_by_key(|(_, matched)| **matched).map(|(id, _)| *id)
     }
 
     /// Stops taking part at once. The others elect a leader when they miss this one.
@@ -278,13 +284,14 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
         &self.0.reach
     }
 
-    /// The disk of the log.
-    pub(crate) fn disk(&self) -> &dyn LogDisk {
-        &*self.0.disk
+    /// This member's disk.
+    pub(crate) fn disk(&self) -> &OwnDisk {
+        &self.0.disk
     }
 
-    pub(crate) fn disk_hangs(&self) -> &AtomicBool {
-        &self.0.disk_hangs
+    /// From now on this member takes no writes, for this reason, and does not lead when somebody else can; `None`: it does.
+    pub fn take_no_writes(&self, no_room: Option<NoRoom>) {
+        self.0.disk.set_no_room(no_room);
     }
 
     pub(crate) fn peers(&self) -> &Peers {

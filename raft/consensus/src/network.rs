@@ -91,7 +91,7 @@ impl Network {
     fn failed(&self, status: Status) -> RPCError<TypeConfig> {
         self.peers.failed(self.target, &status);
         // What will not be better at once is tried again after a pause.
-        if matches!(status.code(), Code::Unavailable | Code::FailedPrecondition) {
+        if matches!(status.code(), Code::Unavailable | Code::FailedPrecondition | Code::ResourceExhausted) {
             RPCError::Unreachable(Unreachable::new(&status))
         } else {
             RPCError::Network(NetworkError::new(&status))

@@ -144,6 +144,15 @@ where
     }
 }
 
+impl<SM: RaftStateMachine<TypeConfig>> Service<SM> {
+    fn require_room(&self) -> Result<(), Status> {
+        match self.member.disk().no_room() {
+            Some(no_room) => Err(Status::resource_exhausted(no_room.reason)),
+            None => Ok(()),
+        }
+    }
+}
+
 type Answer<T> = Result<Response<T>, Status>;
 
 fn failed(error: impl std::fmt::Display) -> Status {
@@ -181,6 +190,12 @@ where
 
     async fn append_entries(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: AppendEntriesRequest<TypeConfig> = unframe(request.get_ref())?;
+        // The others are enough; and that there is a leader is heard all the same.
+        if let Some(no_room) = self.member.disk().no_room().filter(|no_room| no_room.entries)
+            && !request.entries.is_empty()
+        {
+            return Err(Status::resource_exhausted(no_room.reason));
+        }
         let heard = Heard::from(&request);
         let answer = self.member.raft().append_entries(request).await.map_err(failed)?;
         if !matches!(answer, AppendEntriesResponse::HigherVote(_)) {
@@ -211,11 +226,15 @@ where
 
     async fn transfer_leader(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: TransferLeaderRequest<TypeConfig> = unframe(request.get_ref())?;
+        if *request.to_node_id() == self.member.peers().me() {
+            self.require_room()?;
+        }
         let answer = self.member.raft().handle_transfer_leader(request).await.map_err(failed)?;
         Ok(Response::new(frame(&answer)?))
     }
 
     async fn install_snapshot(&self, request: Request<Streaming<Chunk>>) -> Answer<Frame> {
+        self.require_room()?;
         let (head, incoming) = receive::snapshot(request.into_inner(), self.member.incoming_dir()).await?;
         let member = self.member.clone();
         // On a task of its own: if the leader gives up waiting, consensus must still find the file.
@@ -237,10 +256,20 @@ where
         let initialized = self.member.raft().is_initialized().await.map_err(failed)?;
         let log_index = self.member.raft().metrics().borrow_watched().last_log_index.unwrap_or(0);
         let newcomer = self.member.newcomer().is();
-        Ok(Response::new(HelloResponse { initialized, newcomer, log_index, clock_ms: clock::now().0 }))
+        let disk = self.member.own_disk();
+        Ok(Response::new(HelloResponse {
+            initialized,
+            newcomer,
+            log_index,
+            clock_ms: clock::now().0,
+            disk_sick: disk.sick,
+            disk_last_us: disk.last_us,
+            disk_max_us: disk.max_us,
+        }))
     }
 
     async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {
+        self.require_room()?;
         let entry = Bytes::from(request.into_inner().payload);
         // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
         let entry = stamp::not_ahead(entry, clock::now());
@@ -262,6 +291,7 @@ where
     }
 
     async fn put_blob(&self, request: Request<Streaming<Chunk>>) -> Answer<BlobResponse> {
+        self.require_room()?;
         let _transfer = self.transfers.acquire().await.map_err(failed)?;
         let mut stream = request.into_inner();
         let mut bytes = Vec::new();

@@ -112,6 +112,9 @@ pub trait LogDisk: Send + Sync + 'static {
     /// For how long a write has been waiting for the disk; zero when none is.
     fn stalled(&self) -> Duration;
 
+    /// How long the last write took, and the longest of the last minute, one that is under way among them.
+    fn latency(&self) -> (Duration, Duration);
+
     /// Bytes of entries appended since the log was opened.
     fn written(&self) -> u64;
 }

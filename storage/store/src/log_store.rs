@@ -59,9 +59,21 @@ impl LogStore {
     }
 }
 
+impl LogStore {
+    /// What kind of error has stopped the log, and its words; `None` while it goes on.
+    pub fn failure(&self) -> Option<io::Error> {
+        self.wal.failure().map(io::Error::from)
+    }
+}
+
 impl LogDisk for LogStore {
     fn stalled(&self) -> Duration {
         self.wal.stalled()
+    }
+
+    fn latency(&self) -> (Duration, Duration) {
+        let latency = self.wal.latency();
+        (latency.last, latency.max)
     }
 
     fn written(&self) -> u64 {

@@ -200,7 +200,7 @@ fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
     let reader = tables.reader().map_err(io::Error::other)?;
     let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;
     let meta = SnapshotMeta { last_log_id, last_membership };
-    let Some(snapshot) = snapshots.build(&meta, &reader)? else {
+    let Some(snapshot) = snapshots.build(&meta, &*reader)? else {
         tracing::info!(covers = %meta, "a snapshot is given up: a newer one was received while it was made");
         return match snapshots.newest()? {
             Newest::Good(meta, snapshot) => Ok(Snapshot { meta, snapshot }),

@@ -158,6 +158,12 @@ impl Store {
         self.dir.join(set_aside::DAMAGED)
     }
 
+    /// Why a file of this member could not be written or read, when that has ended its part.
+    pub fn disk_failure(&self) -> Option<String> {
+        let log = self.log.failure().map(|error| error.to_string());
+        log.or_else(|| self.tables.io_failure())
+    }
+
     /// The state machine over these tables. Events of applied entries go to `sink`.
     pub fn state_machine(&self, sink: EventSink) -> StateMachine {
         StateMachine::new(

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
     Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
@@ -50,6 +50,9 @@ fn failed(error: impl std::fmt::Display) -> TableError {
 
 /// See the module.
 pub struct StateTables {
+    /// The newest state. Beginning to read asks the database for a lock that a writer holds while it waits for the disk; who reads
+    /// must not wait for that.
+    latest: RwLock<Arc<Reader>>,
     db: Database,
     damage: Damage,
 }
@@ -61,14 +64,20 @@ impl StateTables {
     }
 
     fn open_with(path: &Path, cache: usize) -> Result<Self, OpenTablesError> {
-        let tables = Self { db: file::open(path, cache)?, damage: Damage::of(path) };
-        tables.checkpoint()?;
-        Ok(tables)
+        let (db, damage) = (file::open(path, cache)?, Damage::of(path));
+        checkpoint(&db, &damage)?;
+        let latest = RwLock::new(Arc::new(begin_read(&db, &damage)?));
+        Ok(Self { latest, db, damage })
     }
 
     /// Damage found since the file was opened.
     pub fn damage(&self) -> Option<String> {
         self.damage.found()
+    }
+
+    /// The first error of the disk since the file was opened. The database goes on only when it is opened again.
+    pub fn io_failure(&self) -> Option<String> {
+        self.damage.io_failure()
     }
 
     /// Resolves when damage is found.
@@ -78,26 +87,13 @@ impl StateTables {
 
     /// The newest applied log id and the newest membership.
     pub fn applied(&self) -> Result<(Option<LogId>, StoredMembership), TableError> {
-        let txn = self.db.begin_read().map_err(failed)?;
-        let raft = txn.open_table(RAFT).map_err(failed)?;
-        let row = |key| raft.get(key).map_err(failed);
-        let decoded = |bytes: &[u8]| rmp_serde::from_slice(bytes).map_err(failed);
-        let applied = row(APPLIED)?.map(|bytes| decoded(bytes.value())).transpose()?;
-        let membership = row(MEMBERSHIP)?.map(|bytes| rmp_serde::from_slice(bytes.value()).map_err(failed));
-        Ok((applied, membership.transpose()?.unwrap_or_default()))
+        self.latest().applied()
     }
 
     /// Makes everything applied so far durable.
     pub fn checkpoint(&self) -> Result<(), TableError> {
-        let mut txn = self.db.begin_write().map_err(failed)?;
-        txn.set_durability(Durability::Immediate).map_err(failed)?;
-        txn.set_quick_repair(true);
-        // Creating a table that is there is nothing; readers rely on each being there.
-        for table in Table::ALL {
-            txn.open_table(definition(*table)).map_err(failed)?;
-        }
-        file::note_format(&txn)?;
-        txn.commit().map_err(|error| self.damage.failed(error))
+        checkpoint(&self.db, &self.damage)?;
+        self.show_latest()
     }
 
     /// Runs `work` in one transaction that ends with `applied`. An error leaves state as it was.
@@ -112,6 +108,7 @@ impl StateTables {
         let result = work(&mut self.batch(&txn))?;
         note(&txn, Some(applied), membership)?;
         txn.commit().map_err(|error| self.damage.failed(error))?;
+        self.show_latest()?;
         Ok(result)
     }
 
@@ -131,22 +128,52 @@ impl StateTables {
         }
         let result = fill(&mut self.batch(&txn))?;
         note(&txn, applied, Some(membership))?;
-        txn.commit().map_err(failed)?;
+        txn.commit().map_err(|error| self.damage.failed(error))?;
+        self.show_latest()?;
         Ok(result)
     }
 
-    /// A consistent state that later writes do not change.
-    pub fn reader(&self) -> Result<Reader, TableError> {
-        if let Some(found) = self.damage.found() {
-            return Err(TableError { table: "state", message: format!("the state is damaged: {found}") });
+    /// A consistent state that later writes do not change. Waits for nothing.
+    pub fn reader(&self) -> Result<Arc<Reader>, TableError> {
+        match self.damage.found() {
+            Some(found) => {
+                Err(TableError { table: "state", message: format!("the state is damaged: {found}") })
+            }
+            None => Ok(self.latest()),
         }
-        let txn = self.db.begin_read().map_err(|error| self.damage.failed(error))?;
-        Ok(Reader { txn, damage: self.damage.clone() })
+    }
+
+    fn latest(&self) -> Arc<Reader> {
+        Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on readers see what was written last.
+    fn show_latest(&self) -> Result<(), TableError> {
+        let latest = Arc::new(begin_read(&self.db, &self.damage)?);
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = latest;
+        Ok(())
     }
 
     fn batch<'txn>(&'txn self, txn: &'txn WriteTransaction) -> Batch<'txn> {
         Batch { txn, open: RefCell::default(), damage: &self.damage }
     }
+}
+
+fn begin_read(db: &Database, damage: &Damage) -> Result<Reader, TableError> {
+    let txn = db.begin_read().map_err(|error| damage.failed(error))?;
+    Ok(Reader { txn, damage: damage.clone() })
+}
+
+fn checkpoint(db: &Database, damage: &Damage) -> Result<(), TableError> {
+    let mut txn = db.begin_write().map_err(failed)?;
+    txn.set_durability(Durability::Immediate).map_err(failed)?;
+    txn.set_quick_repair(true);
+    // Creating a table that is there is nothing; readers rely on each being there.
+    for table in Table::ALL {
+        txn.open_table(definition(*table)).map_err(failed)?;
+    }
+    file::note_format(&txn)?;
+    txn.commit().map_err(|error| damage.failed(error))
 }
 
 fn note(
@@ -170,7 +197,7 @@ impl StateSource for StateTables {
     fn view(&self) -> Result<(Arc<dyn Read + Send + Sync>, u64), TableError> {
         let reader = self.reader()?;
         let applied = reader.applied_index()?;
-        Ok((Arc::new(reader), applied))
+        Ok((reader, applied))
     }
 
     fn check(&self, snapshot: &SnapshotFile) -> io::Result<SnapshotMeta> {

@@ -43,6 +43,12 @@ pub struct Cluster {
     token: String,
 }
 
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.thaw_all();
+    }
+}
+
 impl Cluster {
     /// Starts `count` members and waits until each is ready and votes.
     pub async fn start(binary: &str, count: usize, options: &[&str]) -> Self {

@@ -61,6 +61,11 @@ impl Volume {
         run("fsfreeze", &["-u", text(&self.mount)], "util-linux");
     }
 
+    pub(crate) fn thaw_if_frozen(&self) {
+        // Thawing what is not frozen fails, and that is fine.
+        let _ = Command::new("fsfreeze").arg("-u").arg(&self.mount).output();
+    }
+
     /// From now on nothing can be written, as after an error of the medium.
     pub fn read_only(&self) {
         // The kernel does not make a file system read-only that has files open for writing, except when asked for an emergency.
@@ -74,8 +79,7 @@ impl Volume {
 
 impl Drop for Volume {
     fn drop(&mut self) {
-        // Thawing what is not frozen fails, and that is fine.
-        let _ = Command::new("fsfreeze").arg("-u").arg(&self.mount).output();
+        self.thaw_if_frozen();
         // Detached at once, and gone when the last process has closed its files.
         let _ = Command::new("umount").arg("-l").arg(&self.mount).status();
         let _ = fs::remove_file(&self.image);

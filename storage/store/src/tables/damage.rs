@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sentinel_machine::{Table, TableError};
 use tokio::sync::watch;
@@ -12,6 +12,7 @@ use tokio::sync::watch;
 #[derive(Clone)]
 pub(super) struct Damage {
     found: Arc<watch::Sender<Option<String>>>,
+    io: Arc<OnceLock<String>>,
     mark: PathBuf,
 }
 
@@ -22,14 +23,16 @@ pub(crate) fn mark_of(state: &Path) -> PathBuf {
 
 impl Damage {
     pub(super) fn of(state: &Path) -> Self {
-        Self { found: Arc::new(watch::Sender::new(None)), mark: mark_of(state) }
+        Self { found: Arc::new(watch::Sender::new(None)), io: Arc::default(), mark: mark_of(state) }
     }
 
     /// Turns an error of the database into ours, and notes damage.
     pub(super) fn failed(&self, error: impl Into<redb::Error>) -> TableError {
         let error = error.into();
-        if matches!(error, redb::Error::Corrupted(_)) {
-            self.note(&error.to_string());
+        match &error {
+            redb::Error::Corrupted(_) => self.note(&error.to_string()),
+            redb::Error::Io(io) => drop(self.io.set(format!("the state: {io}"))),
+            _ => {}
         }
         super::failed(error)
     }
@@ -54,6 +57,11 @@ impl Damage {
         if let Err(error) = fs::write(&self.mark, what).and_then(|()| File::open(&self.mark)?.sync_all()) {
             tracing::error!(%error, "the damage is not noted on disk; the check of the next opening has to find it");
         }
+    }
+
+    /// The first error of the disk; `None`: there was none.
+    pub(super) fn io_failure(&self) -> Option<String> {
+        self.io.get().cloned()
     }
 
     /// What was found; `None`: nothing.

@@ -23,6 +23,11 @@ impl Cluster {
         self.members[index].process.as_mut().expect("the member was started")
     }
 
+    /// Nobody can be ended who waits for a disk.
+    pub(super) fn thaw_all(&self) {
+        self.volumes.iter().for_each(Volume::thaw_if_frozen);
+    }
+
     pub(super) fn give_volume(&mut self, index: usize) {
         if let Some(mib) = self.volume_mib {
             self.volumes.push(Volume::ext4(&self.data_dir(index), mib));
