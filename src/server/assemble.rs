@@ -187,7 +187,12 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         endless(
             "watching the disk",
             &stop,
-            disk::watch(store.log.clone(), store.damaged_state_file(), app.concerns().clone()),
+            disk::watch(
+                store.log.clone(),
+                member.clone(),
+                store.damaged_state_file(),
+                app.concerns().clone(),
+            ),
         ),
         endless("watching the room on the disk", &stop, {
             let (member, concerns, room) = (member.clone(), concerns.clone(), room.clone());

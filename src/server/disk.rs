@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sentinel_app::Concerns;
-use sentinel_consensus::LogDisk as _;
-use sentinel_store::LogStore;
+use sentinel_consensus::{LogDisk as _, Member};
+use sentinel_store::{LogStore, StateMachine};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(1);
@@ -15,6 +15,8 @@ const SLOW: Duration = Duration::from_secs(2);
 
 /// What damaged state that was set aside is told under.
 const STATE_DAMAGED: &str = "state_damaged";
+/// What a disk that comes from the past is told under.
+const OLD: &str = "disk_old";
 /// What a disk that hangs is told under.
 const STALLED: &str = "disk_stalled";
 /// What a disk without room is told under.
@@ -23,7 +25,7 @@ pub const FULL: &str = "disk_full";
 pub const FAILED: &str = "disk_failed";
 
 /// Watches for ever. `damaged` is where damaged state is set aside.
-pub async fn watch(log: LogStore, damaged: PathBuf, concerns: Concerns) {
+pub async fn watch(log: LogStore, member: Member<StateMachine>, damaged: PathBuf, concerns: Concerns) {
     let mut told = false;
     loop {
         let found = damaged.exists().then(|| {
@@ -34,6 +36,9 @@ pub async fn watch(log: LogStore, damaged: PathBuf, concerns: Concerns) {
             )
         });
         concerns.tell(STATE_DAMAGED, found);
+        let old =
+            "the disk of this member is older than what it has done; it has no vote until it has caught up";
+        concerns.tell(OLD, member.lives_in_the_past().then(|| old.to_owned()));
         tokio::time::sleep(EVERY).await;
         let stalled = log.stalled();
         metrics::gauge!("log_disk_stalled_seconds").set(stalled.as_secs_f64());

@@ -1,6 +1,7 @@
 //! Disks that lie, fill up, hang and come back from the past.
 
 mod full;
+mod old;
 mod ready;
 mod stalled;
 mod state;

@@ -17,6 +17,7 @@ use crate::digest::{self, DigestSource};
 use crate::disk::{NoRoom, OwnDisk};
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
+use crate::past::Past;
 use crate::peers::{Members, Peers};
 use crate::reach::Reach;
 use crate::read::{Answer, READS};
@@ -55,6 +56,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     founders: Members,
     state: Arc<dyn StateSource>,
     newcomer: Newcomer,
+    past: Arc<Past>,
     reach: Reach,
     incoming_dir: PathBuf,
     began: Instant,
@@ -109,7 +111,9 @@ where
         };
         let raft_config = raft_config.validate().map_err(|error| StartError::Config(error.to_string()))?;
         let disk: Arc<dyn LogDisk> = Arc::new(log.clone());
-        let raft = Raft::new(config.id, Arc::new(raft_config), Networks(peers.clone()), log, machine)
+        let past = Arc::new(Past::open(&config.incoming_dir, disk.mark()));
+        let networks = Networks { peers: peers.clone(), past: Arc::clone(&past) };
+        let raft = Raft::new(config.id, Arc::new(raft_config), networks, log, machine)
             .await
             .map_err(|error| fatal("recovery", &error))?;
         let (reads, waiting) = mpsc::channel(READS);
@@ -119,6 +123,7 @@ where
             founders: config.members,
             state,
             newcomer,
+            past,
             reach: Reach::default(),
             incoming_dir: config.incoming_dir,
             began: Instant::now(),
@@ -278,6 +283,16 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
 
     pub(crate) fn newcomer(&self) -> &Newcomer {
         &self.0.newcomer
+    }
+
+    /// What is remembered of the others.
+    pub(crate) fn past(&self) -> &Arc<Past> {
+        &self.0.past
+    }
+
+    /// Whether this member found that its disk is older than what it has done, and has not caught up yet.
+    pub fn lives_in_the_past(&self) -> bool {
+        self.0.newcomer.is() && self.0.newcomer.has_forgotten()
     }
 
     pub(crate) fn reach(&self) -> &Reach {

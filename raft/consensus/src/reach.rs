@@ -2,7 +2,7 @@
 //! when somebody begins to miss, or is there again, that is one line in the log.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use openraft::async_runtime::WatchReceiver;
@@ -18,6 +18,8 @@ use crate::types::{SnapshotFile, TypeConfig};
 
 /// How often each member is asked.
 const EVERY: Duration = Duration::from_secs(1);
+/// After so many questions it is kept what the others said.
+const KEEP: u32 = 5;
 /// Time to answer.
 const WITHIN: Duration = Duration::from_secs(1);
 /// Questions without an answer, one after the other, that make a member unreachable.
@@ -86,6 +88,7 @@ where
     /// Asks the others until consensus ends.
     pub(crate) async fn ask_around(self) {
         let mut ticks = tokio::time::interval(EVERY);
+        let mut asked_times = 0u32;
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while self.raft().metrics().borrow_watched().running_state.is_ok() {
             ticks.tick().await;
@@ -98,6 +101,12 @@ where
                 }
             });
             futures::future::join_all(asked).await;
+            asked_times += 1;
+            if asked_times % KEEP == 0 {
+                let past = Arc::clone(self.past());
+                // How it ends does not matter: it is tried again.
+                drop(tokio::task::spawn_blocking(move || past.keep()));
+            }
         }
     }
 

@@ -34,7 +34,7 @@ use crate::proto::{
     MoveRequest, MoveResponse, ReadIndexRequest, ReadIndexResponse,
 };
 use crate::transport::Transport;
-use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig};
+use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig, Vote};
 use crate::{clock, receive, stamp};
 
 /// Calls of one peer that may be under way at a time; more wait.
@@ -133,6 +133,7 @@ where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
     async fn require_say(&self, request: &VoteRequest<TypeConfig>) -> Result<(), Status> {
+        self.member.acquainted(request.vote.leader_id.voted_for).await?;
         if self.member.may_vote(request).await {
             return Ok(());
         }
@@ -196,6 +197,14 @@ where
         {
             return Err(Status::resource_exhausted(no_room.reason));
         }
+        let leader = request.vote.leader_id;
+        self.member.acquainted(leader.voted_for).await?;
+        let forgotten = self.member.newcomer().forgotten_term();
+        if leader.term < forgotten {
+            // It had turned away from this leader once, and only does not know it any more.
+            let turned_away = Vote::new(forgotten, self.member.peers().me());
+            return Ok(Response::new(frame(&AppendEntriesResponse::<TypeConfig>::HigherVote(turned_away))?));
+        }
         let heard = Heard::from(&request);
         let answer = self.member.raft().append_entries(request).await.map_err(failed)?;
         if !matches!(answer, AppendEntriesResponse::HigherVote(_)) {
@@ -252,11 +261,13 @@ where
         Ok(Response::new(frame(&installed.await.map_err(failed)??)?))
     }
 
-    async fn hello(&self, _request: Request<HelloRequest>) -> Answer<HelloResponse> {
+    async fn hello(&self, request: Request<HelloRequest>) -> Answer<HelloResponse> {
+        let caller = request.extensions().get::<Caller>();
+        let remembers = caller.and_then(|caller| self.member.past().of(caller.0)).unwrap_or_default();
         let initialized = self.member.raft().is_initialized().await.map_err(failed)?;
         let log_index = self.member.raft().metrics().borrow_watched().last_log_index.unwrap_or(0);
         let newcomer = self.member.newcomer().is();
-        let disk = self.member.own_disk();
+        let (disk, mark) = (self.member.own_disk(), self.member.disk().log.mark());
         Ok(Response::new(HelloResponse {
             initialized,
             newcomer,
@@ -265,6 +276,13 @@ where
             disk_sick: disk.sick,
             disk_last_us: disk.last_us,
             disk_max_us: disk.max_us,
+            boot: self.member.past().boot(),
+            vote_term: mark.vote_term,
+            durable_term: mark.log_term,
+            durable_index: mark.log_index,
+            remembers_vote_term: remembers.vote_term,
+            remembers_term: remembers.log_term,
+            remembers_index: remembers.log_index,
         }))
     }
 

@@ -11,6 +11,8 @@ use sentinel_machine::{Outcome, Read, TableError};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::past::Mark;
+
 openraft::declare_raft_types!(
     /// The types of our log. One leader a term, so that a log id is (term, index).
     pub TypeConfig:
@@ -114,6 +116,9 @@ pub trait LogDisk: Send + Sync + 'static {
 
     /// How long the last write took, and the longest of the last minute, one that is under way among them.
     fn latency(&self) -> (Duration, Duration);
+
+    /// How far it has come: what is durable.
+    fn mark(&self) -> Mark;
 
     /// Bytes of entries appended since the log was opened.
     fn written(&self) -> u64;

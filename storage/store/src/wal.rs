@@ -251,6 +251,11 @@ impl Wal {
         self.handle.shared.lock().ledger.last()
     }
 
+    /// The last entry's point of those that are durable; what was purged counts.
+    pub fn last_on_disk(&self) -> Option<LogPoint> {
+        self.handle.shared.lock().ledger.last_on_disk()
+    }
+
     /// Up to where entries were purged.
     pub fn last_purged(&self) -> Option<LogPoint> {
         self.handle.shared.lock().ledger.purged()
