@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
-use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
+use sentinel_app::{App, AppParts, Concerns, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
-    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, PeerServer, Peers, StateSource, Transport,
+    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, NoRoom, PeerServer, Peers, StateSource,
+    Transport,
 };
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
 use sentinel_model::cluster::MemberPlace;
@@ -26,6 +27,7 @@ use super::args::ServerArgs;
 use super::formation::Formation;
 use super::kek::{self, Source};
 use super::listen::{self, Listener, Protocol};
+use super::room::Room;
 use super::scheduler::{self, Limits};
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
@@ -34,10 +36,23 @@ use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, s
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Why a member cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// A fresh start mends it.
+    Repairable(String),
+    /// The disk does not do what it is told: full, read-only, or failing. A fresh start mends it as soon as the disk is well.
+    Disk(String),
+    /// Somebody has to look.
+    Final(String),
+}
+
 /// A member that runs.
 pub struct Server {
     member: Member<StateMachine>,
     store: Store,
+    room: Room,
+    concerns: Concerns,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -107,6 +122,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));
     let archives = Archives { info, state, here: store.blobs.clone(), cluster: blobs };
 
+    let (room, concerns) = (Room::new(&data_dir, args.min_free), app.concerns().clone());
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
     let limits = Limits {
@@ -168,13 +184,32 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
                 }
             }
         }),
-        endless("watching the disk", &stop, disk::watch(store.log.clone())),
+        endless(
+            "watching the disk",
+            &stop,
+            disk::watch(
+                store.log.clone(),
+                member.clone(),
+                store.damaged_state_file(),
+                app.concerns().clone(),
+            ),
+        ),
+        endless("watching the room on the disk", &stop, {
+            let (member, concerns, room) = (member.clone(), concerns.clone(), room.clone());
+            async move {
+                let tell = |finding: Option<NoRoom>| {
+                    concerns.tell(disk::FULL, finding.as_ref().map(|no_room| no_room.reason.clone()));
+                    member.take_no_writes(finding);
+                };
+                room.watch(tell).await
+            }
+        }),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
     tasks.extend(serving.map(|serving| tls::keep(serving, tls, app, &stop)).into_iter().flatten());
     member.form().await?;
     tracing::info!(member = me, http = %address, grpc = %args.grpc, peer = %args.peer, "the member runs");
-    Ok(Server { member, store, stop, tasks })
+    Ok(Server { member, store, room, concerns, stop, tasks })
 }
 
 /// Who this member is: what its directory says, or what it becomes by joining.
@@ -213,10 +248,35 @@ fn require_loopback_without_tls(what: &str, address: SocketAddr, tls: bool) -> a
 
 impl Server {
     /// Resolves when this member cannot go on, with the cause.
-    pub async fn failed(&self) -> String {
-        tokio::select! {
+    pub async fn ended(&self) -> Ending {
+        let cause = tokio::select! {
+            damage = self.store.tables.damaged() => return Ending::Repairable(damage),
             cause = self.member.failed() => cause,
             () = self.stop.cancelled() => "a part of this member ended; see the log".into(),
+        };
+        // Damage ends consensus as well, and may be what did.
+        match (self.store.tables.damage(), self.store.disk_failure()) {
+            (Some(damage), _) => Ending::Repairable(damage),
+            (None, Some(failure)) => Ending::Disk(failure),
+            (None, None) => Ending::Final(cause),
+        }
+    }
+
+    /// Waits until the disk takes writes, and says meanwhile that it does not.
+    pub async fn disk_is_well(&self, cause: &str) {
+        tracing::error!(
+            cause,
+            "this member takes no part until its disk can be written; what it has it serves"
+        );
+        let words = format!("this member takes no part until its disk can be written: {cause}");
+        self.concerns.tell(disk::FAILED, Some(words));
+        self.room.writable().await;
+    }
+
+    /// [`Server::ended`], for whoever runs many and cannot begin one of them anew.
+    pub async fn failed(&self) -> String {
+        match self.ended().await {
+            Ending::Repairable(cause) | Ending::Disk(cause) | Ending::Final(cause) => cause,
         }
     }
 

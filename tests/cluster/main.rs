@@ -4,6 +4,7 @@
 mod archives;
 mod compile;
 mod crash;
+mod disk;
 mod formation;
 mod key;
 mod members;

@@ -13,6 +13,7 @@ pub fn prepare() -> anyhow::Result<()> {
     system::compiler()?;
     system::node()?;
     println!("browser: {}", chromium()?.display());
+    system::disks()?;
     built::nextest()?;
     println!("proxy: {}", built::zentinel()?.display());
     Ok(())

@@ -6,6 +6,17 @@ use utoipa::ToSchema;
 
 use crate::Timestamp;
 
+/// The disk that a member's log is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MemberDisk {
+    /// How long its last write took, in microseconds.
+    pub last_us: u64,
+    /// The longest write of the last minute, in microseconds, one that is under way among them.
+    pub max_us: u64,
+    /// False: it hangs or is full, so the member does not lead.
+    pub well: bool,
+}
+
 /// One member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClusterMember {
@@ -33,6 +44,9 @@ pub struct ClusterMember {
     pub silent_since: Option<Timestamp>,
     /// Its clock minus that of the member that answers you, in milliseconds.
     pub skew_ms: Option<i64>,
+    /// What it said of its disk, when it last answered the member that answers you; null when it never did.
+    #[serde(default)]
+    pub disk: Option<MemberDisk>,
 }
 
 /// The cluster.

@@ -36,6 +36,9 @@ where
     /// Commits the envelope. Attempts repeat the same bytes, so the state machine recognises an envelope that got through
     /// before by its request id.
     pub(crate) async fn commit(&self, envelope: Envelope) -> Result<Applied, ProposeError> {
+        if let Some(no_room) = self.disk().no_room() {
+            return Err(ProposeError::ReadOnly(no_room.reason));
+        }
         let bytes = Bytes::from(envelope.encode().map_err(refused)?);
         self.check_level(&envelope)?;
         let (began, within) = (Instant::now(), self.write_within());
@@ -121,6 +124,9 @@ where
             }
             Err(status) if matches!(status.code(), Code::FailedPrecondition) => {
                 Err(Failed::NotSent(status.message().to_owned()))
+            }
+            Err(status) if status.code() == Code::ResourceExhausted => {
+                Err(Failed::Final(ProposeError::ReadOnly(format!("member {leader}: {}", status.message()))))
             }
             Err(status) if status.code() == Code::InvalidArgument => {
                 let text = format!("the leader refuses the command: {}", status.message());

@@ -12,6 +12,8 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::sync::watch;
 
+use crate::past::Mark;
+
 openraft::declare_raft_types!(
     /// The types of our log. One leader a term, so that a log id is (term, index).
     pub TypeConfig:
@@ -122,6 +124,12 @@ pub trait StateSource: Send + Sync + 'static {
 pub trait LogDisk: Send + Sync + 'static {
     /// For how long a write has been waiting for the disk; zero when none is.
     fn stalled(&self) -> Duration;
+
+    /// How long the last write took, and the longest of the last minute, one that is under way among them.
+    fn latency(&self) -> (Duration, Duration);
+
+    /// How far it has come: what is durable.
+    fn mark(&self) -> Mark;
 
     /// Bytes of entries appended since the log was opened.
     fn written(&self) -> u64;

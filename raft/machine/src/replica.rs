@@ -77,6 +77,9 @@ pub enum ProposeError {
         /// The limit.
         limit: usize,
     },
+    /// The member that was asked, or the leader, takes no writes now; nothing was written.
+    #[error("{0}")]
+    ReadOnly(String),
     /// This member cannot go on.
     #[error("{0}")]
     Fatal(String),

@@ -17,7 +17,7 @@ pub async fn run(connection: &Connection) -> anyhow::Result<ExitCode> {
 }
 
 fn table(cluster: &Cluster) -> Table {
-    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk"]);
+    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk", "disk takes"]);
     for member in &cluster.members {
         let matched = member.matched.map_or_else(String::new, |index| index.to_string());
         let answers = match member.silent_since {
@@ -26,7 +26,7 @@ fn table(cluster: &Cluster) -> Table {
             None => "yes".to_owned(),
         };
         let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
-        table.row([member.name.clone(), role(member), answers, api, peer, matched]);
+        table.row([member.name.clone(), role(member), answers, api, peer, matched, disk(member)]);
     }
     let formed =
         cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
@@ -42,6 +42,14 @@ fn table(cluster: &Cluster) -> Table {
         None => table.note("ready"),
     }
     table
+}
+
+/// How long writes take on its disk: the last, and the longest of the last minute.
+fn disk(member: &ClusterMember) -> String {
+    let Some(disk) = member.disk else { return String::new() };
+    let ms = |us: u64| format!("{}.{} ms", us / 1_000, us % 1_000 / 100);
+    let sick = if disk.well { "" } else { "SICK: " };
+    format!("{sick}{}, at most {}", ms(disk.last_us), ms(disk.max_us))
 }
 
 fn role(member: &ClusterMember) -> String {

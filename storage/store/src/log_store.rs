@@ -13,7 +13,7 @@ use openraft::EntryPayload;
 use openraft::alias::EntryOf;
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use sentinel_consensus::types::{LogId, Vote};
-use sentinel_consensus::{EntryBytes, LogDisk, TypeConfig};
+use sentinel_consensus::{EntryBytes, LogDisk, Mark, TypeConfig};
 use tokio::sync::oneshot;
 
 use crate::wal::{self, LogPoint, Wal, WalError};
@@ -59,9 +59,30 @@ impl LogStore {
     }
 }
 
+impl LogStore {
+    /// What kind of error has stopped the log, and its words; `None` while it goes on.
+    pub fn failure(&self) -> Option<io::Error> {
+        self.wal.failure().map(io::Error::from)
+    }
+}
+
 impl LogDisk for LogStore {
     fn stalled(&self) -> Duration {
         self.wal.stalled()
+    }
+
+    fn latency(&self) -> (Duration, Duration) {
+        let latency = self.wal.latency();
+        (latency.last, latency.max)
+    }
+
+    fn mark(&self) -> Mark {
+        let last = self.wal.last_on_disk();
+        Mark {
+            vote_term: self.wal.read_vote().map_or(0, |vote| vote.term),
+            log_term: last.map_or(0, |point| point.term),
+            log_index: last.map_or(0, |point| point.index),
+        }
     }
 
     fn written(&self) -> u64 {

@@ -198,7 +198,7 @@ impl RaftSnapshotBuilder<TypeConfig> for SnapshotBuilder {
 
 fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
     let began = Instant::now();
-    let reader = tables.reader();
+    let reader = tables.reader().map_err(io::Error::other)?;
     let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;
     let meta = SnapshotMeta { last_log_id, last_membership };
     let Some(snapshot) = snapshots.build(&meta, &*reader)? else {

@@ -1,5 +1,7 @@
 //! The data directory of one member.
 
+mod set_aside;
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -100,7 +102,7 @@ impl Store {
         lock.try_lock().map_err(|_| OpenError::InUse(dir.to_owned()))?;
         check_format(dir)?;
         let wal = Wal::open(Arc::new(RealDisk), &dir.join("raft-log"), WalOptions::default())?;
-        let tables = Arc::new(StateTables::open(&dir.join("state.redb"))?);
+        let tables = Arc::new(set_aside::open_state(dir)?);
         let snapshots =
             Snapshots::open(&dir.join("snapshots")).map_err(io("cannot open the snapshots".into()))?;
         let blobs = BlobFiles::open(&dir.join("blobs")).map_err(io("cannot open the blobs".into()))?;
@@ -149,6 +151,17 @@ impl Store {
             }
             Err(error) => Err(io(error)),
         }
+    }
+
+    /// Where state that was damaged is set aside. The file is there until somebody removes it.
+    pub fn damaged_state_file(&self) -> PathBuf {
+        self.dir.join(set_aside::DAMAGED)
+    }
+
+    /// Why a file of this member could not be written or read, when that has ended its part.
+    pub fn disk_failure(&self) -> Option<String> {
+        let log = self.log.failure().map(|error| error.to_string());
+        log.or_else(|| self.tables.io_failure())
     }
 
     /// The state machine over these tables. Events of applied entries go to `sink`.

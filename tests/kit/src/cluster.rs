@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 use crate::api::Api;
 use crate::ports;
 use crate::process::Process;
+use crate::volume::Volume;
 use crate::wait::{until, until_ok};
 use crate::workdir::WorkDir;
+
+mod disks;
 
 /// The administrator that every test cluster begins with.
 pub const ADMIN_EMAIL: &str = "admin@example.com";
@@ -29,31 +32,53 @@ struct Member {
 /// Three members, or as many as asked for, formed as an operator forms them: the first begins the cluster, the others join.
 pub struct Cluster {
     binary: PathBuf,
+    // Dropped in this order: who runs, what they run on, where it is.
+    members: Vec<Member>,
+    volumes: Vec<Volume>,
     /// Where data and logs are.
     pub dir: WorkDir,
-    members: Vec<Member>,
+    /// Each member has a file system of so many MiB.
+    volume_mib: Option<u32>,
     options: Vec<String>,
     token: String,
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.thaw_all();
+    }
 }
 
 impl Cluster {
     /// Starts `count` members and waits until each is ready and votes.
     pub async fn start(binary: &str, count: usize, options: &[&str]) -> Self {
         let mut cluster = Self::prepare(binary, options);
-        cluster.form().await;
-        for _ in 1..count {
-            cluster.join().await;
-        }
-        cluster.all_vote().await;
-        // A token names those who are there when it is made; from now on any of them may be asked.
-        cluster.renew_token().await;
+        cluster.grow_to(count).await;
         cluster
+    }
+
+    async fn grow_to(&mut self, count: usize) {
+        self.form().await;
+        for _ in 1..count {
+            self.join().await;
+        }
+        self.all_vote().await;
+        // A token names those who are there when it is made; from now on any of them may be asked.
+        self.renew_token().await;
     }
 
     fn prepare(binary: &str, options: &[&str]) -> Self {
         let options = options.iter().map(|option| (*option).to_owned()).collect();
         let dir = WorkDir::new("cluster");
-        Self { binary: binary.into(), dir, members: Vec::new(), options, token: String::new() }
+        Self {
+            binary: binary.into(),
+            members: Vec::new(),
+            volumes: Vec::new(),
+            dir,
+            volume_mib: None,
+            options,
+            token: String::new(),
+        }
     }
 
     /// Begins the cluster with its first member.
@@ -93,6 +118,7 @@ impl Cluster {
         let peer = format!("127.0.0.{}:{}", index + 1, ports::free());
         let (http, grpc) = (ports::free(), ports::free());
         self.members.push(Member { id: index as u64 + 1, http, grpc, peer, process: None });
+        self.give_volume(index);
         index
     }
 

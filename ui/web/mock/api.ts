@@ -205,6 +205,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
           matched: db.index - (id === 3 ? 4 : 0),
           silent_since: null,
           skew_ms: id === 1 ? null : 3,
+          disk: { last_us: 420, max_us: 3_900, well: true },
         })),
         unready: null,
         concerns: [],

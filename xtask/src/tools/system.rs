@@ -61,6 +61,14 @@ pub fn proxy_build() -> anyhow::Result<()> {
     install(&format!("{} for building the proxy", programs.join(" and ")), &packages)
 }
 
+/// What the tests with disks of their own need.
+pub fn disks() -> anyhow::Result<()> {
+    if exists("mkfs.ext4") {
+        return Ok(());
+    }
+    install("mkfs.ext4 for the tests of disks that fail", &["e2fsprogs"])
+}
+
 /// Installs packages as root on a Debian machine; anywhere else says how.
 fn install(what: &str, packages: &[&str]) -> anyhow::Result<()> {
     let names = packages.join(" ");

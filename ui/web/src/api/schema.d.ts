@@ -1319,6 +1319,7 @@ export interface components {
             answering: boolean;
             /** @description Base URL for clients. */
             api_url: string;
+            disk?: components["schemas"]["MemberDisk"] | null;
             /**
              * Format: int64
              * @description Number.
@@ -1763,6 +1764,21 @@ export interface components {
             password: string;
             /** @description What they may do here. */
             role: components["schemas"]["Role"];
+        };
+        /** @description The disk that a member's log is on. */
+        MemberDisk: {
+            /**
+             * Format: int64
+             * @description How long its last write took, in microseconds.
+             */
+            last_us: number;
+            /**
+             * Format: int64
+             * @description The longest write of the last minute, in microseconds, one that is under way among them.
+             */
+            max_us: number;
+            /** @description False: it hangs or is full, so the member does not lead. */
+            well: boolean;
         };
         /** @description The people of an org. */
         MemberList: {
