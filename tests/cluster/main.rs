@@ -6,7 +6,10 @@ mod compile;
 mod crash;
 mod formation;
 mod key;
+mod linear;
 mod members;
+mod membership;
+mod registers;
 mod tls;
 
 /// The binary under test.
