@@ -9,6 +9,8 @@ mod key;
 mod linear;
 mod members;
 mod membership;
+mod network;
+mod process;
 mod registers;
 mod tls;
 
