@@ -7,7 +7,12 @@ mod crash;
 mod disk;
 mod formation;
 mod key;
+mod linear;
 mod members;
+mod membership;
+mod network;
+mod process;
+mod registers;
 mod tls;
 
 /// The binary under test.

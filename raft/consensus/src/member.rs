@@ -105,6 +105,9 @@ where
             // How far it had committed, a leader does not remember: the commit point is not synced for its own sake. Were it to lead
             // again without an election, in the same term, reads at it would miss what it acknowledged last.
             enable_leader_restore: Some(false),
+            // A leader that is heard but hears nobody would lead for ever and commit nothing: the others have no reason to elect. So it falls
+            // silent when no majority answers it, for as long as they need to miss it and to elect another.
+            quorum_loss_probe_interval: Some(config.election_ms.1 * 2),
             // A member that lost its disk takes the log in again; that it has no say meanwhile is seen to elsewhere.
             allow_log_reversion: Some(true),
             ..Config::default()

@@ -107,8 +107,14 @@ impl Peers {
     /// A call to the member failed: when the connection did, the next call makes a new one.
     pub(crate) fn failed(&self, id: u64, status: &Status) {
         if status.code() == Code::Unavailable {
-            self.0.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            self.give_up(id);
         }
+    }
+
+    /// The member has not answered for a while: whatever it is asked from now on goes over a new connection. One that ended without a
+    /// word, as when a machine or a router between is gone, would otherwise be believed in until its keep-alive is missed.
+    pub(crate) fn give_up(&self, id: u64) {
+        self.0.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     async fn connect(&self, id: u64, node: &MemberNode) -> Result<Channel, Status> {

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::links::Links;
 use crate::ports;
 use crate::process::Process;
 use crate::volume::Volume;
@@ -26,6 +28,10 @@ struct Member {
     http: u16,
     grpc: u16,
     peer: String,
+    /// Where the others are told to find it, when that is not `peer`.
+    advertised: Option<String>,
+    /// What it is told by environment.
+    environment: Vec<(String, String)>,
     process: Option<Process>,
 }
 
@@ -41,6 +47,7 @@ pub struct Cluster {
     volume_mib: Option<u32>,
     options: Vec<String>,
     token: String,
+    links: Option<Links>,
 }
 
 impl Drop for Cluster {
@@ -52,7 +59,18 @@ impl Drop for Cluster {
 impl Cluster {
     /// Starts `count` members and waits until each is ready and votes.
     pub async fn start(binary: &str, count: usize, options: &[&str]) -> Self {
+        Self::begin(binary, count, options, None).await
+    }
+
+    /// The same, with a network between the members that can be made to fail.
+    pub async fn linked(binary: &str, count: usize, options: &[&str]) -> (Self, Links) {
+        let links = Links::default();
+        (Self::begin(binary, count, options, Some(links.clone())).await, links)
+    }
+
+    async fn begin(binary: &str, count: usize, options: &[&str], links: Option<Links>) -> Self {
         let mut cluster = Self::prepare(binary, options);
+        cluster.links = links;
         cluster.grow_to(count).await;
         cluster
     }
@@ -78,6 +96,7 @@ impl Cluster {
             volume_mib: None,
             options,
             token: String::new(),
+            links: None,
         }
     }
 
@@ -117,7 +136,10 @@ impl Cluster {
         // Each at its own address, as on machines of their own.
         let peer = format!("127.0.0.{}:{}", index + 1, ports::free());
         let (http, grpc) = (ports::free(), ports::free());
-        self.members.push(Member { id: index as u64 + 1, http, grpc, peer, process: None });
+        let real = peer.parse().expect("an address");
+        let advertised = self.links.as_ref().map(|links| links.serve(index, real).to_string());
+        let (id, environment) = (index as u64 + 1, Vec::new());
+        self.members.push(Member { id, http, grpc, peer, advertised, environment, process: None });
         self.give_volume(index);
         index
     }
@@ -142,7 +164,11 @@ impl Cluster {
         let log = self.dir.path().join(format!("member-{}.log", index + 1));
         let member = &mut self.members[index];
         let name = format!("member-{}", member.id);
-        member.process = Some(Process::start(&name, &mut command, &log));
+        let process = Process::start(&name, &mut command, &log);
+        if let (Some(links), Some(pid)) = (&self.links, process.pid()) {
+            links.is_process(index, pid);
+        }
+        member.process = Some(process);
     }
 
     /// What starts a member.
@@ -156,7 +182,11 @@ impl Cluster {
             .args(["--peer", &member.peer])
             .args(["--http", &format!("127.0.0.1:{}", member.http)])
             .args(["--grpc", &format!("127.0.0.1:{}", member.grpc)])
-            .args(&self.options);
+            .args(&self.options)
+            .envs(member.environment.iter().cloned());
+        if let Some(advertised) = &member.advertised {
+            command.args(["--peer-advertise", advertised]);
+        }
         if !self.token.is_empty() {
             command.env("SENTINEL_CP_JOIN", &self.token);
         }
@@ -228,6 +258,24 @@ impl Cluster {
         if let Some(process) = &mut self.members[index].process {
             process.kill9();
         }
+    }
+
+    /// Sends a signal to a member that runs.
+    pub fn signal(&self, index: usize, signal: Signal) {
+        if let Some(process) = &self.members[index].process {
+            process.signal(signal);
+        }
+    }
+
+    /// What a member finds in its environment from its next start on.
+    pub fn set_environment(&mut self, index: usize, environment: &[(&str, &str)]) {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.members[index].environment = environment.iter().map(owned).collect();
+    }
+
+    /// Process id of a member while it runs.
+    pub fn pid(&self, index: usize) -> Option<u32> {
+        self.members[index].process.as_ref().and_then(Process::pid)
     }
 
     /// SIGTERM and wait.
