@@ -2,11 +2,13 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod archives;
+mod backup;
 mod compile;
 mod crash;
 mod formation;
 mod key;
 mod members;
+mod recover;
 mod tls;
 
 /// The binary under test.

@@ -44,6 +44,7 @@ pub use config::MemberConfig;
 pub use digest::DigestSource;
 pub use member::{Member, StartError};
 pub use membership::{MembershipError, Progress};
+pub use newcomer::forget as forget_newcomer;
 pub use peers::Peers;
 pub use service::{PeerServer, ServeError};
 pub use transport::Transport;
