@@ -13,17 +13,22 @@ use sentinel_consensus::{
     ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, NoRoom, PeerServer, Peers, StateSource,
     Transport,
 };
+use sentinel_machine::commands::epoch_begin::Founder;
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
+use sentinel_model::MemberId;
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 use sentinel_pki::{Identity, IdentityHandle};
 use sentinel_store::{StateMachine, Store};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::{Gatekeeper, node};
 use super::archives::Archives;
 use super::args::ServerArgs;
+use super::backup::Backup;
+use super::epoch::Pending;
 use super::formation::Formation;
 use super::kek::{self, Source};
 use super::listen::{self, Listener, Protocol};
@@ -75,6 +80,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let identity = IdentityHandle::new(identity)?;
     let key = kek_source.load()?;
     let formation = Formation::load(&data_dir)?;
+    let pending = Pending::load(&data_dir)?;
     let recorder = metrics::recorder()?;
     let transport = Transport::Mutual(identity.clone());
     let peer_server = PeerServer::bind(args.peer, transport.clone())?;
@@ -116,6 +122,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         ids: Arc::new(RandomIds),
         keyring: keyring.clone(),
         liveness: Liveness::default(),
+        backups: Arc::new(Backup::new(store.tables.clone(), blobs.clone(), key.clone())),
         settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
     })?;
 
@@ -143,6 +150,8 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         stop.clone().cancelled_owned(),
     );
     let telling = member.clone();
+    let settled = watch::Sender::new(pending.is_none());
+    let settled_already = settled.subscribe();
     let mut tasks = vec![
         supervise("the member protocol", &stop, peer),
         supervise("REST", &stop, http.serve(router, stop.clone())),
@@ -159,6 +168,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             let (app, member, place, leads) = (app.clone(), member.clone(), place.clone(), member.leads());
             let dir = data_dir.clone();
             async move {
+                if let Some(pending) = pending {
+                    let founder = Founder { member_id: MemberId(me), place: place.clone(), key_digest };
+                    pending.begin(app.clone(), founder, dir.clone(), leads.clone()).await;
+                }
+                settled.send_replace(true);
                 if let Some(formation) = formation {
                     bootstrap::form(app.clone(), formation, place.clone(), key_digest, dir, leads).await;
                 }
@@ -170,7 +184,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         endless(
             "following the membership",
             &stop,
-            membership::follow(app.clone(), member.clone(), member.leads()),
+            membership::follow(app.clone(), member.clone(), member.leads(), settled_already),
         ),
         endless("handing over", &stop, membership::hand_over(bus.clone(), member.clone(), member.leads())),
         endless("renewing the certificate", &stop, certificate::keep(app.clone(), identity, data_dir)),

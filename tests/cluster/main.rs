@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod archives;
+mod backup;
 mod compile;
 mod crash;
 mod disk;
@@ -12,6 +13,7 @@ mod members;
 mod membership;
 mod network;
 mod process;
+mod recover;
 mod registers;
 mod tls;
 

@@ -166,6 +166,10 @@ operations! {
     ClusterMemberRemove => ClusterAdmin;
     /// Let another member lead.
     LeadershipHandOver => ClusterAdmin;
+    /// Have a backup made: everything, encrypted.
+    BackupCreate => ClusterAdmin;
+    /// Take note of a backup.
+    BackupNote => ClusterAdmin;
     /// Enrol a node; the enrolment token is in the body.
     NodeRegister => Anyone;
     /// Tell that a node is alive.

@@ -6,7 +6,7 @@ mod member;
 
 use std::time::Duration;
 
-use sentinel_api_types::cluster::{Cluster, ClusterMember, MemberDisk};
+use sentinel_api_types::cluster::{Cluster, ClusterMember, EpochBeginning, MemberDisk};
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
 use sentinel_machine::commands::cluster_member_admit;
@@ -17,6 +17,7 @@ use sentinel_model::{ClusterId, OrgId, UserId, cluster};
 
 use crate::access::{Operation, Place};
 use crate::app::App;
+use crate::backup;
 use crate::caller::Caller;
 use crate::error::AppError;
 
@@ -82,9 +83,18 @@ impl App {
         };
         let joining: Vec<ClusterMember> = admitted.into_iter().filter(absent).map(joining).collect();
         members.extend(joining);
+        let began = formed.as_ref().and_then(|cluster| cluster.epoch_began.as_ref());
+        let backup = formed.as_ref().and_then(|cluster| cluster.backup.as_ref());
         Ok(Cluster {
             cluster_id: formed.as_ref().map(|cluster| cluster.id),
-            formed_at: formed.map(|cluster| timestamp(cluster.created_at)),
+            formed_at: formed.as_ref().map(|cluster| timestamp(cluster.created_at)),
+            epoch: formed.as_ref().map(|cluster| cluster.epoch).unwrap_or_default(),
+            epoch_began: began.map(|began| EpochBeginning {
+                at: timestamp(began.at),
+                reason: began.reason.into(),
+                founder: began.founder,
+            }),
+            backup: backup.map(backup::shape),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             member_id: status.member_id,
             leader: status.leader,

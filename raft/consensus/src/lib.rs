@@ -47,6 +47,7 @@ pub use digest::DigestSource;
 pub use disk::NoRoom;
 pub use member::{Member, StartError};
 pub use membership::{MembershipError, Progress};
+pub use newcomer::forget as forget_newcomer;
 pub use past::Mark;
 pub use peers::Peers;
 pub use service::{PeerServer, ServeError};

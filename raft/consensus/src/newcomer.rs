@@ -109,6 +109,17 @@ impl Newcomer {
     }
 }
 
+/// Takes the mark away from a member that does not run: nobody is left who remembers more than it does.
+pub fn forget(dir: &Path) -> io::Result<()> {
+    match fs::remove_file(dir.join(MARK)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => {
+            removed?;
+            File::open(dir)?.sync_all()
+        }
+    }
+}
+
 /// The candidate has nothing but the first entry of all, which names the members.
 pub(crate) fn founds(request: &VoteRequest<TypeConfig>) -> bool {
     request.last_log_id.is_none_or(|id| id.index == 0)

@@ -223,3 +223,5 @@ pub fn rows<R: Row>(read: &(impl Read + ?Sized), scan: Scan<'_>) -> Result<Vec<R
 }
 
 mod rows;
+
+pub use rows::check_rows;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::cluster::{Cluster, ClusterMember, EpochReason};
 
 use crate::ctl::connection::Connection;
 use crate::ctl::failure;
@@ -34,6 +34,22 @@ fn table(cluster: &Cluster) -> Table {
         "version {}, term {}, committed {}, applied {}, snapshot {}; {formed}",
         cluster.version, cluster.term, cluster.committed, cluster.applied, cluster.snapshot
     ));
+    if let Some(began) = &cluster.epoch_began {
+        let reason = match began.reason {
+            EpochReason::Restore => "a restore",
+            EpochReason::Recovery => "a recovery",
+        };
+        table.note(format!(
+            "epoch {}, begun by {reason} at member-{}, {}",
+            cluster.epoch,
+            began.founder,
+            at(began.at)
+        ));
+    }
+    table.note(match &cluster.backup {
+        Some(backup) => format!("newest backup: {}, {}", at(backup.taken_at), backup.place),
+        None => "no backup is known: make one with `sentinel-cp cluster backup create FILE`".to_owned(),
+    });
     for concern in &cluster.concerns {
         table.note(format!("look: {concern}"));
     }

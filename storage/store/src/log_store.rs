@@ -42,6 +42,10 @@ impl LogStore {
         self.wal.stalled()
     }
 
+    pub(crate) fn wal(&self) -> &Wal {
+        &self.wal
+    }
+
     pub(crate) fn close(&self) {
         if let Err(error) = self.wal.close() {
             tracing::warn!(%error, "the log did not close cleanly; opening will recover it");
@@ -148,8 +152,13 @@ fn bounds(range: &impl RangeBounds<u64>) -> (u64, u64) {
 
 /// Entries from `start` on, as many as are good to hold at a time. An error when the first is not in the log: whoever asks
 /// relies on it, and the next one in its place would be a hole.
-fn read_some(wal: &Wal, start: u64, end: u64) -> io::Result<Vec<EntryOf<TypeConfig>>> {
-    let entries = wal.read_limited(start..end, READ_MAX)?;
+pub(crate) fn read_some(
+    wal: &Wal,
+    start: u64,
+    end: u64,
+    bytes: usize,
+) -> io::Result<Vec<EntryOf<TypeConfig>>> {
+    let entries = wal.read_limited(start..end, bytes)?;
     match entries.first() {
         Some(first) if first.index == start => entries.into_iter().map(decode).collect(),
         _ => {
@@ -174,7 +183,7 @@ impl RaftLogReader<TypeConfig> for LogStore {
             if next >= end {
                 return Ok(None);
             }
-            let entries = read_some(&wal, next, end)?;
+            let entries = read_some(&wal, next, end, READ_MAX)?;
             let next = next + entries.len() as u64;
             Ok::<_, io::Error>(Some((stream::iter(entries.into_iter().map(Ok)), (wal, next))))
         });
@@ -201,7 +210,7 @@ impl RaftLogReader<TypeConfig> for LogStore {
         start: u64,
         end: u64,
     ) -> io::Result<Vec<EntryOf<TypeConfig>>> {
-        if start >= end { Ok(Vec::new()) } else { read_some(&self.wal, start, end) }
+        if start >= end { Ok(Vec::new()) } else { read_some(&self.wal, start, end, READ_MAX) }
     }
 
     async fn read_vote(&mut self) -> io::Result<Option<Vote>> {

@@ -111,7 +111,10 @@ fn newest_membership(entries: &[Entry]) -> Option<StoredMembership> {
 }
 
 /// An entry that does not decode halts this member: skipping it would make its state differ from the others'.
-fn apply_entry(state: &mut dyn Write, entry: &Entry) -> Result<(Response, Vec<Event>), TableError> {
+pub(crate) fn apply_entry(
+    state: &mut dyn Write,
+    entry: &Entry,
+) -> Result<(Response, Vec<Event>), TableError> {
     let index = entry.log_id().index;
     match &entry.payload {
         EntryPayload::Blank | EntryPayload::Membership(_) => {
@@ -196,7 +199,7 @@ impl RaftSnapshotBuilder<TypeConfig> for SnapshotBuilder {
     }
 }
 
-fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
+pub(crate) fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
     let began = Instant::now();
     let reader = tables.reader().map_err(io::Error::other)?;
     let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;

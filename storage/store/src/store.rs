@@ -174,6 +174,14 @@ impl Store {
         )
     }
 
+    pub(crate) fn snapshots(&self) -> &Arc<Snapshots> {
+        &self.snapshots
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Where snapshots on their way in are kept.
     pub fn incoming_dir(&self) -> PathBuf {
         self.snapshots.dir().to_owned()

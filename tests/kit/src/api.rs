@@ -28,6 +28,11 @@ impl Api {
         Ok(api)
     }
 
+    /// The credential.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The same credential at another member.
     #[must_use]
     pub fn at(&self, base: &str) -> Self {

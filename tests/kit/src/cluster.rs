@@ -115,9 +115,15 @@ impl Cluster {
         self.renew_token().await;
     }
 
-    async fn renew_token(&mut self) {
+    /// Makes a new join token for those who join from now on.
+    pub async fn renew_token(&mut self) {
+        self.renew_token_at(0).await;
+    }
+
+    /// [`Cluster::renew_token`], made at this member.
+    pub async fn renew_token_at(&mut self, index: usize) {
         let made = until_ok("a join token", 30, || async {
-            self.admin(0).await.post("/api/v1/cluster/join-tokens", &json!({"uses": 16})).await
+            self.admin(index).await.post("/api/v1/cluster/join-tokens", &json!({"uses": 16})).await
         });
         made.await["token"].as_str().expect("a token").clone_into(&mut self.token);
     }
