@@ -41,7 +41,7 @@ impl Backups for Backup {
         let turn = Arc::clone(&self.turn).try_acquire_owned();
         let turn = turn.map_err(|_| AppError::Busy("backups at this member"))?;
         let reader = self.tables.reader().map_err(AppError::internal)?;
-        let description = backup::describe(&reader, now).map_err(|error| match error {
+        let description = backup::describe(&*reader, now).map_err(|error| match error {
             BackupError::Unformed => AppError::Conflict(error.to_string()),
             other => AppError::internal(other),
         })?;
@@ -54,7 +54,7 @@ impl Backups for Backup {
                 got.map(|bytes| bytes.to_vec())
                     .map_err(|error| BackupError::MissingBlob { digest, reason: error.to_string() })
             };
-            let source = Source { state: &reader, description, blob: &mut blob };
+            let source = Source { state: &*reader, description, blob: &mut blob };
             let mut out = Chunks { sender, chunk: Vec::with_capacity(2 * CHUNK), _turn: turn };
             let made = backup::write(&mut out, &kek, rand::random(), source);
             match made.map_err(io::Error::other).and_then(|manifest| out.hand_on().map(|()| manifest)) {

@@ -62,7 +62,7 @@ impl Survivor {
             .context("stop the member first, and take nothing else from its directory")?;
         store.claim(identity.member_id().0)?;
         let found = recover::remains(&store)?;
-        let cluster: Option<Cluster> = tables::load(&store.tables.reader()?, b"cluster")?;
+        let cluster: Option<Cluster> = tables::load(&*store.tables.reader()?, b"cluster")?;
         let last = found.last.context("this member has nothing: it never took the log in")?;
         let remains = Remains {
             member_id: identity.member_id(),
@@ -87,7 +87,7 @@ impl Survivor {
         Pending { epoch, reason: EpochReason::Recovery }.save(dir)?;
         recover::alone(&store, remains.member_id.0, MemberNode::default())?;
         // What was in the log and not applied may have begun an epoch of its own.
-        let cluster: Option<Cluster> = tables::load(&store.tables.reader()?, b"cluster")?;
+        let cluster: Option<Cluster> = tables::load(&*store.tables.reader()?, b"cluster")?;
         let now = cluster.map(|cluster| cluster.epoch).unwrap_or_default();
         if now >= epoch {
             epoch = now.next();

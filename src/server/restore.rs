@@ -103,7 +103,7 @@ pub fn restore(input: impl Read, source: &Source, data_dir: &Path, how: As) -> a
     );
     let identity = {
         let reader = unpacked.tables.reader()?;
-        let cluster: Cluster = tables::load(&reader, b"cluster")?.context("the backup holds no cluster")?;
+        let cluster: Cluster = tables::load(&*reader, b"cluster")?.context("the backup holds no cluster")?;
         certified(&cluster, &kek, member_id)?
     };
     Pending { epoch, reason: EpochReason::Restore }.save(data_dir)?;

@@ -119,6 +119,9 @@ pub enum BackupError {
     /// The state tables failed.
     #[error(transparent)]
     Tables(#[from] TableError),
+    /// They cannot be opened.
+    #[error(transparent)]
+    State(#[from] OpenTablesError),
 }
 
 impl From<io::Error> for BackupError {

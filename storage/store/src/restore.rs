@@ -55,16 +55,16 @@ pub fn unpack(dir: &Path, input: impl Read, kek: &[u8; 32]) -> Result<Unpacked, 
     };
     let manifest = backup::read(input, kek, &mut filling)?;
     let reader = filling.tables.reader()?;
-    tables::check_rows(&reader)?;
+    tables::check_rows(&*reader)?;
     let mut hash = HashWriter(Sha256::new());
-    snapshot::write(&reader, &mut hash)?;
+    snapshot::write(&*reader, &mut hash)?;
     let found = Sha256Digest(hash.0.finalize().into());
     if found != manifest.state_sha256 {
         let text =
             format!("its state has the digest {found} when it is restored, not {}", manifest.state_sha256);
         return Err(BackupError::Damaged(text));
     }
-    let named = backup::named_blobs(&reader)?;
+    let named = backup::named_blobs(&*reader)?;
     for digest in &named {
         if filling.blobs.get(*digest)?.is_none() {
             return Err(BackupError::Damaged(format!("the archive {digest} is not in it")));
