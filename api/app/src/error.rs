@@ -143,6 +143,7 @@ impl From<ReadError> for AppError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::NoQuorum(cause) => AppError::NoQuorum(cause),
+            ReadError::NoRoom(reason) => AppError::ReadOnly(reason),
             ReadError::Fatal(cause) => AppError::Internal(cause),
         }
     }

@@ -77,9 +77,9 @@ impl Past {
         self.boot
     }
 
-    /// What is remembered of a member.
-    pub(crate) fn of(&self, id: u64) -> Option<Mark> {
-        self.lock().others.get(&id).map(|remembered| remembered.mark)
+    /// What is remembered of a member: how far which start of it had come.
+    pub(crate) fn of(&self, id: u64) -> Option<(u64, Mark)> {
+        self.lock().others.get(&id).map(|remembered| (remembered.boot, remembered.mark))
     }
 
     /// Whether the member was asked since the start of this one.
@@ -99,7 +99,8 @@ impl Past {
         let mut known = self.lock();
         known.remember(id, Remembered { boot: said.boot, mark });
         let first = known.asked.insert(id);
-        (first && remembered > self.began_with).then_some(remembered)
+        // What this start has done, it has not forgotten.
+        (first && said.remembers_boot != self.boot && remembered > self.began_with).then_some(remembered)
     }
 
     /// Keeps what is remembered. Not synced: it is worth a lot, and not that much.
@@ -176,6 +177,9 @@ mod tests {
             assert!(past.asked(2) && !past.asked(3));
             // What it does after its start it has not forgotten.
             assert_eq!(past.heard(2, &said(1, Mark::default(), mark(9, 9, 900))), None);
+            let of_this_start = said(1, Mark::default(), mark(9, 9, 900));
+            let of_this_start = HelloResponse { remembers_boot: past.boot(), ..of_this_start };
+            assert_eq!(past.heard(3, &of_this_start), None);
         }
     }
 
@@ -186,16 +190,16 @@ mod tests {
         past.heard(2, &said(1, mark(5, 5, 100), Mark::default()));
         // The same start may go back: entries were replaced.
         past.heard(2, &said(1, mark(5, 5, 99), Mark::default()));
-        assert_eq!(past.of(2), Some(mark(5, 5, 99)));
+        assert_eq!(past.of(2), Some((1, mark(5, 5, 99))));
         past.heard(2, &said(2, mark(3, 3, 40), Mark::default()));
-        assert_eq!(past.of(2), Some(mark(5, 5, 99)));
+        assert_eq!(past.of(2), Some((1, mark(5, 5, 99))));
         past.keep();
         let past = Past::open(dir.path(), Mark::default());
         past.heard(2, &said(2, mark(3, 3, 41), Mark::default()));
-        assert_eq!(past.of(2), Some(mark(5, 5, 99)));
+        assert_eq!(past.of(2), Some((1, mark(5, 5, 99))));
         past.heard(2, &said(2, mark(5, 5, 99), Mark::default()));
         past.heard(2, &said(2, mark(5, 5, 98), Mark::default()));
-        assert_eq!(past.of(2), Some(mark(5, 5, 98)), "it has caught up, and is believed again");
+        assert_eq!(past.of(2), Some((2, mark(5, 5, 98))), "it has caught up, and is believed again");
         fs::write(dir.path().join(FILE), b"rubbish").unwrap();
         assert_eq!(Past::open(dir.path(), Mark::default()).of(2), None);
     }

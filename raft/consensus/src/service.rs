@@ -263,9 +263,18 @@ where
 
     async fn hello(&self, request: Request<HelloRequest>) -> Answer<HelloResponse> {
         let caller = request.extensions().get::<Caller>();
-        let remembers = caller.and_then(|caller| self.member.past().of(caller.0)).unwrap_or_default();
-        let initialized = self.member.raft().is_initialized().await.map_err(failed)?;
-        let log_index = self.member.raft().metrics().borrow_watched().last_log_index.unwrap_or(0);
+        let remembers = caller.and_then(|caller| self.member.past().of(caller.0));
+        let (remembers_boot, remembers) = remembers.unwrap_or_default();
+        // From what is known: consensus itself does not answer while it waits for the disk.
+        let (initialized, log_index) = {
+            let metrics = self.member.raft().metrics();
+            let now = metrics.borrow_watched();
+            if let Err(fatal) = &now.running_state {
+                return Err(failed(fatal));
+            }
+            let voted = now.vote.leader_id.term > 0;
+            (now.last_log_index.is_some() || voted, now.last_log_index.unwrap_or(0))
+        };
         let newcomer = self.member.newcomer().is();
         let (disk, mark) = (self.member.own_disk(), self.member.disk().log.mark());
         Ok(Response::new(HelloResponse {
@@ -283,6 +292,7 @@ where
             remembers_vote_term: remembers.vote_term,
             remembers_term: remembers.log_term,
             remembers_index: remembers.log_index,
+            remembers_boot,
         }))
     }
 

@@ -91,6 +91,9 @@ pub enum ReadError {
     /// No majority within the deadline. A stale read would work.
     #[error("no majority answers: {0}")]
     NoQuorum(String),
+    /// This member lacks what was written last, and has no room for it. Another member may answer, and a stale read would work.
+    #[error("{0}")]
+    NoRoom(String),
     /// This member cannot go on.
     #[error("{0}")]
     Fatal(String),
