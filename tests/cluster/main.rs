@@ -12,6 +12,7 @@ mod membership;
 mod network;
 mod process;
 mod registers;
+mod time;
 mod tls;
 
 /// The binary under test.
