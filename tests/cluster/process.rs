@@ -43,7 +43,7 @@ impl Members {
 
     /// F14: twice as long as an election. What it is asked meanwhile it answers when it goes on, and then as one who believes to lead.
     async fn a_leader_that_stood_still_says_nothing_old_when_it_goes_on(&mut self) {
-        for _ in 0..3 {
+        for _ in 0..2 {
             let leader = self.cluster.leader(&self.api).await;
             self.cluster.signal(leader, Signal::SIGSTOP);
             self.clients.go_on("the leader stands still", 40).await;
@@ -62,7 +62,7 @@ impl Members {
         let leader = self.cluster.leader(&self.api).await;
         for starved in [(leader + 1) % 3, leader] {
             let began = Instant::now();
-            while began.elapsed() < Duration::from_secs(4) {
+            while began.elapsed() < Duration::from_secs(3) {
                 self.cluster.signal(starved, Signal::SIGSTOP);
                 tokio::time::sleep(Duration::from_millis(80)).await;
                 self.cluster.signal(starved, Signal::SIGCONT);
@@ -94,13 +94,12 @@ impl Members {
         }
     }
 
-    /// F13: whoever leads, then somebody, then two at once, again and again, in the middle of writes.
+    /// F13: whoever leads, then two at once, again and again, in the middle of writes.
     async fn kills_in_a_row_lose_nothing(&mut self) {
-        for round in 0..6 {
+        for round in 0..4 {
             let leader = self.cluster.leader(&self.api).await;
-            let killed = match round % 3 {
+            let killed = match round % 2 {
                 0 => vec![leader],
-                1 => vec![(leader + 1) % 3],
                 _ => vec![leader, (leader + 1) % 3],
             };
             self.clients.go_on("between kills", 30).await;
