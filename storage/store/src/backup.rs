@@ -29,6 +29,8 @@ use sentinel_machine::snapshot::SnapshotError;
 use sentinel_model::{ClusterId, Epoch, MemberId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::tables::OpenTablesError;
+
 pub use read::{Target, read};
 pub use write::{Source, describe, named_blobs, write};
 

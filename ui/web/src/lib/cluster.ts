@@ -47,3 +47,9 @@ export function skew(member: ClusterMember): string | null {
   const off = Math.abs(ms) < 10_000 ? `${(Math.abs(ms) / 1_000).toFixed(1)} s` : `${Math.round(Math.abs(ms) / 1_000)} s`;
   return ms > 0 ? `${off} ahead` : `${off} behind`;
 }
+
+/** Microseconds in the unit that fits. */
+export function micros(us: number): string {
+  if (us < 1_000) return `${us} µs`;
+  return us < 1_000_000 ? `${(us / 1_000).toFixed(1)} ms` : `${(us / 1_000_000).toFixed(1)} s`;
+}

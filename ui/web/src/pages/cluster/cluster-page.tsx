@@ -4,10 +4,10 @@ import { clusterQuery } from "../../api/cluster";
 import type { Cluster } from "../../api/types";
 import { useClusterRefusal } from "../../app/workspace";
 import { clusterHealth, lossesBorne } from "../../lib/cluster";
-import { count, number } from "../../lib/format";
+import { bytes, count, number } from "../../lib/format";
 import { Ago } from "../../ui/ago";
 import { Id } from "../../ui/copy";
-import { ErrorPanel, Loading, Note } from "../../ui/feedback";
+import { CommandLine, ErrorPanel, Loading, Note } from "../../ui/feedback";
 import { Flash } from "../../ui/flash";
 import { FactList, PageHeader, Panel, ScrollPage } from "../../ui/page";
 import classes from "./cluster-page.module.css";
@@ -51,16 +51,57 @@ function Content({ cluster }: { cluster: Cluster }) {
             ]}
           />
         </Panel>
+        <BackupPanel cluster={cluster} />
         <Panel title="Formation">
           <FactList
             facts={[
               ["Version here", cluster.version],
               ["Formed", <Ago key="formed" at={cluster.formed_at} />],
+              ["Epoch", <Epoch key="epoch" cluster={cluster} />],
               ["Id", cluster.cluster_id ? <Id key="id" id={cluster.cluster_id} what="the cluster's id" /> : "not formed"],
             ]}
           />
         </Panel>
       </div>
     </div>
+  );
+}
+
+const BEGAN = { restore: "restored from a backup", recovery: "went on without a majority" } as const;
+
+/** Which life of the cluster this is, and how it began when it is not the first. */
+function Epoch({ cluster }: { cluster: Cluster }) {
+  const began = cluster.epoch_began;
+  if (!began) return <>{cluster.epoch ?? 1}</>;
+  return (
+    <>
+      {cluster.epoch} <span className="dim">
+        · {BEGAN[began.reason]} <Ago at={began.at} />, with member-{began.founder}
+      </span>
+    </>
+  );
+}
+
+function BackupPanel({ cluster: { backup } }: { cluster: Cluster }) {
+  if (!backup) {
+    return (
+      <Panel title="Backup">
+        <p className="dim">None was ever made.</p>
+        <CommandLine command="sentinel-cp cluster backup create FILE" />
+      </Panel>
+    );
+  }
+  return (
+    <Panel title="Backup">
+      <FactList
+        facts={[
+          ["Taken", <Ago key="taken" at={backup.taken_at} />],
+          ["Checked", backup.verified_at ? <Ago key="verified" at={backup.verified_at} /> : <span className="dim" key="verified">never</span>],
+          ["Holds", `everything up to ${number(backup.index)}`],
+          ["Size", bytes(backup.size_bytes)],
+          ["Where", <span className="mono" key="place">{backup.place}</span>],
+        ]}
+      />
+    </Panel>
   );
 }

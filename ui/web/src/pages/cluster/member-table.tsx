@@ -4,7 +4,7 @@ import { handOver, removeClusterMember } from "../../api/cluster";
 import type { Cluster, ClusterMember } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useClusterRefusal } from "../../app/workspace";
-import { lag, lossesBorne, skew } from "../../lib/cluster";
+import { lag, lossesBorne, micros, skew } from "../../lib/cluster";
 import { count, number } from "../../lib/format";
 import type { Shown } from "../../lib/states";
 import { Ago } from "../../ui/ago";
@@ -40,6 +40,9 @@ export function MemberTable({ cluster }: { cluster: Cluster }) {
               </th>
               <th scope="col" className={classes.right}>
                 Lag
+              </th>
+              <th scope="col" className={classes.right}>
+                Disk takes
               </th>
               <th scope="col" className={classes.right}>
                 Clock
@@ -108,6 +111,9 @@ function MemberRow({ cluster, member, ask }: { cluster: Cluster; member: Cluster
       <td className="mono">{member.peer_address}</td>
       <td className={classes.right}>{member.matched === null || member.matched === undefined ? <span className="dim">–</span> : number(member.matched)}</td>
       <td className={classes.right}>{behind === null ? <span className="dim">–</span> : behind === 0 ? "none" : count(behind, "entry", "entries")}</td>
+      <td className={classes.right}>
+        <Disk member={member} />
+      </td>
       <td className={classes.right}>{skew(member) ?? <span className="dim">–</span>}</td>
       <td className={classes.right}>
         <RowMenu
@@ -120,6 +126,15 @@ function MemberRow({ cluster, member, ask }: { cluster: Cluster; member: Cluster
       </td>
     </tr>
   );
+}
+
+/** How long the log's disk takes for a write; a sick one is named. */
+function Disk({ member }: { member: ClusterMember }) {
+  const { disk } = member;
+  if (!disk) return <span className="dim">–</span>;
+  const worst = `up to ${micros(disk.max_us)} in the last minute`;
+  if (!disk.well) return <State shown={{ kind: "failed", label: "Hangs or is full" }} />;
+  return <span title={worst}>{micros(disk.last_us)}</span>;
 }
 
 function LeadDialog({ cluster, member, onClose }: { cluster: Cluster; member: ClusterMember; onClose: () => void }) {
