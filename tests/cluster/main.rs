@@ -9,6 +9,7 @@ mod formation;
 mod key;
 mod members;
 mod recover;
+mod schedule;
 mod tls;
 
 /// The binary under test.

@@ -33,27 +33,49 @@ pub struct Cluster {
     pub dir: WorkDir,
     members: Vec<Member>,
     options: Vec<String>,
+    environment: Vec<(&'static str, String)>,
     token: String,
 }
 
 impl Cluster {
     /// Starts `count` members and waits until each is ready and votes.
     pub async fn start(binary: &str, count: usize, options: &[&str]) -> Self {
-        let mut cluster = Self::prepare(binary, options);
-        cluster.form().await;
+        Self::prepare(binary, options).begin(count).await
+    }
+
+    async fn begin(mut self, count: usize) -> Self {
+        self.form().await;
         for _ in 1..count {
-            cluster.join().await;
+            self.join().await;
         }
-        cluster.all_vote().await;
+        self.all_vote().await;
         // A token names those who are there when it is made; from now on any of them may be asked.
-        cluster.renew_token().await;
-        cluster
+        self.renew_token().await;
+        self
+    }
+
+    /// [`Cluster::start`] of members with these variables in their environment.
+    pub async fn start_with(
+        binary: &str,
+        count: usize,
+        options: &[&str],
+        environment: &[(&'static str, String)],
+    ) -> Self {
+        let cluster = Self { environment: environment.to_vec(), ..Self::prepare(binary, options) };
+        cluster.begin(count).await
     }
 
     fn prepare(binary: &str, options: &[&str]) -> Self {
         let options = options.iter().map(|option| (*option).to_owned()).collect();
         let dir = WorkDir::new("cluster");
-        Self { binary: binary.into(), dir, members: Vec::new(), options, token: String::new() }
+        Self {
+            binary: binary.into(),
+            dir,
+            members: Vec::new(),
+            options,
+            environment: Vec::new(),
+            token: String::new(),
+        }
     }
 
     /// Begins the cluster with its first member.
@@ -136,7 +158,8 @@ impl Cluster {
             .args(["--peer", &member.peer])
             .args(["--http", &format!("127.0.0.1:{}", member.http)])
             .args(["--grpc", &format!("127.0.0.1:{}", member.grpc)])
-            .args(&self.options);
+            .args(&self.options)
+            .envs(self.environment.iter().cloned());
         if !self.token.is_empty() {
             command.env("SENTINEL_CP_JOIN", &self.token);
         }
