@@ -60,7 +60,7 @@ To replace a member, let the new one join first.")]
   sentinel-cp cluster recover --data-dir ./m2
   sentinel-cp cluster recover --data-dir ./m3 --inspect -o json > m3.json
   sentinel-cp cluster recover --data-dir ./m2 --compare m3.json
-  sentinel-cp cluster recover --data-dir ./m2 --yes --cluster-id ID
+  sentinel-cp cluster recover --data-dir ./m2 --yes --cluster-id CLUSTER
 
 Works on the directory of a member that does not run. Says what may be lost, asks for the id of the cluster, and makes this member the only one; start it then
 as before. Run it at one member only, the one that has most.")]

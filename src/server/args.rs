@@ -10,6 +10,7 @@ use sentinel_app::Secret;
 use sentinel_model::cluster::MemberPlace;
 
 use super::kek::KekArgs;
+use super::schedule::ScheduleArgs;
 use super::size::ByteSize;
 use super::tls::TlsArgs;
 
@@ -54,6 +55,8 @@ pub struct ServerArgs {
     pub join: Option<Secret>,
     #[command(flatten)]
     pub kek: KekArgs,
+    #[command(flatten)]
+    pub schedule: ScheduleArgs,
     /// How often nodes are told to report
     #[arg(long, env = "SENTINEL_CP_HEARTBEAT_INTERVAL", default_value = "10s", value_parser = duration, value_name = "TIME")]
     pub heartbeat_interval: Duration,

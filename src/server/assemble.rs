@@ -28,11 +28,13 @@ use super::admission::{Gatekeeper, node};
 use super::archives::Archives;
 use super::args::ServerArgs;
 use super::backup::Backup;
+use super::depot::Depot;
 use super::epoch::Pending;
 use super::formation::Formation;
 use super::kek::{self, Source};
 use super::listen::{self, Listener, Protocol};
 use super::room::Room;
+use super::schedule::Schedule;
 use super::scheduler::{self, Limits};
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
@@ -79,6 +81,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let (me, key_digest) = (identity.member_id().0, identity.key().fingerprint());
     let identity = IdentityHandle::new(identity)?;
     let key = kek_source.load()?;
+    let depot = args.schedule.backup_to.as_deref().map(Depot::parse).transpose().context("--backup-to")?;
     let formation = Formation::load(&data_dir)?;
     let pending = Pending::load(&data_dir)?;
     let recorder = metrics::recorder()?;
@@ -113,6 +116,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let replica: Arc<dyn Replica> = Arc::new(member.clone());
     let info: Arc<dyn ClusterInfo> = Arc::new(member.clone());
     let blobs = ClusterBlobs::new(local.clone(), peers);
+    let backup = Arc::new(Backup::new(store.tables.clone(), blobs.clone(), key.clone()));
     let app = App::new(AppParts {
         replica,
         blobs: Arc::new(blobs.clone()),
@@ -122,7 +126,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         ids: Arc::new(RandomIds),
         keyring: keyring.clone(),
         liveness: Liveness::default(),
-        backups: Arc::new(Backup::new(store.tables.clone(), blobs.clone(), key.clone())),
+        backups: backup.clone(),
         settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
     })?;
 
@@ -141,6 +145,8 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let address = http.local_addr()?;
     let routes = sentinel_grpc::routes(app.clone()).await?;
 
+    let schedule =
+        Schedule { app: app.clone(), backup, kek: key.clone(), args: args.schedule.clone(), depot };
     let admission = Arc::new(Gatekeeper::new(app.clone(), key));
     let peer = peer_server.serve(
         member.clone(),
@@ -188,6 +194,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         ),
         endless("handing over", &stop, membership::hand_over(bus.clone(), member.clone(), member.leads())),
         endless("renewing the certificate", &stop, certificate::keep(app.clone(), identity, data_dir)),
+        endless("making scheduled backups", &stop, schedule.keep(member.leads())),
         endless("keeping the archives", &stop, archives.keep(bus.clone())),
         supervise("watching the key", &stop, {
             let stop = stop.clone();

@@ -15,6 +15,7 @@ mod network;
 mod process;
 mod recover;
 mod registers;
+mod schedule;
 mod time;
 mod tls;
 

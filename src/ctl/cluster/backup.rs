@@ -1,7 +1,7 @@
 //! Backups of the whole cluster.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,6 +13,7 @@ use sentinel_api_types::timestamp;
 use sentinel_client::Client;
 use sentinel_model::{Epoch, MemberId};
 
+use crate::bucket::{self, Object};
 use crate::ctl::connection::Connection;
 use crate::ctl::options::Options;
 use crate::ctl::output::Table;
@@ -34,12 +35,13 @@ pub enum BackupCommand {
     #[command(after_help = "Examples:
   sentinel-cp cluster backup create /backups/monday.scpbackup
   sentinel-cp cluster backup create /backups/monday.scpbackup -o json
+  sentinel-cp cluster backup create s3://bucket/prefix/monday.scpbackup
 
 The file is there under its name only when it is whole and on disk. The cluster takes note of it; `cluster status` shows its age.")]
     Create {
-        /// File to write; must not exist yet
-        #[arg(value_name = "FILE")]
-        to: PathBuf,
+        /// File to write, or object as s3://BUCKET/KEY with the usual AWS variables in the environment; must not exist yet
+        #[arg(value_name = "FILE|URL")]
+        to: String,
     },
     /// Restore a backup into a scratch directory, check everything in it, and say what it holds; no member needs to run
     #[command(after_help = "Examples:
@@ -47,16 +49,15 @@ The file is there under its name only when it is whole and on disk. The cluster 
 
 Every row of the state is decoded, the state's digest and the digest of every archive are computed anew. Needs room for the cluster's data below TMPDIR.")]
     Verify {
-        /// The backup
-        #[arg(value_name = "FILE")]
-        from: PathBuf,
+        /// The backup: a file, or an object as s3://BUCKET/KEY
+        #[arg(value_name = "FILE|URL")]
+        from: String,
         #[command(flatten)]
         key: Key,
     },
     /// Make the first member of a restored cluster out of a backup; no member needs to run
     #[command(after_help = "Examples:
   sentinel-cp cluster backup restore /backups/monday.scpbackup --data-dir ./m4 --kek-file ./kek
-  sentinel-cp server --data-dir ./m4 --kek-file ./kek
 
 For when the cluster is lost, or its state. The directory must be empty; a key file named `kek` may lie in it. The member has a number that nobody had, and is
 alone: it begins a new epoch when it is first started, members of before are taken out for ever, and join tokens of before are good for nothing. Nodes see
@@ -78,9 +79,9 @@ pub struct Key {
 /// What `restore` takes.
 #[derive(Args, Debug)]
 pub struct RestoreArgs {
-    /// The backup
-    #[arg(value_name = "FILE")]
-    from: PathBuf,
+    /// The backup: a file, or an object as s3://BUCKET/KEY
+    #[arg(value_name = "FILE|URL")]
+    from: String,
     #[command(flatten)]
     key: Key,
     /// Number of the new member, when members joined after the backup was taken: higher than all of them
@@ -103,7 +104,11 @@ pub async fn run(command: BackupCommand, options: &Options) -> anyhow::Result<Ex
     match command {
         BackupCommand::Create { to } => {
             let Connection { client, output, .. } = Connection::open(options)?;
-            let body = create(&client, &to).await?;
+            let body = if to.starts_with(bucket::SCHEME) {
+                create_object(&client, &to).await?
+            } else {
+                create(&client, Path::new(&to)).await?
+            };
             output.say(&body, |body| {
                 format!(
                     "{} is written: {}, state at index {}. Verify it with `sentinel-cp cluster backup verify`.",
@@ -115,7 +120,8 @@ pub async fn run(command: BackupCommand, options: &Options) -> anyhow::Result<Ex
         }
         BackupCommand::Verify { from, key } => {
             let kek = key.kek.source(&key.data_dir).load()?;
-            let held = blocking(move || restore::verify(open(&from)?, &kek)).await?;
+            let input = open(&from).await?;
+            let held = blocking(move || restore::verify(input, &kek)).await?;
             options.output.print(&held, |held| {
                 let mut table = table(held);
                 table.note("The backup is whole: every row decodes, and every digest is right.");
@@ -123,7 +129,8 @@ pub async fn run(command: BackupCommand, options: &Options) -> anyhow::Result<Ex
             })?;
         }
         BackupCommand::Restore(args) => {
-            let restored = blocking(move || restored(&args)).await?;
+            let input = open(&args.from).await?;
+            let restored = blocking(move || restored(&args, input)).await?;
             options.output.print(&restored, explained)?;
         }
     }
@@ -136,8 +143,16 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await?
 }
 
-fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+/// A backup to read. An object is fetched first, into a file without a name.
+async fn open(from: &str) -> anyhow::Result<BufReader<File>> {
+    let file = if from.starts_with(bucket::SCHEME) {
+        let mut file = tempfile::tempfile().context("no scratch file; set TMPDIR to a place with room")?;
+        Object::parse(from)?.download(&mut file).await?;
+        file.rewind()?;
+        file
+    } else {
+        File::open(from).with_context(|| format!("cannot read {from}"))?
+    };
     Ok(BufReader::with_capacity(256 * 1024, file))
 }
 
@@ -167,6 +182,23 @@ async fn create(client: &Client, to: &Path) -> anyhow::Result<BackupBody> {
     })
 }
 
+/// Puts it into a bucket, by way of a scratch file: so the object is there whole, or not at all.
+async fn create_object(client: &Client, to: &str) -> anyhow::Result<BackupBody> {
+    let object = Object::parse(to)?;
+    ensure!(
+        !object.exists().await?,
+        "{object} exists already: a backup never takes the place of another one"
+    );
+    let scratch = tempfile::tempdir().context("no scratch directory; set TMPDIR to one with room")?;
+    let partial = scratch.path().join("backup");
+    let note = download(client, &partial).await.context("the backup was not made")?;
+    object.upload(&partial).await?;
+    let note = BackupNote { place: object.to_string(), ..note };
+    client.note_backup(&note).await.with_context(|| {
+        format!("the backup is whole and in {object}, but the cluster could not take note of it")
+    })
+}
+
 async fn download(client: &Client, partial: &Path) -> anyhow::Result<BackupNote> {
     let cannot = || format!("cannot write {}", partial.display());
     durable::remove(partial).with_context(cannot)?;
@@ -188,10 +220,10 @@ async fn download(client: &Client, partial: &Path) -> anyhow::Result<BackupNote>
     })
 }
 
-fn restored(args: &RestoreArgs) -> anyhow::Result<Restored> {
+fn restored(args: &RestoreArgs, input: BufReader<File>) -> anyhow::Result<Restored> {
     let source = args.key.kek.source(&args.key.data_dir);
     let how = As { member: args.member.map(MemberId), epoch: args.epoch.map(Epoch) };
-    restore::restore(open(&args.from)?, &source, &args.key.data_dir, how)
+    restore::restore(input, &source, &args.key.data_dir, how)
 }
 
 fn table(held: &Contents) -> Table {

@@ -46,6 +46,7 @@ pub struct Cluster {
     /// Each member has a file system of so many MiB.
     volume_mib: Option<u32>,
     options: Vec<String>,
+    environment: Vec<(&'static str, String)>,
     token: String,
     links: Option<Links>,
 }
@@ -59,20 +60,31 @@ impl Drop for Cluster {
 impl Cluster {
     /// Starts `count` members and waits until each is ready and votes.
     pub async fn start(binary: &str, count: usize, options: &[&str]) -> Self {
-        Self::begin(binary, count, options, None).await
+        Self::prepare(binary, options).begin(count).await
     }
 
     /// The same, with a network between the members that can be made to fail.
     pub async fn linked(binary: &str, count: usize, options: &[&str]) -> (Self, Links) {
-        let links = Links::default();
-        (Self::begin(binary, count, options, Some(links.clone())).await, links)
+        let (mut cluster, links) = (Self::prepare(binary, options), Links::default());
+        cluster.links = Some(links.clone());
+        (cluster.begin(count).await, links)
     }
 
-    async fn begin(binary: &str, count: usize, options: &[&str], links: Option<Links>) -> Self {
+    /// [`Cluster::start`] of members with these variables in their environment.
+    pub async fn start_with(
+        binary: &str,
+        count: usize,
+        options: &[&str],
+        environment: &[(&'static str, String)],
+    ) -> Self {
         let mut cluster = Self::prepare(binary, options);
-        cluster.links = links;
-        cluster.grow_to(count).await;
-        cluster
+        cluster.environment = environment.to_vec();
+        cluster.begin(count).await
+    }
+
+    async fn begin(mut self, count: usize) -> Self {
+        self.grow_to(count).await;
+        self
     }
 
     async fn grow_to(&mut self, count: usize) {
@@ -95,6 +107,7 @@ impl Cluster {
             dir,
             volume_mib: None,
             options,
+            environment: Vec::new(),
             token: String::new(),
             links: None,
         }
@@ -189,6 +202,7 @@ impl Cluster {
             .args(["--http", &format!("127.0.0.1:{}", member.http)])
             .args(["--grpc", &format!("127.0.0.1:{}", member.grpc)])
             .args(&self.options)
+            .envs(self.environment.iter().cloned())
             .envs(member.environment.iter().cloned());
         if let Some(advertised) = &member.advertised {
             command.args(["--peer-advertise", advertised]);

@@ -69,6 +69,14 @@ pub fn disks() -> anyhow::Result<()> {
     install("mkfs.ext4 for the tests of disks that fail", &["e2fsprogs"])
 }
 
+/// Python with virtual environments.
+pub fn python() -> anyhow::Result<()> {
+    if answer(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_some() {
+        return Ok(());
+    }
+    install("Python with virtual environments, for the S3 server of the tests", &["python3", "python3-venv"])
+}
+
 /// Installs packages as root on a Debian machine; anywhere else says how.
 fn install(what: &str, packages: &[&str]) -> anyhow::Result<()> {
     let names = packages.join(" ");
