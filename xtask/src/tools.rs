@@ -12,6 +12,7 @@ pub use system::chromium;
 pub fn prepare() -> anyhow::Result<()> {
     system::compiler()?;
     system::node()?;
+    system::faketime()?;
     println!("browser: {}", chromium()?.display());
     built::nextest()?;
     println!("proxy: {}", built::zentinel()?.display());
