@@ -13,6 +13,7 @@ pub use system::chromium;
 pub fn prepare() -> anyhow::Result<()> {
     system::compiler()?;
     system::node()?;
+    system::faketime()?;
     println!("browser: {}", chromium()?.display());
     system::disks()?;
     built::nextest()?;

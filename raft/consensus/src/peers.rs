@@ -19,8 +19,9 @@ use crate::types::MemberNode;
 
 /// Time to make a connection.
 const CONNECT: Duration = Duration::from_millis(500);
-/// A connection on which nothing is heard is asked for a sign of life after this time, and given up after as much again.
-const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// A connection on which nothing is heard is asked for a sign of life after this time, and given up after as much again: together
+/// less than the five seconds in which writes have to go on after a fault.
+const KEEP_ALIVE: Duration = Duration::from_secs(2);
 
 /// Who calls.
 const FROM: &str = "sentinel-from";
@@ -107,14 +108,8 @@ impl Peers {
     /// A call to the member failed: when the connection did, the next call makes a new one.
     pub(crate) fn failed(&self, id: u64, status: &Status) {
         if status.code() == Code::Unavailable {
-            self.give_up(id);
+            self.0.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         }
-    }
-
-    /// The member has not answered for a while: whatever it is asked from now on goes over a new connection. One that ended without a
-    /// word, as when a machine or a router between is gone, would otherwise be believed in until its keep-alive is missed.
-    pub(crate) fn give_up(&self, id: u64) {
-        self.0.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     async fn connect(&self, id: u64, node: &MemberNode) -> Result<Channel, Status> {

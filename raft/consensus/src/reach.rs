@@ -134,9 +134,6 @@ where
                     tracing::warn!(member = id, reason = status.message(), "a member does not answer");
                     metrics::gauge!("consensus_member_reachable", "member" => id.to_string()).set(0.0);
                 }
-                if self.reach().of(id).silent_since.is_some() {
-                    self.peers().give_up(id);
-                }
             }
         }
     }

@@ -49,6 +49,15 @@ pub fn chromium() -> anyhow::Result<PathBuf> {
     }
 }
 
+/// The clocks of the tests with members whose clocks differ.
+pub fn faketime() -> anyhow::Result<()> {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    if folders.map(|folder| folder.path().join("faketime/libfaketime.so.1")).any(|file| file.exists()) {
+        return Ok(());
+    }
+    install("libfaketime, for members whose clocks differ", &["libfaketime"])
+}
+
 /// What building the real proxy needs.
 pub fn proxy_build() -> anyhow::Result<()> {
     let needed = [("cmake", "cmake"), ("protoc", "protobuf-compiler")];
