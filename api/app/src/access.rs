@@ -254,13 +254,11 @@ pub fn authorize(
             let (key, role) = living_key(read, key.id.as_bytes(), now)?;
             authorize_key(operation, &key, role, place)
         }
-        Identity::Node { node_id, .. } => {
-            match read.get(Table::Nodes, node_id.as_bytes())? {
-                None => Err(AppError::Unauthenticated("the node was removed".into())),
-                Some(_) if place == Place::Node(*node_id) => Ok(()),
-                Some(_) => Err(place.not_found()),
-            }
-        }
+        Identity::Node { node_id, .. } => match read.get(Table::Nodes, node_id.as_bytes())? {
+            None => Err(AppError::Unauthenticated("the node was removed".into())),
+            Some(_) if place == Place::Node(*node_id) => Ok(()),
+            Some(_) => Err(place.not_found()),
+        },
     }
 }
 

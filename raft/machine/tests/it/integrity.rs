@@ -95,10 +95,8 @@ pub fn check(tables: &MemoryTables) {
         row.project_id.map(|project| (key(&[project.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
     let requests: BTreeSet<Vec<u8>> = index(tables, Table::Requests).into_keys().collect();
-    let by_index: BTreeSet<Vec<u8>> = index(tables, Table::RequestsByIndex)
-        .into_values()
-        .map(|place| place[..16].to_vec())
-        .collect();
+    let by_index: BTreeSet<Vec<u8>> =
+        index(tables, Table::RequestsByIndex).into_values().map(|place| place[..16].to_vec()).collect();
     assert_eq!(requests, by_index, "requests are remembered and forgotten in both places");
     every_row_has_its_home(tables);
     ownership(tables);
