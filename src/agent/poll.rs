@@ -111,6 +111,7 @@ async fn rounds(
 }
 
 /// What came of a poll.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and the large one is the one that matters")]
 enum Answer {
     /// Something to run.
     Update(Update),

@@ -25,6 +25,7 @@ use crate::agent::testing::bundle;
 
 /// What a member says to a node's polls.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are few of them")]
 enum Says {
     Run(Update),
     Nothing,
