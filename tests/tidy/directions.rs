@@ -36,6 +36,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sentinel-ui", &[]),
     // Drives the binary from outside, as a user would: it knows no crate of ours.
     ("sentinel-kit", &[]),
+    // Puts members together as src does, over a network, clocks and disks of its own.
+    (
+        "sentinel-sim",
+        &[
+            "sentinel-api-types",
+            "sentinel-app",
+            "sentinel-consensus",
+            "sentinel-machine",
+            "sentinel-model",
+            "sentinel-store",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -63,3 +63,4 @@ pub use keyring::{Keyring, KeyringError};
 pub use liveness::Liveness;
 pub use sentinel_api_types::Secret;
 pub use watch::{Told, Watch};
+pub use work::stay_on_this_thread;

@@ -1,6 +1,6 @@
 //! Writes, at any member.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use openraft::async_runtime::WatchReceiver;
@@ -9,6 +9,7 @@ use openraft::storage::RaftStateMachine;
 use sentinel_machine::envelope::ENVELOPE_MAX;
 use sentinel_machine::{Applied, Envelope, EnvelopeError, ProposeError, tables};
 use sentinel_model::cluster::Cluster;
+use tokio::time::Instant;
 use tonic::Code;
 
 use crate::codec::unframe;
@@ -90,6 +91,7 @@ where
             }
         };
         tokio::select! {
+            biased;
             answer = tokio::time::timeout(within, sent) => {
                 answer.unwrap_or_else(|_| Err(Failed::Unknown("no majority confirmed the write in time".into())))
             }

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
 use sentinel_model::Time;
+use tokio::time::Instant;
 use tonic::Status;
 
-use crate::clock;
 use crate::member::Member;
 use crate::proto::HelloResponse;
 use crate::types::{SnapshotFile, TypeConfig};
@@ -98,7 +98,7 @@ where
     }
 
     fn note(&self, id: u64, answer: Result<HelloResponse, Status>, took: Duration) {
-        let now = clock::now();
+        let now = self.now();
         match answer {
             Ok(answer) => {
                 // It looked at its clock about half way.

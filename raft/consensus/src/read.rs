@@ -1,12 +1,13 @@
 //! Reads, at any member.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use openraft::ReadPolicy;
 use openraft::storage::RaftStateMachine;
 use sentinel_machine::{Applied, Consistency, Envelope, ProposeError, ReadError, Replica, View};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::member::Member;
 use crate::proto::ReadIndexRequest;
@@ -93,6 +94,7 @@ where
     async fn read_index(&self) -> Result<u64, String> {
         let leader = self.raft().current_leader().await.ok_or("no leader is known here")?;
         tokio::select! {
+            biased;
             index = self.read_index_at(leader) => index,
             () = self.other_leader(leader) => Err("another member became the leader".into()),
         }

@@ -19,6 +19,7 @@ openraft::declare_raft_types!(
         NodeId = u64,
         Node = MemberNode,
         LeaderId = openraft::impls::leader_id_std::LeaderId<Self::Term, Self::NodeId>,
+        AsyncRuntime = crate::runtime::Runtime,
 );
 
 /// A place in the log.

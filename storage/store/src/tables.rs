@@ -4,6 +4,8 @@
 //! one by one: the log is, and state is rebuilt from it after an unclean stop. A checkpoint makes state durable from time to
 //! time, and always before anything of the log is given up.
 
+mod medium;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -19,7 +21,9 @@ use sentinel_consensus::{SnapshotFile, StateSource};
 use sentinel_machine::tables::Pair;
 use sentinel_machine::{Order, Read, Scan, Table, TableError, Write};
 
+use crate::disk::Disk;
 use crate::snapshots;
+use medium::Medium;
 
 /// Pages kept in memory.
 const CACHE: usize = 64 * 1024 * 1024;
@@ -47,6 +51,25 @@ impl StateTables {
     /// Opens the file, making it when it is not there.
     pub fn open(path: &Path) -> Result<Self, TableError> {
         let db = Database::builder().set_cache_size(CACHE).create(path).map_err(failed)?;
+        let tables = Self { db };
+        tables.checkpoint()?;
+        Ok(tables)
+    }
+
+    /// [`StateTables::open`] on another disk.
+    pub fn open_on(disk: &dyn Disk, path: &Path) -> Result<Self, TableError> {
+        let file = match disk.open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let file = disk.create(path).map_err(failed)?;
+                if let Some(dir) = path.parent() {
+                    disk.sync_dir(dir).map_err(failed)?;
+                }
+                file
+            }
+            found => found.map_err(failed)?,
+        };
+        let db =
+            Database::builder().set_cache_size(CACHE).create_with_backend(Medium(file)).map_err(failed)?;
         let tables = Self { db };
         tables.checkpoint()?;
         Ok(tables)
