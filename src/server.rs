@@ -16,7 +16,6 @@ mod kek;
 mod listen;
 mod membership;
 mod metrics;
-mod scheduler;
 mod sink;
 mod supervise;
 mod tls;

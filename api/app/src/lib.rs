@@ -38,6 +38,7 @@ mod page;
 pub mod password;
 mod project;
 mod rollout;
+pub mod scheduler;
 mod scope;
 mod session;
 mod stats;
