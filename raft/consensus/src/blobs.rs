@@ -63,6 +63,11 @@ impl Blobs for ClusterBlobs {
         }
         let copy = bytes.clone();
         let digest = blocking::run(move || Sha256Digest(Sha256::digest(&copy).into())).await?;
+        #[cfg(feature = "planted")]
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::BlobNamedTooEarly) {
+            drop(self.put_local(digest, bytes).await);
+            return Ok(digest);
+        }
         // Each member gets a copy; what counts is a majority of those who vote.
         let voters = self.peers.voters();
         let needed = voters.len() / 2 + 1;

@@ -79,6 +79,13 @@ impl fmt::Debug for Call {
 }
 
 impl Answer {
+    /// The other member answered, but did nothing: it refused the call or failed at it.
+    pub fn refused(&self) -> bool {
+        let status = |headers: &HeaderMap| headers.get("grpc-status").cloned();
+        let status = status(&self.head.headers).or_else(|| self.trailers.as_ref().and_then(status));
+        status.is_some_and(|status| status != "0")
+    }
+
     pub(crate) fn into_response(self) -> http::Response<Body> {
         let trailers = self.trailers.map(Ok);
         let body = Full::new(self.body).with_trailers(std::future::ready(trailers));

@@ -50,6 +50,8 @@ where
                     if may_be_committed { ProposeError::Unknown(cause) } else { ProposeError::Fatal(cause) };
                 return Err(error);
             }
+            #[cfg(feature = "planted")]
+            let bytes = rekeyed(&envelope, &bytes, may_be_committed);
             let reason = match self.attempt(&bytes, began + within).await {
                 Ok(response) => break response,
                 Err(Failed::Final(error)) if !may_be_committed => return Err(error),
@@ -179,6 +181,17 @@ where
         }
         Ok(())
     }
+}
+
+#[cfg(feature = "planted")]
+fn rekeyed(envelope: &Envelope, bytes: &Bytes, again: bool) -> Bytes {
+    use sentinel_model::planted::{Bug, has};
+    if !again || !has(Bug::RetryWithoutKey) {
+        return bytes.clone();
+    }
+    let mut envelope = envelope.clone();
+    envelope.request_id = sentinel_model::RequestId(uuid::Uuid::new_v4());
+    envelope.encode().map_or_else(|_| bytes.clone(), Bytes::from)
 }
 
 fn refused(error: EnvelopeError) -> ProposeError {

@@ -225,6 +225,13 @@ fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
     let began = Instant::now();
     let reader = tables.reader().map_err(io::Error::other)?;
     let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;
+    #[cfg(feature = "planted")]
+    let last_membership =
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::SnapshotWithoutMembers) {
+            sentinel_consensus::types::StoredMembership::default()
+        } else {
+            last_membership
+        };
     let meta = SnapshotMeta { last_log_id, last_membership };
     let Some(snapshot) = snapshots.build(&meta, &reader)? else {
         tracing::info!(covers = %meta, "a snapshot is given up: a newer one was received while it was made");

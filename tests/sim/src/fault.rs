@@ -19,6 +19,10 @@ pub struct Faults {
     pub clocks_s: u64,
     /// Leadership is handed over.
     pub hand_overs: bool,
+    /// The leader is cut off for longer than an election takes, again and again.
+    pub lone_leaders: bool,
+    /// The weather is bad all the time.
+    pub bad_weather: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +35,7 @@ enum Fault {
     Storm,
     Clock,
     HandOver,
+    LoneLeader,
 }
 
 impl Faults {
@@ -45,6 +50,7 @@ impl Faults {
             (self.storms, Fault::Storm),
             (self.clocks_s > 0, Fault::Clock),
             (self.hand_overs, Fault::HandOver),
+            (self.lone_leaders, Fault::LoneLeader),
         ];
         all.into_iter().filter(|(on, _)| *on).map(|(_, fault)| fault).collect()
     }
@@ -54,8 +60,14 @@ impl Faults {
 pub async fn happen(world: &World, faults: Faults, until_ms: u64) -> anyhow::Result<()> {
     let dice = world.dice.fork("faults");
     let possible = faults.possible();
-    while world.truth.ms() < until_ms && !possible.is_empty() {
+    if faults.bad_weather {
+        world.net.set_weather(Weather::STORM);
+    }
+    while world.truth.ms() < until_ms {
         tokio::time::sleep(dice.ms(100, 1_500)).await;
+        if possible.is_empty() {
+            continue;
+        }
         let fault = *dice.pick(&possible);
         world.note(&format!("fault: {fault:?}"));
         one(world, faults, fault, &dice).await?;
@@ -69,9 +81,7 @@ pub async fn heal(world: &World) -> anyhow::Result<()> {
     world.net.mend();
     world.net.set_weather(Weather::CALM);
     for id in world.ids() {
-        if let Some(clock) = world.clock(id) {
-            clock.set_wrong_by_ms(0);
-        }
+        world.set_clock(id, 0);
         if world.member(id).is_none() {
             world.start(id).await?;
         }
@@ -112,10 +122,12 @@ async fn one(world: &World, faults: Faults, fault: Fault, dice: &Dice) -> anyhow
         Fault::Clock => {
             let far = i64::try_from(dice.between(0, faults.clocks_s * 2_000)).unwrap_or(0);
             let wrong = far - i64::try_from(faults.clocks_s * 1_000).unwrap_or(0);
-            world.note(&format!("the clock of member {one} is wrong by {wrong} ms"));
-            if let Some(clock) = world.clock(one) {
-                clock.set_wrong_by_ms(wrong);
-            }
+            world.set_clock(one, wrong);
+        }
+        Fault::LoneLeader => {
+            cut(world, Fault::Alone, world.leader().unwrap_or(one), one, &ids);
+            tokio::time::sleep(dice.ms(2_500, 5_000)).await;
+            world.net.mend();
         }
         Fault::HandOver => {
             if let Some(leader) = world.leader().and_then(|id| world.member(id)) {

@@ -3,7 +3,7 @@
 //! Some are looked at all the time ([`watch`]), some at the end ([`at_end`]), and what concerns single entries where they are applied
 //! ([`crate::ledger`]: I3, I4, I8).
 
-mod i01_acknowledged;
+pub mod i01_acknowledged;
 mod i02_linearizable;
 mod i03_one_leader;
 mod i04_same_state;
@@ -11,7 +11,17 @@ mod i05_never_back;
 mod i06_events;
 mod i07_snapshot_and_log;
 mod i08_once;
+pub mod i10_removed;
+mod i16_waves;
+mod i17_in_flight;
+mod i18_gates;
+mod i21_abort;
+mod i22_way_back;
+mod i23_one_owner;
+pub mod i24_ends;
+mod i25_steps;
 mod i34_audit;
+pub mod replay;
 
 use std::time::Duration;
 
@@ -55,7 +65,7 @@ async fn look(world: World) {
         if number.is_multiple_of(STATES_EVERY) {
             states.look(&world);
         }
-        for (id, running) in world.running() {
+        for (id, running) in world.serving() {
             if let Some(reason) = running.failure() {
                 world.ledger.violated("I9", format!("member {id} stopped by itself: {reason}"));
             }
@@ -69,6 +79,7 @@ pub async fn at_end(world: &World, history: &History) -> anyhow::Result<()> {
     i02_linearizable::check(world, history).await;
     i04_same_state::States::default().look(world);
     i07_snapshot_and_log::check(world)?;
+    i07_snapshot_and_log::same_members(world);
     i08_once::check(world)?;
     i34_audit::check(world)?;
     Ok(())

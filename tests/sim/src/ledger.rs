@@ -7,6 +7,7 @@ use sentinel_consensus::Response;
 use sentinel_machine::{Envelope, Outcome};
 use sentinel_model::RequestId;
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
 use crate::time::TrueTime;
 use crate::trace::Trace;
@@ -48,6 +49,7 @@ struct State {
     /// Where each request first took effect.
     requests: BTreeMap<RequestId, u64>,
     violations: Vec<Violation>,
+    news: Arc<Notify>,
 }
 
 impl Ledger {
@@ -59,6 +61,7 @@ impl Ledger {
             entries: BTreeMap::new(),
             requests: BTreeMap::new(),
             violations: Vec::new(),
+            news: Arc::default(),
         };
         Self(Arc::new(Mutex::new(state)))
     }
@@ -67,9 +70,18 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of an entry that `member` applies.
-    pub fn applied(&self, member: u64, (index, term): (u64, u64), command: Option<&[u8]>, answer: &Response) {
-        self.lock().applied(member, (index, term), command, answer);
+    /// Takes note of an entry that `member` applies. True when nobody has applied it before.
+    pub fn applied(
+        &self,
+        member: u64,
+        (index, term): (u64, u64),
+        command: Option<&[u8]>,
+        answer: &Response,
+    ) -> bool {
+        let mut state = self.lock();
+        let known = state.entries.contains_key(&index);
+        state.applied(member, (index, term), command, answer);
+        !known
     }
 
     /// An invariant is broken.
@@ -82,9 +94,26 @@ impl Ledger {
         self.lock().violations.clone()
     }
 
+    /// Resolves when one of these is broken.
+    pub async fn broken(&self, invariants: &[&str]) {
+        let news = Arc::clone(&self.lock().news);
+        loop {
+            let told = news.notified();
+            if self.violations().iter().any(|violation| invariants.contains(&violation.invariant)) {
+                return;
+            }
+            told.await;
+        }
+    }
+
     /// All that was applied.
     pub fn entries(&self) -> BTreeMap<u64, Entry> {
         self.lock().entries.clone()
+    }
+
+    /// What was applied behind this place.
+    pub fn behind(&self, index: u64) -> BTreeMap<u64, Entry> {
+        self.lock().entries.range(index + 1..).map(|(index, entry)| (*index, entry.clone())).collect()
     }
 
     /// The newest entry applied anywhere.
@@ -100,6 +129,7 @@ impl State {
         if self.violations.len() < ENOUGH {
             tracing::error!(invariant, text, "violated");
             self.violations.push(Violation { invariant, text });
+            self.news.notify_waiters();
         }
     }
 

@@ -7,10 +7,12 @@
 //!
 //! Where to start reading: [`scenario`] for what is played, [`invariant`] for what must hold, [`world`] for what it is played in.
 
+pub mod agent;
 pub mod client;
 pub mod dice;
 pub mod disk;
 pub mod fault;
+pub mod fleet;
 pub mod history;
 pub mod invariant;
 pub mod ledger;

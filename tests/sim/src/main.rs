@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use sentinel_sim::run::{reproduce, run};
+use sentinel_model::planted::Bug;
+use sentinel_sim::run::{reproduce, run_with};
 use sentinel_sim::scenario::{self, Scenario};
 
 /// Real members over a simulated network, clock and disk.
@@ -19,6 +20,9 @@ struct Cli {
     /// This seed only
     #[arg(long)]
     seed: Option<u64>,
+    /// Put this bug back, as `sentinel_model::planted` names it
+    #[arg(long)]
+    bug: Option<String>,
     /// Tell everything that happens
     #[arg(long)]
     trace: bool,
@@ -60,8 +64,28 @@ fn play(cli: &Cli) -> anyhow::Result<bool> {
     Ok(good)
 }
 
+/// The bug with this name.
+fn bug(name: &str) -> Option<Bug> {
+    [
+        Bug::AnswerBeforeSync,
+        Bug::ReadWithoutIndex,
+        Bug::UnfencedDecision,
+        Bug::SnapshotWithoutMembers,
+        Bug::BlobNamedTooEarly,
+        Bug::RetryWithoutKey,
+        Bug::GateWithoutData,
+        Bug::StepSkipped,
+        Bug::NoAudit,
+        Bug::AppliedTwice,
+        Bug::RemovedComesBack,
+    ]
+    .into_iter()
+    .find(|bug| format!("{bug:?}") == name)
+}
+
 fn play_one(cli: &Cli, scenario: &'static Scenario, seed: u64) -> bool {
-    let outcome = match run(scenario, seed) {
+    let bug = cli.bug.as_deref().and_then(bug);
+    let outcome = match run_with(scenario, seed, bug, &[]) {
         Ok(outcome) => outcome,
         Err(error) => {
             println!("{} {seed}: {error:#}\n  {}", scenario.name, reproduce(scenario, seed));

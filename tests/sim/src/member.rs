@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use bytes::Bytes;
+use sentinel_app::scheduler::{self, Limits};
 use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, Settings, SystemClock};
 use sentinel_consensus::{
     Admission, AdmissionError, Admitted, ClusterBlobs, DigestSource, Joiner, LocalBlobs, Member,
@@ -23,11 +24,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::disk;
+use crate::invariant::i01_acknowledged;
 use crate::time::{MachineClock, SeededIds};
 use crate::world::World;
 
 /// Key-encryption key of every simulated cluster.
 const KEK: [u8; 32] = [7; 32];
+/// How leaders judge nodes, which beat every two seconds.
+const LIMITS: Limits = Limits { offline_after: Duration::from_secs(16), fresh: Duration::from_secs(8) };
 /// Time for a member to stop taking part.
 const STOPS: Duration = Duration::from_secs(20);
 
@@ -123,6 +127,7 @@ pub async fn start(world: &World, place: &Place) -> anyhow::Result<Running> {
             }
         }),
         tokio::spawn(note_leading(world.clone(), id, member.leads())),
+        tokio::spawn(scheduler::run(app.clone(), bus.clone(), member.leads(), LIMITS)),
     ];
     let gone = CancellationToken::new();
     Ok(Running { incarnation, member, app, bus, store, gone, alive, tasks, disk })
@@ -158,9 +163,10 @@ fn sink(bus: &EventBus) -> sentinel_store::EventSink {
 
 fn witness(world: &World, id: u64, alive: &Arc<AtomicBool>) -> sentinel_store::Witness {
     let (ledger, alive) = (world.ledger.clone(), Arc::clone(alive));
+    let world = world.clone();
     Arc::new(move |place, command, answer| {
-        if alive.load(Ordering::SeqCst) {
-            ledger.applied(id, place, command, answer);
+        if alive.load(Ordering::SeqCst) && ledger.applied(id, place, command, answer) {
+            i01_acknowledged::blob_is_kept(&world, command);
         }
     })
 }

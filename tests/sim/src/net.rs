@@ -46,6 +46,9 @@ struct State {
     weather: Weather,
     cut: BTreeSet<(u64, u64)>,
     doors: BTreeMap<u64, Door>,
+    /// Who is nobody to whom: `(who, to whom)`.
+    nobodies: BTreeSet<(u64, u64)>,
+    heard: Vec<(u64, u64, String)>,
 }
 
 #[derive(Clone)]
@@ -74,6 +77,8 @@ impl Net {
             weather: Weather::CALM,
             cut: BTreeSet::new(),
             doors: BTreeMap::new(),
+            nobodies: BTreeSet::new(),
+            heard: Vec::new(),
         };
         Self(Arc::new(Mutex::new(state)))
     }
@@ -110,6 +115,27 @@ impl Net {
     /// Everything gets everywhere again.
     pub fn mend(&self) {
         self.lock().cut.clear();
+    }
+
+    /// To the second, the first is nobody from now on, or somebody again.
+    pub fn set_nobody(&self, who: u64, to: u64, nobody: bool) {
+        let mut state = self.lock();
+        if nobody {
+            state.nobodies.insert((who, to));
+        } else {
+            state.nobodies.remove(&(who, to));
+        }
+    }
+
+    /// Calls of nobodies that were not refused: who called whom with what.
+    pub fn take_heard(&self) -> Vec<(u64, u64, String)> {
+        std::mem::take(&mut self.lock().heard)
+    }
+
+    fn judge(&self, nobody: bool, (from, to): (u64, u64), name: &str, answer: &Result<Answer, Lost>) {
+        if nobody && answer.as_ref().is_ok_and(|answer| !answer.refused()) {
+            self.lock().heard.push((from, to, name.to_owned()));
+        }
     }
 
     fn is_cut(&self, from: u64, to: u64) -> bool {
@@ -176,7 +202,11 @@ impl Carrier for Lines {
         }
         // Who gives up waiting does not stop what was begun.
         let carried = Arc::clone(&door.carried);
+        let (nobody, name) = (net.lock().nobodies.contains(&(from, to)), call.name().to_owned());
         let answer = tokio::spawn(async move { carried.answer(call).await }).await;
+        if let Ok(answer) = &answer {
+            net.judge(nobody, (from, to), &name, answer);
+        }
         tokio::time::sleep(fate.back).await;
         let unheard =
             fate.lost_back || silenced() || net.is_cut(to, from) || !net.lives(to, door.incarnation);

@@ -1,6 +1,8 @@
 //! What is played: which members, which faults, for how long.
 
+mod members;
 mod registers;
+mod rollouts;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,7 +32,18 @@ pub struct Scenario {
 }
 
 /// All of them.
-pub const ALL: &[&Scenario] = &[&registers::KILLS, &registers::CUTS];
+pub const ALL: &[&Scenario] = &[
+    &registers::KILLS,
+    &registers::CUTS,
+    &registers::STORMS,
+    &registers::POWER,
+    &members::MEMBERS,
+    &rollouts::GOOD,
+    &rollouts::BAD,
+    &rollouts::SILENCE,
+    &rollouts::ALONE,
+    &rollouts::RACES,
+];
 
 /// The scenario with this name.
 pub fn named(name: &str) -> Option<&'static Scenario> {
@@ -85,7 +98,7 @@ pub(crate) async fn converged(world: &World) -> anyhow::Result<()> {
     let together = async {
         loop {
             let mut applied: Vec<u64> =
-                world.running().iter().map(|(_, running)| running.app.cluster().applied).collect();
+                world.serving().iter().map(|(_, running)| running.app.cluster().applied).collect();
             applied.dedup();
             if applied.len() == 1 && applied[0] >= world.ledger.last() {
                 return;

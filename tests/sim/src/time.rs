@@ -13,6 +13,11 @@ use crate::dice::Dice;
 /// When every simulation begins, in milliseconds since 1970.
 const BEGIN_MS: i64 = 1_800_000_000_000;
 
+/// Milliseconds of the run at which a clock that is right says this.
+pub fn since_begin_ms(time: Time) -> u64 {
+    u64::try_from(time.0 - BEGIN_MS).unwrap_or(0)
+}
+
 /// The true time of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct TrueTime(Instant);

@@ -2,8 +2,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sentinel_machine::Envelope;
+use sentinel_machine::{Command, Envelope};
 use sha2::{Digest, Sha256};
+
+fn what(command: &Command) -> String {
+    match command {
+        Command::RolloutAdvance(advance) => format!("{:?}", advance.transition),
+        other => other.name().to_owned(),
+    }
+}
 
 /// See the module. Clones share.
 #[derive(Clone, Default)]
@@ -30,7 +37,7 @@ impl Trace {
         let what = match envelope {
             Some(envelope) => format!(
                 "applied {index} of term {term}: {} at {} by {:?}",
-                envelope.command.name(),
+                what(&envelope.command),
                 envelope.time.0,
                 envelope.actor
             ),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -76,11 +77,14 @@ pub struct Inner {
     dir: TempDir,
     seats: Mutex<BTreeMap<u64, Seat>>,
     admin: Mutex<Option<Identity>>,
+    clocks_were_wrong: AtomicBool,
 }
 
 struct Seat {
     place: Place,
     running: Option<Arc<Running>>,
+    /// It was taken out: nothing is expected of it.
+    retired: bool,
 }
 
 impl std::ops::Deref for World {
@@ -108,6 +112,7 @@ impl World {
             dir,
             seats: Mutex::default(),
             admin: Mutex::default(),
+            clocks_were_wrong: AtomicBool::new(false),
         }));
         let founders: BTreeMap<_, _> = (1..=options.members).map(|id| (id, member::node(id))).collect();
         for id in founders.keys() {
@@ -132,7 +137,7 @@ impl World {
             founders,
             known,
         };
-        self.lock().insert(id, Seat { place, running: None });
+        self.lock().insert(id, Seat { place, running: None, retired: false });
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Seat>> {
@@ -160,9 +165,37 @@ impl World {
         self.lock().get(&id).and_then(|seat| seat.running.clone())
     }
 
-    /// A member's clock.
-    pub fn clock(&self, id: u64) -> Option<MachineClock> {
-        self.lock().get(&id).map(|seat| seat.place.clock.clone())
+    /// The member was taken out: it goes on, and nothing is expected of it.
+    pub fn retire(&self, id: u64) {
+        if let Some(seat) = self.lock().get_mut(&id) {
+            seat.retired = true;
+        }
+    }
+
+    /// Whether it was taken out.
+    pub fn is_retired(&self, id: u64) -> bool {
+        self.lock().get(&id).is_some_and(|seat| seat.retired)
+    }
+
+    /// Those who run and belong to the cluster.
+    pub fn serving(&self) -> Vec<(u64, Arc<Running>)> {
+        self.running().into_iter().filter(|(id, _)| !self.is_retired(*id)).collect()
+    }
+
+    /// Sets the clock of a member: from now on it is wrong by so much.
+    pub fn set_clock(&self, id: u64, wrong_by_ms: i64) {
+        if wrong_by_ms != 0 {
+            self.clocks_were_wrong.store(true, Ordering::SeqCst);
+            self.note(&format!("the clock of member {id} is wrong by {wrong_by_ms} ms"));
+        }
+        if let Some(seat) = self.lock().get(&id) {
+            seat.place.clock.set_wrong_by_ms(wrong_by_ms);
+        }
+    }
+
+    /// Whether any clock was ever wrong in this run.
+    pub fn clocks_were_wrong(&self) -> bool {
+        self.clocks_were_wrong.load(Ordering::SeqCst)
     }
 
     /// A member's disk.
@@ -266,7 +299,7 @@ impl World {
 
     /// Somebody who runs, by chance.
     pub fn anybody(&self, dice: &Dice) -> Option<(u64, Arc<Running>)> {
-        let running = self.running();
+        let running = self.serving();
         if running.is_empty() { None } else { Some(dice.pick(&running).clone()) }
     }
 

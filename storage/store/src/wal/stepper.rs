@@ -29,6 +29,11 @@ impl Stepper {
         }
         let Some(batch) = self.appender.take_now()? else { return Ok(false) };
         match self.appender.put(&batch) {
+            #[cfg(feature = "planted")]
+            Ok(settled) if sentinel_model::planted::has(sentinel_model::planted::Bug::AnswerBeforeSync) => {
+                self.appender.finish(batch, settled)?;
+                Ok(true)
+            }
             Ok(settled) => {
                 self.unsynced = Some((batch, settled));
                 Ok(true)
@@ -39,6 +44,10 @@ impl Stepper {
 
     /// Syncs what was written, and tells those who wait for it.
     pub fn sync(&mut self) -> io::Result<()> {
+        #[cfg(feature = "planted")]
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::AnswerBeforeSync) {
+            return self.appender.sync();
+        }
         let Some((batch, settled)) = self.unsynced.take() else { return Ok(()) };
         match self.appender.sync() {
             Ok(()) => self.appender.finish(batch, settled),

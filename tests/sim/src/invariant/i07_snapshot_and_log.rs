@@ -7,6 +7,19 @@ use sentinel_machine::memory::MemoryTables;
 use crate::invariant::i04_same_state::digest;
 use crate::world::World;
 
+/// Everybody counts the same members: a snapshot says who they are, like the log that it stands for.
+pub fn same_members(world: &World) {
+    let mut known = None;
+    for (id, running) in world.running().into_iter().filter(|(id, _)| !world.is_retired(*id)) {
+        let members: Vec<_> = running.app.cluster().members.iter().map(|one| (one.id, one.voter)).collect();
+        let first = known.get_or_insert_with(|| members.clone());
+        if members.is_empty() || *first != members {
+            let text = format!("member {id} counts {members:?}, another one {first:?}");
+            world.ledger.violated("I7", text);
+        }
+    }
+}
+
 /// Applies every entry that was ever applied to an empty state, and compares it with everybody's.
 pub fn check(world: &World) -> anyhow::Result<()> {
     let mut alone = MemoryTables::default();

@@ -11,7 +11,7 @@ use crate::world::World;
 
 /// No request has two audit entries at any member.
 pub fn check(world: &World) -> anyhow::Result<()> {
-    for (id, running) in world.running() {
+    for (id, running) in world.serving() {
         let (state, _) = running.store.tables.view()?;
         let mut first: BTreeMap<RequestId, u64> = BTreeMap::new();
         for entry in tables::rows::<AuditEntry>(&*state, Scan::all(Table::Audit, &[]))? {

@@ -20,7 +20,7 @@ pub fn check(world: &World) -> anyhow::Result<()> {
         })
         .map(|(index, _)| *index)
         .collect();
-    for (id, running) in world.running() {
+    for (id, running) in world.serving() {
         let (state, applied) = running.store.tables.view()?;
         if applied != last {
             continue;

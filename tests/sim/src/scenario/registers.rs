@@ -34,6 +34,22 @@ pub const CUTS: Scenario = Scenario {
     },
 };
 
+/// Every call may be late, lost, or brought twice, all the time.
+pub const STORMS: Scenario = Scenario {
+    name: "storms",
+    about: "calls are late, lost, brought twice and in another order, all the time",
+    options: Options { members: 3, snapshot_every: 40, log_kept: 10, sync_us: (100, 4_000) },
+    play: |world| Box::pin(play(world, Faults { bad_weather: true, ..Faults::default() })),
+};
+
+/// Disks are slow, and the power goes again and again, everywhere at once.
+pub const POWER: Scenario = Scenario {
+    name: "power",
+    about: "syncs take long, and the power goes for all members at once, again and again",
+    options: Options { members: 3, snapshot_every: 40, log_kept: 10, sync_us: (20_000, 150_000) },
+    play: |world| Box::pin(play(world, Faults { power: true, ..Faults::default() })),
+};
+
 async fn play(world: World, faults: Faults) -> anyhow::Result<()> {
     world.form().await?;
     let watching = invariant::watch(&world);
