@@ -164,7 +164,8 @@ async fn serve<P: Proxy>(
     tracing::info!(proxy_version, "the agent begins");
     let state = StateFile::open(&data_dir)?;
     let keys = identity.keys()?;
-    let mut activator = Activator::new(proxy, shelf, state, keys, args.values()?, Arc::clone(&board));
+    let mut activator =
+        Activator::new(proxy, shelf, state, (identity.node_id, keys), args.values()?, Arc::clone(&board));
     activator.boot().await?;
     board.note(NodeEventType::Startup, Severity::Info, "the agent began");
     let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"))?;

@@ -5,6 +5,7 @@
 //! line.
 
 mod agent;
+mod bucket;
 mod ctl;
 mod dev;
 mod durable;

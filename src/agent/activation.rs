@@ -21,7 +21,7 @@ use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::{COMPILED, OpenBundle};
 use sentinel_bundle::change::{Activation, classify};
 use sentinel_bundle::node_vars::Values;
-use sentinel_model::node;
+use sentinel_model::{NodeId, node};
 
 pub use outcome::{Failure, FetchError, Outcome, Source};
 use patience::Patience;
@@ -63,6 +63,7 @@ pub struct Activator<P> {
     pub proxy: P,
     shelf: Shelf,
     state: StateFile,
+    node: NodeId,
     keys: Keys,
     vars: Values,
     board: Arc<Board>,
@@ -77,11 +78,11 @@ impl<P: Proxy> Activator<P> {
         proxy: P,
         shelf: Shelf,
         state: StateFile,
-        keys: Keys,
+        (node, keys): (NodeId, Keys),
         vars: Values,
         board: Arc<Board>,
     ) -> Self {
-        Self { proxy, shelf, state, keys, vars, board, live: None, patience: Patience::default() }
+        Self { proxy, shelf, state, node, keys, vars, board, live: None, patience: Patience::default() }
     }
 
     /// True when the archive of an assignment is on disk already, so that activating it needs no member.
@@ -94,7 +95,8 @@ impl<P: Proxy> Activator<P> {
     pub async fn activate(&mut self, update: &Update, source: &dyn Source) -> Outcome {
         let release = Release::new(update);
         let (generation, bundle) = (release.generation.0, release.bundle_id);
-        if let Some(reason) = self.state.get().refuses(release.generation, release.checksum) {
+        let unsigned = verify::assignment(update, self.node, &self.keys).err().map(|error| error.to_string());
+        if let Some(reason) = unsigned.or_else(|| self.state.get().refuses(release.at(), release.checksum)) {
             tracing::warn!(generation, %bundle, stage = "verify", reason, "an assignment is refused");
             let message = format!("bundle {} refused: {reason}", release.version);
             self.board.note(NodeEventType::Warning, Severity::Warn, message);
@@ -124,7 +126,14 @@ impl<P: Proxy> Activator<P> {
         tracing::info!(generation = release.generation.0, stage = "test", way = ?way, "staged");
         let config = self.shelf.config(release);
         self.proxy.test(&config).await.map_err(|words| Failure::new(ActivationStage::Test, words))?;
-        self.board.change(|facts| facts.accepted = Some((release.bundle_id, release.generation)));
+        let epoch = self.state.get().epoch();
+        self.board.change(|facts| {
+            // What is known of an earlier epoch is under numbers that may be given again.
+            if facts.epoch != epoch {
+                (facts.epoch, facts.effective) = (epoch, None);
+            }
+            facts.accepted = Some((release.bundle_id, release.generation));
+        });
         let switched = match self.switch(&next, way).await {
             Ok(()) => self.remember(release),
             Err(failure) => Err(failure),
@@ -304,12 +313,17 @@ impl<P: Proxy> Activator<P> {
     /// Puts what the state says on the board, and whether the proxy serves it.
     fn tell(&self, serving: Serving) {
         let state = self.state.get();
-        let effective = state.effective.as_ref().map(|release| (release.bundle_id, release.generation));
+        let epoch = state.epoch();
+        let proven = state.effective.as_ref().filter(|release| release.epoch == epoch);
+        let effective = proven.map(|release| (release.bundle_id, release.generation));
         self.board.change(|facts| {
+            if facts.epoch != epoch {
+                (facts.epoch, facts.accepted) = (epoch, None);
+            }
             facts.effective = effective;
             facts.accepted = facts.accepted.filter(|accepted| Some(*accepted) != effective).or(effective);
             facts.failure = state.failure().cloned();
-            facts.handled = state.handled;
+            facts.handled = state.handled();
             facts.serving = serving;
         });
     }

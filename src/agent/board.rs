@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use sentinel_api_types::agent::{FailureReport, NodeEventReport, NodeEventType, Severity};
-use sentinel_model::{BundleId, Generation};
+use sentinel_model::{BundleId, Epoch, Generation, Ordinal};
 use tokio::sync::{Notify, watch};
 
 use super::meter::Meter;
@@ -24,7 +24,9 @@ pub struct Facts {
     /// Why the newest assignment is not effective: for good, or for a reason that may pass and has lasted.
     pub failure: Option<FailureReport>,
     /// The newest assignment that is dealt with.
-    pub handled: Generation,
+    pub handled: Ordinal,
+    /// The newest epoch that is known; all numbers above are of this one.
+    pub epoch: Epoch,
     /// Whether the proxy serves.
     pub serving: Serving,
 }
@@ -123,11 +125,11 @@ mod tests {
     async fn only_news_wakes_those_who_watch() {
         let board = board();
         let mut watch = board.watch();
-        board.change(|facts| facts.handled = Generation(0));
+        board.change(|facts| facts.handled = Ordinal::default());
         assert!(!watch.has_changed().unwrap());
-        board.change(|facts| facts.handled = Generation(1));
+        board.change(|facts| facts.handled.generation = Generation(1));
         assert!(watch.has_changed().unwrap());
-        assert_eq!(watch.borrow_and_update().handled, Generation(1));
+        assert_eq!(watch.borrow_and_update().handled.generation, Generation(1));
     }
 
     #[tokio::test]

@@ -93,6 +93,7 @@ fn compose(
         Measured::Nothing | Measured::Silent(_) => None,
     };
     HeartbeatRequest {
+        epoch: facts.epoch,
         health: Some(Health { status }),
         metrics: (!metrics.is_empty()).then_some(metrics),
         active_bundle_id: effective.map(|(bundle, _)| bundle),
@@ -163,7 +164,7 @@ pub async fn send_events(link: Link, board: Arc<Board>) {
 mod tests {
     use sentinel_api_types::agent::FailureReport;
     use sentinel_api_types::node::ActivationStage;
-    use sentinel_model::{BundleId, Generation};
+    use sentinel_model::{BundleId, Epoch, Generation};
     use uuid::Uuid;
 
     use super::*;
@@ -204,6 +205,7 @@ mod tests {
         let down = Facts { serving: Serving::No("ended".into()), ..proven };
         assert!(status(&down, Measured::Nothing).starts_with("unhealthy: ended"));
         let failure = FailureReport {
+            epoch: Epoch::FIRST,
             generation: Generation(1),
             bundle_id: BundleId(Uuid::from_u128(1)),
             stage: ActivationStage::Test,

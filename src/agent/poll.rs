@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sentinel_api_types::agent::{LatestQuery, LatestResponse, Update};
-use sentinel_model::Generation;
+use sentinel_model::Ordinal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
@@ -65,7 +65,7 @@ async fn rounds(
         let left = again.as_ref().map(|again| again.at.saturating_duration_since(Instant::now()));
         let due = left == Some(Duration::ZERO);
         // Until it is to be tried again, only something newer is of interest.
-        let known = again.as_ref().map_or(handled, |again| handled.max(again.update.generation));
+        let known = again.as_ref().map_or(handled, |again| handled.max(ordinal(&again.update)));
         let (have, wait) =
             if due { (handled, Duration::ZERO) } else { (known, left.unwrap_or(WAIT).min(WAIT)) };
         let (update, offered) = match ask(&link, have, wait).await {
@@ -90,7 +90,7 @@ async fn rounds(
                 continue;
             }
         };
-        if again.take().is_some_and(|again| again.update.generation != update.generation) {
+        if again.take().is_some_and(|again| ordinal(&again.update) != ordinal(&update)) {
             failures.reset();
         }
         let (answer, outcome) = oneshot::channel();
@@ -122,10 +122,15 @@ enum Answer {
     Refusal,
 }
 
+fn ordinal(update: &Update) -> Ordinal {
+    Ordinal { epoch: update.epoch, generation: update.generation }
+}
+
 /// One poll.
-async fn ask(link: &Link, have: Generation, wait: Duration) -> Answer {
+async fn ask(link: &Link, have: Ordinal, wait: Duration) -> Answer {
     let wait_s = u32::try_from(wait.as_secs()).unwrap_or(0);
-    let query = LatestQuery { generation: Some(have), wait: Some(wait_s) };
+    let epoch = (!have.epoch.is_first()).then_some(have.epoch);
+    let query = LatestQuery { epoch, generation: Some(have.generation), wait: Some(wait_s) };
     let answer = link.ask(|client| {
         let query = query.clone();
         async move { client.latest(link.node, &query).await }

@@ -3,13 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sentinel_api_types::agent::Update;
-use sentinel_model::{BundleId, Generation, Sha256Digest};
+use sentinel_model::{BundleId, Epoch, Generation, Ordinal, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Release {
+    /// The epoch in which it was assigned; the first one in what was written before there were epochs.
+    #[serde(default)]
+    pub epoch: Epoch,
     /// The assignment's number.
     pub generation: Generation,
     /// The bundle.
@@ -30,6 +33,7 @@ impl Release {
     /// From a member's answer.
     pub fn new(update: &Update) -> Self {
         Self {
+            epoch: update.epoch,
             generation: update.generation,
             bundle_id: update.bundle_id,
             version: update.version.clone(),
@@ -40,14 +44,22 @@ impl Release {
         }
     }
 
+    /// Its place among all that this node was given.
+    pub fn at(&self) -> Ordinal {
+        Ordinal { epoch: self.epoch, generation: self.generation }
+    }
+
     /// The 64 bytes of the signature, if they are 64 bytes.
     pub fn signature_bytes(&self) -> Option<[u8; 64]> {
         STANDARD.decode(&self.signature).ok()?.try_into().ok()
     }
 
-    /// Name of its directory: the generation and the first twelve digits of the digest.
+    /// Name of its directory: the generation, behind the epoch unless that is the first, and the first twelve digits of the digest.
     pub fn dir_name(&self) -> String {
         let digest: String = self.checksum.to_string().chars().take(12).collect();
-        format!("{}-{digest}", self.generation)
+        match self.epoch {
+            Epoch::FIRST => format!("{}-{digest}", self.generation),
+            epoch => format!("{epoch}.{}-{digest}", self.generation),
+        }
     }
 }

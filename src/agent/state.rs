@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use anyhow::{Context, bail};
 use sentinel_api_types::agent::FailureReport;
-use sentinel_model::{Generation, Sha256Digest};
+use sentinel_model::{Epoch, Generation, Ordinal, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
 use super::release::Release;
@@ -29,6 +29,9 @@ pub struct State {
     pub floor: Option<Floor>,
     /// The newest assignment that is dealt with, well or badly; polls ask for something newer.
     pub handled: Generation,
+    /// The epoch of `handled`; the first one in files that were written before there were epochs.
+    #[serde(default)]
+    handled_epoch: Epoch,
     /// What the proxy has proven to run.
     pub effective: Option<Release>,
     /// What was proven, newest first, the effective release included. Newer than the effective one is only what could not be read
@@ -44,6 +47,9 @@ pub struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Floor {
+    /// The epoch in which it was given; the first one in files that were written before there were epochs.
+    #[serde(default)]
+    pub epoch: Epoch,
     /// The assignment's number.
     pub generation: Generation,
     /// The archive that it named.
@@ -67,6 +73,7 @@ impl Default for State {
             project_id: None,
             floor: None,
             handled: Generation(0),
+            handled_epoch: Epoch::FIRST,
             effective: None,
             good: Vec::new(),
             activating: None,
@@ -78,47 +85,58 @@ impl Default for State {
 impl State {
     /// Why an assignment must not be activated, if it must not: it is older than what was verified already, or says something
     /// else under the same number. The same assignment again is fine: an activation may have been interrupted.
-    pub fn refuses(&self, generation: Generation, checksum: Sha256Digest) -> Option<String> {
+    pub fn refuses(&self, at: Ordinal, checksum: Sha256Digest) -> Option<String> {
         let floor = self.floor?;
-        if generation < floor.generation {
-            return Some(format!(
-                "generation {generation} is older than {}, which is known already",
-                floor.generation
-            ));
+        if at < floor.at() {
+            return Some(format!("generation {at} is older than {}, which is known already", floor.at()));
         }
-        if generation == floor.generation && checksum != floor.checksum {
-            return Some(format!("generation {generation} is known already, with another bundle"));
+        if at == floor.at() && checksum != floor.checksum {
+            return Some(format!("generation {at} is known already, with another bundle"));
         }
-        let proven = self.effective.as_ref().is_some_and(|release| release.generation == generation);
-        let done = generation <= self.handled || proven;
-        (generation == floor.generation && done)
-            .then(|| format!("generation {generation} is dealt with already"))
+        let proven = self.effective.as_ref().is_some_and(|release| release.at() == at);
+        let done = at <= self.handled() || proven;
+        (at == floor.at() && done).then(|| format!("generation {at} is dealt with already"))
+    }
+
+    /// The newest epoch that is known here.
+    pub fn epoch(&self) -> Epoch {
+        self.floor.map_or(Epoch::FIRST, |floor| floor.epoch)
+    }
+
+    /// The newest assignment that is dealt with.
+    pub fn handled(&self) -> Ordinal {
+        Ordinal { epoch: self.handled_epoch, generation: self.handled }
+    }
+
+    fn handle(&mut self, at: Ordinal) {
+        (self.handled_epoch, self.handled) = (at.epoch, at.generation);
     }
 
     /// An activation begins. How often it was begun, this time included, is in the attempt.
     pub fn begin(&mut self, release: &Release) {
         let before = self.activating.take().filter(|attempt| attempt.release == *release);
-        self.floor = Some(Floor { generation: release.generation, checksum: release.checksum });
+        let Release { epoch, generation, checksum, .. } = *release;
+        self.floor = Some(Floor { epoch, generation, checksum });
         self.activating =
             Some(Attempt { release: release.clone(), begun: before.map_or(1, |attempt| attempt.begun + 1) });
     }
 
     /// It became effective.
     pub fn succeed(&mut self, release: &Release) {
-        self.good.retain(|known| known.generation != release.generation);
+        self.good.retain(|known| known.at() != release.at());
         self.good.insert(0, release.clone());
         self.good.truncate(GOOD_KEPT);
         self.effective = Some(release.clone());
-        self.handled = self.handled.max(release.generation);
+        self.handle(self.handled().max(release.at()));
         self.activating = None;
     }
 
     /// It did not, and that is to be reported. `again`: it will be tried again without a new assignment.
     pub fn fail(&mut self, failure: FailureReport, again: bool) {
         if !again {
-            self.handled = self.handled.max(failure.generation);
+            self.handle(self.handled().max(ordinal(&failure)));
         }
-        self.failures.retain(|known| known.generation != failure.generation);
+        self.failures.retain(|known| ordinal(known) != ordinal(&failure));
         self.failures.insert(0, failure);
         self.failures.truncate(FAILURES_KEPT);
         self.activating = None;
@@ -126,20 +144,28 @@ impl State {
 
     /// The failure to report: the newest one, unless something at least as new is effective.
     pub fn failure(&self) -> Option<&FailureReport> {
-        let proven = self.effective.as_ref().map_or(Generation(0), |release| release.generation);
-        self.failures.first().filter(|failure| failure.generation > proven)
+        let proven = self.effective.as_ref().map(Release::at).unwrap_or_default();
+        self.failures.first().filter(|failure| ordinal(failure) > proven)
     }
 
     /// The newest good release that can be read from disk is this one, or none can be. If it is not the newest of all, that one's
     /// assignment is open again, so that its archive is fetched anew; but it is not forgotten: the next boot may be able to read it.
     pub fn run_from_disk(&mut self, release: Option<&Release>) {
-        if release == self.good.first() {
-            self.handled = self.handled.max(release.map_or(Generation(0), |release| release.generation));
-        } else {
-            self.handled = release.map_or(Generation(0), |release| release.generation);
-        }
+        let runs = release.map(Release::at).unwrap_or_default();
+        self.handle(if release == self.good.first() { self.handled().max(runs) } else { runs });
         self.effective = release.cloned();
     }
+}
+
+impl Floor {
+    fn at(&self) -> Ordinal {
+        Ordinal { epoch: self.epoch, generation: self.generation }
+    }
+}
+
+/// The assignment that failed.
+pub fn ordinal(failure: &FailureReport) -> Ordinal {
+    Ordinal { epoch: failure.epoch, generation: failure.generation }
 }
 
 /// The file behind a [`State`].

@@ -5,10 +5,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sentinel_api_types::agent::Update;
 use sentinel_bundle::archive::{self, OpenBundle, OpenLimits};
+use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::compile::{CompileInput, OperationsOptions, compile};
 use sentinel_bundle::node_vars::Values;
 use sentinel_bundle::sign::Signer;
-use sentinel_model::{BundleId, Generation, Sha256Digest};
+use sentinel_model::{BundleId, Epoch, Generation, NodeId, Sha256Digest};
 use uuid::Uuid;
 
 use super::identity::Keys;
@@ -21,6 +22,9 @@ listeners { listener "public" { address "127.0.0.1:${node.http_port}"; }; }
 upstreams { upstream "app" { target "127.0.0.1:9001"; }; }
 routes { route "all" { priority "low"; matches { path-prefix "/"; }; upstream "app"; }; }
 "#;
+
+/// The node of the tests.
+pub const NODE: NodeId = NodeId(Uuid::from_u128(7));
 
 /// A key that signs.
 pub struct TestSigner(Signer);
@@ -58,7 +62,16 @@ pub struct Made {
 impl Made {
     /// What a member would answer to a poll.
     pub fn update(&self) -> Update {
+        let claim = AssignmentClaim {
+            node: NODE,
+            at: self.release.at(),
+            bundle: self.release.bundle_id,
+            manifest_digest: self.release.manifest_digest,
+        };
         Update {
+            epoch: self.release.epoch,
+            assignment_signature: STANDARD.encode(signer().0.sign_assignment(&claim)),
+            assignment_key_id: signer().0.public_key().key_id(),
             bundle_id: self.release.bundle_id,
             version: self.release.version.clone(),
             checksum: self.release.checksum,
@@ -91,6 +104,7 @@ pub fn bundle_of(generation: u64, version: &str, source: &str) -> Made {
     .unwrap();
     let signer = signer();
     let release = Release {
+        epoch: Epoch::FIRST,
         generation: Generation(generation),
         bundle_id: BundleId(Uuid::from_u128(u128::from(generation))),
         version: version.to_owned(),

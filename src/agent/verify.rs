@@ -1,8 +1,12 @@
 //! Is an archive what was announced, and was it signed by a key that this node trusts?
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sentinel_api_types::agent::Update;
 use sentinel_bundle::archive::{self, ArchiveError, OpenBundle, OpenLimits};
+use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::sign::SignatureError;
-use sentinel_model::Sha256Digest;
+use sentinel_model::{NodeId, Ordinal, Sha256Digest};
 use sha2::{Digest, Sha256};
 
 use super::identity::Keys;
@@ -71,6 +75,26 @@ pub fn bundle(release: &Release, archive: &[u8], keys: &Keys) -> Result<OpenBund
     Ok(bundle)
 }
 
+/// Checks that an assignment was made by the cluster, for this node, in this epoch and at this place of its history.
+///
+/// # Errors
+/// [`Unverified`].
+pub fn assignment(update: &Update, node: NodeId, keys: &Keys) -> Result<(), Unverified> {
+    let key = keys
+        .get(&update.assignment_key_id)
+        .ok_or_else(|| Unverified::UnknownKey(update.assignment_key_id.chars().take(100).collect()))?;
+    let signature = STANDARD.decode(&update.assignment_signature).ok();
+    let signature: [u8; 64] =
+        signature.and_then(|bytes| bytes.try_into().ok()).ok_or(Unverified::MalformedSignature)?;
+    let claim = AssignmentClaim {
+        node,
+        at: Ordinal { epoch: update.epoch, generation: update.generation },
+        bundle: update.bundle_id,
+        manifest_digest: update.manifest_digest,
+    };
+    Ok(key.verify_assignment(&claim, &signature)?)
+}
+
 /// Checks that a bundle belongs to the node's project: the one of the first bundle that it ever verified.
 ///
 /// # Errors
@@ -89,7 +113,23 @@ pub fn project(bundle: &OpenBundle, known: Option<&str>) -> Result<(), Unverifie
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::agent::testing::{bundle as made, signer, signer_of};
+    use crate::agent::testing::{NODE, bundle as made, signer, signer_of};
+
+    #[test]
+    fn an_assignment_counts_only_for_this_node_and_as_it_was_signed() {
+        let update = made(1, "1.0").update();
+        let check = |update: &Update, node| assignment(update, node, &signer().keys());
+        assert!(check(&update, NODE).is_ok());
+        let other = NodeId(uuid::Uuid::from_u128(8));
+        assert!(matches!(check(&update, other), Err(Unverified::Signature(_))));
+        let mut later = update.clone();
+        later.epoch = later.epoch.next();
+        assert!(matches!(check(&later, NODE), Err(Unverified::Signature(_))), "nobody else begins an epoch");
+        let unsigned = Update { assignment_signature: String::new(), ..update.clone() };
+        assert!(matches!(check(&unsigned, NODE), Err(Unverified::MalformedSignature)));
+        let unknown = assignment(&update, NODE, &signer_of(9).keys());
+        assert!(matches!(unknown, Err(Unverified::UnknownKey(_))));
+    }
 
     #[test]
     fn any_flipped_bit_of_an_archive_is_found() {

@@ -1,7 +1,9 @@
 //! The cluster itself: its beginning, its members, who leads.
 
+mod backup;
 mod init;
 mod members;
+mod recover;
 mod status;
 mod tokens;
 
@@ -22,6 +24,7 @@ use crate::server::InitArgs;
   sentinel-cp cluster status
   sentinel-cp cluster hand-over --to 2
   sentinel-cp cluster remove 3
+  sentinel-cp cluster backup create /backups/monday.scpbackup
 
 {}", failure::EXIT_CODES))]
 pub enum ClusterCommand {
@@ -49,6 +52,19 @@ To replace a member, let the new one join first.")]
         after_help = "Examples:\n  sentinel-cp cluster hand-over\n  sentinel-cp cluster hand-over --to 2"
     )]
     HandOver(members::HandOverArgs),
+    /// Backups of the whole cluster: make, verify, restore
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
+    /// Go on with one member alone, because a majority is lost for ever
+    #[command(after_help = "Examples:
+  sentinel-cp cluster recover --data-dir ./m2
+  sentinel-cp cluster recover --data-dir ./m3 --inspect -o json > m3.json
+  sentinel-cp cluster recover --data-dir ./m2 --compare m3.json
+  sentinel-cp cluster recover --data-dir ./m2 --yes --cluster-id CLUSTER
+
+Works on the directory of a member that does not run. Says what may be lost, asks for the id of the cluster, and makes this member the only one; start it then
+as before. Run it at one member only, the one that has most.")]
+    Recover(recover::RecoverArgs),
 }
 
 impl ClusterCommand {
@@ -57,6 +73,8 @@ impl ClusterCommand {
         match self {
             ClusterCommand::Status => true,
             ClusterCommand::Token(command) => command.reads(),
+            ClusterCommand::Backup(command) => command.reads(),
+            ClusterCommand::Recover(_) => false,
             ClusterCommand::Init(_) | ClusterCommand::Remove(_) | ClusterCommand::HandOver(_) => false,
         }
     }
@@ -68,6 +86,8 @@ pub async fn run(command: ClusterCommand, options: &Options) -> anyhow::Result<E
     match command {
         ClusterCommand::Init(args) => init::run(args, options.output).await,
         ClusterCommand::Status => status::run(&connection()?).await,
+        ClusterCommand::Backup(command) => backup::run(command, options).await,
+        ClusterCommand::Recover(args) => recover::run(args, options).await,
         ClusterCommand::Token(command) => tokens::run(command, &connection()?).await,
         ClusterCommand::Remove(args) => members::remove(args, &connection()?).await,
         ClusterCommand::HandOver(args) => members::hand_over(args, &connection()?).await,

@@ -70,7 +70,7 @@ fn every_example_can_be_read() {
             }
             seen += 1;
             let uuid = "00000000-0000-4000-8000-000000000000";
-            let placeholders = ["ROLLOUT", "KEY", "TOKEN"];
+            let placeholders = ["ROLLOUT", "KEY", "TOKEN", "CLUSTER"];
             let words = split(line)
                 .into_iter()
                 .map(|word| if placeholders.contains(&word.as_str()) { uuid.to_owned() } else { word });

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sample;
 use crate::durable;
-use crate::server::{self, InitArgs, KekArgs, Server, ServerArgs, TlsArgs};
+use crate::server::{self, ByteSize, InitArgs, KekArgs, ScheduleArgs, Server, ServerArgs, TlsArgs};
 
 /// Ports of the first member; the others follow in steps of ten.
 const FIRST: u16 = 4_000;
@@ -80,7 +80,9 @@ impl Cluster {
                 api_url: None,
                 join,
                 kek: KekArgs::default(),
+                schedule: ScheduleArgs::none(),
                 heartbeat_interval: Duration::from_secs(2),
+                min_free: ByteSize(64 << 20),
                 offline_after: Duration::from_secs(20),
             };
             servers.push(server::start(args).await.with_context(|| format!("member {member_id}"))?);

@@ -10,6 +10,8 @@ use sentinel_app::Secret;
 use sentinel_model::cluster::MemberPlace;
 
 use super::kek::KekArgs;
+use super::schedule::ScheduleArgs;
+use super::size::ByteSize;
 use super::tls::TlsArgs;
 
 /// Flags of `sentinel-cp server`. Each can be given by environment as well.
@@ -53,9 +55,15 @@ pub struct ServerArgs {
     pub join: Option<Secret>,
     #[command(flatten)]
     pub kek: KekArgs,
+    #[command(flatten)]
+    pub schedule: ScheduleArgs,
     /// How often nodes are told to report
     #[arg(long, env = "SENTINEL_CP_HEARTBEAT_INTERVAL", default_value = "10s", value_parser = duration, value_name = "TIME")]
     pub heartbeat_interval: Duration,
+    /// Free space on the disk of the data directory below which this member takes no writes and does not lead, until there is
+    /// twice as much
+    #[arg(long, env = "SENTINEL_CP_MIN_FREE", default_value = "64MiB", value_name = "SIZE")]
+    pub min_free: ByteSize,
     /// After how much silence a node counts as offline
     #[arg(long, env = "SENTINEL_CP_OFFLINE_AFTER", default_value = "120s", value_parser = duration, value_name = "TIME")]
     pub offline_after: Duration,

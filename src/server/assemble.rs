@@ -9,24 +9,33 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::Bytes;
 use sentinel_app::scheduler::{self, Limits};
-use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
+use sentinel_app::{App, AppParts, Concerns, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
-    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, PeerServer, Peers, StateSource, Transport,
+    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, NoRoom, PeerServer, Peers, StateSource,
+    Transport,
 };
+use sentinel_machine::commands::epoch_begin::Founder;
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
+use sentinel_model::MemberId;
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 use sentinel_pki::{Identity, IdentityHandle};
 use sentinel_store::{StateMachine, Store};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::{Gatekeeper, node};
 use super::archives::Archives;
 use super::args::ServerArgs;
+use super::backup::Backup;
+use super::depot::Depot;
+use super::epoch::Pending;
 use super::formation::Formation;
 use super::kek::{self, Source};
 use super::listen::{self, Listener, Protocol};
+use super::room::Room;
+use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
 use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, sink};
@@ -34,10 +43,23 @@ use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, s
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Why a member cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// A fresh start mends it.
+    Repairable(String),
+    /// The disk does not do what it is told: full, read-only, or failing. A fresh start mends it as soon as the disk is well.
+    Disk(String),
+    /// Somebody has to look.
+    Final(String),
+}
+
 /// A member that runs.
 pub struct Server {
     member: Member<StateMachine>,
     store: Store,
+    room: Room,
+    concerns: Concerns,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -59,7 +81,9 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let (me, key_digest) = (identity.member_id().0, identity.key().fingerprint());
     let identity = IdentityHandle::new(identity)?;
     let key = kek_source.load()?;
+    let depot = args.schedule.backup_to.as_deref().map(Depot::parse).transpose().context("--backup-to")?;
     let formation = Formation::load(&data_dir)?;
+    let pending = Pending::load(&data_dir)?;
     let recorder = metrics::recorder()?;
     let transport = Transport::Mutual(identity.clone());
     let peer_server = PeerServer::bind(args.peer, transport.clone())?;
@@ -92,6 +116,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let replica: Arc<dyn Replica> = Arc::new(member.clone());
     let info: Arc<dyn ClusterInfo> = Arc::new(member.clone());
     let blobs = ClusterBlobs::new(local.clone(), peers);
+    let backup = Arc::new(Backup::new(store.tables.clone(), blobs.clone(), key.clone()));
     let app = App::new(AppParts {
         replica,
         blobs: Arc::new(blobs.clone()),
@@ -101,12 +126,14 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         ids: Arc::new(RandomIds),
         keyring: keyring.clone(),
         liveness: Liveness::default(),
+        backups: backup.clone(),
         settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
     })?;
 
     let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));
     let archives = Archives { info, state, here: store.blobs.clone(), cluster: blobs };
 
+    let (room, concerns) = (Room::new(&data_dir, args.min_free), app.concerns().clone());
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
     let limits = Limits {
@@ -118,6 +145,8 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let address = http.local_addr()?;
     let routes = sentinel_grpc::routes(app.clone()).await?;
 
+    let schedule =
+        Schedule { app: app.clone(), backup, kek: key.clone(), args: args.schedule.clone(), depot };
     let admission = Arc::new(Gatekeeper::new(app.clone(), key));
     let peer = peer_server.serve(
         member.clone(),
@@ -127,6 +156,8 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         stop.clone().cancelled_owned(),
     );
     let telling = member.clone();
+    let settled = watch::Sender::new(pending.is_none());
+    let settled_already = settled.subscribe();
     let mut tasks = vec![
         supervise("the member protocol", &stop, peer),
         supervise("REST", &stop, http.serve(router, stop.clone())),
@@ -143,6 +174,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             let (app, member, place, leads) = (app.clone(), member.clone(), place.clone(), member.leads());
             let dir = data_dir.clone();
             async move {
+                if let Some(pending) = pending {
+                    let founder = Founder { member_id: MemberId(me), place: place.clone(), key_digest };
+                    pending.begin(app.clone(), founder, dir.clone(), leads.clone()).await;
+                }
+                settled.send_replace(true);
                 if let Some(formation) = formation {
                     bootstrap::form(app.clone(), formation, place.clone(), key_digest, dir, leads).await;
                 }
@@ -154,10 +190,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         endless(
             "following the membership",
             &stop,
-            membership::follow(app.clone(), member.clone(), member.leads()),
+            membership::follow(app.clone(), member.clone(), member.leads(), settled_already),
         ),
         endless("handing over", &stop, membership::hand_over(bus.clone(), member.clone(), member.leads())),
         endless("renewing the certificate", &stop, certificate::keep(app.clone(), identity, data_dir)),
+        endless("making scheduled backups", &stop, schedule.keep(member.leads())),
         endless("keeping the archives", &stop, archives.keep(bus.clone())),
         supervise("watching the key", &stop, {
             let stop = stop.clone();
@@ -168,13 +205,32 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
                 }
             }
         }),
-        endless("watching the disk", &stop, disk::watch(store.log.clone())),
+        endless(
+            "watching the disk",
+            &stop,
+            disk::watch(
+                store.log.clone(),
+                member.clone(),
+                store.damaged_state_file(),
+                app.concerns().clone(),
+            ),
+        ),
+        endless("watching the room on the disk", &stop, {
+            let (member, concerns, room) = (member.clone(), concerns.clone(), room.clone());
+            async move {
+                let tell = |finding: Option<NoRoom>| {
+                    concerns.tell(disk::FULL, finding.as_ref().map(|no_room| no_room.reason.clone()));
+                    member.take_no_writes(finding);
+                };
+                room.watch(tell).await
+            }
+        }),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
     tasks.extend(serving.map(|serving| tls::keep(serving, tls, app, &stop)).into_iter().flatten());
     member.form().await?;
     tracing::info!(member = me, http = %address, grpc = %args.grpc, peer = %args.peer, "the member runs");
-    Ok(Server { member, store, stop, tasks })
+    Ok(Server { member, store, room, concerns, stop, tasks })
 }
 
 /// Who this member is: what its directory says, or what it becomes by joining.
@@ -213,10 +269,35 @@ fn require_loopback_without_tls(what: &str, address: SocketAddr, tls: bool) -> a
 
 impl Server {
     /// Resolves when this member cannot go on, with the cause.
-    pub async fn failed(&self) -> String {
-        tokio::select! {
+    pub async fn ended(&self) -> Ending {
+        let cause = tokio::select! {
+            damage = self.store.tables.damaged() => return Ending::Repairable(damage),
             cause = self.member.failed() => cause,
             () = self.stop.cancelled() => "a part of this member ended; see the log".into(),
+        };
+        // Damage ends consensus as well, and may be what did.
+        match (self.store.tables.damage(), self.store.disk_failure()) {
+            (Some(damage), _) => Ending::Repairable(damage),
+            (None, Some(failure)) => Ending::Disk(failure),
+            (None, None) => Ending::Final(cause),
+        }
+    }
+
+    /// Waits until the disk takes writes, and says meanwhile that it does not.
+    pub async fn disk_is_well(&self, cause: &str) {
+        tracing::error!(
+            cause,
+            "this member takes no part until its disk can be written; what it has it serves"
+        );
+        let words = format!("this member takes no part until its disk can be written: {cause}");
+        self.concerns.tell(disk::FAILED, Some(words));
+        self.room.writable().await;
+    }
+
+    /// [`Server::ended`], for whoever runs many and cannot begin one of them anew.
+    pub async fn failed(&self) -> String {
+        match self.ended().await {
+            Ending::Repairable(cause) | Ending::Disk(cause) | Ending::Final(cause) => cause,
         }
     }
 

@@ -19,6 +19,12 @@ pub fn save(data_dir: &Path, members: &BTreeMap<u64, MemberNode>) -> anyhow::Res
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Whoever was known is lost.
+pub fn forget(data_dir: &Path) -> anyhow::Result<()> {
+    let path = data_dir.join(FILE);
+    durable::remove(&path).with_context(|| format!("cannot remove {}", path.display()))
+}
+
 /// Those that were kept; none at the member that began the cluster.
 pub fn load(data_dir: &Path) -> anyhow::Result<BTreeMap<u64, MemberNode>> {
     let path = data_dir.join(FILE);

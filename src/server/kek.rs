@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::durable;
 
 /// Name of the file in the data directory when nobody says otherwise.
-const FILE: &str = "kek";
+pub const FILE: &str = "kek";
 
 /// The key in clear.
 pub type Kek = Zeroizing<[u8; 32]>;

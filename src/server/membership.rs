@@ -41,9 +41,17 @@ struct Seated {
     caught_up: bool,
 }
 
-/// Follows for ever, whenever this member leads.
-pub async fn follow(app: App, member: Member<StateMachine>, mut leads: watch::Receiver<bool>) {
+/// Follows for ever, whenever this member leads, as soon as `settled` says that the rows are those of this epoch.
+pub async fn follow(
+    app: App,
+    member: Member<StateMachine>,
+    mut leads: watch::Receiver<bool>,
+    mut settled: watch::Receiver<bool>,
+) {
     let mut stable = Stable::default();
+    if settled.wait_for(|settled| *settled).await.is_err() {
+        return std::future::pending().await;
+    }
     loop {
         if !*leads.borrow_and_update() {
             stable = Stable::default();
@@ -77,7 +85,8 @@ pub async fn hand_over(bus: EventBus, member: Member<StateMachine>, leads: watch
 }
 
 async fn look(app: &App, member: &Member<StateMachine>, stable: &mut Stable) -> anyhow::Result<()> {
-    let rows = app.cluster_members().await?;
+    // Not what this member happens to have applied: a new leader may lack the very entries that took members out.
+    let rows = app.cluster_members_now().await?;
     let status = app.cluster();
     let seated: Vec<Seated> = status
         .members

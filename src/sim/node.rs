@@ -9,7 +9,7 @@ use sentinel_api_types::agent::{
 };
 use sentinel_api_types::node::ActivationStage;
 use sentinel_client::{Client, Credential};
-use sentinel_model::{BundleId, Generation, NodeId};
+use sentinel_model::{BundleId, Epoch, Generation, NodeId, Ordinal};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -41,6 +41,7 @@ pub struct Progress {
 /// What the node knows; the heartbeat tells all of it.
 #[derive(Debug, Default)]
 struct Facts {
+    epoch: Epoch,
     accepted: Option<(BundleId, Generation)>,
     effective: Option<Running>,
     failure: Option<FailureReport>,
@@ -131,19 +132,20 @@ async fn enrol(fleet: &Fleet, place: usize, client: &Client, dice: Dice) -> Opti
 impl Node<'_> {
     /// Waits for assignments and carries them out.
     async fn poll(&self) {
-        let mut have = Generation(0);
+        let mut have = Ordinal::default();
         let mut turn = 0;
         loop {
             turn += 1;
             let waits = self.fleet.waiting.try_acquire().ok();
             let wait = if waits.is_some() { WAIT_S } else { 0 };
-            let query = LatestQuery { generation: Some(have), wait: Some(wait) };
+            let epoch = (!have.epoch.is_first()).then_some(have.epoch);
+            let query = LatestQuery { epoch, generation: Some(have.generation), wait: Some(wait) };
             let answer = self.client.latest(self.id, &query).await;
             drop(waits);
             match answer {
                 Ok(LatestResponse::Update(update)) => {
                     if self.activate(&update).await {
-                        have = update.generation;
+                        have = Ordinal { epoch: update.epoch, generation: update.generation };
                     } else {
                         sleep(TROUBLE.mul_f64(self.dice.between("fetch", turn, 0.1, 0.5))).await;
                     }
@@ -178,7 +180,12 @@ impl Node<'_> {
             }
             Some(Ok(())) => {}
         }
-        self.change(|facts| facts.accepted = Some((update.bundle_id, generation)));
+        self.change(|facts| {
+            if facts.epoch != update.epoch {
+                *facts = Facts { epoch: update.epoch, ..Facts::default() };
+            }
+            facts.accepted = Some((update.bundle_id, generation));
+        });
         let (least, most) = config.activation;
         let mut delay =
             self.dice.between("activation", generation.0, least.as_secs_f64(), most.as_secs_f64());
@@ -219,8 +226,10 @@ impl Node<'_> {
     }
 
     fn failed(&self, update: &Update, stage: ActivationStage, message: String) {
-        let (generation, bundle_id) = (update.generation, update.bundle_id);
-        self.change(|facts| facts.failure = Some(FailureReport { generation, bundle_id, stage, message }));
+        let (epoch, generation, bundle_id) = (update.epoch, update.generation, update.bundle_id);
+        self.change(|facts| {
+            facts.failure = Some(FailureReport { epoch, generation, bundle_id, stage, message });
+        });
         self.fleet.note(self.place, |progress| progress.failed = true);
     }
 
@@ -260,6 +269,7 @@ impl Node<'_> {
             ("proxy_memory_bytes", self.dice.between("memory", turn / 60, 30e6, 60e6)),
         ];
         HeartbeatRequest {
+            epoch: facts.epoch,
             health: Some(Health { status: "healthy".to_owned() }),
             metrics: Some(numbers.map(|(name, value)| (name.to_owned(), value)).into()),
             active_bundle_id: effective.as_ref().map(|running| running.bundle),

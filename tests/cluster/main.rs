@@ -2,11 +2,21 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod archives;
+mod backup;
 mod compile;
 mod crash;
+mod disk;
 mod formation;
 mod key;
+mod linear;
 mod members;
+mod membership;
+mod network;
+mod process;
+mod recover;
+mod registers;
+mod schedule;
+mod time;
 mod tls;
 
 /// The binary under test.

@@ -70,6 +70,24 @@ fn links_between_documents_lead_somewhere() {
 }
 
 #[test]
+fn the_tests_that_the_table_of_faults_names_are_there() {
+    let document = text("docs/testing.md".as_ref()).unwrap();
+    let (_, faults) = document.split_once("## Live faults").unwrap();
+    let quoted = faults.split('`').skip(1).step_by(2);
+    let named: Vec<_> = quoted.filter_map(|quoted| quoted.split_once("::")).collect();
+    assert!(named.len() >= 25, "{} tests are named", named.len());
+    let there = |(file, function): &&(&str, &str)| {
+        text(file.as_ref()).is_some_and(|text| text.contains(&format!("fn {function}(")))
+    };
+    let wrong: Vec<_> =
+        named.iter().filter(|named| *named != &("file", "function") && !there(named)).collect();
+    none(
+        "tests that are not there",
+        &wrong.iter().map(|(file, name)| format!("{file}::{name}")).collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn decisions_are_numbered_without_gaps_and_say_what_was_decided() {
     let mut records: Vec<_> = files().iter().filter(|file| file.starts_with("docs/adr")).collect();
     records.sort();

@@ -1,8 +1,7 @@
 //! The one table of who may do what, and the one function that asks it.
 
-use sentinel_machine::{Read, TableError, tables};
+use sentinel_machine::{Read, Table, TableError, tables};
 use sentinel_model::api_key::{ApiKey, Scope};
-use sentinel_model::node::Node;
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, Role, User};
 use sentinel_model::{NodeId, OrgId, ProjectId, Time, UserId};
@@ -167,6 +166,10 @@ operations! {
     ClusterMemberRemove => ClusterAdmin;
     /// Let another member lead.
     LeadershipHandOver => ClusterAdmin;
+    /// Have a backup made: everything, encrypted.
+    BackupCreate => ClusterAdmin;
+    /// Take note of a backup.
+    BackupNote => ClusterAdmin;
     /// Enrol a node; the enrolment token is in the body.
     NodeRegister => Anyone;
     /// Tell that a node is alive.
@@ -251,14 +254,11 @@ pub fn authorize(
             let (key, role) = living_key(read, key.id.as_bytes(), now)?;
             authorize_key(operation, &key, role, place)
         }
-        Identity::Node { node_id, .. } => {
-            let node: Option<Node> = tables::load(read, node_id.as_bytes())?;
-            match node {
-                None => Err(AppError::Unauthenticated("the node was removed".into())),
-                Some(_) if place == Place::Node(*node_id) => Ok(()),
-                Some(_) => Err(place.not_found()),
-            }
-        }
+        Identity::Node { node_id, .. } => match read.get(Table::Nodes, node_id.as_bytes())? {
+            None => Err(AppError::Unauthenticated("the node was removed".into())),
+            Some(_) if place == Place::Node(*node_id) => Ok(()),
+            Some(_) => Err(place.not_found()),
+        },
     }
 }
 

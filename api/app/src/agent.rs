@@ -14,15 +14,17 @@ use sentinel_api_types::agent::{
     RegisterRequest, RegisterResponse, TrustedKey, Update,
 };
 use sentinel_api_types::{Secret, timestamp};
+use sentinel_bundle::assignment::AssignmentClaim;
+use sentinel_bundle::sign::Signer;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
-use sentinel_machine::{Read, Table, View, tables};
+use sentinel_machine::{Read, Table, View, query, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::enrolment::EnrolmentToken;
-use sentinel_model::node::Node;
+use sentinel_model::node::{Assignment, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
-use sentinel_model::{BundleId, Generation, NodeId, Sha256Digest};
+use sentinel_model::{BundleId, NodeId, Ordinal, Sha256Digest};
 
 use crate::access::{Operation, Place, require_known};
 use crate::app::{App, digest_of, written};
@@ -102,8 +104,10 @@ impl App {
         id: NodeId,
         request: HeartbeatRequest,
     ) -> Result<HeartbeatResponse, AppError> {
-        let (_, node) = self.this_node(Operation::NodeHeartbeat, caller, id).await?;
+        let (view, node) = self.this_node(Operation::NodeHeartbeat, caller, id).await?;
         report::check(&request)?;
+        let epoch = query::epoch(&*view.tables)?;
+        let request = report::of_epoch(request, epoch);
         let now = self.now();
         self.liveness().hear(report::sample(id, &request, now));
         for fact in report::news(&node, &request) {
@@ -115,6 +119,7 @@ impl App {
             status: "ok".to_owned(),
             node_id: id,
             last_seen_at: timestamp(now),
+            epoch,
             heartbeat_interval_s: self.heartbeat_interval_s(),
             members: self.member_urls(),
         })
@@ -127,7 +132,10 @@ impl App {
         id: NodeId,
         query: &LatestQuery,
     ) -> Result<LatestResponse, AppError> {
-        let have = query.generation.unwrap_or_default();
+        let have = Ordinal {
+            epoch: query.epoch.unwrap_or_default(),
+            generation: query.generation.unwrap_or_default(),
+        };
         let wait_s = query.wait.unwrap_or(0);
         if wait_s > WAIT_MAX_S {
             return Err(AppError::invalid("wait", format!("must be at most {WAIT_MAX_S} seconds")));
@@ -202,26 +210,26 @@ impl App {
             return Err(unknown());
         }
         let mut view = self.read_stale().await?;
-        if tables::load::<Node>(&*view.tables, id.as_bytes())?.is_none() {
+        let mut node = tables::load(&*view.tables, id.as_bytes())?;
+        if node.is_none() {
             // Enrolled a moment ago at another member; or removed.
             view = self.replica().read(sentinel_machine::Consistency::Linearizable).await?;
+            node = tables::load(&*view.tables, id.as_bytes())?;
         }
         self.authorize(operation, caller, Place::Node(id), &view)?;
-        let node = tables::load(&*view.tables, id.as_bytes())?.ok_or_else(unknown)?;
-        Ok((view, node))
+        Ok((view, node.ok_or_else(unknown)?))
     }
 
     fn offer(
         &self,
         read: &dyn Read,
         node: &Node,
-        have: Generation,
+        have: Ordinal,
         poll_after_s: u64,
     ) -> Result<Option<Update>, AppError> {
-        let Some(assignment) = node.assignment.as_ref().filter(|assignment| assignment.generation > have)
-        else {
-            return Ok(None);
-        };
+        let epoch = query::epoch(read)?;
+        let newer = |assignment: &&Assignment| Ordinal { epoch, generation: assignment.generation } > have;
+        let Some(assignment) = node.assignment.as_ref().filter(newer) else { return Ok(None) };
         let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;
         let Some(bundle) = bundle.filter(|bundle| bundle.state == BundleState::Compiled) else {
             return Ok(None);
@@ -232,7 +240,17 @@ impl App {
                 tracing::warn!(node = %node.id, "facts wait in large numbers; this offer is left to the next poll");
             }
         }
+        let claim = AssignmentClaim {
+            node: node.id,
+            at: Ordinal { epoch, generation: assignment.generation },
+            bundle: bundle.id,
+            manifest_digest: bundle.manifest_digest,
+        };
+        let signer = self.node_signer(read, node)?;
         Ok(Some(Update {
+            epoch,
+            assignment_signature: STANDARD.encode(signer.sign_assignment(&claim)),
+            assignment_key_id: signer.public_key().key_id(),
             download_url: format!("/api/v1/nodes/{}/bundles/{}/archive", node.id, bundle.id),
             bundle_id: bundle.id,
             version: bundle.version,
@@ -244,6 +262,15 @@ impl App {
             manifest_digest: bundle.manifest_digest,
             poll_after_s,
         }))
+    }
+
+    /// The key of the node's org.
+    fn node_signer(&self, read: &dyn Read, node: &Node) -> Result<Signer, AppError> {
+        let project: Option<Project> = tables::load(read, node.project_id.as_bytes())?;
+        let project = project.ok_or_else(|| AppError::not_found("Project"))?;
+        let org: Option<Org> = tables::load(read, project.org_id.as_bytes())?;
+        let org = org.ok_or_else(|| AppError::not_found("Org"))?;
+        Ok(Signer::from_seed(&*self.signing_seed(&org.signing_key)?))
     }
 
     /// The project that an enrolment token opens. Unless the token is known, nobody learns whether the slug exists.
@@ -273,8 +300,7 @@ impl App {
 
     /// Base URLs of all members, for agents to fall back on.
     fn member_urls(&self) -> Vec<String> {
-        let members = self.inner().parts.cluster.status().members;
-        members.into_iter().map(|member| member.api_url).filter(|url| !url.is_empty()).collect()
+        self.inner().parts.cluster.api_urls()
     }
 }
 

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::access::{self, Operation, Place};
 use crate::agent::EventBudget;
 use crate::archives::Archives;
+use crate::backup::Backups;
 use crate::caller::Caller;
 use crate::clock::{Clock, Ids};
 use crate::concerns::Concerns;
@@ -46,6 +47,8 @@ pub struct AppParts {
     pub keyring: Keyring,
     /// What nodes said last.
     pub liveness: Liveness,
+    /// Makes backups.
+    pub backups: Arc<dyn Backups>,
     /// Numbers.
     pub settings: Settings,
 }

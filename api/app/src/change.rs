@@ -70,6 +70,17 @@ pub(crate) fn used_for_another() -> AppError {
     AppError::Conflict("this Idempotency-Key was used for another request; choose a new one".into())
 }
 
+/// A command that went through the log and was not refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Proposed {
+    /// Its place in the log.
+    pub(crate) index: u64,
+    /// The request id was used before, for this or for something else.
+    pub(crate) repeated: bool,
+    /// What the command answered.
+    pub(crate) reply: Reply,
+}
+
 /// A change that went through.
 #[derive(Clone, Debug)]
 pub(crate) struct Committed {
@@ -104,17 +115,17 @@ impl App {
         change: Change,
         command: impl Into<Command>,
     ) -> Result<Committed, AppError> {
-        let (index, reply, view) = self.propose(caller, command).await?;
-        committed(caller, &change, view, index, reply)
+        let Proposed { index, reply, .. } = self.propose(caller, command).await?;
+        committed(caller, &change, self.read_stale().await?, index, reply)
     }
 
-    /// Proposes the caller's command: its place in the log, what it answered and state with it. For a repeated request id these
-    /// are those of the first time; whoever calls this must compare them with what was asked for.
+    /// Proposes the caller's command. For a repeated request id the answer is that of the first time; whoever calls this must
+    /// compare it with what was asked for.
     pub(crate) async fn propose(
         &self,
         caller: &Caller,
         command: impl Into<Command>,
-    ) -> Result<(u64, Reply, View), AppError> {
+    ) -> Result<Proposed, AppError> {
         let envelope = Envelope {
             time: self.now(),
             actor: caller.actor(),
@@ -122,7 +133,7 @@ impl App {
             command: command.into(),
         };
         let applied = self.replica().propose(envelope).await?;
-        Ok((applied.index, applied.outcome?, self.read_stale().await?))
+        Ok(Proposed { index: applied.index, repeated: applied.repeated, reply: applied.outcome? })
     }
 
     /// The outcome of this very request, if it was made before: so that a retry is not held up by preconditions that the first

@@ -4,19 +4,25 @@ mod concerns;
 mod join_token;
 mod member;
 
-use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use std::time::Duration;
+
+use sentinel_api_types::cluster::{Cluster, ClusterMember, EpochBeginning, MemberDisk};
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
 use sentinel_machine::commands::cluster_member_admit;
-use sentinel_machine::{Consistency, Rejection, tables};
+use sentinel_machine::{Consistency, DiskStatus, Rejection, tables};
 use sentinel_model::name::slug_of;
 use sentinel_model::secret::PasswordHash;
 use sentinel_model::{ClusterId, OrgId, UserId, cluster};
 
 use crate::access::{Operation, Place};
 use crate::app::App;
+use crate::backup;
 use crate::caller::Caller;
 use crate::error::AppError;
+
+/// Longest time until a member says whether it is ready.
+const READY_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// The feature level that new clusters begin with.
 const LEVEL: u16 = 1;
@@ -68,6 +74,7 @@ impl App {
                 matched: member.matched,
                 silent_since: member.silent_since.map(timestamp),
                 skew_ms: member.skew_ms,
+                disk: member.disk.map(disk),
             })
             .collect();
         let admitted = cluster_member_admit::all(&*view.tables)?;
@@ -76,9 +83,18 @@ impl App {
         };
         let joining: Vec<ClusterMember> = admitted.into_iter().filter(absent).map(joining).collect();
         members.extend(joining);
+        let began = formed.as_ref().and_then(|cluster| cluster.epoch_began.as_ref());
+        let backup = formed.as_ref().and_then(|cluster| cluster.backup.as_ref());
         Ok(Cluster {
             cluster_id: formed.as_ref().map(|cluster| cluster.id),
-            formed_at: formed.map(|cluster| timestamp(cluster.created_at)),
+            formed_at: formed.as_ref().map(|cluster| timestamp(cluster.created_at)),
+            epoch: formed.as_ref().map(|cluster| cluster.epoch).unwrap_or_default(),
+            epoch_began: began.map(|began| EpochBeginning {
+                at: timestamp(began.at),
+                reason: began.reason.into(),
+                founder: began.founder,
+            }),
+            backup: backup.map(backup::shape),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             member_id: status.member_id,
             leader: status.leader,
@@ -92,12 +108,23 @@ impl App {
         })
     }
 
-    /// Why this member cannot serve now; `None` when it can.
+    /// Why this member cannot serve now; `None` when it can. Asks a majority, and answers in any case before long.
     pub async fn unready(&self) -> Option<String> {
         if let Some(reason) = self.cluster().unready {
             return Some(reason);
         }
-        match self.read_stale().await {
+        // What is known may be a moment old: that a leader was heard does not say that it can be reached, or still leads.
+        let read = self.replica().read(Consistency::Linearizable);
+        let Ok(read) = tokio::time::timeout(READY_WITHIN, read).await else {
+            let known = self.cluster().unready;
+            return Some(known.unwrap_or_else(|| {
+                format!(
+                    "no leader with a majority answered this member within {} ms",
+                    READY_WITHIN.as_millis()
+                )
+            }));
+        };
+        match read {
             Err(error) => Some(error.to_string()),
             Ok(view) => match tables::load::<cluster::Cluster>(&*view.tables, b"cluster") {
                 Ok(Some(_)) => None,
@@ -152,5 +179,10 @@ fn joining(row: cluster::ClusterMember) -> ClusterMember {
         matched: None,
         silent_since: None,
         skew_ms: None,
+        disk: None,
     }
+}
+
+fn disk(disk: DiskStatus) -> MemberDisk {
+    MemberDisk { last_us: disk.last_us, max_us: disk.max_us, well: !disk.sick }
 }

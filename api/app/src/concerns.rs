@@ -5,21 +5,45 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// A board with one place for each part. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Concerns(Arc<RwLock<BTreeMap<&'static str, String>>>);
+pub struct Concerns(Arc<RwLock<BTreeMap<&'static str, Concern>>>);
+
+#[derive(Clone, Debug)]
+struct Concern {
+    words: String,
+    /// Told to everybody who asks whether this member is well, not to people who have signed in alone.
+    everybody: bool,
+}
 
 impl Concerns {
     /// Says what there is to look at about `about`; `None`: nothing (any more).
     pub fn set(&self, about: &'static str, concern: Option<String>) {
+        self.put(about, concern, false);
+    }
+
+    /// The same of what `/health` says as well: this member is not well. Says nothing that strangers must not read.
+    pub fn tell(&self, about: &'static str, concern: Option<String>) {
+        self.put(about, concern, true);
+    }
+
+    fn put(&self, about: &'static str, words: Option<String>, everybody: bool) {
         let mut board = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match concern {
-            Some(concern) => board.insert(about, concern),
+        match words {
+            Some(words) => board.insert(about, Concern { words, everybody }),
             None => board.remove(about),
         };
     }
 
     /// All of them, in the order of what they are about.
     pub fn all(&self) -> Vec<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        let board = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        board.values().map(|concern| concern.words.clone()).collect()
+    }
+
+    /// Those for everybody, by what they are about.
+    pub fn told(&self) -> BTreeMap<&'static str, String> {
+        let board = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let told = board.iter().filter(|(_, concern)| concern.everybody);
+        told.map(|(about, concern)| (*about, concern.words.clone())).collect()
     }
 }
 
@@ -37,5 +61,16 @@ mod tests {
         board.set("a", None);
         board.set("c", None);
         assert_eq!(board.all(), ["the second"]);
+    }
+
+    #[test]
+    fn strangers_are_told_what_is_meant_for_them_alone() {
+        let board = Concerns::default();
+        board.set("a", Some("where the key is".into()));
+        board.tell("b", Some("the disk is full".into()));
+        assert_eq!(board.told().into_iter().collect::<Vec<_>>(), [("b", "the disk is full".to_owned())]);
+        assert_eq!(board.all().len(), 2);
+        board.tell("b", None);
+        assert!(board.told().is_empty());
     }
 }

@@ -54,6 +54,9 @@ pub enum AppError {
     /// No leader; nothing was written.
     #[error("the cluster has no leader; nothing was changed")]
     NoLeader(String),
+    /// The member takes no writes now, because of its disk; nothing was written. Another member may.
+    #[error("nothing was changed: {0}")]
+    ReadOnly(String),
     /// No majority answers.
     #[error("no majority of the members answers")]
     NoQuorum(String),
@@ -130,6 +133,7 @@ impl From<ProposeError> for AppError {
             ProposeError::TooLarge { size, limit } => {
                 AppError::TooLarge(format!("the change has {size} bytes, at most {limit} are allowed"))
             }
+            ProposeError::ReadOnly(reason) => AppError::ReadOnly(reason),
             ProposeError::Fatal(cause) => AppError::Internal(cause),
         }
     }
@@ -139,6 +143,7 @@ impl From<ReadError> for AppError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::NoQuorum(cause) => AppError::NoQuorum(cause),
+            ReadError::NoRoom(reason) => AppError::ReadOnly(reason),
             ReadError::Fatal(cause) => AppError::Internal(cause),
         }
     }

@@ -10,12 +10,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sentinel_api_types::join_token::JoinTokenCreate;
 use sentinel_machine::commands::cluster_init::Founding;
+use sentinel_machine::commands::epoch_begin::{EpochBegin, Founder};
 use sentinel_machine::memory::MemoryReplica;
 use sentinel_machine::{
     Applied, BlobError, Blobs, ClusterInfo, ClusterStatus, Consistency, Cursor, Envelope, Event,
     EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, View,
 };
-use sentinel_model::cluster::{ClusterCa, MemberPlace};
+use sentinel_model::cluster::{ClusterCa, EpochReason, MemberPlace};
 use sentinel_model::join::JoinTicket;
 use sentinel_model::secret::Sealed;
 use sentinel_model::{MemberId, RequestId, Sha256Digest, Time};
@@ -23,6 +24,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::app::{App, AppParts, Settings};
+use crate::backup::{BackupStream, Backups};
 use crate::caller::{Caller, Identity};
 use crate::clock::{Ids, ManualClock, RandomIds};
 use crate::cluster::Initialize;
@@ -168,6 +170,17 @@ impl ClusterInfo for FakeCluster {
     }
 }
 
+/// Backups that say what they are, and nothing more.
+#[derive(Debug)]
+pub struct FakeBackups;
+
+impl Backups for FakeBackups {
+    fn begin(&self, now: Time) -> Result<BackupStream, AppError> {
+        let bytes = Box::pin(futures::stream::iter([Ok(Bytes::from_static(b"a backup"))]));
+        Ok(BackupStream { taken_at: now, index: 7, bytes })
+    }
+}
+
 /// How a replica misbehaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trouble {
@@ -295,6 +308,7 @@ impl Kit {
             ids: Arc::new(RandomIds),
             keyring: Keyring::new(&[0x42; 32]),
             liveness: Liveness::default(),
+            backups: Arc::new(FakeBackups),
             settings: Settings::default(),
         })?;
         Ok(Self { app, replica, blobs, cluster, clock })
@@ -338,6 +352,16 @@ impl Kit {
     /// The same caller, with another request.
     pub fn again(caller: &Caller) -> Caller {
         Caller { request_id: RequestId(RandomIds.id()), ..caller.clone() }
+    }
+
+    /// Begins the next epoch, as the first member, after a restore.
+    pub async fn begin_epoch(&self) -> Result<(), AppError> {
+        let view = self.replica.memory().tables();
+        let epoch = sentinel_machine::query::epoch(&view)?.next();
+        let Founding { member_id, place, key_digest, .. } = Self::founding();
+        let founder = Founder { member_id, place, key_digest };
+        let begun = EpochBegin { epoch, reason: EpochReason::Restore, founder };
+        self.app.propose_as_member(begun).await?.map(|_| ()).map_err(AppError::from)
     }
 
     /// Lets so many more members in, who all vote and answer.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sentinel_api_types::event::{Compacted, Event, EventsQuery};
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Cursor, Scan, Table, query};
-use sentinel_model::{OrgId, ProjectId};
+use sentinel_model::{Epoch, OrgId, ProjectId};
 
 use crate::access::{Operation, Place};
 use crate::app::App;
@@ -37,6 +37,9 @@ pub struct Watch {
     orgs: HashSet<OrgId>,
     projects: HashSet<ProjectId>,
     subscription: Subscription,
+    epoch: Epoch,
+    /// To tell first: the watcher comes from another epoch, whose places mean nothing in this one.
+    gap: Option<Cursor>,
     checked: tokio::time::Instant,
 }
 
@@ -49,6 +52,11 @@ impl App {
         after: Option<&str>,
     ) -> Result<Watch, AppError> {
         let after = after.or(query.last_event_id.as_deref()).map(parse_cursor).transpose()?;
+        let here = self.read_stale().await?;
+        let epoch = query::epoch(&*here.tables)?;
+        let gap = after.is_some_and(|(of, _)| of != epoch);
+        let gap = gap.then_some(Cursor { index: here.applied, place: u32::MAX });
+        let after = gap.or(after.map(|(_, cursor)| cursor));
         let (operation, place, orgs, projects) = match &query.project {
             Some(slug) => {
                 let here = self.in_project(Operation::EventWatch, caller, slug).await?;
@@ -76,6 +84,8 @@ impl App {
             orgs,
             projects,
             subscription: self.events().subscribe(after),
+            epoch,
+            gap,
             checked: tokio::time::Instant::now(),
         })
     }
@@ -84,6 +94,9 @@ impl App {
 impl Watch {
     /// The next thing to tell; `None` when the member goes down or the caller may not watch any more.
     pub async fn next(&mut self) -> Option<Told> {
+        if let Some(gap) = self.gap.take() {
+            return Some(self.compacted(gap));
+        }
         loop {
             let beat = self.checked + BEAT;
             if tokio::time::Instant::now() >= beat && !self.still_allowed().await {
@@ -94,11 +107,15 @@ impl Watch {
                 Err(_) => return Some(Told::Quiet),
                 Ok(None) => return None,
                 Ok(Some(Watched::Compacted(cursor))) => {
-                    return Some(Told::Compacted(Compacted { resumes_after: show_cursor(cursor) }));
+                    return Some(self.compacted(cursor));
                 }
                 Ok(Some(Watched::Event(event))) => {
+                    if event.kind == "cluster.epoch_began" {
+                        let began = event.data.get("epoch").and_then(|epoch| epoch.parse().ok());
+                        self.epoch = began.map_or(self.epoch, Epoch);
+                    }
                     if self.concerns(&event) {
-                        return Some(Told::Event(shape(&event)));
+                        return Some(Told::Event(self.shape(&event)));
                     }
                 }
             }
@@ -124,6 +141,22 @@ impl Watch {
         true
     }
 
+    fn compacted(&self, cursor: Cursor) -> Told {
+        Told::Compacted(Compacted { resumes_after: show_cursor(self.epoch, cursor) })
+    }
+
+    fn shape(&self, event: &sentinel_machine::Event) -> Event {
+        Event {
+            id: show_cursor(self.epoch, event.cursor()),
+            at: timestamp(event.at),
+            org_id: event.org_id,
+            project_id: event.project_id,
+            kind: event.kind.clone(),
+            resource_id: event.resource_id.clone(),
+            data: event.data.clone(),
+        }
+    }
+
     fn concerns(&mut self, event: &sentinel_machine::Event) -> bool {
         let mine = event.org_id.is_some_and(|org| self.orgs.contains(&org));
         if mine && event.kind == "project.created" {
@@ -133,25 +166,25 @@ impl Watch {
     }
 }
 
-fn shape(event: &sentinel_machine::Event) -> Event {
-    Event {
-        id: show_cursor(event.cursor()),
-        at: timestamp(event.at),
-        org_id: event.org_id,
-        project_id: event.project_id,
-        kind: event.kind.clone(),
-        resource_id: event.resource_id.clone(),
-        data: event.data.clone(),
+/// `INDEX-PLACE`, behind `EPOCH-` unless that is the first.
+fn show_cursor(epoch: Epoch, cursor: Cursor) -> String {
+    match epoch {
+        Epoch::FIRST => format!("{}-{}", cursor.index, cursor.place),
+        epoch => format!("{epoch}-{}-{}", cursor.index, cursor.place),
     }
 }
 
-fn show_cursor(cursor: Cursor) -> String {
-    format!("{}-{}", cursor.index, cursor.place)
+fn parse_cursor(text: &str) -> Result<(Epoch, Cursor), AppError> {
+    let numbers: Option<Vec<u64>> = text.split('-').map(|number| number.parse().ok()).collect();
+    let (epoch, index, place) = match numbers.as_deref() {
+        Some([index, place]) => (Epoch::FIRST, *index, *place),
+        Some([epoch, index, place]) => (Epoch(*epoch), *index, *place),
+        _ => return Err(no_cursor()),
+    };
+    let place = u32::try_from(place).map_err(|_| no_cursor())?;
+    Ok((epoch, Cursor { index, place }))
 }
 
-fn parse_cursor(text: &str) -> Result<Cursor, AppError> {
-    let parsed = text
-        .split_once('-')
-        .and_then(|(index, place)| Some(Cursor { index: index.parse().ok()?, place: place.parse().ok()? }));
-    parsed.ok_or_else(|| AppError::invalid("last_event_id", "is not the id of an event, such as 1042-0"))
+fn no_cursor() -> AppError {
+    AppError::invalid("last_event_id", "is not the id of an event, such as 1042-0")
 }

@@ -11,6 +11,7 @@ mod agent;
 mod api_key;
 mod archive;
 mod audit;
+mod backup;
 mod bundle;
 mod call;
 mod client;

@@ -18,7 +18,7 @@ pub fn of(error: AppError) -> Status {
             Code::ResourceExhausted
         }
         AppError::TooLarge(_) => Code::OutOfRange,
-        AppError::NoLeader(_) | AppError::NoQuorum(_) => Code::Unavailable,
+        AppError::NoLeader(_) | AppError::NoQuorum(_) | AppError::ReadOnly(_) => Code::Unavailable,
         AppError::OutcomeUnknown(_) => Code::DeadlineExceeded,
         AppError::Internal(_) => Code::Internal,
     };

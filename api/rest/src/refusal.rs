@@ -55,6 +55,7 @@ impl From<AppError> for Refusal {
             AppError::Busy(_) => (StatusCode::TOO_MANY_REQUESTS, code::BUSY),
             AppError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, code::BODY_TOO_LARGE),
             AppError::NoLeader(_) => (StatusCode::SERVICE_UNAVAILABLE, code::NO_LEADER),
+            AppError::ReadOnly(_) => (StatusCode::SERVICE_UNAVAILABLE, code::READ_ONLY),
             AppError::NoQuorum(_) => (StatusCode::SERVICE_UNAVAILABLE, code::NO_QUORUM),
             AppError::OutcomeUnknown(_) => (StatusCode::GATEWAY_TIMEOUT, code::OUTCOME_UNKNOWN),
             AppError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL),

@@ -17,6 +17,9 @@ use crate::refusal::{Cause, Refusal};
 /// Longest time for an answer, except for those that wait or stream.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 
+/// How the name of a node begins, as an actor.
+const NODE: &str = "node:";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const CONSISTENCY: HeaderName = HeaderName::from_static("x-consistency");
@@ -126,6 +129,9 @@ fn note(info: &RequestInfo, method: &Method, response: &Response, took: Duration
         tracing::error!(%request_id, %method, route, status, duration_ms, actor, cause, "request");
     } else if status >= 500 {
         tracing::warn!(%request_id, %method, route, status, duration_ms, actor, cause, "request");
+    } else if status < 400 && actor.starts_with(NODE) {
+        // Some thousand nodes that are well say so all the time.
+        tracing::debug!(%request_id, %method, route, status, duration_ms, actor, "request");
     } else {
         tracing::info!(%request_id, %method, route, status, duration_ms, actor, "request");
     }

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod api_keys;
 pub mod audit;
+pub mod backups;
 pub mod bundles;
 pub mod cluster;
 pub mod enrolment_tokens;
@@ -39,6 +40,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(rollouts::routes())
         .merge(cluster::routes())
         .merge(join_tokens::routes())
+        .merge(backups::routes())
         .merge(agent::routes())
         .layer(from_fn(limit_time));
     let slow = OpenApiRouter::new()

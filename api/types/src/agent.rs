@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sentinel_model::{BundleId, Generation, NodeId, Sha256Digest, node};
+use sentinel_model::{BundleId, Epoch, Generation, NodeId, Sha256Digest, node};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -78,6 +78,10 @@ pub struct Health {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FailureReport {
+    /// The epoch in which it was assigned; the first one when absent.
+    #[serde(default, skip_serializing_if = "Epoch::is_first")]
+    #[schema(value_type = u64)]
+    pub epoch: Epoch,
     /// The assignment's number.
     #[schema(value_type = u64)]
     pub generation: Generation,
@@ -94,6 +98,11 @@ pub struct FailureReport {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeartbeatRequest {
+    /// The newest epoch of which the agent has verified an assignment; the first one when absent. All generations that it tells are
+    /// of this epoch.
+    #[serde(default, skip_serializing_if = "Epoch::is_first")]
+    #[schema(value_type = u64)]
+    pub epoch: Epoch,
     /// What the agent thinks of its proxy; absent: unhealthy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
@@ -146,6 +155,10 @@ pub struct HeartbeatResponse {
     pub node_id: NodeId,
     /// When it was heard.
     pub last_seen_at: Timestamp,
+    /// The epoch of the cluster. A node that knows an earlier one proves its assignment anew.
+    #[serde(default)]
+    #[schema(value_type = u64)]
+    pub epoch: Epoch,
     /// How often to send heartbeats, in seconds.
     pub heartbeat_interval_s: u64,
     /// Base URLs of all members.
@@ -157,6 +170,10 @@ pub struct HeartbeatResponse {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LatestQuery {
+    /// The epoch of the newest assignment that the agent knows; the first one when absent.
+    #[param(value_type = Option<u64>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
     /// Number of the newest assignment that the agent knows; zero when absent.
     #[param(value_type = Option<u64>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,6 +209,10 @@ pub struct Update {
     pub size_bytes: u64,
     /// Path of the archive at any member.
     pub download_url: String,
+    /// The epoch of the cluster that assigns it. A lower generation is newer in a higher epoch.
+    #[serde(default)]
+    #[schema(value_type = u64)]
+    pub epoch: Epoch,
     /// The assignment's number.
     #[schema(value_type = u64)]
     pub generation: Generation,
@@ -202,6 +223,11 @@ pub struct Update {
     /// SHA-256 of `manifest.json`, hexadecimal.
     #[schema(value_type = String)]
     pub manifest_digest: Sha256Digest,
+    /// Ed25519 over node, epoch, generation, bundle and manifest digest, base64: this assignment is for this node, and comes from
+    /// the cluster.
+    pub assignment_signature: String,
+    /// The key that signed the assignment.
+    pub assignment_key_id: String,
     /// When to ask again, in seconds.
     pub poll_after_s: u64,
 }

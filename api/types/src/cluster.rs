@@ -1,10 +1,22 @@
 //! The cluster as one member sees it.
 
-use sentinel_model::{ClusterId, MemberId};
+use sentinel_model::{ClusterId, Epoch, MemberId, cluster};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Timestamp;
+use crate::backup::Backup;
+
+/// The disk that a member's log is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MemberDisk {
+    /// How long its last write took, in microseconds.
+    pub last_us: u64,
+    /// The longest write of the last minute, in microseconds, one that is under way among them.
+    pub max_us: u64,
+    /// False: it hangs or is full, so the member does not lead.
+    pub well: bool,
+}
 
 /// One member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +45,9 @@ pub struct ClusterMember {
     pub silent_since: Option<Timestamp>,
     /// Its clock minus that of the member that answers you, in milliseconds.
     pub skew_ms: Option<i64>,
+    /// What it said of its disk, when it last answered the member that answers you; null when it never did.
+    #[serde(default)]
+    pub disk: Option<MemberDisk>,
 }
 
 /// The cluster.
@@ -65,6 +80,47 @@ pub struct Cluster {
     pub unready: Option<String>,
     /// What somebody should look at while everything still works, the gravest first.
     pub concerns: Vec<String>,
+    /// Grows when the cluster is restored from a backup, or goes on without a majority that was lost.
+    #[serde(default)]
+    #[schema(value_type = u64)]
+    pub epoch: Epoch,
+    /// How this epoch began; null in the first one.
+    #[serde(default)]
+    pub epoch_began: Option<EpochBeginning>,
+    /// The newest backup that is known to be good; null when there was none.
+    #[serde(default)]
+    pub backup: Option<Backup>,
+}
+
+/// How an epoch began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EpochBeginning {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: EpochReason,
+    /// The member with which it began.
+    #[schema(value_type = u64)]
+    pub founder: MemberId,
+}
+
+/// Why a cluster began anew from an earlier state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EpochReason {
+    /// It was restored from a backup.
+    Restore,
+    /// A majority was lost for ever, and one member that was left goes on.
+    Recovery,
+}
+
+impl From<cluster::EpochReason> for EpochReason {
+    fn from(reason: cluster::EpochReason) -> Self {
+        match reason {
+            cluster::EpochReason::Restore => EpochReason::Restore,
+            cluster::EpochReason::Recovery => EpochReason::Recovery,
+        }
+    }
 }
 
 /// Another member shall lead.

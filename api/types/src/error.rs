@@ -115,6 +115,8 @@ pub mod code {
     pub const BUSY: &str = "busy";
     /// 503: no leader; nothing was written.
     pub const NO_LEADER: &str = "no_leader";
+    /// 503: the member takes no writes now, because of its disk; nothing was written. Another member may.
+    pub const READ_ONLY: &str = "read_only";
     /// 503: no majority answers; `?consistency=stale` would work for reads.
     pub const NO_QUORUM: &str = "no_quorum";
     /// 504: the write may or may not have happened; ask again with the same `Idempotency-Key`.

@@ -9,6 +9,7 @@
 pub mod agent;
 pub mod api_key;
 pub mod audit;
+pub mod backup;
 pub mod bundle;
 pub mod cluster;
 pub mod enrolment;

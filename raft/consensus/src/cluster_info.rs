@@ -1,9 +1,11 @@
 //! What the cluster looks like from here.
 
+use std::time::Duration;
+
 use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
-use sentinel_machine::{ClusterInfo, ClusterStatus, MemberStatus};
+use sentinel_machine::{ClusterInfo, ClusterStatus, DiskStatus, MemberStatus};
 use sentinel_model::MemberId;
 
 use crate::member::Member;
@@ -13,6 +15,11 @@ impl<SM> ClusterInfo for Member<SM>
 where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
+    fn api_urls(&self) -> Vec<String> {
+        let members = self.peers().members();
+        members.values().map(|node| node.api_url.clone()).filter(|url| !url.is_empty()).collect()
+    }
+
     fn status(&self) -> ClusterStatus {
         let metrics = self.raft().metrics().borrow_watched().clone();
         let index = |id: &Option<LogId>| id.as_ref().map_or(0, |id| id.index);
@@ -26,6 +33,7 @@ where
         let members = members.map(|(id, node)| {
             let seen = self.reach().of(*id);
             let me = *id == metrics.id;
+            let disk = if me { Some(self.own_disk()) } else { seen.disk };
             let on_disk = if me { metrics.last_log_index } else { matched(*id).or(seen.log_index) };
             MemberStatus {
                 id: MemberId(*id),
@@ -35,6 +43,7 @@ where
                 matched: on_disk,
                 silent_since: seen.silent_since,
                 skew_ms: seen.skew_ms,
+                disk,
             }
         });
         ClusterStatus {
@@ -54,9 +63,23 @@ impl<SM> Member<SM>
 where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
+    /// What this member says of its disk.
+    pub(crate) fn own_disk(&self) -> DiskStatus {
+        let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let (last, max) = self.disk().log.latency();
+        DiskStatus { last_us: us(last), max_us: us(max), sick: self.disk().sick() }
+    }
+
     fn unready(&self, metrics: &openraft::RaftMetrics<TypeConfig>) -> Option<String> {
         if let Err(fatal) = &metrics.running_state {
             return Some(format!("consensus has stopped here: {fatal}"));
+        }
+        if let Some(no_room) = self.disk().no_room() {
+            return Some(no_room.reason);
+        }
+        let stalled = self.disk().log.stalled();
+        if stalled > self.election() {
+            return Some(format!("the disk of the log keeps a write waiting for {} ms", stalled.as_millis()));
         }
         let Some(leader) = metrics.current_leader else {
             return Some(
@@ -84,6 +107,9 @@ where
                 "the leader, member {leader}, has been silent for {} ms",
                 silence.as_millis()
             ));
+        }
+        if self.reach().of(leader).silent_since.is_some() {
+            return Some(format!("the leader, member {leader}, does not answer this member"));
         }
         let (applied, committed) =
             (metrics.last_applied.map_or(0, |id| id.index), metrics.local_committed.map_or(0, |id| id.index));

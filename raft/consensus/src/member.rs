@@ -1,7 +1,7 @@
 //! One member's part in the cluster.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,8 +17,10 @@ use tokio::time::Instant;
 
 use crate::config::MemberConfig;
 use crate::digest::{self, DigestSource};
+use crate::disk::{NoRoom, OwnDisk};
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
+use crate::past::Past;
 use crate::peers::{Members, Peers};
 use crate::reach::Reach;
 use crate::read::{Answer, READS};
@@ -57,6 +59,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     founders: Members,
     state: Arc<dyn StateSource>,
     newcomer: Newcomer,
+    past: Arc<Past>,
     reach: Reach,
     incoming_dir: PathBuf,
     began: Instant,
@@ -64,7 +67,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     heard_leader_ms: AtomicU64,
     leads: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
-    disk_hangs: AtomicBool,
+    disk: OwnDisk,
     writes: Semaphore,
     reads: mpsc::Sender<Answer>,
     silence: Duration,
@@ -106,13 +109,18 @@ where
             // How far it had committed, a leader does not remember: the commit point is not synced for its own sake. Were it to lead
             // again without an election, in the same term, reads at it would miss what it acknowledged last.
             enable_leader_restore: Some(false),
+            // A leader that is heard but hears nobody would lead for ever and commit nothing: the others have no reason to elect. So it falls
+            // silent when no majority answers it, for as long as they need to miss it and to elect another.
+            quorum_loss_probe_interval: Some(config.election_ms.1 * 2),
             // A member that lost its disk takes the log in again; that it has no say meanwhile is seen to elsewhere.
             allow_log_reversion: Some(true),
             ..Config::default()
         };
         let raft_config = raft_config.validate().map_err(|error| StartError::Config(error.to_string()))?;
-        let disk = Arc::new(log.clone());
-        let raft = Raft::new(config.id, Arc::new(raft_config), Networks(peers.clone()), log, machine)
+        let disk: Arc<dyn LogDisk> = Arc::new(log.clone());
+        let past = Arc::new(Past::open(&config.incoming_dir, disk.mark()));
+        let networks = Networks { peers: peers.clone(), past: Arc::clone(&past) };
+        let raft = Raft::new(config.id, Arc::new(raft_config), networks, log, machine)
             .await
             .map_err(|error| fatal("recovery", &error))?;
         let (reads, waiting) = mpsc::channel(READS);
@@ -122,13 +130,14 @@ where
             founders: config.members,
             state,
             newcomer,
+            past,
             reach: Reach::default(),
             incoming_dir: config.incoming_dir,
             began: Instant::now(),
             heard_leader_ms: AtomicU64::new(0),
             leads: watch::Sender::new(false),
             tasks: Mutex::default(),
-            disk_hangs: AtomicBool::new(false),
+            disk: OwnDisk::new(disk),
             writes: Semaphore::new(WRITES),
             reads,
             silence: Duration::from_millis(config.election_ms.1 * 2),
@@ -142,7 +151,7 @@ where
             tokio::spawn(member.clone().follow_membership()),
             tokio::spawn(member.clone().look_for_others()),
             tokio::spawn(member.clone().ask_around()),
-            tokio::spawn(member.clone().look_after(disk, config.log_bytes)),
+            tokio::spawn(member.clone().look_after(config.log_bytes)),
             tokio::spawn(member.clone().serve_reads(waiting)),
         ];
         member.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
@@ -208,19 +217,8 @@ where
     /// Lets another member lead, the one named or else the one that has most of the log, and waits for it, but no longer than an
     /// election would take anyway. Does nothing when this member does not lead, or the one named has no vote.
     pub async fn hand_over(&self, to: Option<u64>) {
-        let (me, heir) = {
-            let metrics = self.0.raft.metrics();
-            let now = metrics.borrow_watched();
-            if now.state != ServerState::Leader {
-                return;
-            }
-            let voters: Vec<u64> = now.membership_config.membership().voter_ids().collect();
-            let matched = now.replication.iter().flatten();
-            let may = |id: &u64| *id != now.id && voters.contains(id) && to.is_none_or(|to| to == *id);
-            let matched = matched.filter(|(id, _)| may(id));
-            (now.id, matched.max_by_key(|(_, matched)| **matched).map(|(id, _)| *id))
-        };
-        let Some(heir) = heir else { return };
+        let me = self.0.peers.me();
+        let Some(heir) = self.heir(to) else { return };
         if self.0.raft.trigger().transfer_leader(heir).await.is_err() {
             return;
         }
@@ -228,6 +226,24 @@ where
             Ok(()) => tracing::info!(heir, "leadership is handed over"),
             Err(_) => tracing::warn!(heir, "leadership was not taken over in time"),
         }
+    }
+
+    /// Who could lead in the place of this member, which does: the one named, or else the one that has most of the log. One whose
+    /// disk is sick is not asked unless named.
+    pub(crate) fn heir(&self, to: Option<u64>) -> Option<u64> {
+        let metrics = self.0.raft.metrics();
+        let now = metrics.borrow_watched();
+        if now.state != ServerState::Leader {
+            return None;
+        }
+        let voters: Vec<u64> = now.membership_config.membership().voter_ids().collect();
+        let may = |id: u64| match to {
+            Some(to) => to == id,
+            None => !self.0.reach.of(id).disk.is_some_and(|disk| disk.sick),
+        };
+        let matched = now.replication.iter().flatten();
+        let matched = matched.filter(|(id, _)| **id != now.id && voters.contains(id) && may(**id));
+        matched.max_by_key(|(_, matched)| **matched).map(|(id, _)| *id)
     }
 
     /// Stops taking part at once. The others elect a leader when they miss this one.
@@ -277,12 +293,28 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
         &self.0.newcomer
     }
 
+    /// What is remembered of the others.
+    pub(crate) fn past(&self) -> &Arc<Past> {
+        &self.0.past
+    }
+
+    /// Whether this member found that its disk is older than what it has done, and has not caught up yet.
+    pub fn lives_in_the_past(&self) -> bool {
+        self.0.newcomer.is() && self.0.newcomer.has_forgotten()
+    }
+
     pub(crate) fn reach(&self) -> &Reach {
         &self.0.reach
     }
 
-    pub(crate) fn disk_hangs(&self) -> &AtomicBool {
-        &self.0.disk_hangs
+    /// This member's disk.
+    pub(crate) fn disk(&self) -> &OwnDisk {
+        &self.0.disk
+    }
+
+    /// From now on this member takes no writes, for this reason, and does not lead when somebody else can; `None`: it does.
+    pub fn take_no_writes(&self, no_room: Option<NoRoom>) {
+        self.0.disk.set_no_room(no_room);
     }
 
     pub(crate) fn peers(&self) -> &Peers {
@@ -338,6 +370,11 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
     pub(crate) fn silence_of_leader(&self) -> Duration {
         let heard = Duration::from_millis(self.0.heard_leader_ms.load(Ordering::Relaxed));
         self.0.began.elapsed().saturating_sub(heard)
+    }
+
+    /// Longest time that others wait until they stand for election.
+    pub(crate) fn election(&self) -> Duration {
+        self.0.election
     }
 
     /// Silence beyond which there is no leader, or no majority behind it.

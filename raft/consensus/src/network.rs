@@ -19,16 +19,21 @@ use tonic::{Code, Status};
 
 use crate::blocking;
 use crate::codec::{CHUNK, chunk, frame, unframe};
+use crate::past::Past;
 use crate::peers::Peers;
 use crate::proto::{Chunk, Frame};
 use crate::types::{MemberNode, Snapshot, SnapshotFile, SnapshotMeta, TypeConfig, Vote};
 
 /// Makes [`Network`]s.
-pub struct Networks(pub Peers);
+pub(crate) struct Networks {
+    pub(crate) peers: Peers,
+    pub(crate) past: Arc<Past>,
+}
 
 /// One member's line to another.
-pub struct Network {
+pub(crate) struct Network {
     peers: Peers,
+    past: Arc<Past>,
     target: u64,
 }
 
@@ -54,7 +59,7 @@ impl RaftNetworkFactory<TypeConfig> for Networks {
     type Network = Network;
 
     async fn new_client(&mut self, target: u64, _node: &MemberNode) -> Network {
-        Network { peers: self.0.clone(), target }
+        Network { peers: self.peers.clone(), past: Arc::clone(&self.past), target }
     }
 }
 
@@ -90,10 +95,25 @@ impl Network {
         unframe(&answer?.into_inner())
     }
 
+    /// Nobody is asked for a vote who was not asked before what it remembers of this member.
+    async fn canvass<A: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        request: &VoteRequest<TypeConfig>,
+        option: RPCOption,
+    ) -> Result<A, RPCError<TypeConfig>> {
+        if !self.past.asked(self.target) {
+            return Err(self.failed(Status::failed_precondition(
+                "it was not asked yet what it remembers of this member",
+            )));
+        }
+        self.call(kind, request, option.hard_ttl()).await
+    }
+
     fn failed(&self, status: Status) -> RPCError<TypeConfig> {
         self.peers.failed(self.target, &status);
         // What will not be better at once is tried again after a pause.
-        if matches!(status.code(), Code::Unavailable | Code::FailedPrecondition) {
+        if matches!(status.code(), Code::Unavailable | Code::FailedPrecondition | Code::ResourceExhausted) {
             RPCError::Unreachable(Unreachable::new(&status))
         } else {
             RPCError::Network(NetworkError::new(&status))
@@ -182,7 +202,7 @@ impl RaftNetworkV2<TypeConfig> for Network {
         request: VoteRequest<TypeConfig>,
         option: RPCOption,
     ) -> Result<VoteResponse<TypeConfig>, RPCError<TypeConfig>> {
-        self.call(Kind::Vote, &request, option.hard_ttl()).await
+        self.canvass(Kind::Vote, &request, option).await
     }
 
     async fn pre_vote(
@@ -190,7 +210,7 @@ impl RaftNetworkV2<TypeConfig> for Network {
         request: VoteRequest<TypeConfig>,
         option: RPCOption,
     ) -> Result<VoteResponse<TypeConfig>, RPCError<TypeConfig>> {
-        self.call(Kind::PreVote, &request, option.hard_ttl()).await
+        self.canvass(Kind::PreVote, &request, option).await
     }
 
     async fn transfer_leader(

@@ -9,7 +9,7 @@
 //! are as good as any.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,6 +20,7 @@ use openraft::storage::RaftStateMachine;
 use tonic::Status;
 
 use crate::member::Member;
+use crate::past::Mark;
 use crate::proto::{HelloRequest, HelloResponse};
 use crate::types::{LogId, SnapshotFile, TypeConfig};
 
@@ -36,6 +37,8 @@ pub(crate) struct Newcomer {
     active: AtomicBool,
     /// Newest entry that is on disk, as far as was noticed.
     flushed: AtomicU64,
+    /// Newest term in which this member has voted and does not know it any more; zero: it has not forgotten anything.
+    forgotten_term: AtomicU64,
 }
 
 impl Newcomer {
@@ -43,17 +46,48 @@ impl Newcomer {
     pub(crate) fn open(dir: &Path, log_is_empty: bool) -> io::Result<Self> {
         let mark = dir.join(MARK);
         let mut active = mark.exists();
+        let forgotten_term =
+            fs::read_to_string(&mark).ok().and_then(|term| term.trim().parse().ok()).unwrap_or(0);
         if log_is_empty && !active {
             File::create(&mark)?.sync_all()?;
             File::open(dir)?.sync_all()?;
             active = true;
         }
-        Ok(Self { mark, active: active.into(), flushed: 0.into() })
+        Ok(Self {
+            mark,
+            active: active.into(),
+            flushed: 0.into(),
+            forgotten_term: AtomicU64::new(forgotten_term),
+        })
     }
 
     /// True as long as this member has no say.
     pub(crate) fn is(&self) -> bool {
         self.active.load(Ordering::Acquire)
+    }
+
+    /// This member has forgotten what it did up to this term. `on_disk` is the newest entry that it has.
+    pub(crate) fn forgot(&self, term: u64, on_disk: u64) -> io::Result<()> {
+        self.forgotten_term.fetch_max(term.max(1), Ordering::AcqRel);
+        self.active.store(true, Ordering::Release);
+        self.has(on_disk);
+        let mut mark = File::create(&self.mark)?;
+        mark.write_all(self.forgotten_term().to_string().as_bytes())?;
+        mark.sync_all()?;
+        match self.mark.parent() {
+            Some(dir) => File::open(dir)?.sync_all(),
+            None => Ok(()),
+        }
+    }
+
+    /// Whoever leads in a term before this one, this member had turned away from it.
+    pub(crate) fn forgotten_term(&self) -> u64 {
+        self.forgotten_term.load(Ordering::Acquire)
+    }
+
+    /// Whether this member has forgotten something since it began; it may know it again by now.
+    pub(crate) fn has_forgotten(&self) -> bool {
+        self.forgotten_term() > 0
     }
 
     /// Everything up to `index` is on disk.
@@ -72,6 +106,17 @@ impl Newcomer {
         }
         self.active.store(false, Ordering::Release);
         Ok(())
+    }
+}
+
+/// Takes the mark away from a member that does not run: nobody is left who remembers more than it does.
+pub fn forget(dir: &Path) -> io::Result<()> {
+    match fs::remove_file(dir.join(MARK)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => {
+            removed?;
+            File::open(dir)?.sync_all()
+        }
     }
 }
 
@@ -138,7 +183,7 @@ where
 
     /// Whether this member may answer a request for its vote.
     pub(crate) async fn may_vote(&self, request: &VoteRequest<TypeConfig>) -> bool {
-        if !self.newcomer().is() || founds(request) {
+        if !self.newcomer().is() || (founds(request) && !self.newcomer().has_forgotten()) {
             return true;
         }
         let candidate = request.vote.leader_id.voted_for;
@@ -167,6 +212,37 @@ where
         futures::future::join_all(answers).await.into_iter().all(|newcomer| newcomer)
     }
 
+    /// Makes sure that a member was asked what it remembers of this one, before this one takes part with it.
+    pub(crate) async fn acquainted(&self, with: u64) -> Result<(), Status> {
+        // Who joined while this member was away cannot be asked, and remembers nothing older.
+        if self.past().asked(with) || !self.peers().members().contains_key(&with) {
+            return Ok(());
+        }
+        match self.hello(with, HELLO).await {
+            Ok(_) => Ok(()),
+            Err(status) => Err(Status::unavailable(format!(
+                "member {} has just started and could not ask member {with} what it remembers: {}",
+                self.peers().me(),
+                status.message()
+            ))),
+        }
+    }
+
+    /// A member remembers more of this one than is on its disk.
+    fn forgot(&self, told_by: u64, remembered: Mark) {
+        let found = self.disk().log.mark();
+        tracing::error!(
+            told_by,
+            ?remembered,
+            ?found,
+            "the disk of this member is older than what it has done: it has no say until it has caught up. Was a copy put back?"
+        );
+        self.raft().runtime_config().elect(false);
+        if let Err(error) = self.newcomer().forgot(remembered.vote_term, found.log_index) {
+            tracing::error!(%error, "that this member has no say is not noted on disk");
+        }
+    }
+
     /// Asks a member what it is.
     pub(crate) async fn hello(&self, id: u64, within: Duration) -> Result<HelloResponse, Status> {
         let hello = async {
@@ -174,7 +250,13 @@ where
             client.hello(HelloRequest {}).await
         };
         match tokio::time::timeout(within, hello).await {
-            Ok(Ok(answer)) => Ok(answer.into_inner()),
+            Ok(Ok(answer)) => {
+                let answer = answer.into_inner();
+                if let Some(remembered) = self.past().heard(id, &answer) {
+                    self.forgot(id, remembered);
+                }
+                Ok(answer)
+            }
             Ok(Err(status)) => {
                 self.peers().failed(id, &status);
                 Err(status)

@@ -20,8 +20,9 @@ use crate::types::MemberNode;
 
 /// Time to make a connection.
 const CONNECT: Duration = Duration::from_millis(500);
-/// A connection on which nothing is heard is asked for a sign of life after this time, and given up after as much again.
-const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// A connection on which nothing is heard is asked for a sign of life after this time, and given up after as much again: together
+/// less than the five seconds in which writes have to go on after a fault.
+const KEEP_ALIVE: Duration = Duration::from_secs(2);
 
 /// Who calls.
 const FROM: &str = "sentinel-from";

@@ -37,6 +37,9 @@ where
     /// Commits the envelope. Attempts repeat the same bytes, so the state machine recognises an envelope that got through
     /// before by its request id.
     pub(crate) async fn commit(&self, envelope: Envelope) -> Result<Applied, ProposeError> {
+        if let Some(no_room) = self.disk().no_room() {
+            return Err(ProposeError::ReadOnly(no_room.reason));
+        }
         let bytes = Bytes::from(envelope.encode().map_err(refused)?);
         self.check_level(&envelope)?;
         let (began, within) = (Instant::now(), self.write_within());
@@ -77,7 +80,7 @@ where
             .ok_or_else(|| ProposeError::Fatal("the log answered without an outcome".into()))?;
         self.await_applied(response.index, within).await.map_err(ProposeError::Unknown)?;
         metrics::histogram!("consensus_commit_seconds").record(began.elapsed().as_secs_f64());
-        Ok(Applied { index: response.index, outcome })
+        Ok(Applied { index: response.index, repeated: response.repeated, outcome })
     }
 
     async fn attempt(&self, bytes: &Bytes, deadline: Instant) -> Result<Response, Failed> {
@@ -126,6 +129,9 @@ where
             Err(status) if matches!(status.code(), Code::FailedPrecondition) => {
                 Err(Failed::NotSent(status.message().to_owned()))
             }
+            Err(status) if status.code() == Code::ResourceExhausted => {
+                Err(Failed::Final(ProposeError::ReadOnly(format!("member {leader}: {}", status.message()))))
+            }
             Err(status) if status.code() == Code::InvalidArgument => {
                 let text = format!("the leader refuses the command: {}", status.message());
                 Err(Failed::Final(ProposeError::Fatal(text)))
@@ -139,7 +145,8 @@ where
 
     /// Resolves when a member other than `leader` leads.
     pub(crate) async fn other_leader(&self, leader: u64) {
-        let mut metrics = self.raft().metrics();
+        // These change with the leader, all metrics with every batch: that would wake each write under way for nothing.
+        let mut metrics = self.raft().server_metrics();
         loop {
             let now = metrics.borrow_watched().current_leader;
             if now.is_some_and(|now| now != leader) {
@@ -154,13 +161,13 @@ where
 
     /// Waits until this member has applied `index`.
     pub(crate) async fn await_applied(&self, index: u64, within: Duration) -> Result<(), String> {
-        // Mostly it has: what consensus says of itself comes a little later than the state.
-        if self.state().is_ok_and(|(_, applied)| applied >= index) {
-            return Ok(());
+        let mut applied = self.source().newest();
+        let waited = tokio::time::timeout(within, applied.wait_until_ge(&index)).await;
+        match waited {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err("this member has stopped".into()),
+            Err(_) => Err(format!("this member has not applied entry {index} in time")),
         }
-        let waited =
-            self.raft().wait(Some(within)).applied_index_at_least(Some(index), "read what was written").await;
-        waited.map(|_| ()).map_err(|error| error.to_string())
     }
 
     /// A command that some voter may not know would halt it; so it waits for the cluster's level.

@@ -2,21 +2,25 @@
 //! when somebody begins to miss, or is there again, that is one line in the log.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
+use sentinel_machine::DiskStatus;
 use sentinel_model::Time;
 use tokio::time::Instant;
 use tonic::Status;
 
+use crate::blocking;
 use crate::member::Member;
 use crate::proto::HelloResponse;
 use crate::types::{SnapshotFile, TypeConfig};
 
 /// How often each member is asked.
 const EVERY: Duration = Duration::from_secs(1);
+/// After so many questions it is kept what the others said.
+const KEEP: u32 = 5;
 /// Time to answer.
 const WITHIN: Duration = Duration::from_secs(1);
 /// Questions without an answer, one after the other, that make a member unreachable.
@@ -36,6 +40,8 @@ pub(crate) struct Seen {
     pub(crate) log_index: Option<u64>,
     /// Its clock minus this one's, in milliseconds, when it last answered.
     pub(crate) skew_ms: Option<i64>,
+    /// What it said of its disk, when it last answered.
+    pub(crate) disk: Option<DiskStatus>,
     /// When the first of the misses was.
     missed_at: Option<Time>,
 }
@@ -54,11 +60,12 @@ impl Reach {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned().unwrap_or_default()
     }
 
-    fn answered(&self, id: u64, log_index: u64, skew_ms: i64) -> Change {
+    fn answered(&self, id: u64, log_index: u64, skew_ms: i64, disk: DiskStatus) -> Change {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = known.entry(id).or_default();
         let was_silent = seen.silent_since.is_some();
-        *seen = Seen { log_index: Some(log_index), skew_ms: Some(skew_ms), ..Seen::default() };
+        *seen =
+            Seen { log_index: Some(log_index), skew_ms: Some(skew_ms), disk: Some(disk), ..Seen::default() };
         if was_silent { Change::Back } else { Change::Nothing }
     }
 
@@ -82,6 +89,7 @@ where
     /// Asks the others until consensus ends.
     pub(crate) async fn ask_around(self) {
         let mut ticks = tokio::time::interval(EVERY);
+        let mut asked_times = 0u32;
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while self.raft().metrics().borrow_watched().running_state.is_ok() {
             ticks.tick().await;
@@ -94,6 +102,12 @@ where
                 }
             });
             futures::future::join_all(asked).await;
+            asked_times += 1;
+            if asked_times % KEEP == 0 {
+                let past = Arc::clone(self.past());
+                // How it ends does not matter: it is tried again.
+                drop(tokio::spawn(blocking::run(move || past.keep())));
+            }
         }
     }
 
@@ -106,7 +120,12 @@ where
                 let skew = answer.clock_ms.saturating_sub(now.0 - half);
                 metrics::gauge!("consensus_clock_skew_seconds", "member" => id.to_string())
                     .set(Duration::from_millis(skew.unsigned_abs()).as_secs_f64());
-                if self.reach().answered(id, answer.log_index, skew) == Change::Back {
+                let disk = DiskStatus {
+                    last_us: answer.disk_last_us,
+                    max_us: answer.disk_max_us,
+                    sick: answer.disk_sick,
+                };
+                if self.reach().answered(id, answer.log_index, skew, disk) == Change::Back {
                     tracing::info!(member = id, "a member answers again");
                 }
                 metrics::gauge!("consensus_member_reachable", "member" => id.to_string()).set(1.0);
@@ -128,16 +147,16 @@ mod tests {
     #[test]
     fn one_missed_answer_is_no_absence_and_the_first_of_several_is_when_it_began() {
         let reach = Reach::default();
-        assert_eq!(reach.answered(2, 7, 0), Change::Nothing);
+        assert_eq!(reach.answered(2, 7, 0, DiskStatus::default()), Change::Nothing);
         assert_eq!(reach.missed(2, Time(10)), Change::Nothing);
         assert_eq!(reach.of(2).silent_since, None);
-        assert_eq!(reach.answered(2, 8, -3), Change::Nothing);
+        assert_eq!(reach.answered(2, 8, -3, DiskStatus::default()), Change::Nothing);
         assert_eq!(reach.missed(2, Time(20)), Change::Nothing);
         assert_eq!(reach.missed(2, Time(30)), Change::Lost);
         assert_eq!(reach.missed(2, Time(40)), Change::Nothing);
         let seen = reach.of(2);
         assert_eq!((seen.silent_since, seen.log_index), (Some(Time(20)), Some(8)));
-        assert_eq!(reach.answered(2, 9, 0), Change::Back);
+        assert_eq!(reach.answered(2, 9, 0, DiskStatus::default()), Change::Back);
         assert_eq!(reach.of(2).silent_since, None);
     }
 }

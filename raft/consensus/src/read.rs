@@ -61,6 +61,7 @@ where
             let left = within.saturating_sub(began.elapsed());
             let reason = match tokio::time::timeout(left, self.next_round()).await {
                 Ok(Ok(index)) => {
+                    self.require_room_for(index)?;
                     return self.await_applied(index, left).await.map_err(ReadError::NoQuorum);
                 }
                 Ok(Err(reason)) => reason,
@@ -70,6 +71,17 @@ where
                 return Err(ReadError::NoQuorum(reason));
             }
             tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Who takes no entries waits for none.
+    fn require_room_for(&self, index: u64) -> Result<(), ReadError> {
+        let no_room = self.disk().no_room().filter(|no_room| no_room.entries);
+        match no_room {
+            Some(no_room) if self.state().is_ok_and(|(_, applied)| applied < index) => {
+                Err(ReadError::NoRoom(no_room.reason))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The runtime under consensus: tokio's, with randomness and an order of waking that a simulation can decide.
 
-mod watch;
+pub mod watch;
 
 use std::cell::RefCell;
 use std::future::Future;

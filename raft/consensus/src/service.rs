@@ -37,7 +37,7 @@ use crate::proto::{
     MoveRequest, MoveResponse, ReadIndexRequest, ReadIndexResponse,
 };
 use crate::transport::Transport;
-use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig};
+use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig, Vote};
 use crate::{blocking, receive, stamp};
 
 /// Calls of one peer that may be under way at a time; more wait.
@@ -167,6 +167,7 @@ where
     }
 
     async fn require_say(&self, request: &VoteRequest<TypeConfig>) -> Result<(), Status> {
+        self.member.acquainted(request.vote.leader_id.voted_for).await?;
         if self.member.may_vote(request).await {
             return Ok(());
         }
@@ -175,6 +176,15 @@ where
             "no vote: this member has not caught up yet"
         );
         Err(Status::unavailable("this member began with an empty disk and has not caught up yet"))
+    }
+}
+
+impl<SM: RaftStateMachine<TypeConfig>> Service<SM> {
+    fn require_room(&self) -> Result<(), Status> {
+        match self.member.disk().no_room() {
+            Some(no_room) => Err(Status::resource_exhausted(no_room.reason)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -215,6 +225,20 @@ where
 
     async fn append_entries(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: AppendEntriesRequest<TypeConfig> = unframe(request.get_ref())?;
+        // The others are enough; and that there is a leader is heard all the same.
+        if let Some(no_room) = self.member.disk().no_room().filter(|no_room| no_room.entries)
+            && !request.entries.is_empty()
+        {
+            return Err(Status::resource_exhausted(no_room.reason));
+        }
+        let leader = request.vote.leader_id;
+        self.member.acquainted(leader.voted_for).await?;
+        let forgotten = self.member.newcomer().forgotten_term();
+        if leader.term < forgotten {
+            // It had turned away from this leader once, and only does not know it any more.
+            let turned_away = Vote::new(forgotten, self.member.peers().me());
+            return Ok(Response::new(frame(&AppendEntriesResponse::<TypeConfig>::HigherVote(turned_away))?));
+        }
         let heard = Heard::from(&request);
         let answer = self.member.raft().append_entries(request).await.map_err(failed)?;
         if !matches!(answer, AppendEntriesResponse::HigherVote(_)) {
@@ -245,11 +269,15 @@ where
 
     async fn transfer_leader(&self, request: Request<Frame>) -> Answer<Frame> {
         let request: TransferLeaderRequest<TypeConfig> = unframe(request.get_ref())?;
+        if *request.to_node_id() == self.member.peers().me() {
+            self.require_room()?;
+        }
         let answer = self.member.raft().handle_transfer_leader(request).await.map_err(failed)?;
         Ok(Response::new(frame(&answer)?))
     }
 
     async fn install_snapshot(&self, request: Request<Streaming<Chunk>>) -> Answer<Frame> {
+        self.require_room()?;
         let (head, incoming) = receive::snapshot(request.into_inner(), self.member.incoming_dir()).await?;
         let member = self.member.clone();
         // On a task of its own: if the leader gives up waiting, consensus must still find the file.
@@ -267,14 +295,43 @@ where
         Ok(Response::new(frame(&installed.await.map_err(failed)??)?))
     }
 
-    async fn hello(&self, _request: Request<HelloRequest>) -> Answer<HelloResponse> {
-        let initialized = self.member.raft().is_initialized().await.map_err(failed)?;
-        let log_index = self.member.raft().metrics().borrow_watched().last_log_index.unwrap_or(0);
+    async fn hello(&self, request: Request<HelloRequest>) -> Answer<HelloResponse> {
+        let caller = request.extensions().get::<Caller>();
+        let remembers = caller.and_then(|caller| self.member.past().of(caller.0));
+        let (remembers_boot, remembers) = remembers.unwrap_or_default();
+        // From what is known: consensus itself does not answer while it waits for the disk.
+        let (initialized, log_index) = {
+            let metrics = self.member.raft().metrics();
+            let now = metrics.borrow_watched();
+            if let Err(fatal) = &now.running_state {
+                return Err(failed(fatal));
+            }
+            let voted = now.vote.leader_id.term > 0;
+            (now.last_log_index.is_some() || voted, now.last_log_index.unwrap_or(0))
+        };
         let newcomer = self.member.newcomer().is();
-        Ok(Response::new(HelloResponse { initialized, newcomer, log_index, clock_ms: self.member.now().0 }))
+        let (disk, mark) = (self.member.own_disk(), self.member.disk().log.mark());
+        Ok(Response::new(HelloResponse {
+            initialized,
+            newcomer,
+            log_index,
+            clock_ms: self.member.now().0,
+            disk_sick: disk.sick,
+            disk_last_us: disk.last_us,
+            disk_max_us: disk.max_us,
+            boot: self.member.past().boot(),
+            vote_term: mark.vote_term,
+            durable_term: mark.log_term,
+            durable_index: mark.log_index,
+            remembers_vote_term: remembers.vote_term,
+            remembers_term: remembers.log_term,
+            remembers_index: remembers.log_index,
+            remembers_boot,
+        }))
     }
 
     async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {
+        self.require_room()?;
         let entry = Bytes::from(request.into_inner().payload);
         // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
         let entry = stamp::not_ahead(entry, self.member.now());
@@ -296,6 +353,7 @@ where
     }
 
     async fn put_blob(&self, request: Request<Streaming<Chunk>>) -> Answer<BlobResponse> {
+        self.require_room()?;
         let _transfer = self.transfers.acquire().await.map_err(failed)?;
         let mut stream = request.into_inner();
         let mut bytes = Vec::new();

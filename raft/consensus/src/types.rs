@@ -11,6 +11,9 @@ use sentinel_machine::{Outcome, Read, TableError};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::past::Mark;
+use crate::runtime::watch::Receiver;
+
 openraft::declare_raft_types!(
     /// The types of our log. One leader a term, so that a log id is (term, index).
     pub TypeConfig:
@@ -79,8 +82,15 @@ impl<'de> Deserialize<'de> for EntryBytes {
 pub struct Response {
     /// Log index at which the command took effect.
     pub index: u64,
+    /// The command had taken effect before. Members of older versions do not say; then it must be looked up.
+    #[serde(default = "unsaid")]
+    pub repeated: bool,
     /// What came of it; `None` for entries that carry no command.
     pub outcome: Option<Outcome>,
+}
+
+fn unsaid() -> bool {
+    true
 }
 
 /// Where a member is reached.
@@ -104,6 +114,9 @@ pub trait StateSource: Send + Sync + 'static {
     /// A consistent state and the newest log index in it.
     fn view(&self) -> Result<(Arc<dyn Read + Send + Sync>, u64), TableError>;
 
+    /// The newest log index that a view made from now on has in it.
+    fn newest(&self) -> Receiver<u64>;
+
     /// Reads a snapshot file from front to back and says what it covers, or why it cannot be used. Blocks.
     fn check(&self, snapshot: &SnapshotFile) -> io::Result<SnapshotMeta>;
 }
@@ -112,6 +125,12 @@ pub trait StateSource: Send + Sync + 'static {
 pub trait LogDisk: Send + Sync + 'static {
     /// For how long a write has been waiting for the disk; zero when none is.
     fn stalled(&self) -> Duration;
+
+    /// How long the last write took, and the longest of the last minute, one that is under way among them.
+    fn latency(&self) -> (Duration, Duration);
+
+    /// How far it has come: what is durable.
+    fn mark(&self) -> Mark;
 
     /// Bytes of entries appended since the log was opened.
     fn written(&self) -> u64;

@@ -1,14 +1,14 @@
 //! What a member looks after while it runs: that it gives way when its disk hangs, and that its log stays small.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
+use tokio::time::Instant;
 
+use crate::disk::{Judge, NoRoom};
 use crate::member::Member;
-use crate::types::{LogDisk, SnapshotFile, TypeConfig};
+use crate::types::{SnapshotFile, TypeConfig};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(100);
@@ -22,25 +22,35 @@ struct Growth {
     awaited: Option<u64>,
 }
 
+/// What was made of the room on the disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Room {
+    full: bool,
+    /// This member may lead.
+    stands: bool,
+}
+
 impl<SM> Member<SM>
 where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
     /// Looks after the log's disk until consensus ends.
-    pub(crate) async fn look_after(self, disk: Arc<dyn LogDisk>, log_bytes: u64) {
+    pub(crate) async fn look_after(self, log_bytes: u64) {
         let mut growth = Growth { limit: log_bytes, since: 0, awaited: None };
+        let (mut judge, mut room) = (Judge::default(), Room { full: false, stands: true });
         while self.raft().metrics().borrow_watched().running_state.is_ok() {
             tokio::time::sleep(LOOK).await;
-            self.judge(disk.stalled()).await;
-            self.keep_small(disk.written(), &mut growth).await;
+            let stalled = self.disk().log.stalled();
+            self.judge(judge.look(Instant::now(), stalled, self.patience()), stalled).await;
+            room = self.give_way_when_full(room).await;
+            self.keep_small(self.disk().log.written(), &mut growth).await;
         }
     }
 
     /// A leader whose disk hangs would keep the others waiting for ever: its heartbeats do not need the disk. So it hands over,
     /// or else falls silent, and does not stand again before the disk answers.
-    async fn judge(&self, stalled: Duration) {
-        let hangs = stalled > self.patience();
-        if self.disk_hangs().swap(hangs, Ordering::AcqRel) == hangs {
+    async fn judge(&self, hangs: bool, stalled: Duration) {
+        if self.disk().note_hangs(hangs) == hangs {
             return;
         }
         if hangs {
@@ -58,9 +68,43 @@ where
         }
     }
 
-    /// Lets this member stand for election, unless its disk hangs.
+    /// A member without room takes no writes, so it must not lead where somebody else can. Where nobody can, one of them does, and
+    /// what is there can be read.
+    async fn give_way_when_full(&self, before: Room) -> Room {
+        let no_room = self.disk().no_room();
+        let now = Room { full: no_room.is_some(), stands: no_room.is_none() || !self.others_could_lead() };
+        match &no_room {
+            Some(NoRoom { reason, .. }) if !before.full => {
+                tracing::warn!(reason, "this member takes no writes")
+            }
+            None if before.full => tracing::info!("this member takes writes again"),
+            _ => {}
+        }
+        if now != before {
+            if !now.stands {
+                self.raft().runtime_config().elect(false);
+            } else if !self.newcomer().is() {
+                self.let_stand();
+            }
+        }
+        if !now.stands && self.heir(None).is_some() {
+            self.hand_over(None).await;
+        }
+        now
+    }
+
+    /// Whether a member that votes answers and has a disk that is well.
+    fn others_could_lead(&self) -> bool {
+        let me = self.peers().me();
+        self.peers().voters().iter().filter(|id| **id != me).any(|id| {
+            let seen = self.reach().of(*id);
+            seen.silent_since.is_none() && seen.disk.is_some_and(|disk| !disk.sick)
+        })
+    }
+
+    /// Lets this member stand for election, unless its disk hangs, or has no room while that of another one has.
     pub(crate) fn let_stand(&self) {
-        if !self.disk_hangs().load(Ordering::Acquire) {
+        if !self.disk().hangs() && (self.disk().no_room().is_none() || !self.others_could_lead()) {
             self.raft().runtime_config().elect(true);
         }
     }

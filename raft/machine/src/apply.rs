@@ -24,6 +24,8 @@ pub const REQUEST_MEMORY_MAX: u64 = 100_000;
 pub struct Step {
     /// Log index at which the command took effect: an earlier one when this was a retry.
     pub index: u64,
+    /// It had taken effect before: this was a retry.
+    pub repeated: bool,
     /// What came of it.
     pub outcome: Outcome,
     /// What to tell those who watch. Empty when it was rejected.
@@ -37,7 +39,7 @@ pub fn apply(state: &mut dyn Write, index: u64, envelope: &Envelope) -> Result<S
     #[cfg(not(feature = "planted"))]
     let remembers = true;
     if let Some(known) = remembered(state, envelope.request_id)?.filter(|_| remembers) {
-        return Ok(Step { index: known.index, outcome: known.outcome, events: Vec::new() });
+        return Ok(Step { index: known.index, repeated: true, outcome: known.outcome, events: Vec::new() });
     }
     // Log time never runs backwards, whatever the proposers' clocks do.
     let time = envelope.time.max(Time(counter(state, "time")?));
@@ -69,7 +71,7 @@ pub fn apply(state: &mut dyn Write, index: u64, envelope: &Envelope) -> Result<S
     };
     put_counter(state, "time", time.0)?;
     remember(state, envelope.request_id, Remembered { index, time, outcome: outcome.clone() })?;
-    Ok(Step { index, outcome, events })
+    Ok(Step { index, repeated: false, outcome, events })
 }
 
 /// Why a command did not go through.
@@ -274,19 +276,35 @@ fn remembered(read: &dyn Read, request: RequestId) -> Result<Option<Remembered>,
 /// while each entry does a bounded amount of work.
 fn remember(state: &mut dyn Write, request: RequestId, known: Remembered) -> Result<(), TableError> {
     state.put(Table::Requests, request.as_bytes(), &encode(Table::Requests, &known)?)?;
-    state.put(Table::RequestsByIndex, &known.index.to_be_bytes(), request.as_bytes())?;
+    let place = tables::key(&[request.as_bytes(), &known.time.0.to_be_bytes()]);
+    state.put(Table::RequestsByIndex, &known.index.to_be_bytes(), &place)?;
     let oldest = Scan { limit: 2, ..Scan::all(Table::RequestsByIndex, &[]) };
-    for (key, request) in state.scan(oldest)? {
-        let Some(old) = state.get(Table::Requests, &request)? else { continue };
-        let old: Remembered = decode(Table::Requests, &old)?;
-        let too_old = known.time.since(old.time) > REQUEST_MEMORY_MS;
-        let too_many = known.index.saturating_sub(old.index) > REQUEST_MEMORY_MAX;
+    for (key, place) in state.scan(oldest)? {
+        let (request, time) = place_of(state, &place)?;
+        let index = u64::from_be_bytes(key.as_slice().try_into().map_err(|_| misplaced())?);
+        let too_old = known.time.since(time) > REQUEST_MEMORY_MS;
+        let too_many = known.index.saturating_sub(index) > REQUEST_MEMORY_MAX;
         if too_old || too_many {
-            state.delete(Table::Requests, &request)?;
+            state.delete(Table::Requests, request)?;
             state.delete(Table::RequestsByIndex, &key)?;
         }
     }
     Ok(())
+}
+
+/// The request that is remembered at a place, and its log time. Places of old versions have no time; their requests have.
+fn place_of<'a>(read: &dyn Read, place: &'a [u8]) -> Result<(&'a [u8], Time), TableError> {
+    let (request, time) = place.split_at_checked(16).ok_or_else(misplaced)?;
+    if let Ok(time) = time.try_into() {
+        return Ok((request, Time(i64::from_be_bytes(time))));
+    }
+    let old = read.get(Table::Requests, request)?;
+    let old: Option<Remembered> = old.map(|old| decode(Table::Requests, &old)).transpose()?;
+    Ok((request, old.map_or(Time(0), |old| old.time)))
+}
+
+fn misplaced() -> TableError {
+    TableError::new(Table::RequestsByIndex, "a remembered request is not where it should be")
 }
 
 fn counter(read: &dyn Read, name: &str) -> Result<i64, TableError> {

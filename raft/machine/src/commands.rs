@@ -132,4 +132,8 @@ commands! {
     54 schema 1 level 1 rollout_rollback::RolloutRollback;
     /// The scheduler moves a rollout.
     55 schema 1 level 1 rollout_advance::RolloutAdvance;
+    /// Takes note of a backup that is good.
+    70 schema 1 level 1 backup_note::BackupNote;
+    /// Begins a new epoch: the cluster goes on from an earlier state.
+    71 schema 1 level 1 epoch_begin::EpochBegin;
 }

@@ -29,6 +29,8 @@ pub use commands::Command;
 pub use envelope::{Envelope, EnvelopeError};
 pub use event::Event;
 pub use outcome::{Outcome, Rejection, Reply};
-pub use ports::{BlobError, Blobs, ClusterInfo, ClusterStatus, Cursor, EventHistory, Gap, MemberStatus};
+pub use ports::{
+    BlobError, Blobs, ClusterInfo, ClusterStatus, Cursor, DiskStatus, EventHistory, Gap, MemberStatus,
+};
 pub use replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};
 pub use tables::{Order, Read, Row, Scan, Table, TableError, Write};

@@ -92,7 +92,7 @@ impl Replica for MemoryReplica {
         let step = apply(&mut inner.tables, inner.index, &envelope)
             .map_err(|error| ProposeError::Fatal(error.to_string()))?;
         inner.events.extend(step.events);
-        Ok(Applied { index: step.index, outcome: step.outcome })
+        Ok(Applied { index: step.index, repeated: step.repeated, outcome: step.outcome })
     }
 
     async fn read(&self, _consistency: Consistency) -> Result<View, ReadError> {

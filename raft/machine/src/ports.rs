@@ -116,10 +116,29 @@ pub struct MemberStatus {
     pub silent_since: Option<Time>,
     /// Its clock minus this member's, in milliseconds, when it last answered.
     pub skew_ms: Option<i64>,
+    /// What it said of its disk, when it last answered.
+    pub disk: Option<DiskStatus>,
+}
+
+/// What a member says of the disk that its log is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskStatus {
+    /// How long the last write took, in microseconds.
+    pub last_us: u64,
+    /// The longest of the last minute, in microseconds, one that is under way among them.
+    pub max_us: u64,
+    /// It hangs, or is full: the member does not lead.
+    pub sick: bool,
 }
 
 /// What the cluster looks like from here. Answers at once, from memory.
 pub trait ClusterInfo: Send + Sync {
     /// The picture now.
     fn status(&self) -> ClusterStatus;
+
+    /// Base URLs of the members, for those that come again and again.
+    fn api_urls(&self) -> Vec<String> {
+        let members = self.status().members;
+        members.into_iter().map(|member| member.api_url).filter(|url| !url.is_empty()).collect()
+    }
 }

@@ -1,12 +1,13 @@
 //! Reads that more than one caller needs: typed walks over the indexes.
 
 use sentinel_model::bundle::Bundle;
+use sentinel_model::cluster::Cluster;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::user::Membership;
-use sentinel_model::{ProjectId, RolloutId, UserId};
+use sentinel_model::{Epoch, ProjectId, RolloutId, UserId};
 use uuid::Uuid;
 
 use crate::tables::{Pair, Read, Row, Scan, Table, TableError, load, rows};
@@ -19,6 +20,12 @@ pub fn behind_key<R: Row>(read: &(impl Read + ?Sized), pairs: &[Pair]) -> Result
 /// The rows behind the pairs of an index whose value is the id of the row.
 pub fn behind_value<R: Row>(read: &(impl Read + ?Sized), pairs: &[Pair]) -> Result<Vec<R>, TableError> {
     pairs.iter().filter_map(|(_, id)| load(read, id).transpose()).collect()
+}
+
+/// The epoch of the cluster; the first one before it is formed.
+pub fn epoch(read: &(impl Read + ?Sized)) -> Result<Epoch, TableError> {
+    let cluster: Option<Cluster> = load(read, b"cluster")?;
+    Ok(cluster.map_or(Epoch::FIRST, |cluster| cluster.epoch))
 }
 
 /// The project with this slug.

@@ -24,6 +24,8 @@ pub trait Replica: Send + Sync {
 pub struct Applied {
     /// Where it stands in the log.
     pub index: u64,
+    /// The request had taken effect before: whoever needs to know that it stood for the same must look.
+    pub repeated: bool,
     /// What came of it.
     pub outcome: Outcome,
 }
@@ -75,6 +77,9 @@ pub enum ProposeError {
         /// The limit.
         limit: usize,
     },
+    /// The member that was asked, or the leader, takes no writes now; nothing was written.
+    #[error("{0}")]
+    ReadOnly(String),
     /// This member cannot go on.
     #[error("{0}")]
     Fatal(String),
@@ -86,6 +91,9 @@ pub enum ReadError {
     /// No majority within the deadline. A stale read would work.
     #[error("no majority answers: {0}")]
     NoQuorum(String),
+    /// This member lacks what was written last, and has no room for it. Another member may answer, and a stale read would work.
+    #[error("{0}")]
+    NoRoom(String),
     /// This member cannot go on.
     #[error("{0}")]
     Fatal(String),

@@ -18,6 +18,11 @@ macro_rules! tables {
                 match self { $(Table::$name => $text,)* }
             }
 
+            /// Its place among [`Table::ALL`].
+            pub fn place(self) -> usize {
+                Self::ALL.partition_point(|table| *table < self)
+            }
+
             /// The table with this number.
             pub fn from_id(id: u8) -> Option<Table> {
                 match id { $($id => Some(Table::$name),)* _ => None }
@@ -33,7 +38,7 @@ tables! {
     Machine = 2, "machine";
     /// request id → index, time, outcome: a retried write answers what it answered before.
     Requests = 3, "requests";
-    /// log index → request id: the order in which `Requests` forgets.
+    /// log index → request id, log time: the order in which `Requests` forgets.
     RequestsByIndex = 4, "requests_by_index";
     /// member → ClusterMember, removed ones too.
     ClusterMembers = 5, "cluster_members";
@@ -91,6 +96,8 @@ tables! {
     NodeEvents = 46, "node_events";
     /// project, node → nothing, for nodes that nobody has decided about: they have the baseline that they joined with, or nothing.
     BaselineNodes = 47, "baseline_nodes";
+    /// node → how many of its events are kept. Nothing for a node whose events are all of an older version.
+    NodeEventCounts = 48, "node_event_counts";
     /// rollout → Rollout.
     Rollouts = 50, "rollouts";
     /// project, rollout → nothing. Rollout ids grow with time.
@@ -216,3 +223,5 @@ pub fn rows<R: Row>(read: &(impl Read + ?Sized), scan: Scan<'_>) -> Result<Vec<R
 }
 
 mod rows;
+
+pub use rows::check_rows;

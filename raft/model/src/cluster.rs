@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::secret::Sealed;
-use crate::{ClusterId, InvalidValue, JoinTokenId, MemberId, Sha256Digest, Time};
+use crate::{ClusterId, Epoch, InvalidValue, JoinTokenId, MemberId, Sha256Digest, Time};
 
 /// Most members, those that vote and those that do not yet. More would make each write slower and nothing safer.
 pub const MEMBERS_MAX: usize = 9;
@@ -24,6 +24,79 @@ pub struct Cluster {
     /// Who says which key belongs to which member. `None` in a cluster that was formed before members had certificates.
     #[serde(default)]
     pub ca: Option<ClusterCa>,
+    /// Grows when the cluster begins anew from an earlier state.
+    #[serde(default)]
+    pub epoch: Epoch,
+    /// How the present epoch began; `None` in the first one.
+    #[serde(default)]
+    pub epoch_began: Option<EpochBeginning>,
+    /// The newest backup that is known to be good.
+    #[serde(default)]
+    pub backup: Option<BackupRecord>,
+}
+
+/// How an epoch began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochBeginning {
+    /// When.
+    pub at: Time,
+    /// Why.
+    pub reason: EpochReason,
+    /// The member that was there at its beginning.
+    pub founder: MemberId,
+}
+
+/// Why a cluster begins anew from an earlier state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpochReason {
+    /// It was restored from a backup.
+    Restore,
+    /// A majority was lost for ever, and one member that was left goes on.
+    Recovery,
+}
+
+impl EpochReason {
+    /// Name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EpochReason::Restore => "restore",
+            EpochReason::Recovery => "recovery",
+        }
+    }
+}
+
+/// Longest place of a backup, in bytes.
+const BACKUP_PLACE_MAX: usize = 1_024;
+
+/// A backup that is known to be complete, wherever it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupRecord {
+    /// When its state was taken.
+    pub taken_at: Time,
+    /// Bytes of the file.
+    pub size_bytes: u64,
+    /// Where it is, in words or as a URL. Never a credential.
+    pub place: String,
+    /// Newest log index in its state.
+    pub index: u64,
+    /// When somebody last read it from front to back and found it whole; `None`: nobody has yet.
+    pub verified_at: Option<Time>,
+}
+
+impl BackupRecord {
+    /// Refuses what cannot be.
+    pub fn check(&self) -> Result<(), InvalidValue> {
+        if self.size_bytes == 0 {
+            return Err(InvalidValue::new("size_bytes", "must be more than nothing"));
+        }
+        let plain = !self.place.chars().any(char::is_control);
+        if self.place.is_empty() || self.place.len() > BACKUP_PLACE_MAX || !plain {
+            let message = format!("must be 1 to {BACKUP_PLACE_MAX} characters without control characters");
+            return Err(InvalidValue::new("place", message));
+        }
+        Ok(())
+    }
 }
 
 /// The authority of the cluster's certificates.

@@ -11,6 +11,7 @@ pub mod bundle;
 pub mod cluster;
 pub mod digest;
 pub mod enrolment;
+pub mod epoch;
 pub mod health;
 pub mod ids;
 pub mod join;
@@ -27,6 +28,7 @@ pub mod time;
 pub mod user;
 
 pub use digest::Sha256Digest;
+pub use epoch::{Epoch, Ordinal};
 pub use ids::*;
 pub use name::InvalidValue;
 pub use time::Time;

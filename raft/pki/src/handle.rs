@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rustls::{ClientConfig, ServerConfig};
-use sentinel_model::{MemberId, Sha256Digest};
+use sentinel_model::{MemberId, Sha256Digest, Time};
 
 use crate::clock::Clock;
 use crate::identity::{Identity, IdentityError};
@@ -43,6 +43,11 @@ impl IdentityHandle {
     /// The same, with another clock.
     pub fn with_clock(identity: Identity, clock: Clock) -> Result<Self, IdentityError> {
         Ok(Self { current: Current::new(identity)?, clock })
+    }
+
+    /// The time that handshakes go by.
+    pub fn now(&self) -> Time {
+        self.clock.now()
     }
 
     /// The identity that is shown at the moment.

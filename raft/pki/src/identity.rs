@@ -150,9 +150,10 @@ impl Identity {
         self.validity
     }
 
-    /// Whether half of the lifetime is over: time to ask for a new certificate.
+    /// Whether it is time for a new certificate: half of the lifetime is over, or it has not begun, because the clock was ahead when
+    /// the certificate was made. Nobody would take it for as long as the clock had been ahead.
     pub fn renew_due(&self, now: Time) -> bool {
-        now >= self.validity.half()
+        now >= self.validity.half() || now < self.validity.not_before
     }
 
     /// Whether nobody takes the certificate any more. It can still be renewed.

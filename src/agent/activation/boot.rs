@@ -168,6 +168,7 @@ impl<P: Proxy> Activator<P> {
         }
         if attempt.begun >= ATTEMPTS_MAX {
             let report = FailureReport {
+                epoch: release.epoch,
                 generation: release.generation,
                 bundle_id: release.bundle_id,
                 stage: ActivationStage::Activate,

@@ -81,7 +81,8 @@ impl<P: Proxy> Activator<P> {
             self.prune();
             return Outcome::Again;
         }
-        let report = FailureReport { generation, bundle_id: release.bundle_id, stage, message };
+        let report =
+            FailureReport { epoch: release.epoch, generation, bundle_id: release.bundle_id, stage, message };
         let told = passing && self.state.get().failures.iter().any(|known| known.generation == generation);
         if !told {
             self.board.note(NodeEventType::Error, Severity::Error, event);
@@ -92,7 +93,7 @@ impl<P: Proxy> Activator<P> {
             tracing::error!(%error, "the failure cannot be written down");
         }
         self.board.change(|facts| {
-            facts.handled = self.state.get().handled;
+            facts.handled = self.state.get().handled();
             facts.failure = Some(report);
         });
         self.prune();

@@ -56,7 +56,7 @@ async fn when_the_proof_fails_the_proxy_goes_back_and_proves_what_it_ran_before(
         let facts = node.facts();
         assert_eq!(facts.effective.unwrap().1, Generation(1));
         assert_eq!(facts.accepted.unwrap().1, Generation(2));
-        assert_eq!((facts.handled, facts.serving), (Generation(2), Serving::Proven));
+        assert_eq!((facts.handled.generation, facts.serving), (Generation(2), Serving::Proven));
         let failure = facts.failure.unwrap();
         assert_eq!((failure.generation, failure.stage), (Generation(2), ActivationStage::Prove));
         assert_eq!(failure.message, "answers 404");
@@ -212,7 +212,7 @@ async fn what_has_to_do_with_the_moment_is_tried_again() {
     assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Again);
     let facts = node.facts();
     assert_eq!(facts.failure, None, "the control plane would take it for final");
-    assert_eq!(facts.handled, Generation(0), "it is asked for again");
+    assert_eq!(facts.handled.generation, Generation(0), "it is asked for again");
     let events = node.board.take_events(50).await;
     assert!(events.iter().any(|event| event.message.contains("no member answers")), "{events:?}");
     assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Effective);
@@ -229,7 +229,7 @@ async fn what_may_pass_and_has_lasted_is_reported_once_and_tried_on() {
     for _ in 0..4 {
         assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Again);
         reported.push(node.facts().failure.map(|failure| failure.stage));
-        assert_eq!(node.facts().handled, Generation(0));
+        assert_eq!(node.facts().handled.generation, Generation(0));
     }
     let download = Some(ActivationStage::Download);
     assert_eq!(reported, [None, None, download, download]);
@@ -246,7 +246,7 @@ async fn a_failure_that_may_pass_is_not_reported_by_the_next_agent_either() {
     let source = FakeSource::new(&made).unreachable(1);
     node.activator.activate(&made.update(), &source).await;
     let node = node.restarted(false).await;
-    assert_eq!((node.facts().failure, node.facts().handled), (None, Generation(0)));
+    assert_eq!((node.facts().failure, node.facts().handled.generation), (None, Generation(0)));
 }
 
 #[tokio::test]

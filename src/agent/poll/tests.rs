@@ -15,6 +15,8 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use sentinel_model::Generation;
+
 use super::*;
 use crate::agent::identity::Identity;
 use crate::agent::local_http::LocalHttp;

@@ -10,6 +10,7 @@ use super::*;
 fn release(generation: u64) -> Release {
     let byte = u8::try_from(generation).unwrap();
     Release {
+        epoch: Epoch::FIRST,
         generation: Generation(generation),
         bundle_id: BundleId(Uuid::from_u128(u128::from(generation))),
         version: generation.to_string(),
@@ -22,6 +23,7 @@ fn release(generation: u64) -> Release {
 
 fn failure(generation: u64) -> FailureReport {
     FailureReport {
+        epoch: Epoch::FIRST,
         generation: Generation(generation),
         bundle_id: release(generation).bundle_id,
         stage: ActivationStage::Prove,
@@ -30,7 +32,7 @@ fn failure(generation: u64) -> FailureReport {
 }
 
 fn refused(state: &State, generation: u64) -> Option<String> {
-    state.refuses(Generation(generation), release(generation).checksum)
+    state.refuses(release(generation).at(), release(generation).checksum)
 }
 
 #[test]
@@ -47,6 +49,46 @@ fn an_older_generation_is_refused_also_after_a_restart() {
     assert!(refused(file.get(), 4).unwrap().contains("older than 5"));
     assert!(refused(file.get(), 5).unwrap().contains("dealt with"));
     assert_eq!(refused(file.get(), 6), None);
+}
+
+#[test]
+fn a_lower_generation_is_accepted_only_in_a_higher_epoch() {
+    let mut state = State::default();
+    state.begin(&release(5));
+    state.succeed(&release(5));
+    let restored = Release { epoch: Epoch(2), ..release(3) };
+    assert_eq!(state.refuses(restored.at(), restored.checksum), None);
+    state.begin(&restored);
+    state.succeed(&restored);
+    assert_eq!((state.handled(), state.epoch()), (restored.at(), Epoch(2)));
+    assert_eq!(state.good, [restored.clone(), release(5)]);
+    assert!(refused(&state, 9).unwrap().contains("generation 9 is older than 3 of epoch 2"));
+    assert!(state.refuses(restored.at(), restored.checksum).unwrap().contains("dealt with"));
+    state.fail(FailureReport { epoch: Epoch(2), ..failure(4) }, false);
+    assert_eq!(state.failure().unwrap().generation, Generation(4));
+}
+
+#[test]
+fn a_state_that_was_written_before_there_were_epochs_is_of_the_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut file = StateFile::open(dir.path()).unwrap();
+    file.change(|state| {
+        state.begin(&release(5));
+        state.fail(failure(5), false);
+        state.begin(&release(6));
+        state.succeed(&release(6));
+    })
+    .unwrap();
+    let path = dir.path().join("state.json");
+    let mut old: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    old.as_object_mut().unwrap().remove("handled_epoch").unwrap();
+    for part in ["floor", "effective"] {
+        old[part].as_object_mut().unwrap().remove("epoch").unwrap();
+    }
+    old["good"][0].as_object_mut().unwrap().remove("epoch").unwrap();
+    assert_eq!(old["failures"][0].get("epoch"), None);
+    std::fs::write(&path, old.to_string()).unwrap();
+    assert_eq!(StateFile::open(dir.path()).unwrap().get(), file.get());
 }
 
 #[test]
@@ -69,7 +111,7 @@ fn an_interrupted_activation_may_be_taken_up_again_but_only_with_the_same_bundle
     let mut state = State::default();
     state.begin(&release(5));
     assert_eq!(refused(&state, 5), None);
-    assert!(state.refuses(Generation(5), Sha256Digest([9; 32])).unwrap().contains("another bundle"));
+    assert!(state.refuses(release(5).at(), Sha256Digest([9; 32])).unwrap().contains("another bundle"));
     state.begin(&release(5));
     assert_eq!(state.activating.as_ref().unwrap().begun, 2);
     state.begin(&release(6));

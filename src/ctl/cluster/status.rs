@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::cluster::{Cluster, ClusterMember, EpochReason};
 
 use crate::ctl::connection::Connection;
 use crate::ctl::failure;
@@ -17,7 +17,7 @@ pub async fn run(connection: &Connection) -> anyhow::Result<ExitCode> {
 }
 
 fn table(cluster: &Cluster) -> Table {
-    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk"]);
+    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk", "disk takes"]);
     for member in &cluster.members {
         let matched = member.matched.map_or_else(String::new, |index| index.to_string());
         let answers = match member.silent_since {
@@ -26,7 +26,7 @@ fn table(cluster: &Cluster) -> Table {
             None => "yes".to_owned(),
         };
         let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
-        table.row([member.name.clone(), role(member), answers, api, peer, matched]);
+        table.row([member.name.clone(), role(member), answers, api, peer, matched, disk(member)]);
     }
     let formed =
         cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
@@ -34,6 +34,22 @@ fn table(cluster: &Cluster) -> Table {
         "version {}, term {}, committed {}, applied {}, snapshot {}; {formed}",
         cluster.version, cluster.term, cluster.committed, cluster.applied, cluster.snapshot
     ));
+    if let Some(began) = &cluster.epoch_began {
+        let reason = match began.reason {
+            EpochReason::Restore => "a restore",
+            EpochReason::Recovery => "a recovery",
+        };
+        table.note(format!(
+            "epoch {}, begun by {reason} at member-{}, {}",
+            cluster.epoch,
+            began.founder,
+            at(began.at)
+        ));
+    }
+    table.note(match &cluster.backup {
+        Some(backup) => format!("newest backup: {}, {}", at(backup.taken_at), backup.place),
+        None => "no backup is known: make one with `sentinel-cp cluster backup create FILE`".to_owned(),
+    });
     for concern in &cluster.concerns {
         table.note(format!("look: {concern}"));
     }
@@ -42,6 +58,14 @@ fn table(cluster: &Cluster) -> Table {
         None => table.note("ready"),
     }
     table
+}
+
+/// How long writes take on its disk: the last, and the longest of the last minute.
+fn disk(member: &ClusterMember) -> String {
+    let Some(disk) = member.disk else { return String::new() };
+    let ms = |us: u64| format!("{}.{} ms", us / 1_000, us % 1_000 / 100);
+    let sick = if disk.well { "" } else { "SICK: " };
+    format!("{sick}{}, at most {}", ms(disk.last_us), ms(disk.max_us))
 }
 
 fn role(member: &ClusterMember) -> String {

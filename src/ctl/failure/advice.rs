@@ -98,6 +98,7 @@ fn about(refusal: &ApiError, asked: &Asked) -> Option<String> {
              somebody who is signed in sees with sentinel-cp key list"
         }
         code::FORBIDDEN => "your role does not allow this; sentinel-cp whoami shows what you are",
+        code::READ_ONLY => "nothing was written; give another member with --server, or make room on this one",
         code::NO_LEADER => "nothing was written; sentinel-cp cluster status shows the members",
         code::NO_QUORUM if asked.fresh_read => {
             "no majority of members answers; sentinel-cp cluster status shows them, and with --stale this command shows what \

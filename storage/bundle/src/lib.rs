@@ -20,6 +20,7 @@
 //! - bundles are compared: [`diff`] (lines), [`semantic`] (objects), [`risk`].
 
 pub mod archive;
+pub mod assignment;
 pub mod change;
 pub mod compile;
 pub mod diff;

@@ -32,6 +32,11 @@ impl Signer {
         PublicKey(self.0.verifying_key())
     }
 
+    /// Signs a message that begins with a domain of its own.
+    pub(crate) fn sign_message(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+
     /// Signs the digest of a manifest.
     pub fn sign(&self, manifest_digest: &[u8; 32]) -> [u8; 64] {
         self.0.sign(&message(manifest_digest)).to_bytes()
@@ -49,7 +54,7 @@ pub struct InvalidKey;
 
 /// The signature is not one of this key over this manifest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the signature does not match the manifest and the key")]
+#[error("the signature does not match what it is said to sign, and the key")]
 pub struct SignatureError;
 
 impl PublicKey {
@@ -96,6 +101,11 @@ impl PublicKey {
     pub fn key_id(&self) -> String {
         let digest: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
         format!("sk_{}", URL_SAFE_NO_PAD.encode(&digest[..16]))
+    }
+
+    /// Verifies a signature over a message that begins with a domain of its own.
+    pub(crate) fn verify_message(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), SignatureError> {
+        self.0.verify_strict(message, &Signature::from_bytes(signature)).map_err(|_| SignatureError)
     }
 
     /// Verifies a signature, strictly: malleable forms are refused.

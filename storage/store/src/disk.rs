@@ -39,6 +39,11 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
 
     /// Makes the bytes written so far, and the size needed to read them back, durable (`fdatasync`).
     fn sync_data(&self) -> io::Result<()>;
+
+    /// From now on reads give what is on the medium. After a sync that failed, the kernel may show bytes that it gave up writing.
+    fn read_from_medium(&self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A lock on a directory that lasts until it is dropped or its process ends.

@@ -10,12 +10,18 @@
 //!
 //! What it must not do: decide anything. It keeps bytes, and says so when it cannot.
 //!
+//! [`backup`] is the same in one encrypted file, [`restore`] makes a data directory of that, and [`recover`] one member's cluster of
+//! what is left of another.
+//!
 //! Where to start reading: [`store::Store`] opens it all; [`wal`] says what a crash can and cannot do.
 
+pub mod backup;
 pub mod blobs;
 pub mod disk;
 pub mod history;
 pub mod log_store;
+pub mod recover;
+pub mod restore;
 pub mod snapshots;
 pub mod state_machine;
 pub mod store;

@@ -13,7 +13,7 @@ use openraft::EntryPayload;
 use openraft::alias::EntryOf;
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use sentinel_consensus::types::{LogId, Vote};
-use sentinel_consensus::{EntryBytes, LogDisk, TypeConfig};
+use sentinel_consensus::{EntryBytes, LogDisk, Mark, TypeConfig};
 use tokio::sync::oneshot;
 
 use crate::wal::{self, LogPoint, Wal, WalError};
@@ -42,6 +42,10 @@ impl LogStore {
         self.wal.stalled()
     }
 
+    pub(crate) fn wal(&self) -> &Wal {
+        &self.wal
+    }
+
     pub(crate) fn close(&self) {
         if let Err(error) = self.wal.close() {
             tracing::warn!(%error, "the log did not close cleanly; opening will recover it");
@@ -59,9 +63,30 @@ impl LogStore {
     }
 }
 
+impl LogStore {
+    /// What kind of error has stopped the log, and its words; `None` while it goes on.
+    pub fn failure(&self) -> Option<io::Error> {
+        self.wal.failure().map(io::Error::from)
+    }
+}
+
 impl LogDisk for LogStore {
     fn stalled(&self) -> Duration {
         self.wal.stalled()
+    }
+
+    fn latency(&self) -> (Duration, Duration) {
+        let latency = self.wal.latency();
+        (latency.last, latency.max)
+    }
+
+    fn mark(&self) -> Mark {
+        let last = self.wal.last_on_disk();
+        Mark {
+            vote_term: self.wal.read_vote().map_or(0, |vote| vote.term),
+            log_term: last.map_or(0, |point| point.term),
+            log_index: last.map_or(0, |point| point.index),
+        }
     }
 
     fn written(&self) -> u64 {
@@ -127,8 +152,13 @@ fn bounds(range: &impl RangeBounds<u64>) -> (u64, u64) {
 
 /// Entries from `start` on, as many as are good to hold at a time. An error when the first is not in the log: whoever asks
 /// relies on it, and the next one in its place would be a hole.
-fn read_some(wal: &Wal, start: u64, end: u64) -> io::Result<Vec<EntryOf<TypeConfig>>> {
-    let entries = wal.read_limited(start..end, READ_MAX)?;
+pub(crate) fn read_some(
+    wal: &Wal,
+    start: u64,
+    end: u64,
+    bytes: usize,
+) -> io::Result<Vec<EntryOf<TypeConfig>>> {
+    let entries = wal.read_limited(start..end, bytes)?;
     match entries.first() {
         Some(first) if first.index == start => entries.into_iter().map(decode).collect(),
         _ => {
@@ -153,7 +183,7 @@ impl RaftLogReader<TypeConfig> for LogStore {
             if next >= end {
                 return Ok(None);
             }
-            let entries = read_some(&wal, next, end)?;
+            let entries = read_some(&wal, next, end, READ_MAX)?;
             let next = next + entries.len() as u64;
             Ok::<_, io::Error>(Some((stream::iter(entries.into_iter().map(Ok)), (wal, next))))
         });
@@ -180,7 +210,7 @@ impl RaftLogReader<TypeConfig> for LogStore {
         start: u64,
         end: u64,
     ) -> io::Result<Vec<EntryOf<TypeConfig>>> {
-        if start >= end { Ok(Vec::new()) } else { read_some(&self.wal, start, end) }
+        if start >= end { Ok(Vec::new()) } else { read_some(&self.wal, start, end, READ_MAX) }
     }
 
     async fn read_vote(&mut self) -> io::Result<Option<Vote>> {

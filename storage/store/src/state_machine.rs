@@ -10,6 +10,7 @@ use openraft::entry::RaftEntry;
 use openraft::storage::{EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
 use sentinel_consensus::types::{LogId, Snapshot, SnapshotMeta, StoredMembership};
 use sentinel_consensus::{Response, SnapshotFile, TypeConfig, blocking};
+use sentinel_machine::apply::Step;
 use sentinel_machine::{Envelope, Event, TableError, Write, apply};
 use tokio::time::Instant;
 
@@ -136,17 +137,20 @@ fn command_of(entry: &Entry) -> Option<&[u8]> {
 }
 
 /// An entry that does not decode halts this member: skipping it would make its state differ from the others'.
-fn apply_entry(state: &mut dyn Write, entry: &Entry) -> Result<(Response, Vec<Event>), TableError> {
+pub(crate) fn apply_entry(
+    state: &mut dyn Write,
+    entry: &Entry,
+) -> Result<(Response, Vec<Event>), TableError> {
     let index = entry.log_id().index;
     match &entry.payload {
         EntryPayload::Blank | EntryPayload::Membership(_) => {
-            Ok((Response { index, outcome: None }, Vec::new()))
+            Ok((Response { index, repeated: false, outcome: None }, Vec::new()))
         }
         EntryPayload::Normal(bytes) => {
             let envelope = Envelope::decode(&bytes.0)
                 .map_err(|error| TableError { table: "log", message: format!("entry {index}: {error}") })?;
-            let step = apply(state, index, &envelope)?;
-            Ok((Response { index: step.index, outcome: Some(step.outcome) }, step.events))
+            let Step { index, repeated, outcome, events } = apply(state, index, &envelope)?;
+            Ok((Response { index, repeated, outcome: Some(outcome) }, events))
         }
     }
 }
@@ -221,7 +225,7 @@ impl RaftSnapshotBuilder<TypeConfig> for SnapshotBuilder {
     }
 }
 
-fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
+pub(crate) fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
     let began = Instant::now();
     let reader = tables.reader().map_err(io::Error::other)?;
     let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;
@@ -233,7 +237,7 @@ fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<Snapshot> {
             last_membership
         };
     let meta = SnapshotMeta { last_log_id, last_membership };
-    let Some(snapshot) = snapshots.build(&meta, &reader)? else {
+    let Some(snapshot) = snapshots.build(&meta, &*reader)? else {
         tracing::info!(covers = %meta, "a snapshot is given up: a newer one was received while it was made");
         return match snapshots.newest()? {
             Newest::Good(meta, snapshot) => Ok(Snapshot { meta, snapshot }),

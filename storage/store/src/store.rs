@@ -1,5 +1,7 @@
 //! The data directory of one member.
 
+mod set_aside;
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -97,7 +99,7 @@ impl Store {
         let io = |what: String| move |source| OpenError::Io { what, source };
         let lock = occupy(dir)?;
         let wal = Wal::open(Arc::new(RealDisk), &dir.join("raft-log"), WalOptions::default())?;
-        let tables = StateTables::open(&dir.join("state.redb"))?;
+        let tables = set_aside::open_state(dir)?;
         let history = |applied| {
             History::open(&dir.join("history"), applied).map_err(io("cannot open the history".into()))
         };
@@ -114,7 +116,7 @@ impl Store {
     ) -> Result<(Self, Stepper), OpenError> {
         let lock = occupy(dir)?;
         let (wal, stepper) = Wal::open_stepped(Arc::clone(&disk), &dir.join("raft-log"), options, bell)?;
-        let tables = StateTables::open_on(&*disk, &dir.join("state.redb"))?;
+        let tables = set_aside::open_state_on(&*disk, dir)?;
         let store = Self::put_together(dir, lock, wal, tables, |applied| Ok(History::fleeting(applied)))?;
         Ok((store, stepper))
     }
@@ -177,6 +179,17 @@ impl Store {
         }
     }
 
+    /// Where state that was damaged is set aside. The file is there until somebody removes it.
+    pub fn damaged_state_file(&self) -> PathBuf {
+        self.dir.join(set_aside::DAMAGED)
+    }
+
+    /// Why a file of this member could not be written or read, when that has ended its part.
+    pub fn disk_failure(&self) -> Option<String> {
+        let log = self.log.failure().map(|error| error.to_string());
+        log.or_else(|| self.tables.io_failure())
+    }
+
     /// The state machine over these tables. Events of applied entries go to `sink`.
     pub fn state_machine(&self, sink: EventSink) -> StateMachine {
         StateMachine::new(
@@ -185,6 +198,14 @@ impl Store {
             Arc::clone(&self.history),
             sink,
         )
+    }
+
+    pub(crate) fn snapshots(&self) -> &Arc<Snapshots> {
+        &self.snapshots
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// Where snapshots on their way in are kept.

@@ -59,6 +59,7 @@ mod appender;
 mod entry;
 mod error;
 mod frame;
+mod latency;
 mod ledger;
 mod options;
 mod queue;
@@ -81,6 +82,7 @@ use std::time::Duration;
 
 pub use entry::{Entry, LogPoint, Vote};
 pub use error::WalError;
+pub use latency::Latency;
 pub use options::WalOptions;
 pub use queue::Completion;
 pub use replay::{Recovery, TornTail};
@@ -276,6 +278,11 @@ impl Wal {
         self.handle.shared.lock().ledger.last()
     }
 
+    /// The last entry's point of those that are durable; what was purged counts.
+    pub fn last_on_disk(&self) -> Option<LogPoint> {
+        self.handle.shared.lock().ledger.last_on_disk()
+    }
+
     /// Up to where entries were purged.
     pub fn last_purged(&self) -> Option<LogPoint> {
         self.handle.shared.lock().ledger.purged()
@@ -285,6 +292,19 @@ impl Wal {
     pub fn stalled(&self) -> Duration {
         let since = self.handle.shared.lock().writing_since;
         since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// How long writes took, one that is in progress among them.
+    pub fn latency(&self) -> Latency {
+        let state = self.handle.shared.lock();
+        let Latency { last, max } = state.meter.read();
+        let under_way = state.writing_since.map_or(Duration::ZERO, |since| since.elapsed());
+        Latency { last, max: max.max(under_way) }
+    }
+
+    /// Why the log has stopped; `None` while it goes on.
+    pub fn failure(&self) -> Option<WalError> {
+        self.handle.shared.lock().failure.as_ref().map(|failure| failure.error())
     }
 
     /// Writes what is queued, marks the log as complete, and stops. Later writes fail with [`WalError::Closed`]; reads go

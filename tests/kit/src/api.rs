@@ -28,6 +28,11 @@ impl Api {
         Ok(api)
     }
 
+    /// The credential.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The same credential at another member.
     #[must_use]
     pub fn at(&self, base: &str) -> Self {
@@ -42,7 +47,22 @@ impl Api {
 
     /// Status and body of any request.
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(u16, Value)> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        self.finish(request, path, body).await
+    }
+
+    /// Status and body of a POST that may be repeated: the same key stands for the same request.
+    pub async fn post_keyed(&self, path: &str, body: &Value, key: &str) -> Result<(u16, Value)> {
+        let request = self.http.post(format!("{}{path}", self.base)).header("idempotency-key", key);
+        self.finish(request, path, Some(body)).await
+    }
+
+    async fn finish(
+        &self,
+        mut request: reqwest::RequestBuilder,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Value)> {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

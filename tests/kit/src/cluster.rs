@@ -4,13 +4,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::links::Links;
 use crate::ports;
 use crate::process::Process;
+use crate::volume::Volume;
 use crate::wait::{until, until_ok};
 use crate::workdir::WorkDir;
+
+mod disks;
 
 /// The administrator that every test cluster begins with.
 pub const ADMIN_EMAIL: &str = "admin@example.com";
@@ -23,37 +28,89 @@ struct Member {
     http: u16,
     grpc: u16,
     peer: String,
+    /// Where the others are told to find it, when that is not `peer`.
+    advertised: Option<String>,
+    /// What it is told by environment.
+    environment: Vec<(String, String)>,
     process: Option<Process>,
 }
 
 /// Three members, or as many as asked for, formed as an operator forms them: the first begins the cluster, the others join.
 pub struct Cluster {
     binary: PathBuf,
+    // Dropped in this order: who runs, what they run on, where it is.
+    members: Vec<Member>,
+    volumes: Vec<Volume>,
     /// Where data and logs are.
     pub dir: WorkDir,
-    members: Vec<Member>,
+    /// Each member has a file system of so many MiB.
+    volume_mib: Option<u32>,
     options: Vec<String>,
+    environment: Vec<(&'static str, String)>,
     token: String,
+    links: Option<Links>,
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.thaw_all();
+    }
 }
 
 impl Cluster {
     /// Starts `count` members and waits until each is ready and votes.
     pub async fn start(binary: &str, count: usize, options: &[&str]) -> Self {
+        Self::prepare(binary, options).begin(count).await
+    }
+
+    /// The same, with a network between the members that can be made to fail.
+    pub async fn linked(binary: &str, count: usize, options: &[&str]) -> (Self, Links) {
+        let (mut cluster, links) = (Self::prepare(binary, options), Links::default());
+        cluster.links = Some(links.clone());
+        (cluster.begin(count).await, links)
+    }
+
+    /// [`Cluster::start`] of members with these variables in their environment.
+    pub async fn start_with(
+        binary: &str,
+        count: usize,
+        options: &[&str],
+        environment: &[(&'static str, String)],
+    ) -> Self {
         let mut cluster = Self::prepare(binary, options);
-        cluster.form().await;
+        cluster.environment = environment.to_vec();
+        cluster.begin(count).await
+    }
+
+    async fn begin(mut self, count: usize) -> Self {
+        self.grow_to(count).await;
+        self
+    }
+
+    async fn grow_to(&mut self, count: usize) {
+        self.form().await;
         for _ in 1..count {
-            cluster.join().await;
+            self.join().await;
         }
-        cluster.all_vote().await;
+        self.all_vote().await;
         // A token names those who are there when it is made; from now on any of them may be asked.
-        cluster.renew_token().await;
-        cluster
+        self.renew_token().await;
     }
 
     fn prepare(binary: &str, options: &[&str]) -> Self {
         let options = options.iter().map(|option| (*option).to_owned()).collect();
         let dir = WorkDir::new("cluster");
-        Self { binary: binary.into(), dir, members: Vec::new(), options, token: String::new() }
+        Self {
+            binary: binary.into(),
+            members: Vec::new(),
+            volumes: Vec::new(),
+            dir,
+            volume_mib: None,
+            options,
+            environment: Vec::new(),
+            token: String::new(),
+            links: None,
+        }
     }
 
     /// Begins the cluster with its first member.
@@ -71,9 +128,15 @@ impl Cluster {
         self.renew_token().await;
     }
 
-    async fn renew_token(&mut self) {
+    /// Makes a new join token for those who join from now on.
+    pub async fn renew_token(&mut self) {
+        self.renew_token_at(0).await;
+    }
+
+    /// [`Cluster::renew_token`], made at this member.
+    pub async fn renew_token_at(&mut self, index: usize) {
         let made = until_ok("a join token", 30, || async {
-            self.admin(0).await.post("/api/v1/cluster/join-tokens", &json!({"uses": 16})).await
+            self.admin(index).await.post("/api/v1/cluster/join-tokens", &json!({"uses": 16})).await
         });
         made.await["token"].as_str().expect("a token").clone_into(&mut self.token);
     }
@@ -92,7 +155,11 @@ impl Cluster {
         // Each at its own address, as on machines of their own.
         let peer = format!("127.0.0.{}:{}", index + 1, ports::free());
         let (http, grpc) = (ports::free(), ports::free());
-        self.members.push(Member { id: index as u64 + 1, http, grpc, peer, process: None });
+        let real = peer.parse().expect("an address");
+        let advertised = self.links.as_ref().map(|links| links.serve(index, real).to_string());
+        let (id, environment) = (index as u64 + 1, Vec::new());
+        self.members.push(Member { id, http, grpc, peer, advertised, environment, process: None });
+        self.give_volume(index);
         index
     }
 
@@ -116,7 +183,11 @@ impl Cluster {
         let log = self.dir.path().join(format!("member-{}.log", index + 1));
         let member = &mut self.members[index];
         let name = format!("member-{}", member.id);
-        member.process = Some(Process::start(&name, &mut command, &log));
+        let process = Process::start(&name, &mut command, &log);
+        if let (Some(links), Some(pid)) = (&self.links, process.pid()) {
+            links.is_process(index, pid);
+        }
+        member.process = Some(process);
     }
 
     /// What starts a member.
@@ -130,7 +201,12 @@ impl Cluster {
             .args(["--peer", &member.peer])
             .args(["--http", &format!("127.0.0.1:{}", member.http)])
             .args(["--grpc", &format!("127.0.0.1:{}", member.grpc)])
-            .args(&self.options);
+            .args(&self.options)
+            .envs(self.environment.iter().cloned())
+            .envs(member.environment.iter().cloned());
+        if let Some(advertised) = &member.advertised {
+            command.args(["--peer-advertise", advertised]);
+        }
         if !self.token.is_empty() {
             command.env("SENTINEL_CP_JOIN", &self.token);
         }
@@ -202,6 +278,24 @@ impl Cluster {
         if let Some(process) = &mut self.members[index].process {
             process.kill9();
         }
+    }
+
+    /// Sends a signal to a member that runs.
+    pub fn signal(&self, index: usize, signal: Signal) {
+        if let Some(process) = &self.members[index].process {
+            process.signal(signal);
+        }
+    }
+
+    /// What a member finds in its environment from its next start on.
+    pub fn set_environment(&mut self, index: usize, environment: &[(&str, &str)]) {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.members[index].environment = environment.iter().map(owned).collect();
+    }
+
+    /// Process id of a member while it runs.
+    pub fn pid(&self, index: usize) -> Option<u32> {
+        self.members[index].process.as_ref().and_then(Process::pid)
     }
 
     /// SIGTERM and wait.

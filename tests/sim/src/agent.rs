@@ -8,7 +8,7 @@ use sentinel_api_types::agent::{
 };
 use sentinel_api_types::node::ActivationStage;
 use sentinel_app::{App, AppError, Caller, Identity};
-use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RequestId};
+use sentinel_model::{BundleId, Epoch, Generation, NodeId, ProjectId, RequestId};
 
 use crate::dice::Dice;
 use crate::member::Running;
@@ -165,7 +165,7 @@ impl Node {
             if self.manner == Manner::Slow {
                 tokio::time::sleep(dice.ms(500, 8_000)).await;
             }
-            let query = LatestQuery { generation: Some(self.lock().have), wait: Some(WAIT_S) };
+            let query = LatestQuery { epoch: None, generation: Some(self.lock().have), wait: Some(WAIT_S) };
             let Some((_, running)) = world.anybody(&dice) else {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 continue;
@@ -218,8 +218,13 @@ impl Node {
         let first = state.journal.ran.is_empty();
         if self.manner == Manner::Fails && !first {
             let message = "it does not start".to_owned();
-            state.failure =
-                Some(FailureReport { generation, bundle_id: bundle, stage: ActivationStage::Prove, message });
+            state.failure = Some(FailureReport {
+                epoch: Epoch::FIRST,
+                generation,
+                bundle_id: bundle,
+                stage: ActivationStage::Prove,
+                message,
+            });
             return;
         }
         state.effective = Some((bundle, generation));

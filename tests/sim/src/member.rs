@@ -10,12 +10,15 @@ use anyhow::Context;
 use async_trait::async_trait;
 use bytes::Bytes;
 use sentinel_app::scheduler::{self, Limits};
-use sentinel_app::{App, AppParts, EventBus, Keyring, Liveness, Settings, SystemClock};
+use sentinel_app::{
+    App, AppError, AppParts, BackupStream, Backups, EventBus, Keyring, Liveness, Settings, SystemClock,
+};
 use sentinel_consensus::{
     Admission, AdmissionError, Admitted, ClusterBlobs, DigestSource, Joiner, LocalBlobs, Member,
     MemberConfig, MemberNode, PeerServer, Peers, StateSource, Transport,
 };
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
+use sentinel_model::Time;
 use sentinel_store::disk::fault::FaultDisk;
 use sentinel_store::wal::WalOptions;
 use sentinel_store::{StateMachine, Store};
@@ -190,6 +193,7 @@ fn app(
         ids: Arc::new(SeededIds(dice.fork("ids"))),
         keyring: Keyring::new(&KEK),
         liveness: Liveness::default(),
+        backups: Arc::new(NoBackups),
         settings: Settings { heartbeat_interval: Duration::from_secs(2), ..Settings::default() },
     })?)
 }
@@ -214,6 +218,15 @@ impl DigestSource for Digests {
 
     fn merge(&self, _from: u64, digest: Bytes) {
         drop(self.0.liveness().merge_digest(&digest, self.0.now()));
+    }
+}
+
+/// Backups are made in no scenario.
+struct NoBackups;
+
+impl Backups for NoBackups {
+    fn begin(&self, _: Time) -> Result<BackupStream, AppError> {
+        Err(AppError::Busy("the simulation"))
     }
 }
 

@@ -1,5 +1,5 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { Node, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import type { JoinToken, Node, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { check } from "./check.ts";
 import { type Db, EMPTY_PROJECT, iso, ME, newBundle, newRollout, ORG, PROJECT, type StoredRollout } from "./db.ts";
 import { unified } from "./diff.ts";
@@ -149,6 +149,9 @@ function steer(db: Db, id: string | undefined, action: string, reason: string): 
 
 const bundleOf = (db: Db, id: string | undefined) => db.bundles.find((bundle) => bundle.id === id);
 
+let leader = 1;
+const joinTokens: JoinToken[] = [];
+
 const ROUTES: [method: string, path: string, handler: Handler][] = [
   ["GET", "/session", (_, __, { signedIn }) => (signedIn ? ok(session()) : refuse(401, "unauthenticated", "sign in first"))],
   [
@@ -186,8 +189,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
         formed_at: iso(41 * 86_400_000),
         version: "0.1.0",
         member_id: 1,
-        leader: 1,
-        term: 7,
+        leader,
+        term: 6 + leader,
         committed: db.index,
         applied: db.index,
         snapshot: 48_000,
@@ -197,16 +200,48 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
           peer_address: `127.0.0.1:40${id}2`,
           api_url: `http://127.0.0.1:40${id}0`,
           voter: true,
-          leader: id === 1,
+          leader: id === leader,
           answering: id === 1,
           matched: db.index - (id === 3 ? 4 : 0),
           silent_since: null,
           skew_ms: id === 1 ? null : 3,
+          disk: { last_us: 420, max_us: 3_900, well: true },
         })),
         unready: null,
         concerns: [],
       }),
   ],
+  ["GET", "/cluster/join-tokens", () => ok({ join_tokens: joinTokens })],
+  [
+    "POST",
+    "/cluster/join-tokens",
+    (db, _, { body }) => {
+      const given = body as { uses?: number | null; ttl_s?: number | null };
+      const token: JoinToken = { id: uuid(), uses_left: given.uses ?? 1, expires_at: iso(-(given.ttl_s ?? 3_600) * 1_000), revoked_at: null, usable: true, inserted_at: iso() };
+      joinTokens.unshift(token);
+      record(db, "join_token.created", "join_token", token.id, { uses: String(token.uses_left) }, ME_ACTOR);
+      return ok({ join_token: token, token: `join_${token.id.replaceAll("-", "")}` }, 201);
+    },
+  ],
+  [
+    "POST",
+    "/cluster/join-tokens/:id/revoke",
+    (_, { id }) => {
+      const token = joinTokens.find((candidate) => candidate.id === id);
+      if (token === undefined) return missing("Join token");
+      Object.assign(token, { revoked_at: iso(), usable: false });
+      return ok({ join_token: token });
+    },
+  ],
+  [
+    "POST",
+    "/cluster/hand-over",
+    (_, __, { body }) => {
+      leader = (body as { to?: number | null }).to ?? 2;
+      return { status: 202 };
+    },
+  ],
+  ["DELETE", "/cluster/members/:id", (_, { id }) => (Number(id) === 3 ? { status: 204 } : refuse(409, "conflict", "those that remain could not write"))],
   ["GET", "/orgs/:org/members", (db, _, { query }) => page("members", db.members, query)],
   [
     "POST",

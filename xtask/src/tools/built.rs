@@ -43,7 +43,7 @@ pub fn zentinel() -> anyhow::Result<PathBuf> {
     Ok(binary)
 }
 
-fn cache() -> anyhow::Result<PathBuf> {
+pub(super) fn cache() -> anyhow::Result<PathBuf> {
     let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| {
         let home = std::env::var_os("HOME")?;
         Some(PathBuf::from(home).join(".cache"))

@@ -49,6 +49,15 @@ pub fn chromium() -> anyhow::Result<PathBuf> {
     }
 }
 
+/// The clocks of the tests with members whose clocks differ.
+pub fn faketime() -> anyhow::Result<()> {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    if folders.map(|folder| folder.path().join("faketime/libfaketime.so.1")).any(|file| file.exists()) {
+        return Ok(());
+    }
+    install("libfaketime, for members whose clocks differ", &["libfaketime"])
+}
+
 /// What building the real proxy needs.
 pub fn proxy_build() -> anyhow::Result<()> {
     let needed = [("cmake", "cmake"), ("protoc", "protobuf-compiler")];
@@ -59,6 +68,22 @@ pub fn proxy_build() -> anyhow::Result<()> {
     let programs: Vec<_> = missing.iter().map(|(program, _)| *program).collect();
     let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
     install(&format!("{} for building the proxy", programs.join(" and ")), &packages)
+}
+
+/// What the tests with disks of their own need.
+pub fn disks() -> anyhow::Result<()> {
+    if exists("mkfs.ext4") {
+        return Ok(());
+    }
+    install("mkfs.ext4 for the tests of disks that fail", &["e2fsprogs"])
+}
+
+/// Python with virtual environments.
+pub fn python() -> anyhow::Result<()> {
+    if answer(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_some() {
+        return Ok(());
+    }
+    install("Python with virtual environments, for the S3 server of the tests", &["python3", "python3-venv"])
 }
 
 /// Installs packages as root on a Debian machine; anywhere else says how.

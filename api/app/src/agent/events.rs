@@ -13,7 +13,7 @@ use sentinel_model::{NodeId, Time};
 use crate::access::Operation;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::change::used_for_another;
+use crate::change::{Proposed, used_for_another};
 use crate::error::AppError;
 use crate::liveness::NODES_MAX;
 
@@ -78,8 +78,10 @@ impl App {
             })
             .collect();
         let command = NodeEventsAppend { node_id: id, events: events.clone() };
-        let (index, reply, view) = self.propose(caller, command).await?;
-        check_appended(&view, id, index, &reply, &events)?;
+        let Proposed { index, repeated, reply } = self.propose(caller, command).await?;
+        if repeated {
+            check_appended(&self.read_stale().await?, id, index, &reply, &events)?;
+        }
         Ok(NodeEventsResponse { status: "ok".to_owned(), count: events.len() as u64 })
     }
 }

@@ -4,7 +4,7 @@ use sentinel_api_types::agent::HeartbeatRequest;
 use sentinel_machine::commands::nodes_report::{NodeFact, VERSION_TEXT_MAX};
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{FAILURE_TEXT_MAX, Node, NodeStatus};
-use sentinel_model::{Generation, NodeId, Time, name};
+use sentinel_model::{Epoch, Generation, NodeId, Time, name};
 
 use crate::error::AppError;
 
@@ -48,6 +48,23 @@ pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
         }
     }
     Ok(())
+}
+
+/// The heartbeat without what it tells of another epoch than the cluster's: those numbers may have been given again since.
+pub(super) fn of_epoch(request: HeartbeatRequest, epoch: Epoch) -> HeartbeatRequest {
+    let failure = request.failure.clone().filter(|failure| failure.epoch == epoch);
+    if request.epoch == epoch {
+        return HeartbeatRequest { failure, ..request };
+    }
+    HeartbeatRequest {
+        active_bundle_id: None,
+        effective_generation: None,
+        staged_bundle_id: None,
+        accepted_generation: None,
+        failure: None,
+        traffic: None,
+        ..request
+    }
 }
 
 /// What liveness remembers of a heartbeat.

@@ -23,6 +23,15 @@ pub(super) fn concerns(status: &ClusterStatus) -> Vec<String> {
         found.push(format!("{} voters survive no more failures than {}", voters.len(), voters.len() - 1));
     }
     for member in &status.members {
+        if member.silent_since.is_none()
+            && let Some(disk) = member.disk.filter(|disk| disk.sick)
+        {
+            found.push(format!(
+                "the disk of member-{} hangs or is full, so it does not lead: its longest write of the last minute took {} ms",
+                member.id,
+                disk.max_us / 1_000
+            ));
+        }
         let skew = member.skew_ms.unwrap_or(0);
         if skew.unsigned_abs() > SKEW_MS {
             let seconds = f64::from(u32::try_from(skew.unsigned_abs()).unwrap_or(u32::MAX)) / 1_000.0;
@@ -35,7 +44,7 @@ pub(super) fn concerns(status: &ClusterStatus) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use sentinel_machine::MemberStatus;
+    use sentinel_machine::{DiskStatus, MemberStatus};
     use sentinel_model::{MemberId, Time};
 
     use super::*;
@@ -58,6 +67,20 @@ mod tests {
         assert_eq!(said(&[true, true, false]), "1 of 3 voters answer: too few to write");
         assert_eq!(said(&[true, false, false, false, false]), "4 of 5 voters answer: 1 more may be lost");
         assert_eq!(said(&[false, false]), "2 voters survive no more failures than 1");
+    }
+
+    #[test]
+    fn a_disk_that_is_sick_is_named_while_its_member_answers() {
+        let mut status = of(&[false]);
+        let sick = DiskStatus { last_us: 900, max_us: 3_100_000, sick: true };
+        status.members[0].disk = Some(sick);
+        let said = concerns(&status).remove(0);
+        assert!(
+            said.starts_with("the disk of member-1 hangs or is full") && said.ends_with("3100 ms"),
+            "{said}"
+        );
+        status.members[0].disk = Some(DiskStatus { sick: false, ..sick });
+        assert!(concerns(&status).is_empty());
     }
 
     #[test]

@@ -5,9 +5,9 @@ use sentinel_machine::commands::cluster_member_admit::{self, ClusterMemberAdmit}
 use sentinel_machine::commands::cluster_member_move::ClusterMemberMove;
 use sentinel_machine::commands::cluster_member_remove::ClusterMemberRemove;
 use sentinel_machine::commands::leadership_hand_over::{self, LeadershipHandOver};
-use sentinel_machine::{Consistency, Rejection, tables};
+use sentinel_machine::{Consistency, Rejection, query, tables};
 use sentinel_model::cluster::{Cluster, ClusterCa, ClusterMember, MemberPlace};
-use sentinel_model::{MemberId, Sha256Digest};
+use sentinel_model::{Epoch, MemberId, Sha256Digest};
 use zeroize::Zeroizing;
 
 use super::join_token::digest_of;
@@ -68,6 +68,18 @@ impl App {
             }
         }
         Err(AppError::Busy("members that join"))
+    }
+
+    /// Everybody who was ever let in, with everything that was acknowledged before this call.
+    pub async fn cluster_members_now(&self) -> Result<Vec<ClusterMember>, AppError> {
+        let view = self.replica().read(Consistency::Linearizable).await?;
+        Ok(cluster_member_admit::all(&*view.tables)?)
+    }
+
+    /// The epoch of the cluster, with everything that was acknowledged before this call.
+    pub async fn epoch(&self) -> Result<Epoch, AppError> {
+        let view = self.replica().read(Consistency::Linearizable).await?;
+        Ok(query::epoch(&*view.tables)?)
     }
 
     /// Takes note of where a member is now. Nothing happens when that is known.

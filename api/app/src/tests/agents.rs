@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sentinel_api_types::agent::{
     FailureReport, Health, HeartbeatRequest, LatestQuery, LatestResponse, NodeEventBatch, NodeEventReport,
     NodeEventType, NodeEventsRequest, Severity, Update,
 };
 use sentinel_api_types::bundle::BundleAssign;
 use sentinel_api_types::node::{ActivationStage, NodeStatus, Traffic};
-use sentinel_model::{BundleId, Generation, NodeId};
+use sentinel_bundle::assignment::AssignmentClaim;
+use sentinel_bundle::sign::PublicKey;
+use sentinel_model::{BundleId, Epoch, Generation, NodeId, Ordinal};
 
 use crate::authenticate::Credential;
 use crate::error::AppError;
-use crate::testing::world::{OTHER_PROJECT, PROJECT};
+use crate::testing::world::{ORG, OTHER_PROJECT, PROJECT};
 use crate::testing::{Kit, Trouble, World};
 
 async fn assign(world: &World, bundle: BundleId) {
@@ -21,7 +25,11 @@ async fn assign(world: &World, bundle: BundleId) {
 }
 
 async fn poll(world: &World, generation: u64, wait: Option<u32>) -> Option<Update> {
-    let query = LatestQuery { generation: Some(Generation(generation)), wait };
+    poll_after(world, Epoch::FIRST, generation, wait).await
+}
+
+async fn poll_after(world: &World, epoch: Epoch, generation: u64, wait: Option<u32>) -> Option<Update> {
+    let query = LatestQuery { epoch: Some(epoch), generation: Some(Generation(generation)), wait };
     match world.kit.app.latest(&world.node.1.again(), world.node.0, &query).await.unwrap() {
         LatestResponse::Update(update) => Some(update),
         LatestResponse::NoUpdate(_) => None,
@@ -78,6 +86,51 @@ async fn an_assignment_is_offered_until_the_agent_knows_it_and_never_when_revoke
 }
 
 #[tokio::test]
+async fn an_assignment_is_signed_for_its_node_and_its_place() {
+    let world = World::new().await.unwrap();
+    let bundle = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    let update = poll(&world, 0, None).await.unwrap();
+    let keys = world.kit.app.list_signing_keys(&world.reader.again(), ORG).await.unwrap();
+    let key = PublicKey::parse(&keys.signing_keys[0].public_key).unwrap();
+    assert_eq!(update.assignment_key_id, key.key_id());
+    let at = Ordinal { epoch: Epoch::FIRST, generation: Generation(1) };
+    let claim = AssignmentClaim { node: world.node.0, at, bundle, manifest_digest: update.manifest_digest };
+    let signature: [u8; 64] = STANDARD.decode(&update.assignment_signature).unwrap().try_into().unwrap();
+    assert_eq!(key.verify_assignment(&claim, &signature), Ok(()));
+}
+
+#[tokio::test]
+async fn in_a_new_epoch_a_node_is_offered_its_assignment_again_and_its_old_numbers_are_not_believed() {
+    let world = World::new().await.unwrap();
+    let kit = &world.kit;
+    let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    kit.begin_epoch().await.unwrap();
+    let update = poll(&world, 7, None).await.unwrap();
+    assert_eq!((update.epoch, update.generation, update.bundle_id), (Epoch(2), Generation(1), bundle));
+    assert!(poll_after(&world, Epoch(2), 1, None).await.is_none());
+    assert!(
+        poll_after(&world, Epoch(3), 0, None).await.is_none(),
+        "it knows a later epoch than this cluster"
+    );
+    let proof = |epoch| HeartbeatRequest {
+        epoch: Epoch(epoch),
+        active_bundle_id: Some(bundle),
+        effective_generation: Some(Generation(1)),
+        ..healthy()
+    };
+    for (told, believed) in [(1, false), (3, false), (2, true)] {
+        let heard = kit.app.heartbeat(&world.node.1.again(), world.node.0, proof(told)).await.unwrap();
+        kit.app.flush_facts().await.unwrap();
+        assert_eq!(heard.epoch, Epoch(2));
+        let node = shown(&world).await;
+        assert_eq!((node.effective.is_some(), node.converged), (believed, believed), "epoch {told}");
+        assert_eq!(node.healthy, Some(true), "that it is alive is believed in any case");
+    }
+}
+
+#[tokio::test]
 async fn a_waiting_poll_returns_as_soon_as_something_is_assigned() {
     let world = World::new().await.unwrap();
     let bundle = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
@@ -99,7 +152,7 @@ async fn a_poll_waits_no_longer_than_it_said_and_no_longer_than_a_minute() {
     let began = tokio::time::Instant::now();
     assert!(poll(&world, 0, Some(7)).await.is_none());
     assert_eq!(began.elapsed().as_secs(), 7);
-    let query = LatestQuery { generation: None, wait: Some(61) };
+    let query = LatestQuery { wait: Some(61), ..LatestQuery::default() };
     let refused = world.kit.app.latest(&world.node.1.again(), world.node.0, &query).await.unwrap_err();
     assert!(matches!(refused, AppError::Invalid(fields) if fields.contains_key("wait")));
 }
@@ -149,6 +202,7 @@ async fn a_failure_is_told_until_known_and_not_any_more_when_it_is_old() {
     let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
     assign(&world, bundle).await;
     let failure = FailureReport {
+        epoch: Epoch::FIRST,
         generation: Generation(1),
         bundle_id: bundle,
         stage: ActivationStage::Test,
@@ -180,6 +234,7 @@ async fn what_nobody_would_believe_is_no_news_however_often_it_is_told() {
     kit.app.flush_facts().await.unwrap();
     let before = kit.replica.proposed();
     let failed = |generation, bundle_id| FailureReport {
+        epoch: Epoch::FIRST,
         generation: Generation(generation),
         bundle_id,
         stage: ActivationStage::Test,

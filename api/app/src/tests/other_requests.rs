@@ -112,6 +112,7 @@ const READS: &[Operation] = &[
     EventWatchAll,
     ClusterShow,
     JoinTokenList,
+    BackupCreate,
     NodeHeartbeat,
     NodeLatest,
     NodeArchive,

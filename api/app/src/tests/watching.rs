@@ -76,3 +76,23 @@ async fn a_quiet_stream_says_so_and_ends_when_the_watcher_may_not_watch_any_more
     let rest = [watch.next().await, watch.next().await];
     assert!(rest.contains(&None), "{rest:?}");
 }
+
+#[tokio::test]
+async fn a_watcher_from_before_a_new_epoch_is_told_of_the_gap_whatever_number_it_had_seen() {
+    let world = World::new().await.unwrap();
+    let mut old = world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), None).await.unwrap();
+    world.kit.begin_epoch().await.unwrap();
+    world.kit.enrolment(&world.operator, PROJECT, None).await.unwrap();
+    let Some(Told::Event(event)) = old.next().await else { panic!() };
+    assert!(event.id.starts_with("2-"), "{}", event.id);
+    // From the first epoch, and from further ahead than this one is.
+    let from = Some("1000000-0");
+    let mut watch = world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), from).await.unwrap();
+    let Some(Told::Compacted(gap)) = watch.next().await else { panic!() };
+    assert!(gap.resumes_after.starts_with("2-"), "{gap:?}");
+    world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assert_eq!(kinds(&mut watch, 1).await, ["bundle.compiled"]);
+    let mut again =
+        world.kit.app.watch(&world.reader.again(), &of(Some(PROJECT)), Some(&event.id)).await.unwrap();
+    assert_eq!(kinds(&mut again, 1).await, ["bundle.compiled"], "within an epoch it goes on");
+}

@@ -16,7 +16,7 @@ use crate::openapi::document;
 pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let document: &'static OpenApi = Box::leak(Box::new(document()));
     let mut router = Router::new()
-        .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
+        .route("/health", get(health))
         .route("/ready", get(ready))
         .route("/openapi.json", get(move || async move { Json(document) }))
         .with_state(app);
@@ -24,6 +24,15 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         router = router.route("/metrics", get(move || async move { render(&handle) }));
     }
     router
+}
+
+/// That the process serves, and what is wrong with it all the same.
+async fn health(State(app): State<App>) -> Response {
+    let problems = app.concerns().told();
+    if problems.is_empty() {
+        return Json(json!({ "status": "ok" })).into_response();
+    }
+    Json(json!({ "status": "degraded", "problems": problems })).into_response()
 }
 
 async fn ready(State(app): State<App>) -> Response {

@@ -199,6 +199,9 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("revoke_join_token", format!("{join}/{join_token}/revoke"), None, By::Admin, 200, 403, true);
     let heir = Some(json!({"to": members[0]}));
     add("hand_over_leadership", api("/cluster/hand-over"), heir, By::Admin, 202, 403, true);
+    add("create_backup", api("/cluster/backups"), None, By::Admin, 200, 403, false);
+    let note = json!({"taken_at": "2026-11-24T12:00:00Z", "size_bytes": 9, "place": "a file", "index": 7});
+    add("note_backup", api("/cluster/backups/notes"), Some(note), By::Admin, 201, 403, true);
     let seat = api(&format!("/cluster/members/{}", members[1]));
     add("remove_cluster_member", seat, None, By::Admin, 204, 403, true);
     add("delete_session", api("/session"), None, By::Reader, 204, 204, true);

@@ -68,6 +68,24 @@ impl Drop for Place {
     }
 }
 
+impl<T: OptionalSend + OptionalSync> Sender<T> {
+    /// A channel that holds `init`.
+    pub fn new(init: T) -> Self {
+        Ordered::channel(init).0
+    }
+
+    /// Holds `value` from now on, whether somebody listens or not.
+    pub fn replace(&self, value: T) {
+        drop(self.inner.send_replace(value));
+        self.waiting.wake();
+    }
+
+    /// Another receiver.
+    pub fn receiver(&self) -> Receiver<T> {
+        Receiver { inner: self.inner.subscribe(), waiting: self.waiting.clone() }
+    }
+}
+
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone(), waiting: self.waiting.clone() }
@@ -120,7 +138,7 @@ impl<T: OptionalSend + OptionalSync> WatchSender<Ordered, T> for Sender<T> {
     }
 
     fn subscribe(&self) -> Receiver<T> {
-        Receiver { inner: self.inner.subscribe(), waiting: self.waiting.clone() }
+        self.receiver()
     }
 }
 

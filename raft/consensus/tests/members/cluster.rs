@@ -99,7 +99,7 @@ impl Cluster {
             disks: BTreeMap::new(),
             joined: BTreeSet::new(),
             ca: None,
-            election_ms: (600, 1_200),
+            election_ms: (300, 700),
             within: Duration::from_secs(10),
         }
     }

@@ -137,6 +137,21 @@ async fn lost_state_comes_back_from_snapshot_and_log() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damaged_state_is_set_aside_and_comes_back_from_snapshot_and_log() {
+    let mut cluster = with_purged_log().await;
+    let before = everything(&open(&cluster.data(1)).await);
+    let path = cluster.data(1).join("state.redb");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.chunks_mut(512).skip(8).for_each(|sector| sector[100] ^= 1);
+    fs::write(&path, &bytes).unwrap();
+    cluster.launch(1).await;
+    cluster.leader().await;
+    cluster.member(1).read(Consistency::Linearizable).await.unwrap();
+    assert_eq!(cluster.everything(1), before);
+    assert_eq!(fs::read(cluster.data(1).join("state.redb.damaged")).unwrap(), bytes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn state_that_neither_snapshot_nor_log_can_complete_is_refused() {
     let cluster = with_purged_log().await;
     fs::remove_file(cluster.data(1).join("state.redb")).unwrap();

@@ -4,7 +4,7 @@ use sentinel_model::cluster::{Cluster, ClusterCa, ClusterMember, MemberPlace};
 use sentinel_model::org::{Org, SigningKey};
 use sentinel_model::secret::PasswordHash;
 use sentinel_model::user::{Membership, Role, User, normalize_email};
-use sentinel_model::{ClusterId, MemberId, OrgId, Sha256Digest, UserId, name};
+use sentinel_model::{ClusterId, Epoch, MemberId, OrgId, Sha256Digest, UserId, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
@@ -61,7 +61,15 @@ impl Apply for ClusterInit {
         let email = normalize_email("email", &self.email)?;
         let created_at = context.time;
         let ca = self.founding.as_ref().map(|founding| founding.ca.clone());
-        context.store(&Cluster { id: self.cluster_id, level: self.level, created_at, ca })?;
+        context.store(&Cluster {
+            id: self.cluster_id,
+            level: self.level,
+            created_at,
+            ca,
+            epoch: Epoch::FIRST,
+            epoch_began: None,
+            backup: None,
+        })?;
         if let Some(founding) = &self.founding {
             founding.place.check()?;
             context.store(&ClusterMember {

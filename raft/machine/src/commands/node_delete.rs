@@ -24,6 +24,7 @@ impl Apply for NodeDelete {
         for (event, _) in context.tables().scan(Scan::all(Table::NodeEvents, self.node_id.as_bytes()))? {
             context.write().delete(Table::NodeEvents, &event)?;
         }
+        context.write().delete(Table::NodeEventCounts, self.node_id.as_bytes())?;
         baseline::forget(context, &node)?;
         let write = context.write();
         write.delete(Table::Nodes, self.node_id.as_bytes())?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::outcome::Reply;
-use crate::tables::{Scan, Table, encode, key};
+use crate::tables::{Scan, Table, TableError, decode, encode, key};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,26 @@ pub struct NodeEventsAppend {
     pub node_id: NodeId,
     /// In order.
     pub events: Vec<NodeEvent>,
+}
+
+impl NodeEventsAppend {
+    /// Forgets the oldest events beyond those that are kept. Costs what was added, not what is there.
+    fn trim(&self, context: &mut Context<'_>) -> Result<(), TableError> {
+        let node = self.node_id.as_bytes();
+        let counted = context.tables().get(Table::NodeEventCounts, node)?;
+        let there = match counted {
+            Some(bytes) => decode::<usize>(Table::NodeEventCounts, &bytes)? + self.events.len(),
+            None => context.tables().scan(Scan::all(Table::NodeEvents, node))?.len(),
+        };
+        let limit = there.saturating_sub(EVENTS_KEPT);
+        if limit > 0 {
+            for (old, _) in context.tables().scan(Scan { limit, ..Scan::all(Table::NodeEvents, node) })? {
+                context.write().delete(Table::NodeEvents, &old)?;
+            }
+        }
+        let kept = encode(Table::NodeEventCounts, &(there - limit))?;
+        context.write().put(Table::NodeEventCounts, node, &kept)
+    }
 }
 
 impl Apply for NodeEventsAppend {
@@ -42,10 +62,7 @@ impl Apply for NodeEventsAppend {
             let row = encode(Table::NodeEvents, &NodeEvent { at: context.time, ..event.clone() })?;
             context.write().put(Table::NodeEvents, &at, &row)?;
         }
-        let kept = context.tables().scan(Scan::all(Table::NodeEvents, self.node_id.as_bytes()))?;
-        for (old, _) in kept.iter().take(kept.len().saturating_sub(EVENTS_KEPT)) {
-            context.write().delete(Table::NodeEvents, old)?;
-        }
+        self.trim(context)?;
         let id = self.node_id.to_string();
         let subject = Subject::in_project("node", &id, &project);
         let count = BTreeMap::from([("count".to_owned(), self.events.len().to_string())]);

@@ -12,7 +12,7 @@ use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, User};
 
-use super::{Row, Table, key};
+use super::{Read, Row, Scan, Table, TableError, decode, key};
 
 macro_rules! rows {
     ($($row:ty, $table:ident, |$self_:ident| $key:expr;)*) => {$(
@@ -23,7 +23,36 @@ macro_rules! rows {
                 $key
             }
         }
-    )*};
+    )*
+
+        /// Decodes every row of every entity, as whoever takes a state from elsewhere should before relying on it. Returns how many.
+        pub fn check_rows(read: &dyn Read) -> Result<u64, TableError> {
+            let mut rows = 0;
+            $(rows += check::<$row>(read)?;)*
+            Ok(rows)
+        }
+    };
+}
+
+/// Rows read at a time.
+const PAGE: usize = 1_000;
+
+fn check<R: Row>(read: &dyn Read) -> Result<u64, TableError> {
+    let (mut rows, mut after) = (0, None::<Vec<u8>>);
+    loop {
+        let page = Scan { after: after.as_deref(), limit: PAGE, ..Scan::all(R::TABLE, &[]) };
+        let pairs = read.scan(page)?;
+        for (key, bytes) in &pairs {
+            if decode::<R>(R::TABLE, bytes)?.key() != *key {
+                return Err(TableError::new(R::TABLE, "a row lies under another key than its own"));
+            }
+            rows += 1;
+        }
+        match pairs.into_iter().next_back() {
+            Some((last, _)) if rows % PAGE as u64 == 0 => after = Some(last),
+            _ => return Ok(rows),
+        }
+    }
 }
 
 rows! {

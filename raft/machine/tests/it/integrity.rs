@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_machine::memory::MemoryTables;
-use sentinel_machine::tables::{Row, key, rows};
+use sentinel_machine::tables::{self, Row, key, rows};
 use sentinel_machine::{Read, Scan, Table};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
@@ -95,7 +95,8 @@ pub fn check(tables: &MemoryTables) {
         row.project_id.map(|project| (key(&[project.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
     let requests: BTreeSet<Vec<u8>> = index(tables, Table::Requests).into_keys().collect();
-    let by_index: BTreeSet<Vec<u8>> = index(tables, Table::RequestsByIndex).into_values().collect();
+    let by_index: BTreeSet<Vec<u8>> =
+        index(tables, Table::RequestsByIndex).into_values().map(|place| place[..16].to_vec()).collect();
     assert_eq!(requests, by_index, "requests are remembered and forgotten in both places");
     every_row_has_its_home(tables);
     ownership(tables);
@@ -105,6 +106,11 @@ fn every_row_has_its_home(tables: &MemoryTables) {
     let nodes: BTreeSet<_> = all::<Node>(tables).iter().map(|node| node.id.as_bytes().to_vec()).collect();
     for event in index(tables, Table::NodeEvents).into_keys() {
         assert!(nodes.contains(&event[..16]), "an event of a node that is gone");
+    }
+    let events = index(tables, Table::NodeEvents);
+    for (node, count) in index(tables, Table::NodeEventCounts) {
+        let count: usize = tables::decode(Table::NodeEventCounts, &count).unwrap();
+        assert_eq!(events.keys().filter(|event| event[..16] == *node).count(), count, "events are counted");
     }
     for (place, entry) in all::<AuditEntry>(tables).iter().enumerate() {
         assert_eq!(entry.seq, place as u64 + 1, "the audit log has no gap");

@@ -8,6 +8,7 @@ mod baseline;
 mod bundles;
 mod draft;
 mod envelope;
+mod epochs;
 mod facts;
 mod golden;
 mod identity;

@@ -6,6 +6,7 @@ use sentinel_machine::Command;
 use sentinel_machine::commands::api_key_create::ApiKeyCreate;
 use sentinel_machine::commands::api_key_delete::ApiKeyDelete;
 use sentinel_machine::commands::api_key_revoke::ApiKeyRevoke;
+use sentinel_machine::commands::backup_note::BackupNote;
 use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
@@ -15,6 +16,7 @@ use sentinel_machine::commands::cluster_member_move::ClusterMemberMove;
 use sentinel_machine::commands::cluster_member_remove::ClusterMemberRemove;
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
 use sentinel_machine::commands::enrolment_token_revoke::EnrolmentTokenRevoke;
+use sentinel_machine::commands::epoch_begin::{EpochBegin, Founder};
 use sentinel_machine::commands::join_token_create::JoinTokenCreate;
 use sentinel_machine::commands::join_token_revoke::JoinTokenRevoke;
 use sentinel_machine::commands::leadership_hand_over::LeadershipHandOver;
@@ -38,13 +40,13 @@ use sentinel_machine::commands::user_create::UserCreate;
 use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
 use sentinel_model::api_key::Scope;
 use sentinel_model::bundle::RiskLevel;
-use sentinel_model::cluster::{ClusterCa, MemberPlace};
+use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
 use sentinel_model::org::SigningKey;
 use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
-use sentinel_model::{BundleId, Generation, MemberId, NodeId, ProjectId, Time};
+use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
 
 use crate::ids::*;
 
@@ -98,6 +100,28 @@ pub fn admit(member: u8) -> ClusterMemberAdmit {
         key_digest: digest(0xa0 + member),
         place: place(member),
     }
+}
+
+pub fn backup() -> BackupNote {
+    BackupNote {
+        backup: BackupRecord {
+            taken_at: Time(1_000_000),
+            size_bytes: 4_096,
+            place: "s3://bucket/prefix/a.scpbackup".into(),
+            index: 12,
+            verified_at: Some(Time(1_000_500)),
+        },
+    }
+}
+
+/// The next epoch, founded by a member that was there or by the next new one.
+pub fn epoch(epoch: u64, founder: u8, reason: EpochReason) -> EpochBegin {
+    let founder = Founder {
+        member_id: MemberId(founder.into()),
+        place: place(founder),
+        key_digest: digest(0xb0 + founder),
+    };
+    EpochBegin { epoch: Epoch(epoch), reason, founder }
 }
 
 pub fn org() -> OrgCreate {
@@ -355,5 +379,10 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![RolloutCancel { rollout_id: ROLLOUT, by: by() }.into()],
         vec![RolloutRollback { rollout_id: ROLLOUT, by: by(), reason: "latency".into() }.into()],
         transitions(),
+        vec![
+            backup().into(),
+            BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),
+        ],
+        [EpochReason::Restore, EpochReason::Recovery].map(|reason| epoch(2, 2, reason).into()).to_vec(),
     ]
 }

@@ -47,10 +47,12 @@ fn parts_that_do_not_belong_together_make_no_identity() {
 }
 
 #[test]
-fn it_is_to_be_renewed_at_half_life_and_expired_after_its_end() {
+fn it_is_to_be_renewed_at_half_life_or_before_its_beginning_and_expired_after_its_end() {
     let me = identity(&Ca::create(CLUSTER, NOW).unwrap(), 1);
     let half = NOW.plus_ms(15 * 86_400_000);
     assert!(!me.renew_due(Time(half.0 - 1)) && me.renew_due(half));
+    let begin = me.validity().not_before;
+    assert!(me.renew_due(Time(begin.0 - 1)) && !me.renew_due(begin), "made while the clock was ahead");
     let end = me.validity().not_after;
     assert!(!me.expired(end) && me.expired(end.plus_ms(1)));
 }

@@ -69,7 +69,13 @@ async fn a_proxy_that_cannot_be_started_does_not_hold_up_the_bundle_that_cures_i
         node.activator.proxy.fail_once(Word::Start, "broken");
     }
     let cure = bundle(2, "1.1");
-    let update = cure.update();
+    let release = cure.release.clone();
+    let (archive, open) = (cure.archive.clone(), bundle(2, "1.1").open);
+    let mut again = Made { release, archive, open };
+    let mut offer = move |generation| {
+        again.release.generation = generation;
+        again.update()
+    };
     let (board, death) = (Arc::clone(&node.board), Arc::clone(&node.activator.proxy.death));
     during(&mut node, &cure, |jobs| async move {
         death.notify_one();
@@ -78,8 +84,8 @@ async fn a_proxy_that_cannot_be_started_does_not_hold_up_the_bundle_that_cures_i
         while outcome != Outcome::Effective {
             wait_for(&board, |facts| matches!(facts.serving, Serving::No(_))).await;
             let (answer, told) = oneshot::channel();
-            let mut update = update.clone();
-            update.generation = Generation(board.watch().borrow().handled.0 + 1);
+            let generation = Generation(board.watch().borrow().handled.generation.0 + 1);
+            let update = offer(generation);
             jobs.send(Job { update, offered: true, answer }).await.unwrap();
             outcome = told.await.unwrap();
         }

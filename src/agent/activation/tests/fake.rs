@@ -15,7 +15,7 @@ use crate::agent::board::Facts;
 use crate::agent::local_http::LocalHttp;
 use crate::agent::meter::{Meter, Vitals};
 use crate::agent::render::Target;
-use crate::agent::testing::{Made, signer, vars};
+use crate::agent::testing::{Made, NODE, signer, vars};
 
 /// What the proxy was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -293,5 +293,5 @@ fn make(dir: &Path, mut proxy: FakeProxy, vars: Values) -> (Activator<FakeProxy>
     proxy.config = shelf.current_config();
     let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
     let state = StateFile::open(dir).unwrap();
-    (Activator::new(proxy, shelf, state, signer().keys(), vars, Arc::clone(&board)), board)
+    (Activator::new(proxy, shelf, state, (NODE, signer().keys()), vars, Arc::clone(&board)), board)
 }

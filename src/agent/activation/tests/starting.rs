@@ -19,7 +19,7 @@ async fn a_node_boots_from_disk_without_a_control_plane() {
     assert_eq!(node.words(), [Word::Stop, Word::Start, Word::Prove]);
     assert!(node.serves("1.1"));
     assert_eq!((node.effective(), node.facts().serving), (Some(2), Serving::Proven));
-    assert_eq!(node.facts().handled, Generation(2));
+    assert_eq!(node.facts().handled.generation, Generation(2));
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn when_the_newest_bundle_is_damaged_on_disk_an_older_one_runs_and_the_new
     let mut node = node.restarted(false).await;
     assert!(node.serves("1.0"));
     assert_eq!(node.effective(), Some(1), "what is told is what runs");
-    assert_eq!(node.facts().handled, Generation(1), "the assignment is open again");
+    assert_eq!(node.facts().handled.generation, Generation(1), "the assignment is open again");
     assert_eq!(node.activate(&second).await, Outcome::Effective);
     assert_eq!(node.effective(), Some(2));
 }
@@ -65,7 +65,7 @@ async fn when_every_bundle_on_disk_is_damaged_the_node_says_so_and_waits_for_one
     node.damage(&made);
     let mut node = node.restarted(false).await;
     assert!(matches!(node.facts().serving, Serving::No(_)));
-    assert_eq!(node.facts().handled, Generation(0));
+    assert_eq!(node.facts().handled.generation, Generation(0));
     assert_eq!(node.activate(&made).await, Outcome::Effective);
 }
 
@@ -108,7 +108,7 @@ async fn an_activation_that_had_not_is_taken_back_and_may_be_tried_again() {
     assert_eq!(node.effective(), Some(1));
     assert!(node.serves("1.0"));
     assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
-    assert_eq!(node.facts().handled, Generation(1));
+    assert_eq!(node.facts().handled.generation, Generation(1));
     let next = bundle(2, "1.1");
     assert_eq!(node.activate(&next).await, Outcome::Effective);
     assert_eq!(node.effective(), Some(2));
@@ -126,7 +126,7 @@ async fn an_activation_that_kills_the_agent_is_not_tried_for_ever() {
     let failure = node.facts().failure.unwrap();
     assert_eq!(failure.generation, Generation(2));
     assert!(failure.message.contains("ended 2 times"), "{}", failure.message);
-    assert_eq!((node.effective(), node.facts().handled), (Some(1), Generation(2)));
+    assert_eq!((node.effective(), node.facts().handled.generation), (Some(1), Generation(2)));
     let source = FakeSource::new(&next);
     assert_eq!(node.activator.activate(&next.update(), &source).await, Outcome::Refused);
 }
@@ -178,7 +178,7 @@ async fn a_boot_at_which_the_proxy_does_not_start_forgets_nothing_and_is_tried_a
     }
     let mut node = node.restarted(false).await;
     assert_eq!(node.words(), [Word::Stop, Word::Start], "no older bundle is tried");
-    assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
+    assert_eq!((node.effective(), node.facts().handled.generation), (Some(2), Generation(2)));
     assert!(matches!(node.facts().serving, Serving::No(words) if words.contains("port held")));
     let events = node.board.take_events(50).await;
     assert!(events.iter().any(|event| event.message.contains("bundle 1.1 does not run: port held")));
@@ -211,7 +211,7 @@ async fn a_mistyped_variable_costs_no_bundle_and_does_not_touch_the_proxy_that_r
         let node = proven_twice().await;
         let mut node = node.restarted_with(runs, Values::new()).await;
         assert_eq!(node.words(), []);
-        assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
+        assert_eq!((node.effective(), node.facts().handled.generation), (Some(2), Generation(2)));
         assert!(matches!(node.facts().serving, Serving::No(words) if words.contains("`http_port`")));
         assert!(node.activator.is_down(), "it is tried again");
         assert!(node.activator.revive().await.is_err());
@@ -246,7 +246,7 @@ async fn an_archive_that_can_be_read_again_runs_again_without_a_control_plane() 
     node.damage(&second);
     let mut node = node.restarted(true).await;
     assert!(node.serves("1.1"));
-    assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
+    assert_eq!((node.effective(), node.facts().handled.generation), (Some(2), Generation(2)));
     assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
 }
 
@@ -255,12 +255,12 @@ async fn bundles_that_are_away_when_the_node_boots_are_looked_for_again() {
     let node = proven_twice().await;
     node.move_bundles("bundles", "away");
     let mut node = node.restarted(false).await;
-    assert_eq!((node.effective(), node.facts().handled), (None, Generation(0)), "open again");
+    assert_eq!((node.effective(), node.facts().handled.generation), (None, Generation(0)), "open again");
     assert!(matches!(node.facts().serving, Serving::No(_)));
     assert!(node.activator.is_down());
     assert!(node.activator.revive().await.is_err());
     node.move_bundles("away", "bundles");
     node.activator.revive().await.unwrap();
     assert!(node.serves("1.1"));
-    assert_eq!((node.effective(), node.facts().handled), (Some(2), Generation(2)));
+    assert_eq!((node.effective(), node.facts().handled.generation), (Some(2), Generation(2)));
 }

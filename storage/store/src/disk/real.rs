@@ -6,6 +6,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+
 use super::{Disk, DiskFile, DiskLock};
 
 /// [`Disk`] on the operating system's file system.
@@ -51,6 +53,13 @@ impl DiskFile for RealFile {
 
     fn sync_data(&self) -> io::Result<()> {
         self.0.sync_data()
+    }
+
+    fn read_from_medium(&self) -> io::Result<()> {
+        // Pages that are still to be written, after a process was killed, are good: once written, they are clean. Then all clean pages
+        // are dropped, and with them those that an error has marked as clean.
+        self.0.sync_data()?;
+        Ok(posix_fadvise(&self.0, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED)?)
     }
 }
 

@@ -162,6 +162,9 @@ impl Appender {
     /// Lets readers find the batch on disk, then calls the completions in the order of the calls.
     pub(super) fn finish(&mut self, batch: Batch, settled: Vec<Settled>) -> io::Result<()> {
         let mut state = self.shared.lock();
+        if let Some(since) = state.writing_since {
+            state.meter.note(since.elapsed());
+        }
         for (index, sequence, segment, offset) in &settled {
             state.ledger.settle(*index, *sequence, segment, *offset);
         }

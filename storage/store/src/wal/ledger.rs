@@ -77,6 +77,17 @@ impl Ledger {
         Some(LogPoint { index: self.next()? - 1, term })
     }
 
+    /// The last entry that is on disk; what was purged counts.
+    pub(super) fn last_on_disk(&self) -> Option<LogPoint> {
+        let on_disk = |slot: &Slot| matches!(slot.whereabouts, Whereabouts::On(..));
+        match (self.base, self.slots.iter().rposition(on_disk)) {
+            (Some(base), Some(position)) => {
+                Some(LogPoint { index: base + position as u64, term: self.slots[position].term })
+            }
+            _ => self.purged,
+        }
+    }
+
     pub(super) fn purged(&self) -> Option<LogPoint> {
         self.purged
     }

@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 use super::entry::{Entry, LogPoint, Vote};
+use super::latency::Meter;
 use super::ledger::Ledger;
 use super::stepper::Bell;
 use super::{WalError, WalOptions};
@@ -74,6 +75,8 @@ pub(super) struct State {
     pub(super) closing: bool,
     /// Since when the appender has been writing; `None` while it waits for work.
     pub(super) writing_since: Option<Instant>,
+    /// How long writes took.
+    pub(super) meter: Meter,
     pub(super) calls: VecDeque<Call>,
     weight: usize,
     sequence: u64,
@@ -106,6 +109,7 @@ impl Shared {
             failure: None,
             closing: false,
             writing_since: None,
+            meter: Meter::default(),
             calls: VecDeque::new(),
             weight: 0,
             sequence: 0,

@@ -139,6 +139,11 @@ fn open_segments(disk: &Arc<dyn Disk>, dir: &Path, names: &[String]) -> Result<V
         let file =
             disk.open(&path_of(dir, number)).map_err(WalError::io(format!("opening {}", name_of(number))))?;
         let segment = Arc::new(Segment { number, file });
+        if names.iter().filter_map(|name| number_of(name)).all(|other| other <= number) {
+            // Nothing was written to the others before it was synced.
+            let action = format!("reading {} from the medium", name_of(number));
+            segment.file.read_from_medium().map_err(WalError::io(action))?;
+        }
         let header = segment.read_header()?;
         found.push((segment, header));
     }

@@ -71,6 +71,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cluster/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a backup of the whole cluster: its bytes as they are made, encrypted under the cluster's key-encryption key. It is whole
+         *     only when the answer ends as it should; one that breaks off is none.
+         */
+        post: operations["create_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cluster/backups/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes note of a backup that is safe where it shall be, so that its age is shown. */
+        post: operations["note_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cluster/hand-over": {
         parameters: {
             query?: never;
@@ -1060,6 +1097,61 @@ export interface components {
              */
             total: number;
         };
+        /** @description A backup that is known to be good. */
+        Backup: {
+            /**
+             * Format: int64
+             * @description Newest log index in its state.
+             */
+            index: number;
+            /** @description Where it is. */
+            place: string;
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
+            size_bytes: number;
+            /**
+             * Format: date-time
+             * @description When its state was taken.
+             */
+            taken_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last read from front to back and found whole; null when nobody has yet.
+             */
+            verified_at?: string | null;
+        };
+        /** @description A backup in an answer. */
+        BackupBody: {
+            /** @description The backup. */
+            backup: components["schemas"]["Backup"];
+        };
+        /** @description A backup is safe where it shall be. */
+        BackupNote: {
+            /**
+             * Format: int64
+             * @description Newest log index in its state, as its bytes came with.
+             */
+            index: number;
+            /** @description Where it is, in words or as a URL. Never with a credential. */
+            place: string;
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
+            size_bytes: number;
+            /**
+             * Format: date-time
+             * @description When its state was taken, as its bytes came with.
+             */
+            taken_at: string;
+            /**
+             * Format: date-time
+             * @description When somebody read it from front to back and found it whole.
+             */
+            verified_at?: string | null;
+        };
         /** @description A compiled, signed configuration. */
         Bundle: {
             /** @description SHA-256 of the archive, hexadecimal. */
@@ -1269,6 +1361,7 @@ export interface components {
              * @description Newest log index that it has applied.
              */
             applied: number;
+            backup?: components["schemas"]["Backup"] | null;
             /**
              * Format: uuid
              * @description Identity of this formation; null before the first command.
@@ -1281,6 +1374,12 @@ export interface components {
             committed: number;
             /** @description What somebody should look at while everything still works, the gravest first. */
             concerns: string[];
+            /**
+             * Format: int64
+             * @description Grows when the cluster is restored from a backup, or goes on without a majority that was lost.
+             */
+            epoch?: number;
+            epoch_began?: components["schemas"]["EpochBeginning"] | null;
             /**
              * Format: date-time
              * @description When it was formed.
@@ -1319,6 +1418,7 @@ export interface components {
             answering: boolean;
             /** @description Base URL for clients. */
             api_url: string;
+            disk?: components["schemas"]["MemberDisk"] | null;
             /**
              * Format: int64
              * @description Number.
@@ -1448,6 +1548,26 @@ export interface components {
              */
             total: number;
         };
+        /** @description How an epoch began. */
+        EpochBeginning: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The member with which it began.
+             */
+            founder: number;
+            /** @description Why. */
+            reason: components["schemas"]["EpochReason"];
+        };
+        /**
+         * @description Why a cluster began anew from an earlier state.
+         * @enum {string}
+         */
+        EpochReason: "restore" | "recovery";
         /** @description Body of every answer that is not a success. */
         ErrorBody: {
             /**
@@ -1533,6 +1653,11 @@ export interface components {
             bundle_id: string;
             /**
              * Format: int64
+             * @description The epoch in which it was assigned; the first one when absent.
+             */
+            epoch?: number;
+            /**
+             * Format: int64
              * @description The assignment's number.
              */
             generation: number;
@@ -1609,6 +1734,12 @@ export interface components {
              * @description Number of the assignment behind `active_bundle_id`.
              */
             effective_generation?: number | null;
+            /**
+             * Format: int64
+             * @description The newest epoch of which the agent has verified an assignment; the first one when absent. All generations that it tells are
+             *     of this epoch.
+             */
+            epoch?: number;
             failure?: components["schemas"]["FailureReport"] | null;
             health?: components["schemas"]["Health"] | null;
             /** @description Its host name; taken at enrolment, accepted here for compatibility. */
@@ -1632,6 +1763,11 @@ export interface components {
         };
         /** @description The heartbeat was heard. */
         HeartbeatResponse: {
+            /**
+             * Format: int64
+             * @description The epoch of the cluster. A node that knows an earlier one proves its assignment anew.
+             */
+            epoch?: number;
             /**
              * Format: int64
              * @description How often to send heartbeats, in seconds.
@@ -1763,6 +1899,21 @@ export interface components {
             password: string;
             /** @description What they may do here. */
             role: components["schemas"]["Role"];
+        };
+        /** @description The disk that a member's log is on. */
+        MemberDisk: {
+            /**
+             * Format: int64
+             * @description How long its last write took, in microseconds.
+             */
+            last_us: number;
+            /**
+             * Format: int64
+             * @description The longest write of the last minute, in microseconds, one that is under way among them.
+             */
+            max_us: number;
+            /** @description False: it hangs or is full, so the member does not lead. */
+            well: boolean;
         };
         /** @description The people of an org. */
         MemberList: {
@@ -2763,6 +2914,13 @@ export interface components {
         };
         /** @description An assignment newer than the agent's, with everything that verifying it needs. */
         Update: {
+            /** @description The key that signed the assignment. */
+            assignment_key_id: string;
+            /**
+             * @description Ed25519 over node, epoch, generation, bundle and manifest digest, base64: this assignment is for this node, and comes from
+             *     the cluster.
+             */
+            assignment_signature: string;
             /**
              * Format: uuid
              * @description The bundle.
@@ -2772,6 +2930,11 @@ export interface components {
             checksum: string;
             /** @description Path of the archive at any member. */
             download_url: string;
+            /**
+             * Format: int64
+             * @description The epoch of the cluster that assigns it. A lower generation is newer in a higher epoch.
+             */
+            epoch?: number;
             /**
              * Format: int64
              * @description The assignment's number.
@@ -3091,6 +3254,92 @@ export interface operations {
             };
         };
     };
+    create_backup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. `x-backup-index` and `x-backup-taken-at` say which state it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_backup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupNote"];
+            };
+        };
+        responses: {
+            /** @description Noted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     hand_over_leadership: {
         parameters: {
             query?: never;
@@ -3358,6 +3607,8 @@ export interface operations {
     poll_latest: {
         parameters: {
             query?: {
+                /** @description The epoch of the newest assignment that the agent knows; the first one when absent. */
+                epoch?: number;
                 /** @description Number of the newest assignment that the agent knows; zero when absent. */
                 generation?: number;
                 /** @description How long to wait for a newer one, in seconds; at most 60. */

@@ -46,6 +46,11 @@ export function useRefusal(least: Role): string | null {
   return refusal(useWorkspace().membership?.role, least);
 }
 
+/** Null when the person may change the cluster itself, else why not. */
+export function useClusterRefusal(): string | null {
+  return useWorkspace().session.user.cluster_admin ? null : "This needs the cluster's administrator";
+}
+
 /** The project in the address. */
 export function useProject(): string {
   const { project } = useParams({ strict: false });

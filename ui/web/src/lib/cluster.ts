@@ -1,9 +1,11 @@
 // How the cluster is, from what one member knows.
-import type { Cluster } from "../api/types";
+import type { Cluster, ClusterMember } from "../api/types";
 import type { Shown } from "./states";
 
 /** Entries that a member may be behind without being called behind: it is the ones in flight. */
 const LAG_MAX = 100;
+/** Less than this between two clocks is mostly the way of the question, in milliseconds. */
+const SKEW_SHOWN_MS = 500;
 
 export interface ClusterHealth {
   shown: Shown;
@@ -30,4 +32,24 @@ export function clusterHealth(cluster: Cluster): ClusterHealth {
 /** Entries between what is committed and what a member has; null when the answering member does not know. */
 export function lag(cluster: Cluster, matched: number | null | undefined): number | null {
   return matched === null || matched === undefined ? null : Math.max(0, cluster.committed - matched);
+}
+
+/** How many voters may be lost while the rest can still write. */
+export function lossesBorne(voters: number): number {
+  return Math.max(0, Math.floor((voters - 1) / 2));
+}
+
+/** How far a member's clock is off, as the member that answers saw it; null when it cannot say. */
+export function skew(member: ClusterMember): string | null {
+  const ms = member.skew_ms;
+  if (ms === null || ms === undefined) return null;
+  if (Math.abs(ms) < SKEW_SHOWN_MS) return "agrees";
+  const off = Math.abs(ms) < 10_000 ? `${(Math.abs(ms) / 1_000).toFixed(1)} s` : `${Math.round(Math.abs(ms) / 1_000)} s`;
+  return ms > 0 ? `${off} ahead` : `${off} behind`;
+}
+
+/** Microseconds in the unit that fits. */
+export function micros(us: number): string {
+  if (us < 1_000) return `${us} µs`;
+  return us < 1_000_000 ? `${(us / 1_000).toFixed(1)} ms` : `${(us / 1_000_000).toFixed(1)} s`;
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use crate::password::Passwords;
 use crate::{
-    App, AppParts, Caller, Credential, EventBus, Identity, Initialize, Keyring, Liveness, RandomIds,
-    Settings, SystemClock,
+    App, AppError, AppParts, BackupStream, Backups, Caller, Credential, EventBus, Identity, Initialize,
+    Keyring, Liveness, RandomIds, Settings, SystemClock,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -22,7 +22,7 @@ use sentinel_machine::{
     Applied, BlobError, Blobs, ClusterInfo, ClusterStatus, Command, Consistency, Cursor, Envelope, Event,
     EventHistory, Gap, ProposeError, ReadError, Replica, View,
 };
-use sentinel_model::{RolloutId, Sha256Digest};
+use sentinel_model::{RolloutId, Sha256Digest, Time};
 use sha2::{Digest, Sha256};
 
 /// The project.
@@ -121,6 +121,7 @@ impl Cluster {
             ids: Arc::new(RandomIds),
             keyring: Keyring::new(&[7; 32]),
             liveness: Liveness::default(),
+            backups: Arc::new(NoBackups),
             settings: Settings::default(),
         })
         .unwrap();
@@ -184,5 +185,14 @@ impl Cluster {
             rollouts.push(app.create_rollout(&self.operator(), PROJECT, request).await.unwrap().rollout.id);
         }
         rollouts
+    }
+}
+
+/// Backups are nothing that the scheduler looks at.
+struct NoBackups;
+
+impl Backups for NoBackups {
+    fn begin(&self, _: Time) -> Result<BackupStream, AppError> {
+        Err(AppError::Busy("tests"))
     }
 }

@@ -1,13 +1,14 @@
 //! Requests about the cluster and its members.
 
 use futures::FutureExt;
+use sentinel_api_types::backup::BackupNote;
 use sentinel_api_types::cluster::HandOver;
 use sentinel_api_types::join_token::JoinTokenCreate;
 use sentinel_model::{JoinTokenId, MemberId};
 
 use super::{Row, with_key};
 use crate::access::Operation::*;
-use crate::testing::World;
+use crate::testing::{START, World};
 
 pub(super) struct Cluster {
     tokens: Vec<JoinTokenId>,
@@ -28,6 +29,13 @@ pub(super) fn of_cluster<'a>(world: &'a World, cluster: &'a Cluster) -> Vec<Row<
     let (app, admin) = (&world.kit.app, &world.admin.caller);
     let (tokens, members) = (&cluster.tokens, &cluster.members);
     let token = |uses, ttl_s| JoinTokenCreate { uses, ttl_s };
+    let backup = |index| BackupNote {
+        taken_at: sentinel_api_types::timestamp(START),
+        size_bytes: 1,
+        place: "a file".into(),
+        index,
+        verified_at: None,
+    };
     let to = |member: usize| HandOver { to: Some(members[member]) };
     vec![
         row!(
@@ -55,5 +63,6 @@ pub(super) fn of_cluster<'a>(world: &'a World, cluster: &'a Cluster) -> Vec<Row<
             |c| app.remove_cluster_member(c, members[0]),
             app.remove_cluster_member(c, members[1])
         ),
+        row!(BackupNote, admin, |c| app.note_backup(c, backup(7)), app.note_backup(c, backup(8))),
     ]
 }
