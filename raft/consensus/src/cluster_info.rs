@@ -108,8 +108,12 @@ where
                 silence.as_millis()
             ));
         }
-        if self.reach().of(leader).silent_since.is_some() {
+        let seen = self.reach().of(leader);
+        if seen.silent_since.is_some() {
             return Some(format!("the leader, member {leader}, does not answer this member"));
+        }
+        if seen.disk.is_some_and(|disk| disk.sick) {
+            return Some(format!("the leader, member {leader}, takes no writes: its disk hangs or is full"));
         }
         let (applied, committed) =
             (metrics.last_applied.map_or(0, |id| id.index), metrics.local_committed.map_or(0, |id| id.index));

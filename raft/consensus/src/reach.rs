@@ -103,7 +103,7 @@ where
             });
             futures::future::join_all(asked).await;
             asked_times += 1;
-            if asked_times % KEEP == 0 {
+            if asked_times.is_multiple_of(KEEP) {
                 let past = Arc::clone(self.past());
                 // How it ends does not matter: it is tried again.
                 drop(tokio::spawn(blocking::run(move || past.keep())));
