@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use redb::{
     Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
@@ -60,6 +60,8 @@ pub struct StateTables {
     latest: RwLock<Arc<Reader>>,
     /// Newest log index in it.
     applied: Sender<u64>,
+    /// Held by whoever replaces the newest state: of two who do at once, the one with the older state must not come second.
+    showing: Mutex<()>,
     db: Database,
     damage: Damage,
 }
@@ -94,7 +96,7 @@ impl StateTables {
         checkpoint(&db, &damage)?;
         let latest = begin_read(&db, &damage)?;
         let applied = Sender::new(latest.applied);
-        Ok(Self { latest: RwLock::new(Arc::new(latest)), applied, db, damage })
+        Ok(Self { latest: RwLock::new(Arc::new(latest)), applied, showing: Mutex::default(), db, damage })
     }
 
     /// Damage found since the file was opened.
@@ -176,6 +178,7 @@ impl StateTables {
 
     /// From now on readers see what was written last.
     fn show_latest(&self) -> Result<(), TableError> {
+        let _turn = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
         let latest = begin_read(&self.db, &self.damage)?;
         let applied = latest.applied;
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(latest);
