@@ -111,6 +111,7 @@ async fn rounds(
 }
 
 /// What came of a poll.
+#[allow(clippy::large_enum_variant)]
 enum Answer {
     /// Something to run.
     Update(Update),

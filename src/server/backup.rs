@@ -41,7 +41,7 @@ impl Backups for Backup {
         let turn = Arc::clone(&self.turn).try_acquire_owned();
         let turn = turn.map_err(|_| AppError::Busy("backups at this member"))?;
         let reader = self.tables.reader().map_err(AppError::internal)?;
-        let description = backup::describe(&*reader, now).map_err(|error| match error {
+        let description = backup::describe(&reader, now).map_err(|error| match error {
             BackupError::Unformed => AppError::Conflict(error.to_string()),
             other => AppError::internal(other),
         })?;

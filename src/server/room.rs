@@ -82,7 +82,7 @@ impl Room {
 
 fn free(dir: &Path) -> Option<u64> {
     let stat = statvfs(dir).ok()?;
-    Some(u64::from(stat.blocks_available()).saturating_mul(u64::from(stat.fragment_size())))
+    Some(stat.blocks_available().saturating_mul(stat.fragment_size()))
 }
 
 fn probe(dir: &Path) -> io::Result<()> {

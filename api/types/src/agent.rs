@@ -187,6 +187,8 @@ pub struct LatestQuery {
 /// Something newer to run, or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
+// There is one at a time, and it is told at once.
+#[allow(clippy::large_enum_variant)]
 pub enum LatestResponse {
     /// An assignment newer than the agent's.
     Update(Update),

@@ -25,6 +25,7 @@ use crate::agent::testing::bundle;
 
 /// What a member says to a node's polls.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
 enum Says {
     Run(Update),
     Nothing,

@@ -1,6 +1,7 @@
 //! The simulated disk of a log: between a write and its sync passes time, in which the power may go.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sentinel_store::wal::Stepper;
 use tokio::sync::Notify;
@@ -17,7 +18,7 @@ pub async fn turn(mut stepper: Stepper, bell: Arc<Notify>, dice: Dice, sync_us: 
     loop {
         match stepper.write() {
             Ok(true) => {
-                let slow = dice.percent(SLOW).then(|| dice.ms(SLOW_MS.0, SLOW_MS.1)).unwrap_or_default();
+                let slow = if dice.percent(SLOW) { dice.ms(SLOW_MS.0, SLOW_MS.1) } else { Duration::ZERO };
                 tokio::time::sleep(slow + dice.us(sync_us.0, sync_us.1)).await;
                 if let Err(error) = stepper.sync() {
                     tracing::warn!(%error, "a simulated disk failed");
