@@ -24,7 +24,6 @@ pub mod recover;
 pub mod restore;
 mod room;
 mod schedule;
-mod scheduler;
 mod sink;
 mod size;
 mod supervise;

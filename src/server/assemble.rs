@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
+use sentinel_app::scheduler::{self, Limits};
 use sentinel_app::{App, AppParts, Concerns, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
     ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, NoRoom, PeerServer, Peers, StateSource,
@@ -35,7 +36,6 @@ use super::kek::{self, Source};
 use super::listen::{self, Listener, Protocol};
 use super::room::Room;
 use super::schedule::Schedule;
-use super::scheduler::{self, Limits};
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
 use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, sink};

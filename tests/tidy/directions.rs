@@ -36,6 +36,19 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sentinel-ui", &[]),
     // Drives the binary from outside, as a user would: it knows no crate of ours.
     ("sentinel-kit", &[]),
+    // Puts members together as src does, over a network, clocks and disks of its own.
+    (
+        "sentinel-sim",
+        &[
+            "sentinel-api-types",
+            "sentinel-app",
+            "sentinel-consensus",
+            "sentinel-engine",
+            "sentinel-machine",
+            "sentinel-model",
+            "sentinel-store",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
@@ -183,6 +196,20 @@ fn the_sources_of_the_pure_core_ask_nothing_of_the_machine() {
     }
     assert!(seen > 50, "{seen} files looked through");
     none(&format!("wrong words; the rule: {PURE_RULE}"), &wrong);
+}
+
+#[test]
+fn bugs_are_put_back_only_by_the_simulation() {
+    let mut wrong = Vec::new();
+    for (name, package) in by_name().into_iter().filter(|(name, _)| *name != "sentinel-sim") {
+        let planted = |features: &[String]| features.iter().any(|feature| feature.ends_with("planted"));
+        let asks = package.dependencies.iter().filter(|found| planted(&found.features));
+        wrong.extend(asks.map(|found| format!("{name} → {} with planted bugs", found.name)));
+        if package.features.get("default").is_some_and(|features| planted(features)) {
+            wrong.push(format!("{name}: planted bugs by default"));
+        }
+    }
+    none("a binary that is shipped has no bug on purpose", &wrong);
 }
 
 #[test]

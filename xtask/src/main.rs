@@ -1,5 +1,5 @@
 //! Project automation: `cargo xtask test` prepares what is missing and runs every check, exactly as CI does;
-//! `cargo xtask bench` measures.
+//! `cargo xtask sim` plays the simulation; `cargo xtask bench` measures.
 //!
 //! It must not hold a rule about the product: rules are tests (`tests/tidy.rs`), and this only runs them. Start reading at
 //! [`stage::Stage`], the list of checks.
@@ -9,6 +9,7 @@ mod browser;
 mod openapi;
 mod program;
 mod rust;
+mod sim;
 mod stage;
 mod test;
 mod tools;
@@ -30,6 +31,7 @@ use stage::Stage;
   cargo xtask test --only clippy                  one stage
   cargo xtask test --only tests --only browser    some stages
   cargo xtask openapi                             after changing a route, a wire shape or a command
+  cargo xtask sim --seeds 50                      the simulation, under many seeds
   cargo xtask bench                               commits beside etcd, heartbeats, failover, restart"
 )]
 struct Cli {
@@ -61,6 +63,14 @@ The real proxy is looked for at SENTINEL_ZENTINEL, then in the cache directory; 
 
 It needs etcd for `commits`, and a quiet machine. docs/benchmarks.md says what is measured.")]
     Bench(bench::Options),
+    /// Play real members over a simulated network, clock and disk, under many seeds
+    #[command(after_help = "Examples:
+  cargo xtask sim --seeds 50
+  cargo xtask sim --scenario cuts --seeds 200
+  cargo xtask sim --scenario cuts --seed 7 --trace
+
+A run that breaks an invariant prints the line that plays it again. docs/testing.md says what is played.")]
+    Sim(sim::Options),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +78,7 @@ fn main() -> ExitCode {
         Command::Test { only } => test::run(&only),
         Command::Openapi => openapi::refresh(),
         Command::Bench(options) => bench::run(&options),
+        Command::Sim(options) => sim::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 use sentinel_model::Time;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -19,8 +19,23 @@ pub trait Clock: Send + Sync {
 /// long, and what is heard from then on would seem older. So from one look to the next it goes on by the time that has passed. It
 /// follows a machine's clock that is ahead at once, and waits for one that was set back: until that one has caught up, it goes
 /// slower by a tenth, too little to matter to any limit.
-#[derive(Debug, Default)]
-pub struct SystemClock(Mutex<Option<Look>>);
+pub struct SystemClock {
+    last: Mutex<Option<Look>>,
+    machine: Box<dyn Fn() -> i64 + Send + Sync>,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::over(|| jiff::Timestamp::now().as_microsecond())
+    }
+}
+
+impl SystemClock {
+    /// Over another machine's clock, in microseconds since 1970.
+    pub fn over(machine: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self { last: Mutex::default(), machine: Box::new(machine) }
+    }
+}
 
 /// A time that was told, and when that was.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +72,8 @@ impl Look {
 
 impl Clock for SystemClock {
     fn now(&self) -> Time {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (machine, at) = (jiff::Timestamp::now().as_microsecond(), Instant::now());
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (machine, at) = ((self.machine)(), Instant::now());
         let look = last.map_or(Look { told: machine, at, waits: false }, |look: Look| look.next(machine, at));
         *last = Some(look);
         Time(look.told / 1_000)

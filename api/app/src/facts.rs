@@ -134,6 +134,7 @@ impl App {
         let mut refused = false;
         loop {
             tokio::select! {
+                biased;
                 () = &mut shutdown => break,
                 () = self.gathered() => {}
             }
@@ -155,6 +156,7 @@ impl App {
                         tracing::debug!(%error, waiting, "facts about nodes wait for the cluster");
                     }
                     tokio::select! {
+                        biased;
                         () = &mut shutdown => break,
                         () = tokio::time::sleep(backoff) => backoff = (backoff * 2).min(BACKOFF_LAST),
                     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::error::AppError;
+use crate::work::elsewhere;
 
 /// Lets through a few at a time.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Gate {
             let _turn = turn;
             job()
         };
-        tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?
+        elsewhere(work).await?
     }
 }
 

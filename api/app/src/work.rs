@@ -1,8 +1,30 @@
 //! Heavy work and long reads, off the async workers.
 
+use std::cell::Cell;
+
 use crate::app::App;
 use crate::error::AppError;
 use crate::gate::Gate;
+
+thread_local! {
+    static HERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on, what this thread would give to another one it does itself. For simulations, whose one thread decides the order of
+/// everything.
+pub fn stay_on_this_thread() {
+    HERE.set(true);
+}
+
+/// Runs `job` where it holds up nobody.
+pub(crate) async fn elsewhere<T: Send + 'static>(
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
+    if HERE.get() {
+        return Ok(job());
+    }
+    tokio::task::spawn_blocking(job).await.map_err(AppError::internal)
+}
 
 /// Compilations and readings of archives at the same time.
 const AT_ONCE: usize = 2;
@@ -34,6 +56,6 @@ impl App {
         &self,
         job: impl FnOnce() -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        tokio::task::spawn_blocking(job).await.map_err(AppError::internal)?
+        elsewhere(job).await?
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sentinel_pki::Clock;
+
 use crate::types::MemberNode;
 
 /// Entries applied between two snapshots.
@@ -38,6 +40,8 @@ pub struct MemberConfig {
     pub write_within: Duration,
     /// Longest time until a linearizable read is refused for want of a majority.
     pub read_within: Duration,
+    /// This member's clock.
+    pub clock: Clock,
 }
 
 impl MemberConfig {
@@ -54,6 +58,7 @@ impl MemberConfig {
             log_bytes: LOG_BYTES,
             write_within: Duration::from_secs(10),
             read_within: Duration::from_secs(5),
+            clock: Clock::system(),
         }
     }
 }

@@ -11,20 +11,23 @@
 
 pub mod admission;
 pub mod blobs;
+pub mod blocking;
+pub mod carried;
 pub mod codec;
 pub mod config;
 pub mod digest;
 mod disk;
+mod link;
 pub mod member;
 pub mod network;
 mod newcomer;
 pub mod past;
 mod peers;
 mod receive;
+pub mod runtime;
 pub mod service;
 pub mod types;
 
-mod clock;
 mod cluster_info;
 mod membership;
 mod propose;
@@ -42,6 +45,7 @@ pub(crate) mod proto {
 
 pub use admission::{Admission, AdmissionError, Admitted, Joiner, join};
 pub use blobs::{ClusterBlobs, LocalBlobs};
+pub use carried::{Answer, Call, Carried, Carrier, Lost};
 pub use config::MemberConfig;
 pub use digest::DigestSource;
 pub use disk::NoRoom;
@@ -50,6 +54,7 @@ pub use membership::{MembershipError, Progress};
 pub use newcomer::forget as forget_newcomer;
 pub use past::Mark;
 pub use peers::Peers;
+pub use sentinel_pki::Clock;
 pub use service::{PeerServer, ServeError};
 pub use transport::Transport;
 pub use types::{EntryBytes, LogDisk, MemberNode, Response, SnapshotFile, StateSource, TypeConfig};

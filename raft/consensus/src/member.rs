@@ -3,14 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::{RaftLogReader, RaftLogStorage, RaftStateMachine};
 use openraft::{Config, ServerState, SnapshotPolicy};
 use sentinel_machine::TableError;
+use sentinel_model::Time;
+use sentinel_pki::Clock;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::config::MemberConfig;
 use crate::digest::{self, DigestSource};
@@ -71,6 +74,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     election: Duration,
     write_within: Duration,
     read_within: Duration,
+    clock: Clock,
 }
 
 impl<SM> Member<SM>
@@ -140,6 +144,7 @@ where
             election: Duration::from_millis(config.election_ms.1),
             write_within: config.write_within,
             read_within: config.read_within,
+            clock: config.clock,
         }));
         let tasks = [
             tokio::spawn(member.clone().follow_leadership()),
@@ -335,6 +340,11 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
 
     pub(crate) fn read_within(&self) -> Duration {
         self.0.read_within
+    }
+
+    /// The time, by this member's clock.
+    pub(crate) fn now(&self) -> Time {
+        self.0.clock.now()
     }
 
     /// A place among the writes under way. An error means that the member ends.

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tonic::{Code, Status};
 
+use crate::blocking;
 use crate::codec::{CHUNK, chunk, frame, unframe};
 use crate::past::Past;
 use crate::peers::Peers;
@@ -132,9 +133,9 @@ impl Network {
         let mut client = self.peers.client(self.target).await?;
         let (sender, receiver) = tokio::sync::mpsc::channel::<Chunk>(4);
         let (told, mut taken) = watch::channel(());
-        tokio::task::spawn_blocking(move || {
+        tokio::spawn(async move {
             // The receiver misses what is not sent: it knows the length.
-            if let Err(error) = read_out(file, head, &sender, &told) {
+            if let Err(error) = read_out(file, head, &sender, &told).await {
                 tracing::error!(path = %path.display(), %error, "a snapshot could not be read while it was sent");
             }
         });
@@ -149,6 +150,7 @@ impl Network {
             }
         };
         tokio::select! {
+            biased;
             answer = client.install_snapshot(stream) => unframe(&answer?.into_inner()),
             () = silence => Err(Status::deadline_exceeded("the snapshot is not taken any more")),
         }
@@ -156,23 +158,30 @@ impl Network {
 }
 
 /// Reads a file to its end, or until nobody listens any more.
-fn read_out(
-    mut file: File,
+async fn read_out(
+    file: File,
     head: Vec<u8>,
     sender: &tokio::sync::mpsc::Sender<Chunk>,
     taken: &watch::Sender<()>,
 ) -> std::io::Result<()> {
+    let file = Arc::new(file);
     let mut payload = head;
-    while sender.blocking_send(chunk(payload)).is_ok() {
+    while sender.send(chunk(payload)).await.is_ok() {
         taken.send_replace(());
-        payload = vec![0; CHUNK];
-        let length = file.read(&mut payload)?;
-        if length == 0 {
+        let reading = Arc::clone(&file);
+        payload = blocking::run(move || read_chunk(&reading)).await??;
+        if payload.is_empty() {
             break;
         }
-        payload.truncate(length);
     }
     Ok(())
+}
+
+fn read_chunk(mut file: &File) -> std::io::Result<Vec<u8>> {
+    let mut payload = vec![0; CHUNK];
+    let length = file.read(&mut payload)?;
+    payload.truncate(length);
+    Ok(payload)
 }
 
 impl RaftNetworkV2<TypeConfig> for Network {
@@ -221,6 +230,7 @@ impl RaftNetworkV2<TypeConfig> for Network {
         _option: RPCOption,
     ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
         tokio::select! {
+            biased;
             closed = cancel => Err(StreamingError::Closed(closed)),
             sent = self.send_snapshot(vote, snapshot) => sent.map_err(|status| self.failed(status).into()),
         }

@@ -14,11 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use openraft::AsyncRuntime;
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use crate::proto::HelloResponse;
+use crate::runtime::Runtime;
 
 /// Where it is kept what is remembered of the others.
 const FILE: &str = "remembered";
@@ -66,9 +68,8 @@ impl Past {
         let file = dir.join(FILE);
         // What cannot be read is as good as forgotten.
         let others = fs::read(&file).ok().and_then(|bytes| rmp_serde::from_slice(&bytes).ok());
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let known = Known { others: others.unwrap_or_default(), ..Known::default() };
-        let boot = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let boot = Runtime::thread_rng().random();
         Self { boot, began_with, file, known: Mutex::new(known) }
     }
 

@@ -9,10 +9,11 @@ use sentinel_pki::grpc::Peer;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 use tonic::{Code, Request, Status};
 
 use crate::codec::MESSAGE_MAX;
+use crate::link::Link;
 use crate::proto::peer_client::PeerClient;
 use crate::transport::Transport;
 use crate::types::MemberNode;
@@ -29,7 +30,7 @@ const FROM: &str = "sentinel-from";
 const TO: &str = "sentinel-to";
 
 /// A connected client.
-pub(crate) type Client = PeerClient<InterceptedService<Channel, Label>>;
+pub(crate) type Client = PeerClient<InterceptedService<Link, Label>>;
 
 /// See the module. Clones share.
 #[derive(Clone)]
@@ -40,7 +41,7 @@ struct Inner {
     transport: Transport,
     members: RwLock<Arc<Members>>,
     voters: RwLock<Arc<BTreeSet<u64>>>,
-    channels: Mutex<HashMap<u64, Channel>>,
+    channels: Mutex<HashMap<u64, Link>>,
 }
 
 /// Where members are, by id.
@@ -112,7 +113,7 @@ impl Peers {
         }
     }
 
-    async fn connect(&self, id: u64, node: &MemberNode) -> Result<Channel, Status> {
+    async fn connect(&self, id: u64, node: &MemberNode) -> Result<Link, Status> {
         // The scheme says nothing: what is spoken is the transport's business.
         let endpoint = Endpoint::from_shared(format!("http://{}", node.peer_address))
             .map_err(|error| Status::invalid_argument(error.to_string()))?
@@ -120,7 +121,8 @@ impl Peers {
             .tcp_nodelay(true)
             .http2_keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE);
-        let connecting = tokio::time::timeout(CONNECT * 2, self.0.transport.connect(&endpoint, id));
+        let connecting =
+            tokio::time::timeout(CONNECT * 2, self.0.transport.connect(&endpoint, self.0.me, id));
         let connected = connecting.await.unwrap_or_else(|_| Err(Status::unavailable("it does not answer")));
         connected
             .map_err(|status| Status::unavailable(format!("{}: {}", node.peer_address, status.message())))
@@ -165,6 +167,8 @@ impl Addressee {
     fn caller(&self, said: u64, request: &Request<()>) -> Result<u64, String> {
         let proven = match &self.peers.0.transport {
             Transport::Plain => false,
+            // It hands over whose calls it is told to carry, and no others.
+            Transport::Carried(_) => true,
             Transport::Mutual(_) => {
                 let shown = request.extensions().get::<Peer>().and_then(|peer| peer.member);
                 match shown {

@@ -1,6 +1,6 @@
 //! Writes, at any member.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use openraft::async_runtime::WatchReceiver;
@@ -9,6 +9,7 @@ use openraft::storage::RaftStateMachine;
 use sentinel_machine::envelope::ENVELOPE_MAX;
 use sentinel_machine::{Applied, Envelope, EnvelopeError, ProposeError, tables};
 use sentinel_model::cluster::Cluster;
+use tokio::time::Instant;
 use tonic::Code;
 
 use crate::codec::unframe;
@@ -52,6 +53,8 @@ where
                     if may_be_committed { ProposeError::Unknown(cause) } else { ProposeError::Fatal(cause) };
                 return Err(error);
             }
+            #[cfg(feature = "planted")]
+            let bytes = rekeyed(&envelope, &bytes, may_be_committed);
             let reason = match self.attempt(&bytes, began + within).await {
                 Ok(response) => break response,
                 Err(Failed::Final(error)) if !may_be_committed => return Err(error),
@@ -93,6 +96,7 @@ where
             }
         };
         tokio::select! {
+            biased;
             answer = tokio::time::timeout(within, sent) => {
                 answer.unwrap_or_else(|_| Err(Failed::Unknown("no majority confirmed the write in time".into())))
             }
@@ -158,7 +162,7 @@ where
     /// Waits until this member has applied `index`.
     pub(crate) async fn await_applied(&self, index: u64, within: Duration) -> Result<(), String> {
         let mut applied = self.source().newest();
-        let waited = tokio::time::timeout(within, applied.wait_for(|applied| *applied >= index)).await;
+        let waited = tokio::time::timeout(within, applied.wait_until_ge(&index)).await;
         match waited {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) => Err("this member has stopped".into()),
@@ -184,6 +188,17 @@ where
         }
         Ok(())
     }
+}
+
+#[cfg(feature = "planted")]
+fn rekeyed(envelope: &Envelope, bytes: &Bytes, again: bool) -> Bytes {
+    use sentinel_model::planted::{Bug, has};
+    if !again || !has(Bug::RetryWithoutKey) {
+        return bytes.clone();
+    }
+    let mut envelope = envelope.clone();
+    envelope.request_id = sentinel_model::RequestId(uuid::Uuid::new_v4());
+    envelope.encode().map_or_else(|_| bytes.clone(), Bytes::from)
 }
 
 fn refused(error: EnvelopeError) -> ProposeError {

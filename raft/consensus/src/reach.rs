@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
 use sentinel_machine::DiskStatus;
 use sentinel_model::Time;
+use tokio::time::Instant;
 use tonic::Status;
 
-use crate::clock;
+use crate::blocking;
 use crate::member::Member;
 use crate::proto::HelloResponse;
 use crate::types::{SnapshotFile, TypeConfig};
@@ -105,13 +106,13 @@ where
             if asked_times.is_multiple_of(KEEP) {
                 let past = Arc::clone(self.past());
                 // How it ends does not matter: it is tried again.
-                drop(tokio::task::spawn_blocking(move || past.keep()));
+                drop(tokio::spawn(blocking::run(move || past.keep())));
             }
         }
     }
 
     fn note(&self, id: u64, answer: Result<HelloResponse, Status>, took: Duration) {
-        let now = clock::now();
+        let now = self.now();
         match answer {
             Ok(answer) => {
                 // It looked at its clock about half way.

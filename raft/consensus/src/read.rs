@@ -1,12 +1,13 @@
 //! Reads, at any member.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use openraft::ReadPolicy;
 use openraft::storage::RaftStateMachine;
 use sentinel_machine::{Applied, Consistency, Envelope, ProposeError, ReadError, Replica, View};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::member::Member;
 use crate::proto::ReadIndexRequest;
@@ -48,6 +49,10 @@ where
 {
     /// Waits until state here holds every write that was acknowledged before this call.
     async fn catch_up(&self) -> Result<(), ReadError> {
+        #[cfg(feature = "planted")]
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::ReadWithoutIndex) {
+            return Ok(());
+        }
         let (began, within) = (Instant::now(), self.read_within());
         loop {
             if let Some(cause) = self.ended() {
@@ -105,6 +110,7 @@ where
     async fn read_index(&self) -> Result<u64, String> {
         let leader = self.raft().current_leader().await.ok_or("no leader is known here")?;
         tokio::select! {
+            biased;
             index = self.read_index_at(leader) => index,
             () = self.other_leader(leader) => Err("another member became the leader".into()),
         }

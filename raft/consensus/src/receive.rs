@@ -1,11 +1,13 @@
 //! A snapshot on its way in: chunks into a file, then over to consensus.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use tokio::fs::{self, File};
-use tokio::io::AsyncWriteExt;
 use tonic::{Status, Streaming};
 
+use crate::blocking;
 use crate::codec::{unchunk, unframe};
 use crate::network::SnapshotHead;
 use crate::proto::{Chunk, Frame};
@@ -50,7 +52,7 @@ pub(crate) async fn snapshot(
     }
     let incoming = Incoming { path: dir.join(format!("incoming-{}.snap", uuid::Uuid::new_v4())) };
     let io = |error: std::io::Error| Status::internal(format!("{}: {error}", incoming.path.display()));
-    let mut file = File::create(&incoming.path).await.map_err(io)?;
+    let file = Arc::new(File::create(&incoming.path).map_err(io)?);
     let mut received = 0;
     while let Some(chunk) = stream.message().await? {
         let bytes = unchunk(chunk)?;
@@ -58,14 +60,15 @@ pub(crate) async fn snapshot(
         if received > head.length {
             break;
         }
-        file.write_all(&bytes).await.map_err(io)?;
+        let writing = Arc::clone(&file);
+        blocking::run(move || (&*writing).write_all(&bytes)).await.flatten().map_err(io)?;
     }
     // The sender's disk may have failed half-way; the stream then simply ends.
     if received != head.length {
         return Err(Status::data_loss(format!("{received} of {} bytes of a snapshot arrived", head.length)));
     }
-    file.sync_all().await.map_err(io)?;
-    drop(file);
-    fs::File::open(dir).await.map_err(io)?.sync_all().await.map_err(io)?;
+    let dir = dir.to_owned();
+    let sync = move || file.sync_all().and_then(|()| File::open(dir)?.sync_all());
+    blocking::run(sync).await.flatten().map_err(io)?;
     Ok((head, incoming))
 }

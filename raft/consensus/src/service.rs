@@ -16,12 +16,15 @@ use sentinel_model::Sha256Digest;
 use sentinel_pki::grpc::{Acceptor, Limits};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
+use tonic::body::Body;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
+use tower::ServiceExt as _;
 
 use crate::admission::{Admission, AdmissionService};
 use crate::blobs::LocalBlobs;
+use crate::carried::Carried;
 use crate::codec::{CHUNK, MESSAGE_MAX, chunk, frame, unchunk, unframe};
 use crate::digest::{DIGEST_MAX, DigestSource};
 use crate::member::Member;
@@ -35,7 +38,7 @@ use crate::proto::{
 };
 use crate::transport::Transport;
 use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig, Vote};
-use crate::{clock, receive, stamp};
+use crate::{blocking, receive, stamp};
 
 /// Calls of one peer that may be under way at a time; more wait.
 const CALLS: usize = 1_024;
@@ -94,16 +97,9 @@ impl PeerServer {
     where
         SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
     {
-        let asked = member.clone();
-        let addressee = Addressee::new(member.peers(), Arc::new(move |id| asked.may_be_newer(id)));
-        let transfers = Arc::new(Semaphore::new(TRANSFERS));
-        let service =
-            Generated::new(Service { member, blobs, digests, admission: Arc::clone(&admission), transfers })
-                .max_decoding_message_size(MESSAGE_MAX)
-                .max_encoding_message_size(MESSAGE_MAX);
-        let router = tonic::transport::Server::builder()
-            .concurrency_limit_per_connection(CALLS)
-            .add_service(InterceptedService::new(service, addressee));
+        let service = Service::interceptable(member, blobs, digests, Arc::clone(&admission));
+        let router =
+            tonic::transport::Server::builder().concurrency_limit_per_connection(CALLS).add_service(service);
         let listener = tokio::net::TcpListener::from_std(self.listener)?;
         match self.transport {
             Transport::Plain => {
@@ -115,8 +111,30 @@ impl PeerServer {
                 let router = router.add_service(AdmissionService::serve(admission));
                 router.serve_with_incoming_shutdown(incoming, stop).await?;
             }
+            // Nobody comes through the socket.
+            Transport::Carried(_) => stop.await,
         }
         Ok(())
+    }
+
+    /// The peer protocol of a member whose calls are carried.
+    pub fn carried<SM>(
+        member: Member<SM>,
+        blobs: Arc<dyn LocalBlobs>,
+        digests: Arc<dyn DigestSource>,
+        admission: Arc<dyn Admission>,
+    ) -> Carried
+    where
+        SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+    {
+        let service = Service::interceptable(member, blobs, digests, admission);
+        Carried::new(Box::new(move |request| {
+            let answering = service.clone().oneshot(request);
+            Box::pin(async move {
+                let Ok(answer) = answering.await;
+                answer.map(Body::new)
+            })
+        }))
     }
 }
 
@@ -132,6 +150,22 @@ impl<SM> Service<SM>
 where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
+    /// The service behind the check of who calls whom.
+    fn interceptable(
+        member: Member<SM>,
+        blobs: Arc<dyn LocalBlobs>,
+        digests: Arc<dyn DigestSource>,
+        admission: Arc<dyn Admission>,
+    ) -> InterceptedService<Generated<Self>, Addressee> {
+        let asked = member.clone();
+        let addressee = Addressee::new(member.peers(), Arc::new(move |id| asked.may_be_newer(id)));
+        let transfers = Arc::new(Semaphore::new(TRANSFERS));
+        let service = Generated::new(Self { member, blobs, digests, admission, transfers })
+            .max_decoding_message_size(MESSAGE_MAX)
+            .max_encoding_message_size(MESSAGE_MAX);
+        InterceptedService::new(service, addressee)
+    }
+
     async fn require_say(&self, request: &VoteRequest<TypeConfig>) -> Result<(), Status> {
         self.member.acquainted(request.vote.leader_id.voted_for).await?;
         if self.member.may_vote(request).await {
@@ -170,7 +204,7 @@ where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
     let source = Arc::clone(member.source());
-    let checked = tokio::task::spawn_blocking(move || source.check(&file)).await.map_err(failed)?;
+    let checked = blocking::run(move || source.check(&file)).await.map_err(failed)?;
     let found = checked.map_err(|error| {
         tracing::error!(%error, "a snapshot that was sent here is refused");
         Status::data_loss(error.to_string())
@@ -281,7 +315,7 @@ where
             initialized,
             newcomer,
             log_index,
-            clock_ms: clock::now().0,
+            clock_ms: self.member.now().0,
             disk_sick: disk.sick,
             disk_last_us: disk.last_us,
             disk_max_us: disk.max_us,
@@ -300,7 +334,7 @@ where
         self.require_room()?;
         let entry = Bytes::from(request.into_inner().payload);
         // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
-        let entry = stamp::not_ahead(entry, clock::now());
+        let entry = stamp::not_ahead(entry, self.member.now());
         let entry = entry.map_err(|error| Status::invalid_argument(error.to_string()))?;
         match self.member.raft().client_write(EntryBytes(entry)).await {
             Ok(written) => Ok(Response::new(frame(&written.data)?)),
@@ -334,7 +368,7 @@ where
             let digest = Sha256Digest(Sha256::digest(&bytes).into());
             local.put(digest, &bytes).map(|()| digest)
         };
-        let digest = tokio::task::spawn_blocking(write).await.map_err(failed)?.map_err(failed)?;
+        let digest = blocking::run(write).await.flatten().map_err(failed)?;
         Ok(Response::new(BlobResponse { digest: digest.0.to_vec() }))
     }
 
@@ -345,7 +379,7 @@ where
             request.digest.try_into().map_err(|_| Status::invalid_argument("a digest has 32 bytes"))?;
         let digest = Sha256Digest(digest);
         let local = Arc::clone(&self.blobs);
-        let found = tokio::task::spawn_blocking(move || local.get(digest)).await.map_err(failed)?;
+        let found = blocking::run(move || local.get(digest)).await.flatten();
         let bytes =
             Bytes::from(found.map_err(failed)?.ok_or_else(|| Status::not_found("no such blob here"))?);
         let begin = usize::try_from(request.offset).unwrap_or(usize::MAX).min(bytes.len());

@@ -10,9 +10,9 @@ use bytes::Bytes;
 use sentinel_machine::{Outcome, Read, TableError};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tokio::sync::watch;
 
 use crate::past::Mark;
+use crate::runtime::watch::Receiver;
 
 openraft::declare_raft_types!(
     /// The types of our log. One leader a term, so that a log id is (term, index).
@@ -22,6 +22,7 @@ openraft::declare_raft_types!(
         NodeId = u64,
         Node = MemberNode,
         LeaderId = openraft::impls::leader_id_std::LeaderId<Self::Term, Self::NodeId>,
+        AsyncRuntime = crate::runtime::Runtime,
 );
 
 /// A place in the log.
@@ -114,7 +115,7 @@ pub trait StateSource: Send + Sync + 'static {
     fn view(&self) -> Result<(Arc<dyn Read + Send + Sync>, u64), TableError>;
 
     /// The newest log index that a view made from now on has in it.
-    fn newest(&self) -> watch::Receiver<u64>;
+    fn newest(&self) -> Receiver<u64>;
 
     /// Reads a snapshot file from front to back and says what it covers, or why it cannot be used. Blocks.
     fn check(&self, snapshot: &SnapshotFile) -> io::Result<SnapshotMeta>;

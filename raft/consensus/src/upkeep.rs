@@ -1,9 +1,10 @@
 //! What a member looks after while it runs: that it gives way when its disk hangs, and that its log stays small.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
+use tokio::time::Instant;
 
 use crate::disk::{Judge, NoRoom};
 use crate::member::Member;

@@ -34,7 +34,11 @@ pub struct Step {
 
 /// Applies the entry at `index`. An `Err` means that this member can no longer follow the log.
 pub fn apply(state: &mut dyn Write, index: u64, envelope: &Envelope) -> Result<Step, TableError> {
-    if let Some(known) = remembered(state, envelope.request_id)? {
+    #[cfg(feature = "planted")]
+    let remembers = !sentinel_model::planted::has(sentinel_model::planted::Bug::AppliedTwice);
+    #[cfg(not(feature = "planted"))]
+    let remembers = true;
+    if let Some(known) = remembered(state, envelope.request_id)?.filter(|_| remembers) {
         return Ok(Step { index: known.index, repeated: true, outcome: known.outcome, events: Vec::new() });
     }
     // Log time never runs backwards, whatever the proposers' clocks do.
@@ -215,6 +219,11 @@ impl Context<'_> {
             project_id: subject.project_id,
             changes,
         };
+        #[cfg(feature = "planted")]
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::NoAudit) && self.index.is_multiple_of(7)
+        {
+            return Ok(());
+        }
         self.store(&entry)?;
         if let Some(org) = subject.org_id {
             self.draft.put(Table::AuditByOrg, &tables::key(&[org.as_bytes(), &seq.to_be_bytes()]), b"")?;

@@ -18,6 +18,8 @@ pub mod join;
 pub mod name;
 pub mod node;
 pub mod org;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod project;
 pub mod rollout;
 pub mod secret;

@@ -99,6 +99,14 @@ impl History {
         Ok(history)
     }
 
+    /// A history in memory alone, for simulations: it begins anew with each start.
+    pub fn fleeting(applied: u64) -> Self {
+        let end = Cursor { index: applied, place: u32::MAX };
+        let memory = Memory { recent: VecDeque::new(), recent_from: end, from: end, holed: false };
+        let memory = Arc::new(RwLock::new(memory));
+        Self { memory, disk: Mutex::default(), limits: HistoryLimits::default(), dir: PathBuf::new() }
+    }
+
     /// State jumped to `applied` without the events in between: watchers must read it anew.
     pub fn skip_to(&self, applied: u64) {
         let end = Cursor { index: applied, place: u32::MAX };

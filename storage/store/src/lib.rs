@@ -30,5 +30,5 @@ pub mod wal;
 
 pub use history::History;
 pub use log_store::LogStore;
-pub use state_machine::{EventSink, StateMachine};
+pub use state_machine::{EventSink, StateMachine, Witness};
 pub use store::{OpenError, Store};

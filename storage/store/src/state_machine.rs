@@ -2,16 +2,17 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use openraft::EntryPayload;
 use openraft::entry::RaftEntry;
 use openraft::storage::{EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
 use sentinel_consensus::types::{LogId, Snapshot, SnapshotMeta, StoredMembership};
-use sentinel_consensus::{Response, SnapshotFile, TypeConfig};
+use sentinel_consensus::{Response, SnapshotFile, TypeConfig, blocking};
 use sentinel_machine::apply::Step;
 use sentinel_machine::{Envelope, Event, TableError, Write, apply};
+use tokio::time::Instant;
 
 use crate::history::History;
 use crate::snapshots::{Newest, Snapshots};
@@ -19,6 +20,10 @@ use crate::tables::StateTables;
 
 /// Where the events of an applied entry go, after its changes can be read.
 pub type EventSink = Arc<dyn Fn(Vec<Event>) + Send + Sync>;
+
+/// Who sees entries when they are applied, before their changes can be read: index and term of each, its bytes if it carries a
+/// command, and the answer. For simulations.
+pub type Witness = Arc<dyn Fn((u64, u64), Option<&[u8]>, &Response) + Send + Sync>;
 
 /// Most entries in one transaction.
 const BATCH: usize = 512;
@@ -31,6 +36,7 @@ pub struct StateMachine {
     snapshots: Arc<Snapshots>,
     history: Arc<History>,
     sink: EventSink,
+    witness: Option<Witness>,
     checkpointed: Instant,
     /// Newest entry applied by this process; looked up in the tables when unknown.
     applied: Option<u64>,
@@ -43,7 +49,12 @@ impl StateMachine {
         history: Arc<History>,
         sink: EventSink,
     ) -> Self {
-        Self { tables, snapshots, history, sink, checkpointed: Instant::now(), applied: None }
+        Self { tables, snapshots, history, sink, witness: None, checkpointed: Instant::now(), applied: None }
+    }
+
+    /// Lets somebody see each entry and what came of it.
+    pub fn witnessed(self, witness: Witness) -> Self {
+        Self { witness: Some(witness), ..self }
     }
 
     /// Applies entries in one transaction, then answers and publishes.
@@ -55,18 +66,26 @@ impl StateMachine {
         if checkpoint {
             self.checkpointed = Instant::now();
         }
-        let tables = Arc::clone(&self.tables);
-        let applied = tokio::task::spawn_blocking(move || {
+        let (tables, witness) = (Arc::clone(&self.tables), self.witness.clone());
+        let applied = blocking::run(move || {
             let membership = newest_membership(&entries);
             let applied = tables.write(last, membership.as_ref(), |state| {
-                entries.iter().map(|entry| apply_entry(state, entry)).collect::<Result<Vec<_>, _>>()
+                let step = |entry| {
+                    let (response, events) = apply_entry(state, entry)?;
+                    if let Some(witness) = &witness {
+                        let place = (entry.log_id.index, entry.log_id.leader_id.term);
+                        witness(place, command_of(entry), &response);
+                    }
+                    Ok((response, events))
+                };
+                entries.iter().map(step).collect::<Result<Vec<_>, TableError>>()
             })?;
             if checkpoint {
                 tables.checkpoint()?;
             }
             Ok::<_, TableError>(applied)
         });
-        let applied = applied.await.map_err(io::Error::other)?.map_err(io::Error::other)?;
+        let applied = applied.await?.map_err(io::Error::other)?;
         for ((response, events), responder) in applied.into_iter().zip(responders) {
             if !events.is_empty() {
                 (self.sink)(events);
@@ -108,6 +127,13 @@ fn newest_membership(entries: &[Entry]) -> Option<StoredMembership> {
         }
         _ => None,
     })
+}
+
+fn command_of(entry: &Entry) -> Option<&[u8]> {
+    match &entry.payload {
+        EntryPayload::Normal(bytes) => Some(&bytes.0),
+        EntryPayload::Blank | EntryPayload::Membership(_) => None,
+    }
 }
 
 /// An entry that does not decode halts this member: skipping it would make its state differ from the others'.
@@ -169,7 +195,7 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
             Ok(())
         };
         self.applied = None;
-        tokio::task::spawn_blocking(install).await.map_err(io::Error::other)?
+        blocking::run(install).await?
     }
 
     async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
@@ -180,7 +206,7 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
             // The state is good without it, and a follower that needs one shall not wait for the next.
             Newest::Damaged => build(&tables, &snapshots).map(Some),
         };
-        tokio::task::spawn_blocking(newest).await.map_err(io::Error::other)?
+        blocking::run(newest).await?
     }
 }
 
@@ -195,7 +221,7 @@ impl RaftSnapshotBuilder<TypeConfig> for SnapshotBuilder {
 
     async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
         let (tables, snapshots) = (Arc::clone(&self.tables), Arc::clone(&self.snapshots));
-        tokio::task::spawn_blocking(move || build(&tables, &snapshots)).await.map_err(io::Error::other)?
+        blocking::run(move || build(&tables, &snapshots)).await?
     }
 }
 
@@ -203,6 +229,13 @@ pub(crate) fn build(tables: &StateTables, snapshots: &Snapshots) -> io::Result<S
     let began = Instant::now();
     let reader = tables.reader().map_err(io::Error::other)?;
     let (last_log_id, last_membership) = reader.applied().map_err(io::Error::other)?;
+    #[cfg(feature = "planted")]
+    let last_membership =
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::SnapshotWithoutMembers) {
+            sentinel_consensus::types::StoredMembership::default()
+        } else {
+            last_membership
+        };
     let meta = SnapshotMeta { last_log_id, last_membership };
     let Some(snapshot) = snapshots.build(&meta, &*reader)? else {
         tracing::info!(covers = %meta, "a snapshot is given up: a newer one was received while it was made");

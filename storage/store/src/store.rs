@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blobs::BlobFiles;
-use crate::disk::RealDisk;
+use crate::disk::{Disk, RealDisk};
 use crate::history::History;
 use crate::log_store::LogStore;
 use crate::snapshots::{Newest, Snapshots};
 use crate::state_machine::{EventSink, StateMachine};
 use crate::tables::StateTables;
-use crate::wal::{Wal, WalError, WalOptions};
+use crate::wal::{Bell, Stepper, Wal, WalError, WalOptions};
 
 /// Layout of the directory. Raised when an older version could not read it any more.
 const FORMAT: &str = "sentinel-cp data 1\n";
@@ -97,12 +97,39 @@ impl Store {
     /// Opens the directory, making it when it is not there.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
         let io = |what: String| move |source| OpenError::Io { what, source };
-        fs::create_dir_all(dir).map_err(io(format!("cannot create {}", dir.display())))?;
-        let lock = File::create(dir.join("lock")).map_err(io(format!("cannot lock {}", dir.display())))?;
-        lock.try_lock().map_err(|_| OpenError::InUse(dir.to_owned()))?;
-        check_format(dir)?;
+        let lock = occupy(dir)?;
         let wal = Wal::open(Arc::new(RealDisk), &dir.join("raft-log"), WalOptions::default())?;
-        let tables = Arc::new(set_aside::open_state(dir)?);
+        let tables = set_aside::open_state(dir)?;
+        let history = |applied| {
+            History::open(&dir.join("history"), applied).map_err(io("cannot open the history".into()))
+        };
+        Self::put_together(dir, lock, wal, tables, history)
+    }
+
+    /// [`Store::open`] with log and state on another disk, and a log that writes when the stepper is told to. What is renamed into
+    /// place when it is complete (snapshots, blobs) stays in the directory. The history begins anew.
+    pub fn open_stepped(
+        dir: &Path,
+        disk: Arc<dyn Disk>,
+        options: WalOptions,
+        bell: Bell,
+    ) -> Result<(Self, Stepper), OpenError> {
+        let lock = occupy(dir)?;
+        let (wal, stepper) = Wal::open_stepped(Arc::clone(&disk), &dir.join("raft-log"), options, bell)?;
+        let tables = set_aside::open_state_on(&*disk, dir)?;
+        let store = Self::put_together(dir, lock, wal, tables, |applied| Ok(History::fleeting(applied)))?;
+        Ok((store, stepper))
+    }
+
+    fn put_together(
+        dir: &Path,
+        lock: File,
+        wal: Wal,
+        tables: StateTables,
+        history: impl FnOnce(u64) -> Result<History, OpenError>,
+    ) -> Result<Self, OpenError> {
+        let io = |what: String| move |source| OpenError::Io { what, source };
+        let tables = Arc::new(tables);
         let snapshots =
             Snapshots::open(&dir.join("snapshots")).map_err(io("cannot open the snapshots".into()))?;
         let blobs = BlobFiles::open(&dir.join("blobs")).map_err(io("cannot open the blobs".into()))?;
@@ -122,8 +149,7 @@ impl Store {
                 });
             }
         }
-        let history =
-            History::open(&dir.join("history"), applied).map_err(io("cannot open the history".into()))?;
+        let history = history(applied)?;
         Ok(Self {
             log: LogStore::new(wal),
             tables,
@@ -198,6 +224,16 @@ impl Store {
             Err(error) => tracing::warn!(%error, "the event history begins anew at the next start"),
         }
     }
+}
+
+/// Makes the directory if need be, and keeps other processes out of it.
+fn occupy(dir: &Path) -> Result<File, OpenError> {
+    let io = |what: String| move |source| OpenError::Io { what, source };
+    fs::create_dir_all(dir).map_err(io(format!("cannot create {}", dir.display())))?;
+    let lock = File::create(dir.join("lock")).map_err(io(format!("cannot lock {}", dir.display())))?;
+    lock.try_lock().map_err(|_| OpenError::InUse(dir.to_owned()))?;
+    check_format(dir)?;
+    Ok(lock)
 }
 
 fn check_format(dir: &Path) -> Result<(), OpenError> {

@@ -11,23 +11,26 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use redb::{
     Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
     WriteTransaction,
 };
+use sentinel_consensus::runtime::watch::{Receiver, Sender};
 use sentinel_consensus::types::{LogId, SnapshotMeta, StoredMembership};
 use sentinel_consensus::{SnapshotFile, StateSource};
 use sentinel_machine::tables::Pair;
 use sentinel_machine::{Order, Read, Scan, Table, TableError, Write};
-use tokio::sync::watch;
 
+use crate::disk::Disk;
 use crate::snapshots;
 use damage::Damage;
+use medium::Medium;
 
 mod damage;
 mod file;
+mod medium;
 mod row;
 
 pub(crate) use damage::mark_of;
@@ -56,7 +59,9 @@ pub struct StateTables {
     /// must not wait for that. And to begin a read and to open its tables costs more than most of what is then read.
     latest: RwLock<Arc<Reader>>,
     /// Newest log index in it.
-    applied: watch::Sender<u64>,
+    applied: Sender<u64>,
+    /// Held by whoever replaces the newest state: of two who do at once, the one with the older state must not come second.
+    showing: Mutex<()>,
     db: Database,
     damage: Damage,
 }
@@ -67,12 +72,31 @@ impl StateTables {
         Self::open_with(path, CACHE)
     }
 
+    /// [`StateTables::open`] on another disk.
+    pub fn open_on(disk: &dyn Disk, path: &Path) -> Result<Self, OpenTablesError> {
+        let file = match disk.open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let file = disk.create(path).map_err(failed)?;
+                if let Some(dir) = path.parent() {
+                    disk.sync_dir(dir).map_err(failed)?;
+                }
+                file
+            }
+            found => found.map_err(failed)?,
+        };
+        Self::over(file::open_on(Medium(file), CACHE)?, path)
+    }
+
     fn open_with(path: &Path, cache: usize) -> Result<Self, OpenTablesError> {
-        let (db, damage) = (file::open(path, cache)?, Damage::of(path));
+        Self::over(file::open(path, cache)?, path)
+    }
+
+    fn over(db: Database, path: &Path) -> Result<Self, OpenTablesError> {
+        let damage = Damage::of(path);
         checkpoint(&db, &damage)?;
         let latest = begin_read(&db, &damage)?;
-        let applied = watch::Sender::new(latest.applied);
-        Ok(Self { latest: RwLock::new(Arc::new(latest)), applied, db, damage })
+        let applied = Sender::new(latest.applied);
+        Ok(Self { latest: RwLock::new(Arc::new(latest)), applied, showing: Mutex::default(), db, damage })
     }
 
     /// Damage found since the file was opened.
@@ -154,10 +178,11 @@ impl StateTables {
 
     /// From now on readers see what was written last.
     fn show_latest(&self) -> Result<(), TableError> {
+        let _turn = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
         let latest = begin_read(&self.db, &self.damage)?;
         let applied = latest.applied;
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(latest);
-        self.applied.send_replace(applied);
+        self.applied.replace(applied);
         Ok(())
     }
 
@@ -210,8 +235,8 @@ impl StateSource for StateTables {
         Ok((reader, applied))
     }
 
-    fn newest(&self) -> watch::Receiver<u64> {
-        self.applied.subscribe()
+    fn newest(&self) -> Receiver<u64> {
+        self.applied.receiver()
     }
 
     fn check(&self, snapshot: &SnapshotFile) -> io::Result<SnapshotMeta> {

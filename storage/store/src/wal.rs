@@ -67,6 +67,7 @@ mod reader;
 mod replay;
 mod scan;
 mod segment;
+mod stepper;
 mod tail;
 mod tear;
 mod window;
@@ -85,6 +86,7 @@ pub use latency::Latency;
 pub use options::WalOptions;
 pub use queue::Completion;
 pub use replay::{Recovery, TornTail};
+pub use stepper::{Bell, Stepper};
 
 use crate::disk::{Disk, DiskLock};
 use appender::Appender;
@@ -113,6 +115,35 @@ impl Wal {
     /// Reads the whole retained log once. Fails with [`WalError::Corrupt`] rather than give back less than was acknowledged,
     /// and with [`WalError::Locked`] while another `Wal` has the directory open.
     pub fn open(disk: Arc<dyn Disk>, dir: &Path, options: WalOptions) -> Result<Self, WalError> {
+        let (wal, appender) = Self::prepare(disk, dir, options, None)?;
+        let thread = std::thread::Builder::new()
+            .name("wal-appender".to_owned())
+            .spawn(move || appender.run())
+            .map_err(WalError::io("starting the appender"))?;
+        *wal.handle.thread.lock().expect("nothing panics while it holds the appender's handle") =
+            Some(thread);
+        Ok(wal)
+    }
+
+    /// [`Wal::open`] without a thread: nothing is written before the stepper is told to. `bell` is called when there is something
+    /// to write.
+    pub fn open_stepped(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        options: WalOptions,
+        bell: Bell,
+    ) -> Result<(Self, Stepper), WalError> {
+        let (wal, appender) = Self::prepare(disk, dir, options, Some(bell))?;
+        let stepper = Stepper::new(appender, wal.handle.shared.clone());
+        Ok((wal, stepper))
+    }
+
+    fn prepare(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        options: WalOptions,
+        bell: Option<Bell>,
+    ) -> Result<(Self, Appender), WalError> {
         options.check()?;
         disk.create_dir(dir).map_err(WalError::io(format!("making {}", dir.display())))?;
         let lock = disk.lock(&dir.join(LOCK)).map_err(|source| match source.kind() {
@@ -128,15 +159,11 @@ impl Wal {
                 "cut off a torn write"
             );
         }
-        let shared = Arc::new(Shared::new(replayed.ledger, replayed.vote, replayed.committed, options));
+        let shared = Arc::new(Shared::new(replayed.ledger, replayed.vote, replayed.committed, options, bell));
         let lock: Arc<dyn DiskLock> = lock.into();
         let appender = Appender::new(shared.clone(), replayed.tail, lock.clone());
-        let thread = std::thread::Builder::new()
-            .name("wal-appender".to_owned())
-            .spawn(move || appender.run())
-            .map_err(WalError::io("starting the appender"))?;
-        let thread = Mutex::new(Some(thread));
-        Ok(Self { handle: Arc::new(Handle { shared, thread, recovery: replayed.recovery, _lock: lock }) })
+        let handle = Handle { shared, thread: Mutex::default(), recovery: replayed.recovery, _lock: lock };
+        Ok((Self { handle: Arc::new(handle) }, appender))
     }
 
     /// What opening found.
@@ -290,7 +317,7 @@ impl Wal {
 impl Handle {
     fn close(&self) -> Result<(), WalError> {
         self.shared.lock().closing = true;
-        self.shared.work.notify_one();
+        self.shared.wake();
         self.shared.room.notify_all();
         let mut thread = self.thread.lock().expect("nothing panics while it holds the appender's handle");
         // The last clone may be dropped by a completion, that is, by the appender itself, which cannot wait for its own

@@ -129,6 +129,15 @@ fn observed(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
 }
 
 fn heartbeat(evidence: Evidence<'_>) -> Verdict {
+    #[cfg(feature = "planted")]
+    if sentinel_model::planted::has(sentinel_model::planted::Bug::GateWithoutData) {
+        return match evidence.sample {
+            Some(sample) if !sample.healthy && sample.effective == evidence.generation => {
+                Verdict::broken("heartbeat says unhealthy", evidence.node.name.clone())
+            }
+            _ => Verdict::Pass,
+        };
+    }
     let sample = match fresh(evidence) {
         Ok(sample) => sample,
         Err(silent) => return silent,

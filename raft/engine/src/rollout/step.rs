@@ -26,6 +26,16 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
     if view.bundle_revoked {
         return Some(fail(format!("bundle {} was revoked", view.rollout.spec.bundle_id)));
     }
+    #[cfg(feature = "planted")]
+    if sentinel_model::planted::has(sentinel_model::planted::Bug::StepSkipped)
+        && now.since(view.leader_since) < view.fresh_ms
+    {
+        match step.state {
+            StepState::Running { .. } => return Some(Transition::VerifyStep),
+            StepState::Verifying { .. } => return Some(Transition::CompleteStep),
+            _ => {}
+        }
+    }
     let judged = |last: u32, verifying: bool, ran_ms: u64| {
         let mut behind = Portion::up_to(view, last, verifying);
         let portion = behind.pop().unwrap_or_default();

@@ -67,7 +67,11 @@ pub enum Transition {
 impl Apply for RolloutAdvance {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let mut moved = rollout::require(context, self.rollout_id)?;
-        if moved.revision != self.revision {
+        #[cfg(feature = "planted")]
+        let fenced = !sentinel_model::planted::has(sentinel_model::planted::Bug::UnfencedDecision);
+        #[cfg(not(feature = "planted"))]
+        let fenced = true;
+        if fenced && moved.revision != self.revision {
             return Err(Rejection::Stale { decided_on: self.revision, current: moved.revision }.into());
         }
         let needed = self.transition.needs_rolling_back();
@@ -158,12 +162,20 @@ fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     Ok(("rollout.step_started", format!("{} nodes", step.node_ids.len())))
 }
 
+fn require_proven(context: &Context<'_>, moved: &Rollout, step: &Step) -> Result<(), Stop> {
+    #[cfg(feature = "planted")]
+    if sentinel_model::planted::has(sentinel_model::planted::Bug::StepSkipped) {
+        return Ok(());
+    }
+    rollout::require_proven(context, moved, step)
+}
+
 fn verify_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     let mut step = rollout::current_step(context, moved)?;
     let StepState::Running { since } = step.state else {
         return Err(Rejection::WrongState(format!("step {} is not running", step.index)).into());
     };
-    rollout::require_proven(context, moved, &step)?;
+    require_proven(context, moved, &step)?;
     step.state = StepState::Verifying { since };
     context.store(&step)?;
     moved.hold = None;
@@ -178,7 +190,7 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     }
     // Without this, a bundle revoked at the last moment could become what late joiners are given.
     rollout::require_compiled(context, moved)?;
-    rollout::require_proven(context, moved, &step)?;
+    require_proven(context, moved, &step)?;
     end_step(context, &mut step, StepState::Completed)?;
     for node_id in &step.node_ids {
         let mut member = rollout::member(context, moved, *node_id)?;

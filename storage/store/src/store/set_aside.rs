@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::OpenError;
+use crate::disk::Disk;
 use crate::tables::{OpenTablesError, StateTables};
 
 /// The state tables.
@@ -29,13 +30,22 @@ pub(super) fn open_state(dir: &Path) -> Result<StateTables, OpenError> {
                 what: format!("cannot set {} aside", path.display()),
                 source,
             })?;
-            StateTables::open(&path).map_err(|error| match error {
-                OpenTablesError::Failed(error) => error.into(),
-                OpenTablesError::Damaged(what) => OpenError::Io {
-                    what: format!("cannot make {}", path.display()),
-                    source: io::Error::other(what),
-                },
-            })
+            StateTables::open(&path).map_err(|error| refused(&path, error))
+        }
+    }
+}
+
+/// [`open_state`] on another disk, on which nothing may be damaged.
+pub(super) fn open_state_on(disk: &dyn Disk, dir: &Path) -> Result<StateTables, OpenError> {
+    let path = dir.join(STATE);
+    StateTables::open_on(disk, &path).map_err(|error| refused(&path, error))
+}
+
+fn refused(path: &Path, error: OpenTablesError) -> OpenError {
+    match error {
+        OpenTablesError::Failed(error) => error.into(),
+        OpenTablesError::Damaged(what) => {
+            OpenError::Io { what: format!("cannot use {}", path.display()), source: io::Error::other(what) }
         }
     }
 }

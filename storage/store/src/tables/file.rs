@@ -5,9 +5,12 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use redb::{Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, StorageError, TableHandle};
+use redb::{
+    Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, StorageError, TableHandle,
+};
 use sentinel_machine::{Table, TableError};
 
+use super::medium::Medium;
 use super::{RAFT, damage, definition, failed, row};
 
 /// Under this key, beside the applied log id, stands how rows are kept.
@@ -31,11 +34,23 @@ pub(super) fn open(path: &Path, cache: usize) -> Result<Database, OpenTablesErro
     if let Ok(what) = std::fs::read_to_string(damage::mark_of(path)) {
         return Err(OpenTablesError::Damaged(format!("found while it was in use: {what}")));
     }
+    checked(cache, |builder| builder.create(path))
+}
+
+/// [`open`] on another disk.
+pub(super) fn open_on(medium: Medium, cache: usize) -> Result<Database, OpenTablesError> {
+    checked(cache, |builder| builder.create_with_backend(medium))
+}
+
+fn checked(
+    cache: usize,
+    create: impl FnOnce(&Builder) -> Result<Database, DatabaseError>,
+) -> Result<Database, OpenTablesError> {
     let mut builder = Database::builder();
     builder.set_cache_size(cache).set_check_integrity_on_open(true);
     // What was never meant to be read as a database can make it panic.
     let opened = catch_unwind(AssertUnwindSafe(|| {
-        let db = builder.create(path).map_err(of)?;
+        let db = create(&builder).map_err(of)?;
         seal_rows(&db)?;
         Ok(db)
     }));

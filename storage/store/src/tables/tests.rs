@@ -74,6 +74,30 @@ fn a_failed_batch_leaves_no_trace() {
 }
 
 #[test]
+fn what_was_written_last_is_seen_whoever_makes_a_checkpoint_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let tables = StateTables::open(&dir.path().join("state.redb")).unwrap();
+    let written = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !written.load(std::sync::atomic::Ordering::Relaxed) {
+                    tables.checkpoint().unwrap();
+                }
+            });
+        }
+        let seen = (1..=200).map(|index| {
+            tables.write(at(index), None, |write| write.put(Table::Orgs, b"a", b"1")).unwrap();
+            std::thread::yield_now();
+            tables.view().unwrap().1
+        });
+        let seen: Vec<u64> = seen.collect();
+        written.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(seen, (1..=200).collect::<Vec<_>>());
+    });
+}
+
+#[test]
 fn what_is_no_database_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("state.redb");

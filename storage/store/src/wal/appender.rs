@@ -23,12 +23,18 @@ pub(super) struct Appender {
 }
 
 /// An entry that was written: its index, the number it waited under, and where it is.
-type Settled = (u64, u64, Arc<Segment>, u32);
+pub(super) type Settled = (u64, u64, Arc<Segment>, u32);
 
 /// Calls taken from the queue, and the commit point to write along with them.
-struct Batch {
+pub(super) struct Batch {
     calls: Vec<Call>,
     committed: Option<LogPoint>,
+}
+
+impl Batch {
+    pub(super) fn into_calls(self) -> Vec<Call> {
+        self.calls
+    }
 }
 
 /// Fails the log if the appender's thread dies of a panic, so that nobody waits for it.
@@ -97,7 +103,27 @@ impl Appender {
         Ok(Some(Batch { calls, committed }))
     }
 
+    /// [`Appender::take`] that does not wait: `None` when nothing is to be written now.
+    pub(super) fn take_now(&mut self) -> io::Result<Option<Batch>> {
+        let mut state = self.shared.lock();
+        if state.calls.is_empty() {
+            drop(state);
+            self.tail.seal()?;
+            return Ok(None);
+        }
+        let calls = state.take_calls(BATCH);
+        let committed = state.committed;
+        Ok(Some(Batch { calls, committed }))
+    }
+
     fn write(&mut self, batch: &Batch) -> io::Result<Vec<Settled>> {
+        let settled = self.put(batch)?;
+        self.sync()?;
+        Ok(settled)
+    }
+
+    /// Hands a batch to the kernel.
+    pub(super) fn put(&mut self, batch: &Batch) -> io::Result<Vec<Settled>> {
         self.push_committed(batch.committed)?;
         let mut settled = Vec::new();
         for call in &batch.calls {
@@ -116,8 +142,13 @@ impl Appender {
                 Change::Barrier => {}
             }
         }
-        self.tail.sync()?;
+        self.tail.write()?;
         Ok(settled)
+    }
+
+    /// Makes what was handed over durable.
+    pub(super) fn sync(&mut self) -> io::Result<()> {
+        self.tail.sync()
     }
 
     /// Writes the commit point if it is news. It is never worth a sync of its own.
@@ -129,7 +160,7 @@ impl Appender {
     }
 
     /// Lets readers find the batch on disk, then calls the completions in the order of the calls.
-    fn finish(&mut self, batch: Batch, settled: Vec<Settled>) -> io::Result<()> {
+    pub(super) fn finish(&mut self, batch: Batch, settled: Vec<Settled>) -> io::Result<()> {
         let mut state = self.shared.lock();
         if let Some(since) = state.writing_since {
             state.meter.note(since.elapsed());
@@ -153,7 +184,7 @@ impl Appender {
         outcome
     }
 
-    fn close(&mut self) -> io::Result<()> {
+    pub(super) fn close(&mut self) -> io::Result<()> {
         let committed = self.shared.lock().committed;
         self.push_committed(committed)?;
         self.tail.sync()?;

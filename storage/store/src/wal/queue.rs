@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::entry::{Entry, LogPoint, Vote};
 use super::latency::Meter;
 use super::ledger::Ledger;
+use super::stepper::Bell;
 use super::{WalError, WalOptions};
 
 /// Called once, on the appender's thread, when what it was given with is durable or has failed. It must be short, must not
@@ -89,6 +90,8 @@ pub(super) struct Shared {
     /// There is room in the queue, or never will be.
     pub(super) room: Condvar,
     pub(super) options: WalOptions,
+    /// Called beside `work`, where no thread waits for it.
+    bell: Option<Bell>,
 }
 
 impl Shared {
@@ -97,6 +100,7 @@ impl Shared {
         vote: Option<Vote>,
         committed: Option<LogPoint>,
         options: WalOptions,
+        bell: Option<Bell>,
     ) -> Self {
         let state = State {
             ledger,
@@ -110,7 +114,7 @@ impl Shared {
             weight: 0,
             sequence: 0,
         };
-        Self { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new(), options }
+        Self { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new(), options, bell }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -144,8 +148,16 @@ impl Shared {
         state.weight += weight;
         state.calls.push_back(Call { change, done, weight });
         drop(state);
-        self.work.notify_one();
+        self.wake();
         Ok(())
+    }
+
+    /// Tells whoever writes that there is something to do.
+    pub(super) fn wake(&self) {
+        self.work.notify_one();
+        if let Some(bell) = &self.bell {
+            bell();
+        }
     }
 
     /// Stops the log for good: every waiting call, those in `calls` first, and every later one fails with `error`.

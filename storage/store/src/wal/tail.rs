@@ -150,7 +150,7 @@ impl Tail {
     }
 
     /// Hands the buffer to the kernel, with zeros behind it if the file must grow.
-    fn write(&mut self) -> io::Result<()> {
+    pub(super) fn write(&mut self) -> io::Result<()> {
         if self.buffer.is_empty() {
             return Ok(());
         }

@@ -4,6 +4,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::password::Passwords;
+use crate::{
+    App, AppError, AppParts, BackupStream, Backups, Caller, Credential, EventBus, Identity, Initialize,
+    Keyring, Liveness, RandomIds, Settings, SystemClock,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use sentinel_api_types::agent::RegisterRequest;
@@ -12,11 +17,6 @@ use sentinel_api_types::enrolment::EnrolmentTokenCreate;
 use sentinel_api_types::project::ProjectCreate;
 use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
 use sentinel_api_types::session::{SessionCreate, SessionKind};
-use sentinel_app::password::Passwords;
-use sentinel_app::{
-    App, AppError, AppParts, BackupStream, Backups, Caller, Credential, EventBus, Identity, Initialize,
-    Keyring, Liveness, RandomIds, Settings, SystemClock,
-};
 use sentinel_machine::memory::MemoryReplica;
 use sentinel_machine::{
     Applied, BlobError, Blobs, ClusterInfo, ClusterStatus, Command, Consistency, Cursor, Envelope, Event,

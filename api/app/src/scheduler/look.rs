@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use sentinel_app::App;
 use sentinel_engine::nodes::Listening;
 use sentinel_engine::rollout::{RolloutView, decide as engine_decides};
 use sentinel_machine::commands::rollout_advance::RolloutAdvance;
@@ -11,6 +10,8 @@ use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
 use sentinel_model::rollout::Rollout;
 use sentinel_model::{NodeId, RolloutId};
+
+use crate::app::App;
 
 /// What a rollout does next, if it is time for anything. Reads every node of it.
 pub(super) fn decide(

@@ -10,10 +10,9 @@ mod look;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::FutureExt;
-use sentinel_app::{App, EventBus, Subscription, Watched};
 use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
 use sentinel_machine::{Command, Consistency, Rejection, query, tables};
@@ -21,6 +20,12 @@ use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::rollout::RolloutState;
 use sentinel_model::{NodeId, RolloutId};
 use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::events::{EventBus, Subscription, Watched};
+use crate::work::elsewhere;
 
 /// While a rollout is under way, it is looked at this often.
 const BUSY: Duration = Duration::from_millis(500);
@@ -50,6 +55,7 @@ pub async fn run(app: App, bus: EventBus, mut leads: watch::Receiver<bool>, limi
     while leads.wait_for(|leads| *leads).await.is_ok() {
         tracing::info!("this member leads: scheduling begins");
         tokio::select! {
+            biased;
             () = lead(&app, &bus, limits) => return,
             _ = leads.wait_for(|leads| !*leads) => tracing::info!("another member leads: scheduling ends"),
         }
@@ -86,7 +92,7 @@ struct Duty {
 
 impl Duty {
     /// Every node gets the whole span of silence from now on, so that a change of leader never makes a node offline.
-    async fn take_over(&mut self) -> anyhow::Result<()> {
+    async fn take_over(&mut self) -> Result<(), AppError> {
         let now = self.app.now();
         let view = self.app.replica().read(Consistency::Stale).await?;
         let every = tables::Scan::all(tables::Table::Nodes, &[]);
@@ -102,7 +108,7 @@ impl Duty {
     /// nothing to listen to any more.
     async fn listen(&mut self, watching: &mut Subscription, due: Instant) -> bool {
         while Instant::now() < due {
-            match tokio::time::timeout_at(due.into(), watching.next()).await {
+            match tokio::time::timeout_at(due, watching.next()).await {
                 Ok(Some(watched)) => {
                     if self.note(watched).await {
                         // What came together is looked at together.
@@ -166,7 +172,7 @@ impl Duty {
     }
 
     /// Rollouts that may have something to do. One that is held by an operator has not.
-    async fn under_way(&self) -> anyhow::Result<Vec<RolloutId>> {
+    async fn under_way(&self) -> Result<Vec<RolloutId>, AppError> {
         let view = self.app.replica().read(Consistency::Stale).await?;
         let active = query::active_rollouts(&*view.tables)?.into_iter();
         let paused = |state: &RolloutState| matches!(state, RolloutState::Paused { .. });
@@ -174,13 +180,13 @@ impl Duty {
     }
 
     /// Moves a rollout as far as it can go now.
-    async fn carry_on(&mut self, rollout: RolloutId) -> anyhow::Result<()> {
+    async fn carry_on(&mut self, rollout: RolloutId) -> Result<(), AppError> {
         for _ in 0..MOVES_MAX {
             let view = self.app.replica().read(Consistency::Stale).await?;
             let (app, listening) = (self.app.clone(), self.listening);
             let begun = Instant::now();
             let look = move || look::decide(&app, &*view.tables, rollout, listening);
-            let decision = tokio::task::spawn_blocking(look).await?;
+            let decision = elsewhere(look).await?;
             self.looking += begun.elapsed();
             let Some(decision) = decision? else { return Ok(()) };
             tracing::debug!(%rollout, transition = ?decision.transition, "the scheduler moves a rollout");
@@ -197,7 +203,7 @@ impl Duty {
     }
 
     /// Looks at the nodes that may have fallen silent, and at no other.
-    async fn judge_silence(&mut self) -> anyhow::Result<()> {
+    async fn judge_silence(&mut self) -> Result<(), AppError> {
         let now = self.app.now();
         let due = self.silence.due(now, self.listening.offline_after_ms, REPORTS_MAX);
         if due.is_empty() {
