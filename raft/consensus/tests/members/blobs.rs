@@ -1,13 +1,14 @@
 //! Blobs of the cluster.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use bytes::Bytes;
 use sentinel_machine::ports::BLOB_MAX;
 use sentinel_machine::{BlobError, Blobs};
 use sentinel_model::Sha256Digest;
 
-use crate::cluster::{Cluster, test_bytes};
+use crate::cluster::{Cluster, DEADLINE, test_bytes};
 
 fn path(cluster: &Cluster, id: u64, digest: Sha256Digest) -> PathBuf {
     let name = digest.to_string();
@@ -52,7 +53,14 @@ async fn a_blob_that_is_not_on_a_majority_is_not_stored() {
     let mut cluster = Cluster::start(10_000).await;
     cluster.kill(2).await;
     cluster.kill(3).await;
-    let refused = cluster.running[&1].blobs.put(test_bytes(1_000)).await;
+    // Their connections outlive them here, where they are no processes, until both sides have noticed.
+    let deadline = Instant::now() + DEADLINE;
+    let refused = loop {
+        let put = cluster.running[&1].blobs.put(test_bytes(1_000)).await;
+        if put.is_err() || Instant::now() > deadline {
+            break put;
+        }
+    };
     assert!(matches!(refused, Err(BlobError::NoMajority { stored: 1, needed: 2, .. })), "{refused:?}");
     let refused = cluster.running[&1].blobs.put(Bytes::from(vec![0; BLOB_MAX + 1])).await;
     assert!(matches!(refused, Err(BlobError::TooLarge(_))), "{refused:?}");

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::gate_disk::GateDisk;
 
-const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Lets nobody in.
 struct NobodyNew;
