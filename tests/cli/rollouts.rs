@@ -131,7 +131,7 @@ async fn a_rollout_is_planned_started_watched_and_taken_back() {
         cancelled.err.contains("of 1 nodes active") && cancelled.err.contains("--bundle 1.1.0"),
         "{cancelled:?}"
     );
-    let revoked = run(&user, &["bundle", "revoke", "1.1.0", "--yes"]).ok();
+    let revoked = run(&user, &["bundle", "revoke", "1.0.0", "--yes"]).ok();
     assert!(revoked.contains("of 2 nodes run it or shall run it"), "{revoked}");
     drop(nodes);
 }
