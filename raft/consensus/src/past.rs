@@ -4,7 +4,7 @@
 //!
 //! It cannot know by itself. So each member remembers of each other how far that one's disk had come, and a member that has been
 //! started takes no part with another one before it has asked that one. When somebody remembers more of it than it has, it becomes a
-//! [newcomer](crate::newcomer): no vote and no candidacy until it has everything that the leader had committed, and no ear for
+//! newcomer (`newcomer.rs`): no vote and no candidacy until it has everything that the leader had committed, and no ear for
 //! leaders of terms before the newest in which it had voted.
 //!
 //! **The limit.** It takes one member that is there, and that heard of the newer state: it asks once a second, and what it heard it keeps

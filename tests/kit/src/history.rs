@@ -1,4 +1,4 @@
-//! What clients did and saw, with times: the evidence that [`check`] judges.
+//! What clients did and saw, with times: the evidence that [`check()`] judges.
 //!
 //! Each operation is on one register (the key), begins, and ends in one of three ways: with an answer, known not to have happened, or
 //! unknown. An unknown one may have taken effect at any moment since it began, may still do so later, or never.
