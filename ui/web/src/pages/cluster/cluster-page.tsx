@@ -40,7 +40,7 @@ function Content({ cluster }: { cluster: Cluster }) {
         <MemberTable cluster={cluster} />
         {refusal === null && <JoinTokens />}
       </div>
-      <div className={classes.main}>
+      <div className={`${classes.main} ${classes.facts}`}>
         <Panel title="Replicated log">
           <FactList
             facts={[

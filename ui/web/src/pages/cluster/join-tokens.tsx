@@ -119,7 +119,7 @@ function TokenTable({ tokens, revoke }: { tokens: JoinToken[]; revoke: (token: J
                 <td>
                   <State shown={why === null ? { kind: "ok", label: "Good" } : { kind: "unknown", label: why }} />
                 </td>
-                <td>{count(token.uses_left, "member")}</td>
+                <td>{token.uses_left === 0 ? "none" : count(token.uses_left, "member")}</td>
                 <td>
                   <Ago at={token.expires_at} />
                 </td>

@@ -33,8 +33,7 @@ export function MemberTable({ cluster }: { cluster: Cluster }) {
               <th scope="col">Member</th>
               <th scope="col">Role</th>
               <th scope="col">Answers</th>
-              <th scope="col">API</th>
-              <th scope="col">Peers reach it at</th>
+              <th scope="col">Clients and peers reach it at</th>
               <th scope="col" className={classes.right}>
                 On its disk
               </th>
@@ -107,8 +106,8 @@ function MemberRow({ cluster, member, ask }: { cluster: Cluster; member: Cluster
         <a className="link" href={`${member.api_url}/cluster`}>
           {member.api_url}
         </a>
+        <div className="mono dim">{member.peer_address}</div>
       </td>
-      <td className="mono">{member.peer_address}</td>
       <td className={classes.right}>{member.matched === null || member.matched === undefined ? <span className="dim">–</span> : number(member.matched)}</td>
       <td className={classes.right}>{behind === null ? <span className="dim">–</span> : behind === 0 ? "none" : count(behind, "entry", "entries")}</td>
       <td className={classes.right}>
