@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -67,8 +68,11 @@ impl Past {
     pub(crate) fn open(dir: &Path, began_with: Mark) -> Self {
         let file = dir.join(FILE);
         // What cannot be read is as good as forgotten.
-        let others = fs::read(&file).ok().and_then(|bytes| rmp_serde::from_slice(&bytes).ok());
-        let known = Known { others: others.unwrap_or_default(), ..Known::default() };
+        let others = read(&file).unwrap_or_else(|error| {
+            tracing::warn!(%error, file = %file.display(), "what was remembered of the other members is lost");
+            BTreeMap::new()
+        });
+        let known = Known { others, ..Known::default() };
         let boot = Runtime::thread_rng().random();
         Self { boot, began_with, file, known: Mutex::new(known) }
     }
@@ -114,14 +118,25 @@ impl Past {
             known.others.clone()
         };
         let new = self.file.with_extension("new");
-        let bytes = rmp_serde::to_vec_named(&others).unwrap_or_default();
-        if let Err(error) = fs::write(&new, bytes).and_then(|()| fs::rename(&new, &self.file)) {
+        let written = rmp_serde::to_vec_named(&others)
+            .map_err(io::Error::other)
+            .and_then(|bytes| fs::write(&new, bytes))
+            .and_then(|()| fs::rename(&new, &self.file));
+        if let Err(error) = written {
             tracing::warn!(%error, "what is remembered of the other members is not kept");
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read(file: &Path) -> io::Result<BTreeMap<u64, Remembered>> {
+    match fs::read(file) {
+        Ok(bytes) => rmp_serde::from_slice(&bytes).map_err(io::Error::other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+        Err(error) => Err(error),
     }
 }
 

@@ -7,11 +7,10 @@ use sentinel_api_types::agent::{
     FailureReport, Health, HeartbeatRequest, LatestQuery, LatestResponse, RegisterRequest, Update,
 };
 use sentinel_api_types::node::ActivationStage;
-use sentinel_app::{App, AppError, Caller, Identity};
+use sentinel_app::{App, Caller, Identity};
 use sentinel_model::{BundleId, Epoch, Generation, NodeId, ProjectId, RequestId};
 
 use crate::dice::Dice;
-use crate::member::Running;
 use crate::time::TrueTime;
 use crate::world::World;
 
@@ -102,7 +101,7 @@ pub async fn enrol(
         };
         if let Some((_, running)) = world.anybody(&dice) {
             let asking = running.app.register_node(&caller, project.0, body, "::1");
-            if let Some(Ok(answer)) = heard(&running, asking).await {
+            if let Some(Ok(answer)) = running.answer(PATIENCE, asking).await {
                 let state = Arc::default();
                 let name = name.to_owned();
                 return Ok(Node {
@@ -121,18 +120,6 @@ pub async fn enrol(
 
 fn request(dice: &Dice) -> RequestId {
     RequestId(uuid::Builder::from_random_bytes(dice.bytes()).into_uuid())
-}
-
-/// The answer, unless the member dies first or takes too long.
-async fn heard<T>(
-    running: &Running,
-    asking: impl Future<Output = Result<T, AppError>>,
-) -> Option<Result<T, AppError>> {
-    tokio::select! {
-        biased;
-        () = running.gone.cancelled() => None,
-        answer = tokio::time::timeout(PATIENCE, asking) => answer.ok(),
-    }
 }
 
 impl Node {
@@ -171,7 +158,7 @@ impl Node {
                 continue;
             };
             let caller = self.caller(&dice);
-            let answer = heard(&running, running.app.latest(&caller, self.id, &query)).await;
+            let answer = running.answer(PATIENCE, running.app.latest(&caller, self.id, &query)).await;
             let app = running.app.clone();
             drop(running);
             match answer {
@@ -252,7 +239,7 @@ impl Node {
                 self.lock().journal.healthy.push((now, generation));
             }
             let caller = self.caller(&dice);
-            drop(heard(&running, running.app.heartbeat(&caller, self.id, request)).await);
+            drop(running.answer(PATIENCE, running.app.heartbeat(&caller, self.id, request)).await);
             drop(running);
             let switched = self.lock().journal.ran.len() > 1;
             if self.manner == Manner::FallsSilent && switched && generation > told {

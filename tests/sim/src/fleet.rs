@@ -1,6 +1,5 @@
 //! A project with bundles, nodes that live, and an operator who carries bundles to them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sentinel_api_types::bundle::BundleCreate;
@@ -15,7 +14,6 @@ use sentinel_model::{BundleId, ProjectId, RequestId, RolloutId};
 
 use crate::agent::{self, Manner, Node};
 use crate::dice::Dice;
-use crate::member::Running;
 use crate::world::World;
 
 /// The project.
@@ -54,7 +52,7 @@ macro_rules! surely {
                 continue;
             };
             let caller = $fleet.world.admin(request);
-            match answered(&running, running.app.$use_case(&caller, $($argument),*)).await {
+            match running.answer(PATIENCE, running.app.$use_case(&caller, $($argument),*)).await {
                 Some(Ok(answer)) => break Ok(answer),
                 Some(Err(error)) if definite(&error) => break Err(error),
                 _ => tokio::time::sleep($fleet.dice.ms(50, 600)).await,
@@ -72,17 +70,6 @@ fn definite(error: &AppError) -> bool {
             | AppError::Internal(_)
             | AppError::Busy(_)
     )
-}
-
-async fn answered<T>(
-    running: &Arc<Running>,
-    asking: impl Future<Output = Result<T, AppError>>,
-) -> Option<Result<T, AppError>> {
-    tokio::select! {
-        biased;
-        () = running.gone.cancelled() => None,
-        answer = tokio::time::timeout(PATIENCE, asking) => answer.ok(),
-    }
 }
 
 impl Fleet {

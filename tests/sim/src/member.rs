@@ -137,6 +137,19 @@ pub async fn start(world: &World, place: &Place) -> anyhow::Result<Running> {
 }
 
 impl Running {
+    /// The answer to what it is asked, unless it dies first or takes too long.
+    pub async fn answer<T>(
+        &self,
+        within: Duration,
+        asking: impl Future<Output = Result<T, AppError>>,
+    ) -> Option<Result<T, AppError>> {
+        tokio::select! {
+            biased;
+            () = self.gone.cancelled() => None,
+            answer = tokio::time::timeout(within, asking) => answer.ok(),
+        }
+    }
+
     /// Ends this life. What it does from now on nobody sees: its disk was copied before, its lines are closed.
     pub async fn end(&self) -> anyhow::Result<()> {
         self.alive.store(false, Ordering::SeqCst);
