@@ -1,5 +1,8 @@
 //! What an agent refuses: it says so and stays on what it has. Checked where the bytes come from a member that lies.
 
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
 use sentinel_kit::{Agent, Api, Cluster, Liar, Upstream, until};
 use serde_json::{Value, json};
 
@@ -44,15 +47,16 @@ async fn an_older_generation_is_refused_and_said() {
     let edge = Edge::start().await;
     let one = edge.make(PROJECT, "1.0.0", &edge.one).await;
     let two = edge.make(PROJECT, "2.0.0", &edge.two).await;
-    let first = edge.assign(&one).await;
+    let heard = edge.eavesdrop();
+    edge.assign(&one).await;
     edge.is_effective(&one).await;
+    let first = heard.lock().unwrap().clone().expect("the node was told of its first bundle");
     edge.assign(&two).await;
     edge.is_effective(&two).await;
 
-    // The next assignment is kept back; what the node ran before is offered in its place, as it was offered then.
+    // The next assignment is kept back; what the node ran before is offered in its place, word for word as it was offered then.
     let three = edge.make(PROJECT, "3.0.0", &edge.one).await;
-    let replayed = offer(&one, &one["id"], first);
-    edge.liar.lies(move |path, _| path.ends_with("/bundles/latest").then(|| replayed.to_string().into()));
+    edge.liar.lies(move |path, _| path.ends_with("/bundles/latest").then(|| first.clone()));
     edge.assign(&three).await;
     edge.says("is older than").await;
     assert_eq!(edge.answer().await, "two", "it stays on what it has");
@@ -74,25 +78,20 @@ async fn a_bundle_signed_with_another_key_is_refused_and_said() {
     edge.api.post("/api/v1/orgs", &json!({"name": "Other", "slug": "other"})).await.unwrap();
     let project = json!({"name": "Elsewhere", "slug": "elsewhere"});
     edge.api.post("/api/v1/orgs/other/projects", &project).await.unwrap();
-    let foreign = edge.make("elsewhere", "1.0.0", &edge.two).await;
+    let foreign = edge.make("elsewhere", "9.0.0", &edge.two).await;
     let path = format!("/api/v1/projects/elsewhere/bundles/{}/download", foreign["id"].as_str().unwrap());
     let download = edge.api.get(&path).await.unwrap();
     let archive = edge.api.bytes(download["download_url"].as_str().unwrap()).await.unwrap();
-    for (version, own_key, refusal) in
-        [("2.0.0", false, "which this node does not trust"), ("3.0.0", true, "the signature")]
-    {
+
+    // The node's own bundle, said to be signed with the other key; then with that key's signature under the own key's name.
+    for (version, changed, refusal) in [
+        ("2.0.0", &["signing_key_id", "signature"][..], "which this node does not trust"),
+        ("3.0.0", &["signature"], "the signature"),
+    ] {
         let own = edge.make(PROJECT, version, &edge.two).await;
-        let mut told = foreign.clone();
-        if own_key {
-            told["signing_key_id"] = own["signing_key_id"].clone();
-        }
-        let (own_id, archive) = (own["id"].clone(), archive.clone());
+        let told = foreign.clone();
         edge.liar.lies(move |path, honest| {
-            if path.ends_with("/bundles/latest") {
-                let honest: Value = serde_json::from_slice(honest).ok()?;
-                return Some(offer(&told, &own_id, honest["generation"].as_u64()?).to_string().into());
-            }
-            path.ends_with("/archive").then(|| archive.clone().into())
+            path.ends_with("/bundles/latest").then(|| exchange(honest, &told, changed)).flatten()
         });
         let generation = edge.assign(&own).await;
         let failed = until("the node says why it refuses", 60, || async {
@@ -107,6 +106,38 @@ async fn a_bundle_signed_with_another_key_is_refused_and_said() {
         assert_eq!(effective(&failed), one["id"].as_str(), "it stays on what it has");
         assert_eq!(edge.answer().await, "one");
     }
+
+    // All of the other bundle in the place of the own one: the assignment is signed too, and is not of this bundle.
+    let own = edge.make(PROJECT, "4.0.0", &edge.two).await;
+    edge.liar.lies(move |path, honest| {
+        if path.ends_with("/bundles/latest") {
+            return exchange(honest, &foreign, &OFFERED);
+        }
+        path.ends_with("/archive").then(|| archive.clone().into())
+    });
+    edge.assign(&own).await;
+    edge.says("bundle 9.0.0 refused: the signature").await;
+    let node = edge.node().await;
+    assert_eq!(effective(&node), one["id"].as_str(), "it stays on what it has");
+    assert_eq!(edge.answer().await, "one");
+
+    edge.liar.repents();
+    edge.is_effective(&own).await;
+    assert_eq!(edge.answer().await, "two", "an honest member leads it on");
+}
+
+/// What an offer says of its bundle.
+const OFFERED: [&str; 6] =
+    ["version", "checksum", "size_bytes", "signing_key_id", "signature", "manifest_digest"];
+
+/// An honest offer with some of what it says taken from another bundle; `None` when nothing is offered.
+fn exchange(honest: &Bytes, other: &Value, fields: &[&str]) -> Option<Bytes> {
+    let mut offer: Value = serde_json::from_slice(honest).ok()?;
+    offer.get("bundle_id")?;
+    for field in fields {
+        offer[*field] = other[*field].clone();
+    }
+    Some(offer.to_string().into())
 }
 
 /// One member, a liar before it, and one node with a real proxy that knows nobody but the liar.
@@ -159,6 +190,20 @@ impl Edge {
         self.node().await["desired"]["generation"].as_u64().unwrap()
     }
 
+    /// Listens to what the node is offered: the newest offer, as it was sent.
+    fn eavesdrop(&self) -> Arc<Mutex<Option<Bytes>>> {
+        let heard: Arc<Mutex<Option<Bytes>>> = Arc::default();
+        let listens = Arc::clone(&heard);
+        self.liar.lies(move |path, honest| {
+            if path.ends_with("/bundles/latest") && honest.windows(11).any(|bytes| bytes == b"\"bundle_id\"")
+            {
+                *listens.lock().unwrap() = Some(honest.clone());
+            }
+            None
+        });
+        heard
+    }
+
     async fn is_effective(&self, bundle: &Value) {
         until("the bundle is effective", 60, || async {
             (effective(&self.node().await) == bundle["id"].as_str()).then_some(())
@@ -182,20 +227,4 @@ impl Edge {
         let answer = reqwest::get(format!("http://{}/", self.agent.address())).await.unwrap();
         answer.text().await.unwrap()
     }
-}
-
-/// A bundle as a member offers it.
-fn offer(bundle: &Value, id: &Value, generation: u64) -> Value {
-    json!({
-        "bundle_id": id,
-        "version": bundle["version"],
-        "checksum": bundle["checksum"],
-        "size_bytes": bundle["size_bytes"],
-        "download_url": "/",
-        "generation": generation,
-        "signature": bundle["signature"],
-        "signing_key_id": bundle["signing_key_id"],
-        "manifest_digest": bundle["manifest_digest"],
-        "poll_after_s": 1,
-    })
 }
