@@ -6,6 +6,7 @@
 //! A look at a rollout reads every node of it, on a blocking thread. So however much nodes have to tell, the rounds come at a
 //! fixed pace, and slower where looking takes long; only what an operator commands is looked at at once.
 
+mod log_clock;
 mod look;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
-use sentinel_machine::{Command, Consistency, Rejection, query, tables};
+use sentinel_machine::{Consistency, Read, Rejection, query, tables};
 use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::rollout::RolloutState;
 use sentinel_model::{NodeId, RolloutId};
@@ -26,6 +27,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::events::{EventBus, Subscription, Watched};
 use crate::work::elsewhere;
+use log_clock::{LogClock, Moment};
 
 /// While a rollout is under way, it is looked at this often.
 const BUSY: Duration = Duration::from_millis(500);
@@ -64,13 +66,7 @@ pub async fn run(app: App, bus: EventBus, mut leads: watch::Receiver<bool>, limi
 
 async fn lead(app: &App, bus: &EventBus, limits: Limits) {
     let mut watching = bus.subscribe(None);
-    let listening = Listening {
-        leader_since: app.now(),
-        offline_after_ms: limits.offline_after.as_millis() as u64,
-        fresh_ms: limits.fresh.as_millis() as u64,
-    };
-    let mut duty =
-        Duty { app: app.clone(), listening, silence: SilenceQueue::default(), looking: Duration::ZERO };
+    let mut duty = Duty::new(app.clone(), limits);
     if let Err(error) = duty.take_over().await {
         tracing::error!(%error, "the nodes could not be read");
     }
@@ -85,16 +81,42 @@ async fn lead(app: &App, bus: &EventBus, limits: Limits) {
 struct Duty {
     app: App,
     listening: Listening,
+    clock: LogClock,
     silence: SilenceQueue,
     /// What the looks of this round took.
     looking: Duration,
 }
 
 impl Duty {
+    fn new(app: App, limits: Limits) -> Self {
+        let now = app.now();
+        let listening = Listening {
+            leader_since: now,
+            offline_after_ms: limits.offline_after.as_millis() as u64,
+            fresh_ms: limits.fresh.as_millis() as u64,
+        };
+        let clock = LogClock::new(now, Instant::now());
+        Self { app, listening, clock, silence: SilenceQueue::default(), looking: Duration::ZERO }
+    }
+
+    /// The time to decide in. When it has leapt, that is to the nodes as if this member led from now on.
+    fn moment(&mut self, read: &dyn Read) -> Result<Moment, AppError> {
+        let moment = self.clock.look(query::log_time(read)?, self.app.now(), Instant::now());
+        if moment.leapt {
+            tracing::warn!(
+                ahead_ms = moment.ahead_ms,
+                "the time of the cluster has leapt, with some member's clock; no node is blamed for not being heard meanwhile"
+            );
+            self.listening.leader_since = moment.now;
+        }
+        Ok(moment)
+    }
+
     /// Every node gets the whole span of silence from now on, so that a change of leader never makes a node offline.
     async fn take_over(&mut self) -> Result<(), AppError> {
-        let now = self.app.now();
         let view = self.app.replica().read(Consistency::Stale).await?;
+        let now = self.moment(&*view.tables)?.now;
+        self.listening.leader_since = self.listening.leader_since.max(now);
         let every = tables::Scan::all(tables::Table::Nodes, &[]);
         for (id, _) in view.tables.scan(every)? {
             if let Some(id) = query::id_at_end(&id) {
@@ -132,7 +154,7 @@ impl Duty {
                 if (event.kind == "node.registered" || event.kind == "node.online")
                     && let Ok(node) = event.resource_id.parse()
                 {
-                    self.silence.heard(node, self.app.now());
+                    self.silence.heard(node, event.at.max(self.app.now()));
                 }
                 COMMANDS.contains(&event.kind.as_str())
             }
@@ -183,14 +205,15 @@ impl Duty {
     async fn carry_on(&mut self, rollout: RolloutId) -> Result<(), AppError> {
         for _ in 0..MOVES_MAX {
             let view = self.app.replica().read(Consistency::Stale).await?;
+            let moment = self.moment(&*view.tables)?;
             let (app, listening) = (self.app.clone(), self.listening);
             let begun = Instant::now();
-            let look = move || look::decide(&app, &*view.tables, rollout, listening);
+            let look = move || look::decide(&app, &*view.tables, rollout, listening, moment);
             let decision = elsewhere(look).await?;
             self.looking += begun.elapsed();
             let Some(decision) = decision? else { return Ok(()) };
             tracing::debug!(%rollout, transition = ?decision.transition, "the scheduler moves a rollout");
-            match self.app.propose_as_member(Command::from(decision)).await? {
+            match self.app.propose_at(moment.now, decision).await? {
                 // Moved, or somebody was faster; the next look sees it.
                 Ok(_) | Err(Rejection::Stale { .. }) => {}
                 Err(rejection) => {
@@ -204,19 +227,16 @@ impl Duty {
 
     /// Looks at the nodes that may have fallen silent, and at no other.
     async fn judge_silence(&mut self) -> Result<(), AppError> {
-        let now = self.app.now();
-        let due = self.silence.due(now, self.listening.offline_after_ms, REPORTS_MAX);
-        if due.is_empty() {
-            return Ok(());
-        }
         let view = self.app.replica().read(Consistency::Stale).await?;
+        let Moment { now, ahead_ms, .. } = self.moment(&*view.tables)?;
+        let due = self.silence.due(now, self.listening.offline_after_ms, REPORTS_MAX);
         let mut silent = Vec::new();
         for id in due {
             let Some(node) = tables::load::<Node>(&*view.tables, id.as_bytes())? else {
                 self.silence.forget(id);
                 continue;
             };
-            let sample = self.app.liveness().get(id);
+            let sample = self.app.liveness().get(id).map(|sample| sample.moved(ahead_ms));
             let candidate = Candidate { node: &node, sample: sample.as_ref() };
             let reports = decide_status([candidate], self.listening, now);
             // A node that was heard in between, or is known to be silent, is looked at again one span later.
@@ -229,7 +249,7 @@ impl Duty {
         }
         if !silent.is_empty() {
             tracing::warn!(nodes = silent.len(), "nodes fell silent");
-            if let Err(rejection) = self.app.propose_as_member(NodesReport { reports: silent }).await? {
+            if let Err(rejection) = self.app.propose_at(now, NodesReport { reports: silent }).await? {
                 tracing::warn!(%rejection, "the silence of nodes was not taken note of");
             }
         }

@@ -7,10 +7,10 @@ use sentinel_model::org::Org;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::user::Membership;
-use sentinel_model::{Epoch, ProjectId, RolloutId, UserId};
+use sentinel_model::{Epoch, ProjectId, RolloutId, Time, UserId};
 use uuid::Uuid;
 
-use crate::tables::{Pair, Read, Row, Scan, Table, TableError, load, rows};
+use crate::tables::{Pair, Read, Row, Scan, Table, TableError, decode, load, rows};
 
 /// The rows behind the pairs of an index whose key ends in the id of the row.
 pub fn behind_key<R: Row>(read: &(impl Read + ?Sized), pairs: &[Pair]) -> Result<Vec<R>, TableError> {
@@ -20,6 +20,12 @@ pub fn behind_key<R: Row>(read: &(impl Read + ?Sized), pairs: &[Pair]) -> Result
 /// The rows behind the pairs of an index whose value is the id of the row.
 pub fn behind_value<R: Row>(read: &(impl Read + ?Sized), pairs: &[Pair]) -> Result<Vec<R>, TableError> {
     pairs.iter().filter_map(|(_, id)| load(read, id).transpose()).collect()
+}
+
+/// The time of the newest entry of the log.
+pub fn log_time(read: &(impl Read + ?Sized)) -> Result<Time, TableError> {
+    let bytes = read.get(Table::Machine, b"time")?;
+    bytes.map_or(Ok(Time::default()), |bytes| decode(Table::Machine, &bytes).map(Time))
 }
 
 /// The epoch of the cluster; the first one before it is formed.

@@ -19,6 +19,14 @@ pub struct NodeSample {
     pub traffic: Option<TrafficSample>,
 }
 
+impl NodeSample {
+    /// As a clock has timed it that is ahead by `ms` milliseconds.
+    #[must_use]
+    pub fn moved(self, ms: u64) -> Self {
+        Self { heard_at: self.heard_at.plus_ms(ms), ..self }
+    }
+}
+
 /// Traffic through a proxy over a window that lies wholly after a switch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrafficSample {

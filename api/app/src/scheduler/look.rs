@@ -11,6 +11,7 @@ use sentinel_model::node::Node;
 use sentinel_model::rollout::Rollout;
 use sentinel_model::{NodeId, RolloutId};
 
+use super::log_clock::Moment;
 use crate::app::App;
 
 /// What a rollout does next, if it is time for anything. Reads every node of it.
@@ -19,6 +20,7 @@ pub(super) fn decide(
     read: &(dyn Read + Send + Sync),
     rollout: RolloutId,
     listening: Listening,
+    moment: Moment,
 ) -> Result<Option<RolloutAdvance>, TableError> {
     let Some(rollout) = tables::load::<Rollout>(read, rollout.as_bytes())? else { return Ok(None) };
     let steps = query::rollout_steps(read, rollout.id)?;
@@ -30,7 +32,7 @@ pub(super) fn decide(
             nodes.insert(node.id, node);
         }
         if let Some(sample) = app.liveness().get(member.node_id) {
-            samples.insert(member.node_id, sample);
+            samples.insert(member.node_id, sample.moved(moment.ahead_ms));
         }
     }
     let bundle: Option<Bundle> = tables::load(read, rollout.spec.bundle_id.as_bytes())?;
@@ -45,5 +47,5 @@ pub(super) fn decide(
         leader_since: listening.leader_since,
     };
     // The time last: nothing that was read is from the future.
-    Ok(engine_decides(&view, app.now()))
+    Ok(engine_decides(&view, app.now().plus_ms(moment.ahead_ms)))
 }

@@ -5,16 +5,18 @@ mod cluster;
 
 use std::collections::BTreeMap;
 
-use sentinel_machine::Event;
-use sentinel_model::Time;
+use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
+use sentinel_machine::{Event, Table};
+use sentinel_model::health::NodeSample;
 use sentinel_model::rollout::{Rollout, Step, StepState};
+use sentinel_model::{Generation, Time};
 
 use super::*;
 use cluster::{Cluster, PROJECT};
 
 fn duty(app: &App) -> Duty {
-    let listening = Listening { leader_since: app.now(), offline_after_ms: 120_000, fresh_ms: 30_000 };
-    Duty { app: app.clone(), listening, silence: SilenceQueue::default(), looking: Duration::ZERO }
+    let limits = Limits { offline_after: Duration::from_secs(120), fresh: Duration::from_secs(30) };
+    Duty::new(app.clone(), limits)
 }
 
 fn first_step(cluster: &Cluster, rollout: RolloutId) -> StepState {
@@ -110,4 +112,61 @@ async fn rounds_come_at_a_pace_that_leaves_time_for_everything_else() {
     let rollout: Rollout =
         tables::load(&cluster.replica.memory.tables(), rollouts[0].as_bytes()).unwrap().unwrap();
     assert_eq!(rollout.state, RolloutState::Running);
+}
+
+/// A node that is online, in a log whose time is that of a clock an hour ahead.
+async fn in_a_log_that_is_ahead(cluster: &Cluster, told_ago: Duration) -> NodeId {
+    cluster.rollouts(1).await;
+    let tables = cluster.replica.memory.tables();
+    let node = tables::rows::<Node>(&tables, tables::Scan::all(Table::Nodes, &[])).unwrap()[0].id;
+    let heard_at = Time(cluster.app.now().0 - told_ago.as_millis() as i64);
+    let sample = NodeSample {
+        node_id: node,
+        heard_at,
+        healthy: true,
+        effective: Generation::default(),
+        traffic: None,
+    };
+    cluster.app.liveness().hear(sample);
+    let online = NodeReport { node_id: node, fact: NodeFact::Status(NodeStatus::Online) };
+    let ahead = cluster.app.now().plus_ms(3_600_000);
+    cluster.app.propose_at(ahead, NodesReport { reports: vec![online] }).await.unwrap().unwrap();
+    node
+}
+
+fn status(cluster: &Cluster, node: NodeId) -> NodeStatus {
+    let tables = cluster.replica.memory.tables();
+    tables::load::<Node>(&tables, node.as_bytes()).unwrap().unwrap().status
+}
+
+#[tokio::test]
+async fn silence_is_noticed_in_time_when_the_log_is_an_hour_ahead() {
+    let cluster = Cluster::new().await;
+    let node = in_a_log_that_is_ahead(&cluster, Duration::ZERO).await;
+    let offline_after = Duration::from_millis(50);
+    let mut duty = Duty::new(cluster.app.clone(), Limits { offline_after, fresh: offline_after });
+    duty.take_over().await.unwrap();
+    duty.round().await;
+    let begun = Instant::now();
+    while status(&cluster, node) == NodeStatus::Online {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it waits for the clocks to catch up");
+        tokio::time::sleep(offline_after / 5).await;
+        duty.round().await;
+    }
+    assert!(begun.elapsed() >= offline_after / 2, "not before its time");
+    let moved = query::log_time(&cluster.replica.memory.tables()).unwrap();
+    assert!(moved > cluster.app.now().plus_ms(3_500_000), "decisions carry the log's time");
+}
+
+#[tokio::test]
+async fn a_time_that_leaps_makes_no_node_offline() {
+    let cluster = Cluster::new().await;
+    let mut duty = duty(&cluster.app);
+    duty.take_over().await.unwrap();
+    duty.round().await;
+    let node = in_a_log_that_is_ahead(&cluster, Duration::from_secs(10)).await;
+    duty.silence.heard(node, cluster.app.now());
+    duty.round().await;
+    assert_eq!(status(&cluster, node), NodeStatus::Online);
+    assert!(duty.listening.leader_since > cluster.app.now().plus_ms(3_500_000));
 }
