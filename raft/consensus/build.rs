@@ -4,6 +4,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = "proto/sentinel/peer/v1/peer.proto";
     println!("cargo::rerun-if-changed={file}");
     let descriptors = protox::compile([file], ["proto"])?;
-    tonic_prost_build::configure().compile_fds(descriptors)?;
+    // Entries are taken out of what came over the wire, not copied.
+    tonic_prost_build::configure().bytes(".sentinel.peer.v1.Proposals").compile_fds(descriptors)?;
     Ok(())
 }

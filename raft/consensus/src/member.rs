@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::config::MemberConfig;
 use crate::digest::{self, DigestSource};
 use crate::disk::{NoRoom, OwnDisk};
+use crate::forward::{self, Forwarded};
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
 use crate::past::Past;
@@ -70,6 +71,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     disk: OwnDisk,
     writes: Semaphore,
     reads: mpsc::Sender<Answer>,
+    forwards: mpsc::Sender<Forwarded>,
     silence: Duration,
     election: Duration,
     write_within: Duration,
@@ -123,7 +125,8 @@ where
         let raft = Raft::new(config.id, Arc::new(raft_config), networks, log, machine)
             .await
             .map_err(|error| fatal("recovery", &error))?;
-        let (reads, waiting) = mpsc::channel(READS);
+        let (reads, waiting_reads) = mpsc::channel(READS);
+        let (forwards, waiting_forwards) = mpsc::channel(forward::WAITING);
         let member = Self(Arc::new(Inner {
             raft,
             peers,
@@ -140,6 +143,7 @@ where
             disk: OwnDisk::new(disk),
             writes: Semaphore::new(WRITES),
             reads,
+            forwards,
             silence: Duration::from_millis(config.election_ms.1 * 2),
             election: Duration::from_millis(config.election_ms.1),
             write_within: config.write_within,
@@ -152,7 +156,8 @@ where
             tokio::spawn(member.clone().look_for_others()),
             tokio::spawn(member.clone().ask_around()),
             tokio::spawn(member.clone().look_after(config.log_bytes)),
-            tokio::spawn(member.clone().serve_reads(waiting)),
+            tokio::spawn(member.clone().serve_reads(waiting_reads)),
+            tokio::spawn(member.clone().serve_forwards(waiting_forwards)),
         ];
         member.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
         Ok(member)
@@ -327,6 +332,10 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
 
     pub(crate) fn reads(&self) -> &mpsc::Sender<Answer> {
         &self.0.reads
+    }
+
+    pub(crate) fn forwards(&self) -> &mpsc::Sender<Forwarded> {
+        &self.0.forwards
     }
 
     /// Why consensus has ended here; `None` while it goes on.

@@ -10,18 +10,16 @@ use sentinel_machine::envelope::ENVELOPE_MAX;
 use sentinel_machine::{Applied, Envelope, EnvelopeError, ProposeError, tables};
 use sentinel_model::cluster::Cluster;
 use tokio::time::Instant;
-use tonic::Code;
 
-use crate::codec::unframe;
 use crate::member::Member;
-use crate::proto::Frame;
 use crate::types::{EntryBytes, Response, SnapshotFile, TypeConfig};
 
 /// Pause before another attempt; an election takes many of these.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// One attempt failed.
-enum Failed {
+#[derive(Clone)]
+pub(crate) enum Failed {
     /// Nothing was sent anywhere.
     NotSent(String),
     /// It may be in the log.
@@ -113,33 +111,6 @@ where
             }
             Err(RaftError::APIError(error)) => Err(Failed::Unknown(error.to_string())),
             Err(RaftError::Fatal(fatal)) => Err(Failed::Final(ProposeError::Fatal(fatal.to_string()))),
-        }
-    }
-
-    async fn forward(&self, leader: u64, bytes: &Bytes) -> Result<Response, Failed> {
-        metrics::counter!("consensus_writes_forwarded_total").increment(1);
-        let mut client = match self.peers().client(leader).await {
-            Ok(client) => client,
-            Err(status) => return Err(Failed::NotSent(status.message().to_owned())),
-        };
-        match client.propose(Frame { payload: bytes.to_vec() }).await {
-            Ok(answer) => {
-                unframe(&answer.into_inner()).map_err(|status| Failed::Unknown(status.message().to_owned()))
-            }
-            Err(status) if matches!(status.code(), Code::FailedPrecondition) => {
-                Err(Failed::NotSent(status.message().to_owned()))
-            }
-            Err(status) if status.code() == Code::ResourceExhausted => {
-                Err(Failed::Final(ProposeError::ReadOnly(format!("member {leader}: {}", status.message()))))
-            }
-            Err(status) if status.code() == Code::InvalidArgument => {
-                let text = format!("the leader refuses the command: {}", status.message());
-                Err(Failed::Final(ProposeError::Fatal(text)))
-            }
-            Err(status) => {
-                self.peers().failed(leader, &status);
-                Err(Failed::Unknown(status.message().to_owned()))
-            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::future::join_all;
 use futures::{Stream, StreamExt, stream};
 use openraft::ReadPolicy;
 use openraft::async_runtime::WatchReceiver;
@@ -27,6 +28,7 @@ use crate::blobs::LocalBlobs;
 use crate::carried::Carried;
 use crate::codec::{CHUNK, MESSAGE_MAX, chunk, frame, unchunk, unframe};
 use crate::digest::{DIGEST_MAX, DigestSource};
+use crate::forward::Refused;
 use crate::member::Member;
 use crate::network::SnapshotHead;
 use crate::newcomer::{Heard, founds};
@@ -34,11 +36,11 @@ use crate::peers::{Addressee, Caller};
 use crate::proto::peer_server::{Peer, PeerServer as Generated};
 use crate::proto::{
     BlobResponse, Chunk, DigestRequest, DigestResponse, Frame, GetBlobRequest, HelloRequest, HelloResponse,
-    MoveRequest, MoveResponse, ReadIndexRequest, ReadIndexResponse,
+    MoveRequest, MoveResponse, Proposals, ReadIndexRequest, ReadIndexResponse,
 };
 use crate::transport::Transport;
 use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig, Vote};
-use crate::{blocking, receive, stamp};
+use crate::{blocking, receive, stamp, types};
 
 /// Calls of one peer that may be under way at a time; more wait.
 const CALLS: usize = 1_024;
@@ -216,6 +218,20 @@ where
     }
 }
 
+/// Commits an entry that another member passes on.
+async fn commit<SM>(member: &Member<SM>, entry: Bytes) -> Result<types::Response, Refused>
+where
+    SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
+{
+    // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
+    let entry = stamp::not_ahead(entry, member.now()).map_err(|error| Refused::Invalid(error.to_string()))?;
+    match member.raft().client_write(EntryBytes(entry)).await {
+        Ok(written) => Ok(written.data),
+        Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_))) => Err(Refused::NotLeader),
+        Err(error) => Err(Refused::Unknown(error.to_string())),
+    }
+}
+
 #[tonic::async_trait]
 impl<SM> Peer for Service<SM>
 where
@@ -330,19 +346,11 @@ where
         }))
     }
 
-    async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {
+    async fn propose(&self, request: Request<Proposals>) -> Answer<Frame> {
         self.require_room()?;
-        let entry = Bytes::from(request.into_inner().payload);
-        // Whatever is in the log halts each member that does not understand it, so nothing else gets in.
-        let entry = stamp::not_ahead(entry, self.member.now());
-        let entry = entry.map_err(|error| Status::invalid_argument(error.to_string()))?;
-        match self.member.raft().client_write(EntryBytes(entry)).await {
-            Ok(written) => Ok(Response::new(frame(&written.data)?)),
-            Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_))) => {
-                Err(Status::failed_precondition("this member does not lead"))
-            }
-            Err(error) => Err(failed(error)),
-        }
+        let entries = request.into_inner().entries.into_iter();
+        let answers = join_all(entries.map(|entry| commit(&self.member, entry))).await;
+        Ok(Response::new(frame(&answers)?))
     }
 
     async fn read_index(&self, _request: Request<ReadIndexRequest>) -> Answer<ReadIndexResponse> {
