@@ -20,6 +20,10 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+/// A heartbeat allocates some dozens of times, and so does each entry of the log that is applied.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Control plane for fleets of Sentinel (Zentinel) reverse proxies.
 #[derive(Parser)]
 #[command(name = "sentinel-cp", version, about, long_about = None)]

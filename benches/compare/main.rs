@@ -1,5 +1,5 @@
 //! The product beside what it is measured against, in one run on one machine: etcd for durable writes, a bare route for heartbeats;
-//! and how long a failover and a restart take.
+//! how long a failover and a restart take, and what a large fleet sees of a failover.
 //!
 //! `cargo xtask bench` builds and runs it; `docs/benchmarks.md` says what is measured and what is not. A number is never a
 //! threshold here: the table is printed, and people judge. Start reading at [`Part`], then at the part of interest.
@@ -7,6 +7,7 @@
 mod bundles;
 mod cluster;
 mod commits;
+mod crowd;
 mod etcd;
 mod failover;
 mod fleet;
@@ -38,6 +39,8 @@ enum Part {
     Failover,
     /// Start and memory of a member with many nodes and bundles
     Restart,
+    /// A large simulated fleet while the leader is killed
+    Crowd,
 }
 
 /// What the program is told.
@@ -55,7 +58,7 @@ struct Args {
     /// How often the leader is killed
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     kills: u32,
-    /// Nodes in the state for the restart
+    /// Nodes in the state for the restart, and in the simulated fleet
     #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     nodes: u32,
     /// Bundles in the state for the restart
@@ -106,6 +109,9 @@ async fn run(args: Args) -> Result<()> {
     }
     if wanted(Part::Restart) {
         report.restart = Some(restart::measure(&binary, args.nodes, args.bundles).await?);
+    }
+    if wanted(Part::Crowd) {
+        report.crowd = Some(crowd::measure(&binary, args.nodes).await?);
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 use serde::Serialize;
 
 use crate::commits::{Commits, Cost};
+use crate::crowd::Crowd;
 use crate::failover::Failover;
 use crate::heartbeats::Heartbeats;
 use crate::load::Summary;
@@ -28,6 +29,8 @@ pub struct Report {
     pub failover: Option<Failover>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<Restart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crowd: Option<Crowd>,
 }
 
 impl Report {
@@ -36,11 +39,12 @@ impl Report {
         Self {
             machine,
             durability: "an acknowledged write is on the disks of a majority, behind fdatasync",
-            tls: "none, neither between members nor to clients",
+            tls: "mutual between our members; none between those of etcd, and none to clients",
             commits: None,
             heartbeats: None,
             failover: None,
             restart: None,
+            crowd: None,
         }
     }
 }
@@ -68,6 +72,7 @@ impl Display for Report {
             self.heartbeats.as_ref().map(|part| part as &dyn Display),
             self.failover.as_ref().map(|part| part as &dyn Display),
             self.restart.as_ref().map(|part| part as &dyn Display),
+            self.crowd.as_ref().map(|part| part as &dyn Display),
         ]
         .into_iter()
         .flatten()
@@ -142,8 +147,6 @@ impl Display for Failover {
 
 impl Display for Restart {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let list =
-            |values: &[f64]| values.iter().map(|mib| format!("{mib:.0}")).collect::<Vec<_>>().join(", ");
         writeln!(
             f,
             "RESTART: a follower of three members, {} nodes and {} bundles in the state (built in {:.0} s); from the start of",
@@ -168,6 +171,23 @@ impl Display for Restart {
         )?;
         writeln!(f, "data directory: {:.0} MiB", self.disk_mib)
     }
+}
+
+impl Display for Crowd {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Crowd { nodes, joined_in_s, shown_offline, heard_within_s, led_within_s, peak_mib } = self;
+        writeln!(
+            f,
+            "CROWD: {nodes} simulated nodes in one process over three members (joined in {joined_in_s:.0} s); kill -9 of the leader"
+        )?;
+        writeln!(f, "another member leads after {led_within_s:.1} s; nodes shown offline: {shown_offline}")?;
+        writeln!(f, "every node heard again by a living member after {heard_within_s:.1} s")?;
+        writeln!(f, "resident memory of the members at its highest: {} MiB", list(peak_mib))
+    }
+}
+
+fn list(mib: &[f64]) -> String {
+    mib.iter().map(|mib| format!("{mib:.0}")).collect::<Vec<_>>().join(", ")
 }
 
 fn quantiles(load: &Summary) -> String {

@@ -18,7 +18,7 @@ use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::sign::Signer;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
-use sentinel_machine::{Read, Table, View, query, tables};
+use sentinel_machine::{Read, Table, View, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{Assignment, Node};
@@ -106,7 +106,7 @@ impl App {
     ) -> Result<HeartbeatResponse, AppError> {
         let (view, node) = self.this_node(Operation::NodeHeartbeat, caller, id).await?;
         report::check(&request)?;
-        let epoch = query::epoch(&*view.tables)?;
+        let epoch = self.epoch_in(&view)?;
         let request = report::of_epoch(request, epoch);
         let now = self.now();
         self.liveness().hear(report::sample(id, &request, now));
@@ -146,7 +146,7 @@ impl App {
         let mut wait = self.events().await_assignment(id);
         loop {
             let (view, node) = self.this_node(Operation::NodeLatest, caller, id).await?;
-            if let Some(update) = self.offer(&*view.tables, &node, have, poll_after_s)? {
+            if let Some(update) = self.offer(&view, &node, have, poll_after_s)? {
                 return Ok(LatestResponse::Update(update));
             }
             if tokio::time::timeout_at(deadline, wait.assigned()).await.is_err() {
@@ -222,12 +222,12 @@ impl App {
 
     fn offer(
         &self,
-        read: &dyn Read,
+        view: &View,
         node: &Node,
         have: Ordinal,
         poll_after_s: u64,
     ) -> Result<Option<Update>, AppError> {
-        let epoch = query::epoch(read)?;
+        let (read, epoch) = (&*view.tables, self.epoch_in(view)?);
         let newer = |assignment: &&Assignment| Ordinal { epoch, generation: assignment.generation } > have;
         let Some(assignment) = node.assignment.as_ref().filter(newer) else { return Ok(None) };
         let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;

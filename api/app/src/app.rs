@@ -1,14 +1,14 @@
 //! The application: what a member offers, whatever the transport.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sentinel_machine::{
-    Blobs, ClusterInfo, Command, Consistency, Envelope, Outcome, ProposeError, Rejection, Replica, View,
-    tables,
+    Blobs, ClusterInfo, Command, Consistency, Envelope, Outcome, ProposeError, Rejection, Replica,
+    TableError, View, query, tables,
 };
 use sentinel_model::audit::Actor;
-use sentinel_model::{RequestId, Sha256Digest, Time};
+use sentinel_model::{Epoch, RequestId, Sha256Digest, Time};
 use sha2::{Digest, Sha256};
 
 use crate::access::{self, Operation, Place};
@@ -88,6 +88,8 @@ pub(crate) struct Inner {
     pub(crate) work: WorkLimits,
     pub(crate) stats: StatsCache,
     pub(crate) concerns: Concerns,
+    /// The epoch at a log index, as it was read last.
+    epoch: Mutex<Option<(u64, Epoch)>>,
 }
 
 impl App {
@@ -109,6 +111,7 @@ impl App {
             work: WorkLimits::default(),
             stats: StatsCache::default(),
             concerns: Concerns::default(),
+            epoch: Mutex::default(),
         })))
     }
 
@@ -152,8 +155,17 @@ impl App {
         &self,
         command: impl Into<Command> + Send,
     ) -> Result<Outcome, ProposeError> {
+        self.propose_at(self.now(), command).await
+    }
+
+    /// [`App::propose_as_member`] with a decision of another time than this member's clock tells.
+    pub(crate) async fn propose_at(
+        &self,
+        time: Time,
+        command: impl Into<Command> + Send,
+    ) -> Result<Outcome, ProposeError> {
         let envelope = Envelope {
-            time: self.now(),
+            time,
             actor: Actor::Member(self.0.parts.cluster.status().member_id),
             request_id: self.new_request_id(),
             command: command.into(),
@@ -187,6 +199,19 @@ impl App {
     /// What this member has, at once.
     pub(crate) async fn read_stale(&self) -> Result<View, AppError> {
         Ok(self.replica().read(Consistency::Stale).await?)
+    }
+
+    /// The epoch in a state. Every heartbeat asks, and the row that has it is a large one.
+    pub(crate) fn epoch_in(&self, view: &View) -> Result<Epoch, TableError> {
+        let mut known = self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner);
+        match *known {
+            Some((applied, epoch)) if applied == view.applied => Ok(epoch),
+            _ => {
+                let epoch = query::epoch(&*view.tables)?;
+                *known = Some((view.applied, epoch));
+                Ok(epoch)
+            }
+        }
     }
 
     /// Asks the one table.

@@ -6,7 +6,7 @@ use sentinel_machine::Consistency;
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::Actor;
 use sentinel_model::user::User;
-use sentinel_model::{MemberId, NodeId, ProjectId, RequestId, Sha256Digest, Time};
+use sentinel_model::{MemberId, NodeId, RequestId, Sha256Digest, Time};
 
 use crate::error::AppError;
 
@@ -38,8 +38,6 @@ pub enum Identity {
     Node {
         /// The node.
         node_id: NodeId,
-        /// Its project.
-        project_id: ProjectId,
     },
     /// This process itself.
     Member(MemberId),

@@ -11,6 +11,7 @@
 pub mod address;
 pub mod extract;
 pub mod headers;
+mod meters;
 pub mod openapi;
 pub mod range;
 pub mod refusal;
@@ -26,6 +27,9 @@ use sentinel_app::App;
 use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
+
+use meters::Meters;
+use request::Attendance;
 
 /// Largest body of a request, in bytes.
 pub const BODY_MAX: usize = 2 * 1024 * 1024;
@@ -51,12 +55,13 @@ pub fn router(app: App, options: Options) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CsrfLayer::new().with_rejection_response(refusal::cross_site))
         .with_state(app.clone());
-    let mut router = Router::new().merge(api).merge(routes::health::router(app.clone(), options.metrics));
+    let attendance = Attendance { app: app.clone(), meters: Meters::default() };
+    let mut router = Router::new().merge(api).merge(routes::health::router(app, options.metrics));
     router = if options.ui { router.fallback(ui::serve) } else { router.fallback(refusal::no_route) };
     router
         .layer(Extension(routes::session::SecureCookies(options.https)))
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(from_fn(headers::secure))
         .layer(option_layer(options.https.then(|| from_fn(headers::only_https))))
-        .layer(from_fn_with_state(app, request::attend))
+        .layer(from_fn_with_state(attendance, request::attend))
 }

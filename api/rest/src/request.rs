@@ -10,15 +10,14 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use sentinel_api_types::error::code;
 use sentinel_app::{App, Freshness};
 use sentinel_model::RequestId;
+use sentinel_model::audit::Actor;
 use uuid::Uuid;
 
+use crate::meters::Meters;
 use crate::refusal::{Cause, Refusal};
 
 /// Longest time for an answer, except for those that wait or stream.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
-
-/// How the name of a node begins, as an actor.
-const NODE: &str = "node:";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -35,15 +34,24 @@ pub struct RequestInfo {
     /// Filled in by the first read.
     pub freshness: Freshness,
     /// Filled in when the caller is known.
-    pub actor: Arc<OnceLock<String>>,
+    pub actor: Arc<OnceLock<Actor>>,
     /// Filled in when the caller asked for what this member has, at once.
     pub stale: Arc<OnceLock<()>>,
-    /// Filled in when the request is routed.
-    pub route: Arc<OnceLock<String>>,
+}
+
+/// What attends every request needs.
+#[derive(Clone)]
+pub(crate) struct Attendance {
+    pub(crate) app: App,
+    pub(crate) meters: Meters,
 }
 
 /// Attends a request from the first byte of its head to the head of its answer.
-pub async fn attend(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn attend(
+    State(Attendance { app, meters }): State<Attendance>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
     let (info, refused) = match named(&request) {
@@ -51,9 +59,7 @@ pub async fn attend(State(app): State<App>, mut request: Request, next: Next) ->
         Ok(None) => (info(app.new_request_id(), false), None),
         Err(refusal) => (info(app.new_request_id(), false), Some(refusal)),
     };
-    if let Some(path) = request.extensions().get::<MatchedPath>() {
-        let _ = info.route.set(path.as_str().to_owned());
-    }
+    let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(info.clone());
     let mut response = match refused {
         Some(refusal) => refusal.into_response(),
@@ -65,7 +71,9 @@ pub async fn attend(State(app): State<App>, mut request: Request, next: Next) ->
         headers.insert(CONSISTENCY, HeaderValue::from_static("stale"));
         headers.insert(AGE_MS, info.freshness.age_ms().unwrap_or(0).into());
     }
-    note(&info, &method, &response, begun.elapsed());
+    let (route, took) = (route.as_ref().map_or("unmatched", MatchedPath::as_str), begun.elapsed());
+    meters.note(&method, route, response.status(), took);
+    log(&info, &method, route, &response, took);
     response
 }
 
@@ -90,7 +98,6 @@ fn info(request_id: RequestId, repeatable: bool) -> RequestInfo {
         freshness: Freshness::default(),
         actor: Arc::default(),
         stale: Arc::default(),
-        route: Arc::default(),
     }
 }
 
@@ -108,31 +115,20 @@ fn text(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-fn note(info: &RequestInfo, method: &Method, response: &Response, took: Duration) {
-    let route = info.route.get().map_or("unmatched", String::as_str);
+fn log(info: &RequestInfo, method: &Method, route: &str, response: &Response, took: Duration) {
     let status = response.status().as_u16();
-    // Methods are whatever a client writes: the label takes only those that exist here.
-    let label = match *method {
-        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE => method.as_str(),
-        _ => "other",
-    };
-    let labels = [("method", label.to_owned()), ("route", route.to_owned())];
-    metrics::histogram!("http_request_duration_seconds", &labels).record(took.as_secs_f64());
-    let [method_label, route_label] = labels;
-    metrics::counter!("http_requests_total", &[method_label, route_label, ("status", status.to_string())])
-        .increment(1);
     let cause = response.extensions().get::<Cause>().map_or("", |cause| cause.0.as_str());
-    let actor = info.actor.get().map_or("anonymous", String::as_str);
+    let actor = info.actor.get().copied().unwrap_or(Actor::Anonymous);
     let duration_ms = took.as_secs_f64() * 1_000.0;
     let request_id = info.request_id;
     if status == 500 {
-        tracing::error!(%request_id, %method, route, status, duration_ms, actor, cause, "request");
+        tracing::error!(%request_id, %method, route, status, duration_ms, %actor, cause, "request");
     } else if status >= 500 {
-        tracing::warn!(%request_id, %method, route, status, duration_ms, actor, cause, "request");
-    } else if status < 400 && actor.starts_with(NODE) {
+        tracing::warn!(%request_id, %method, route, status, duration_ms, %actor, cause, "request");
+    } else if status < 400 && matches!(actor, Actor::Node(_)) {
         // Some thousand nodes that are well say so all the time.
-        tracing::debug!(%request_id, %method, route, status, duration_ms, actor, "request");
+        tracing::debug!(%request_id, %method, route, status, duration_ms, %actor, "request");
     } else {
-        tracing::info!(%request_id, %method, route, status, duration_ms, actor, "request");
+        tracing::info!(%request_id, %method, route, status, duration_ms, %actor, "request");
     }
 }

@@ -1,6 +1,7 @@
 //! The audit log: who changed what.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,19 @@ impl Actor {
             Actor::Node(id) => id.to_string(),
             Actor::Member(id) => id.to_string(),
             Actor::Anonymous => String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind();
+        match self {
+            Actor::User(id) => write!(f, "{kind}:{id}"),
+            Actor::ApiKey(id) => write!(f, "{kind}:{id}"),
+            Actor::Node(id) => write!(f, "{kind}:{id}"),
+            Actor::Member(id) => write!(f, "{kind}:{id}"),
+            Actor::Anonymous => f.write_str(kind),
         }
     }
 }

@@ -86,10 +86,12 @@ impl StateMachine {
             Ok::<_, TableError>(applied)
         });
         let applied = applied.await?.map_err(io::Error::other)?;
-        for ((response, events), responder) in applied.into_iter().zip(responders) {
-            if !events.is_empty() {
-                (self.sink)(events);
-            }
+        let (responses, events): (Vec<_>, Vec<_>) = applied.into_iter().unzip();
+        let events: Vec<Event> = events.into_iter().flatten().collect();
+        if !events.is_empty() {
+            (self.sink)(events);
+        }
+        for (response, responder) in responses.into_iter().zip(responders) {
             if let Some(responder) = responder {
                 responder.send(response);
             }

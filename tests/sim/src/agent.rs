@@ -8,7 +8,7 @@ use sentinel_api_types::agent::{
 };
 use sentinel_api_types::node::ActivationStage;
 use sentinel_app::{App, Caller, Identity};
-use sentinel_model::{BundleId, Epoch, Generation, NodeId, ProjectId, RequestId};
+use sentinel_model::{BundleId, Epoch, Generation, NodeId, RequestId};
 
 use crate::dice::Dice;
 use crate::time::TrueTime;
@@ -62,7 +62,6 @@ pub struct Node {
     pub name: String,
     /// How it behaves.
     pub manner: Manner,
-    project: ProjectId,
     truth: TrueTime,
     state: Arc<Mutex<State>>,
 }
@@ -79,7 +78,7 @@ struct State {
 /// Enrols a node at any member; asks until it is let in.
 pub async fn enrol(
     world: &World,
-    project: (&str, ProjectId),
+    project: &str,
     token: &str,
     name: &str,
     manner: Manner,
@@ -100,18 +99,11 @@ pub async fn enrol(
             hostname: None,
         };
         if let Some((_, running)) = world.anybody(&dice) {
-            let asking = running.app.register_node(&caller, project.0, body, "::1");
+            let asking = running.app.register_node(&caller, project, body, "::1");
             if let Some(Ok(answer)) = running.answer(PATIENCE, asking).await {
                 let state = Arc::default();
                 let name = name.to_owned();
-                return Ok(Node {
-                    id: answer.node_id,
-                    name,
-                    manner,
-                    project: project.1,
-                    truth: world.truth,
-                    state,
-                });
+                return Ok(Node { id: answer.node_id, name, manner, truth: world.truth, state });
             }
         }
         tokio::time::sleep(dice.ms(50, 500)).await;
@@ -138,7 +130,7 @@ impl Node {
     }
 
     fn caller(&self, dice: &Dice) -> Caller {
-        Caller::new(Identity::Node { node_id: self.id, project_id: self.project }, request(dice))
+        Caller::new(Identity::Node { node_id: self.id }, request(dice))
     }
 
     /// Polls and beats until the run ends.

@@ -10,7 +10,7 @@ use sentinel_app::AppError;
 use sentinel_consensus::StateSource;
 use sentinel_machine::query;
 use sentinel_model::rollout::RolloutState;
-use sentinel_model::{BundleId, ProjectId, RequestId, RolloutId};
+use sentinel_model::{BundleId, RequestId, RolloutId};
 
 use crate::agent::{self, Manner, Node};
 use crate::dice::Dice;
@@ -82,7 +82,7 @@ impl Fleet {
             bundles: Vec::new(),
         };
         let project = || ProjectCreate { name: "Shop".into(), slug: Some(PROJECT.into()), description: None };
-        let project: ProjectId = surely!(fleet, create_project("default", project()))?.project.id;
+        surely!(fleet, create_project("default", project()))?;
         let token = || EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None };
         let token = surely!(fleet, create_enrolment_token(PROJECT, token()))?.token;
         for version in 0..bundles {
@@ -90,7 +90,7 @@ impl Fleet {
         }
         for (number, manner) in manners.iter().enumerate() {
             let name = format!("edge-{number}");
-            let node = agent::enrol(world, (PROJECT, project), token.expose(), &name, *manner).await?;
+            let node = agent::enrol(world, PROJECT, token.expose(), &name, *manner).await?;
             fleet.nodes.push(node);
         }
         Ok(fleet)

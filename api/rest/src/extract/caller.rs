@@ -32,8 +32,7 @@ impl FromRequestParts<App> for Calling {
         }
         caller.identity = app.authenticate(&credential(parts)?, caller.consistency).await?;
         if let Some(info) = parts.extensions.get::<RequestInfo>() {
-            let actor = caller.actor();
-            let _ = info.actor.set(format!("{}:{}", actor.kind(), actor.id()));
+            let _ = info.actor.set(caller.actor());
         }
         Ok(Self(caller))
     }
