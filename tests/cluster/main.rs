@@ -6,6 +6,7 @@ mod backup;
 mod compile;
 mod crash;
 mod disk;
+mod doctor;
 mod formation;
 mod key;
 mod linear;

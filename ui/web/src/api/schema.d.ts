@@ -1372,14 +1372,14 @@ export interface components {
              * @description Newest committed log index that the answering member knows.
              */
             committed: number;
-            /** @description What somebody should look at while everything still works, the gravest first. */
-            concerns: string[];
             /**
              * Format: int64
              * @description Grows when the cluster is restored from a backup, or goes on without a majority that was lost.
              */
             epoch?: number;
             epoch_began?: components["schemas"]["EpochBeginning"] | null;
+            /** @description What a look at all of it found, the gravest first; what is well is among it. */
+            findings: components["schemas"]["Finding"][];
             /**
              * Format: date-time
              * @description When it was formed.
@@ -1666,6 +1666,32 @@ export interface components {
             /** @description How far it came. */
             stage: components["schemas"]["ActivationStage"];
         };
+        /** @description One thing that was looked at. */
+        Finding: {
+            /** @description What to do; null when there is nothing to do. */
+            advice?: string | null;
+            /**
+             * Format: int64
+             * @description The member that it is about; null when it is about all of them.
+             */
+            member?: number | null;
+            /** @description How grave it is. */
+            severity: components["schemas"]["FindingSeverity"];
+            /** @description What was found, and what that means. */
+            text: string;
+            /** @description What it is about. */
+            topic: components["schemas"]["FindingTopic"];
+        };
+        /**
+         * @description How grave a finding is.
+         * @enum {string}
+         */
+        FindingSeverity: "ok" | "warning" | "critical";
+        /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "certificates" | "versions" | "backup" | "notes";
         /** @description Another member shall lead. */
         HandOver: {
             /**
