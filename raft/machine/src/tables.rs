@@ -173,6 +173,11 @@ pub trait Read {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, TableError>;
     /// The pairs of a walk.
     fn scan(&self, scan: Scan<'_>) -> Result<Vec<Pair>, TableError>;
+
+    /// How many keys a table has. Where state lives on disk it is kept with the table, so asking costs nothing.
+    fn count(&self, table: Table) -> Result<u64, TableError> {
+        Ok(self.scan(Scan::all(table, &[]))?.len() as u64)
+    }
 }
 
 /// Write access, inside one atomic batch.

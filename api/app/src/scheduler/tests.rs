@@ -13,7 +13,12 @@ use super::*;
 use cluster::{Cluster, PROJECT};
 
 fn duty(app: &App) -> Duty {
-    let listening = Listening { leader_since: app.now(), offline_after_ms: 120_000, fresh_ms: 30_000 };
+    let listening = Listening {
+        leader_since: app.now(),
+        offline_after_ms: 120_000,
+        fresh_ms: 30_000,
+        unheard_within_ms: 0,
+    };
     Duty { app: app.clone(), listening, silence: SilenceQueue::default(), looking: Duration::ZERO }
 }
 

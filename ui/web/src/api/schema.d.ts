@@ -1796,9 +1796,14 @@ export interface components {
             epoch?: number;
             /**
              * Format: int64
-             * @description How often to send heartbeats, in seconds.
+             * @description How often to send heartbeats, in seconds: it grows with the fleet.
              */
             heartbeat_interval_s: number;
+            /**
+             * Format: int64
+             * @description Up to so much is added to each interval, at random, in milliseconds. Members of earlier versions leave that to the agent.
+             */
+            heartbeat_jitter_ms?: number | null;
             /**
              * Format: date-time
              * @description When it was heard.
@@ -1811,6 +1816,12 @@ export interface components {
              * @description The node.
              */
             node_id: string;
+            /**
+             * Format: int64
+             * @description When no member answers, a random part of this passes before the next request, in milliseconds, so that a fleet that lost
+             *     contact at one moment does not come back at one.
+             */
+            return_within_ms?: number;
             /** @description Always `ok`. */
             status: string;
         };
