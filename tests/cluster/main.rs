@@ -13,6 +13,7 @@ mod linear;
 mod members;
 mod membership;
 mod network;
+mod own_writes;
 mod process;
 mod recover;
 mod registers;

@@ -53,6 +53,9 @@ pub struct AppParts {
     pub settings: Settings,
 }
 
+/// Longest wait for an entry that a reader asks for.
+const REACH_WITHIN: Duration = Duration::from_secs(5);
+
 /// Numbers that an operator can set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -175,6 +178,11 @@ impl App {
 
     pub(crate) fn blobs(&self) -> &Arc<dyn Blobs> {
         &self.0.parts.blobs
+    }
+
+    /// Waits until this member has applied the entry at `index`: what somebody wrote anywhere, they read here from then on.
+    pub async fn reach(&self, index: u64) -> Result<(), AppError> {
+        Ok(self.replica().reach(index, REACH_WITHIN).await?)
     }
 
     /// State as fresh as the caller asked for.

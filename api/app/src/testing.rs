@@ -5,6 +5,7 @@ pub mod world;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -256,6 +257,10 @@ impl Replica for KitReplica {
             return Err(ProposeError::Unknown("the test says so".into()));
         }
         Ok(applied)
+    }
+
+    async fn reach(&self, index: u64, within: Duration) -> Result<(), ReadError> {
+        self.inner.reach(index, within).await
     }
 
     async fn read(&self, consistency: Consistency) -> Result<View, ReadError> {

@@ -3034,7 +3034,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3088,6 +3094,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3123,7 +3131,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Id of the object */
                 id: string;
@@ -3179,6 +3193,8 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3221,6 +3237,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3256,7 +3274,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3306,6 +3330,8 @@ export interface operations {
             /** @description The bytes. `x-backup-index` and `x-backup-taken-at` say which state it is. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3351,6 +3377,8 @@ export interface operations {
             /** @description Noted. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3396,6 +3424,8 @@ export interface operations {
             /** @description The leader is asked; the cluster shows who leads. */
             202: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3429,7 +3459,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3483,6 +3519,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3527,6 +3565,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3571,6 +3611,8 @@ export interface operations {
             /** @description Decided. The leader carries it out. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3763,6 +3805,8 @@ export interface operations {
             /** @description Taken in. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3811,6 +3855,8 @@ export interface operations {
             /** @description Heard. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3855,6 +3901,8 @@ export interface operations {
             /** @description The token. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3894,7 +3942,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3948,6 +4002,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3983,7 +4039,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4038,7 +4100,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4089,7 +4157,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4149,6 +4223,8 @@ export interface operations {
             /** @description Added. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4199,6 +4275,8 @@ export interface operations {
             /** @description Changed. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4245,6 +4323,8 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4293,6 +4373,8 @@ export interface operations {
             /** @description Set. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4330,7 +4412,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4390,6 +4478,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4425,7 +4515,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4472,7 +4568,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4527,7 +4629,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4580,7 +4688,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4640,6 +4754,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4688,6 +4804,8 @@ export interface operations {
             /** @description What was found. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4723,7 +4841,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4772,7 +4896,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4845,6 +4975,8 @@ export interface operations {
             /** @description Assigned. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4882,7 +5014,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4931,7 +5069,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4991,6 +5135,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5026,7 +5172,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5075,7 +5227,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5124,7 +5282,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5177,7 +5341,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5237,6 +5407,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5283,6 +5455,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5330,7 +5504,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5390,6 +5570,8 @@ export interface operations {
             /** @description Enrolled. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5425,7 +5607,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5472,7 +5660,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5532,6 +5726,8 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5565,7 +5761,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5614,7 +5816,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5667,7 +5875,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5727,6 +5941,8 @@ export interface operations {
             /** @description Started. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5775,6 +5991,8 @@ export interface operations {
             /** @description The plan. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5810,7 +6028,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5870,6 +6094,8 @@ export interface operations {
             /** @description Stopped. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5916,6 +6142,8 @@ export interface operations {
             /** @description Held. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5962,6 +6190,8 @@ export interface operations {
             /** @description Goes on. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6012,6 +6242,8 @@ export interface operations {
             /** @description On the way back. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6047,7 +6279,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6101,6 +6339,8 @@ export interface operations {
             /** @description Signed in. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6142,6 +6382,8 @@ export interface operations {
             /** @description Signed out. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6185,6 +6427,8 @@ export interface operations {
             /** @description Changed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
