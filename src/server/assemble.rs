@@ -127,7 +127,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         keyring: keyring.clone(),
         liveness: Liveness::default(),
         backups: backup.clone(),
-        settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
+        settings: Settings {
+            heartbeat_interval: args.heartbeat_interval,
+            project_bundle_bytes: args.project_bundle_bytes.0,
+            ..Settings::default()
+        },
     })?;
 
     let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));

@@ -65,6 +65,8 @@ pub struct Settings {
     pub poll_interval: Duration,
     /// Life of a session.
     pub session_life: Duration,
+    /// Bytes that the archives of a project's bundles may have, revoked ones left out.
+    pub project_bundle_bytes: u64,
 }
 
 impl Default for Settings {
@@ -73,6 +75,7 @@ impl Default for Settings {
             heartbeat_interval: Duration::from_secs(10),
             poll_interval: Duration::from_secs(30),
             session_life: Duration::from_secs(12 * 60 * 60),
+            project_bundle_bytes: 1 << 30,
         }
     }
 }

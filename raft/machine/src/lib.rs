@@ -11,6 +11,7 @@
 
 pub mod apply;
 mod baseline;
+pub mod bundle_bytes;
 pub mod commands;
 pub mod draft;
 pub mod envelope;

@@ -80,6 +80,8 @@ tables! {
     BundleVersions = 31, "bundle_versions";
     /// project, bundle → nothing. Bundle ids grow with time.
     BundlesByProject = 32, "bundles_by_project";
+    /// project → bytes of its bundles' archives, revoked ones left out. Nothing for a project whose bundles are all of an older version.
+    BundleBytes = 33, "bundle_bytes";
     /// token → EnrolmentToken.
     EnrolmentTokens = 40, "enrolment_tokens";
     /// token digest → token.
