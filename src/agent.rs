@@ -30,6 +30,7 @@ mod prove;
 mod proxy;
 mod release;
 mod render;
+mod rhythm;
 mod shelf;
 mod state;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod bundle;
 mod cluster;
 mod connection;
 mod context;
+mod doctor;
 mod failure;
 mod key;
 mod logins;
@@ -51,6 +52,7 @@ pub enum CtlCommand {
     Logout(session::LogoutArgs),
     Whoami(session::WhoamiArgs),
     Passwd(session::PasswdArgs),
+    Doctor(doctor::DoctorArgs),
     /// Stored logins, when there are several
     Context(Noun<context::ContextCommand>),
     /// Orgs and their people
@@ -98,6 +100,7 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Logout(args) => session::logout(args).await,
         CtlCommand::Whoami(args) => session::whoami(args).await,
         CtlCommand::Passwd(args) => session::passwd(args).await,
+        CtlCommand::Doctor(args) => doctor::run(args).await,
         CtlCommand::Context(Noun { options, command }) => context::run(command, &options),
         CtlCommand::Org(Noun { options, command }) => org::run(command, &Connection::open(&options)?).await,
         CtlCommand::Project(Noun { options, command }) => {
@@ -126,7 +129,7 @@ impl CtlCommand {
             CtlCommand::Login(_) | CtlCommand::Logout(_) | CtlCommand::Passwd(_) | CtlCommand::Context(_) => {
                 false
             }
-            CtlCommand::Whoami(_) | CtlCommand::Audit(_) => true,
+            CtlCommand::Whoami(_) | CtlCommand::Doctor(_) | CtlCommand::Audit(_) => true,
             CtlCommand::Cluster(noun) => noun.command.reads(),
             CtlCommand::Org(noun) => noun.command.reads(),
             CtlCommand::Project(noun) => noun.command.reads(),
@@ -144,6 +147,7 @@ impl CtlCommand {
             CtlCommand::Logout(args) => &args.options,
             CtlCommand::Whoami(args) => &args.options,
             CtlCommand::Passwd(args) => &args.options,
+            CtlCommand::Doctor(args) => &args.options,
             CtlCommand::Context(noun) => &noun.options,
             CtlCommand::Org(noun) => &noun.options,
             CtlCommand::Project(noun) => &noun.options,

@@ -13,6 +13,7 @@ mod contacts;
 mod depot;
 mod disk;
 mod epoch;
+mod facts;
 mod formation;
 mod init;
 mod join;

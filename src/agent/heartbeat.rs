@@ -8,21 +8,16 @@ use sentinel_api_types::agent::{Health, HeartbeatRequest};
 use sentinel_api_types::node::Traffic;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::backoff::spread;
 use super::board::{Board, Facts, Serving};
 use super::link::Link;
 use super::meter::Measured;
 use super::procfs;
+use super::rhythm::Rhythm;
 
 /// What the server knows as well.
 pub const HEALTHY: &str = "healthy";
 /// Several news of one moment go together.
 const GATHER: Duration = Duration::from_millis(100);
-/// Bounds of what a member can ask for.
-const INTERVAL_MIN: Duration = Duration::from_secs(1);
-const INTERVAL_MAX: Duration = Duration::from_secs(600);
-/// Pause after a heartbeat that nobody took, at most.
-const AGAIN: Duration = Duration::from_secs(5);
 /// Events in one request.
 const EVENTS_PER_REQUEST: usize = 50;
 
@@ -34,7 +29,8 @@ pub struct About {
 }
 
 /// Never ends.
-pub async fn beat(link: Link, board: Arc<Board>, about: About, mut interval: Duration) {
+pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duration) {
+    let mut rhythm = Rhythm::new(interval);
     let mut news = board.watch();
     let mut cpu = Cpu::default();
     loop {
@@ -48,12 +44,13 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, mut interval: Dur
         let pause = match answer.await {
             Ok(answer) => {
                 link.learn_members(&answer.members);
-                interval = Duration::from_secs(answer.heartbeat_interval_s).clamp(INTERVAL_MIN, INTERVAL_MAX);
-                spread(interval)
+                rhythm.told(&answer);
+                link.come_back_within(rhythm.return_within());
+                rhythm.pause()
             }
             Err(error) => {
                 tracing::warn!(%error, "a heartbeat was not taken");
-                spread(interval.min(AGAIN))
+                rhythm.after_loss()
             }
         };
         tokio::select! {

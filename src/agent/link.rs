@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use super::activation::{FetchError, Source};
 use super::fetch;
 use super::identity::Identity;
 use super::release::Release;
+use super::rhythm::part_of;
 
 /// When to try again after a token was refused or not given.
 const TOKEN_AGAIN: Duration = Duration::from_secs(60);
@@ -28,6 +30,8 @@ pub struct Link {
     client: Client,
     token: Arc<Mutex<Token>>,
     downloads: PathBuf,
+    /// Within how long to come back when nobody answers, in milliseconds.
+    return_within_ms: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -47,12 +51,23 @@ impl Link {
             Client::trusting(servers, Credential::NodeKey(identity.node_key.clone()), &identity.trust)?;
         client.learn_members(&identity.members);
         let token = Token { text: None, renew_at: Instant::now() };
-        Ok(Self { node: identity.node_id, client, token: Arc::new(Mutex::new(token)), downloads })
+        let token = Arc::new(Mutex::new(token));
+        Ok(Self { node: identity.node_id, client, token, downloads, return_within_ms: Arc::default() })
     }
 
     /// Adds members that the control plane told of.
     pub fn learn_members(&self, members: &[String]) {
         self.client.learn_members(members);
+    }
+
+    /// From now on, whoever finds that nobody answers comes back within this time.
+    pub fn come_back_within(&self, time: Duration) {
+        self.return_within_ms.store(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// How long to wait when nobody answers: a random part of that time, so that a fleet does not come back at one moment.
+    pub fn after_loss(&self) -> Duration {
+        part_of(Duration::from_millis(self.return_within_ms.load(Ordering::Relaxed)))
     }
 
     /// Asks with the token; if that is refused, once more with the key.

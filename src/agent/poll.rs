@@ -85,7 +85,11 @@ async fn rounds(
                 continue;
             }
             Answer::Silence if due && let Some(again) = &again => (again.update.clone(), false),
-            Answer::Silence | Answer::Refusal => {
+            Answer::Silence => {
+                sleep(troubles.next().max(link.after_loss())).await;
+                continue;
+            }
+            Answer::Refusal => {
                 sleep(troubles.next()).await;
                 continue;
             }

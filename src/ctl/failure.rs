@@ -22,6 +22,9 @@ pub const NOT_FOUND: u8 = 3;
 /// The cluster understood and said no; or what was checked is not good.
 pub const REFUSED: u8 = 4;
 
+/// All works, and somebody should look before it does not.
+pub const WARNED: u8 = 5;
+
 /// Below the help of every noun; 2 is what a command line that cannot be read gives.
 pub const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused";
 

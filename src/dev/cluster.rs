@@ -83,6 +83,7 @@ impl Cluster {
                 schedule: ScheduleArgs::none(),
                 heartbeat_interval: Duration::from_secs(2),
                 min_free: ByteSize(64 << 20),
+                project_bundle_bytes: ByteSize(1 << 30),
                 offline_after: Duration::from_secs(20),
             };
             servers.push(server::start(args).await.with_context(|| format!("member {member_id}"))?);

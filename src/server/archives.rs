@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use sentinel_app::{EventBus, Subscription, Watched};
+use sentinel_app::{Concerns, EventBus, Subscription, Watched};
 use sentinel_consensus::{ClusterBlobs, StateSource};
 use sentinel_machine::tables::rows;
 use sentinel_machine::{Blobs, ClusterInfo, Scan, Table};
@@ -24,6 +24,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_secs(2);
 /// How long an archive may wait for its bundle.
 const GRACE: Duration = Duration::from_secs(24 * 3600);
+/// What archives that nobody has are told under.
+const MISSING: &str = "archives_missing";
 /// Bundles read at a time.
 const PAGE: usize = 500;
 
@@ -37,6 +39,8 @@ pub struct Archives {
     pub here: Arc<BlobFiles>,
     /// Where the rest is.
     pub cluster: ClusterBlobs,
+    /// Where to say that some are nowhere.
+    pub concerns: Concerns,
 }
 
 impl Archives {
@@ -54,6 +58,7 @@ impl Archives {
                 0
             });
             metrics::gauge!("archives_missing").set(missing as f64);
+            self.concerns.set(MISSING, concern(missing));
             if missing > 0 && missing != told {
                 tracing::error!(missing, "archives of bundles are on no member that answers");
             }
@@ -97,6 +102,13 @@ impl Archives {
         };
         tokio::task::spawn_blocking(collect).await?
     }
+}
+
+/// What to say of so many archives that no member has that answers.
+fn concern(missing: usize) -> Option<String> {
+    (missing > 0).then(|| {
+        format!("archives of bundles that no member has that answers: {missing}. Bring the members back that have them")
+    })
 }
 
 /// Waits until this member learns of a bundle, and a little longer: others may follow, and its archive may be on its way.

@@ -64,6 +64,9 @@ pub struct ServerArgs {
     /// twice as much
     #[arg(long, env = "SENTINEL_CP_MIN_FREE", default_value = "64MiB", value_name = "SIZE")]
     pub min_free: ByteSize,
+    /// Bytes that the archives of one project's bundles may have, revoked ones left out; the same at every member
+    #[arg(long, env = "SENTINEL_CP_PROJECT_BUNDLE_BYTES", default_value = "1GiB", value_name = "SIZE")]
+    pub project_bundle_bytes: ByteSize,
     /// After how much silence a node counts as offline
     #[arg(long, env = "SENTINEL_CP_OFFLINE_AFTER", default_value = "120s", value_parser = duration, value_name = "TIME")]
     pub offline_after: Duration,

@@ -38,7 +38,7 @@ use super::room::Room;
 use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
-use super::{bootstrap, certificate, contacts, disk, join, membership, metrics, sink};
+use super::{bootstrap, certificate, contacts, disk, facts, join, membership, metrics, sink};
 
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
@@ -127,11 +127,16 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         keyring: keyring.clone(),
         liveness: Liveness::default(),
         backups: backup.clone(),
-        settings: Settings { heartbeat_interval: args.heartbeat_interval, ..Settings::default() },
+        settings: Settings {
+            heartbeat_interval: args.heartbeat_interval,
+            project_bundle_bytes: args.project_bundle_bytes.0,
+            ..Settings::default()
+        },
     })?;
 
     let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));
-    let archives = Archives { info, state, here: store.blobs.clone(), cluster: blobs };
+    let archives =
+        Archives { info, state, here: store.blobs.clone(), cluster: blobs, concerns: app.concerns().clone() };
 
     let (room, concerns) = (Room::new(&data_dir, args.min_free), app.concerns().clone());
     let stop = CancellationToken::new();
@@ -158,7 +163,14 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let telling = member.clone();
     let settled = watch::Sender::new(pending.is_none());
     let settled_already = settled.subscribe();
+    let told = facts::Sources {
+        app: app.clone(),
+        identity: identity.clone(),
+        serving: serving.clone(),
+        room: room.clone(),
+    };
     let mut tasks = vec![
+        endless("saying how it is", &stop, told.tell(member.clone())),
         supervise("the member protocol", &stop, peer),
         supervise("REST", &stop, http.serve(router, stop.clone())),
         supervise("gRPC", &stop, grpc.serve(routes.into_axum_router(), stop.clone())),

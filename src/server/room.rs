@@ -4,6 +4,8 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use nix::sys::statvfs::statvfs;
@@ -18,16 +20,26 @@ const WITHIN: Duration = Duration::from_secs(2);
 /// What is written to see whether anything can be written.
 const PROBE: &str = "probe";
 
-/// How much has to be free.
+/// Stands for a number of free bytes that is not known.
+const UNKNOWN: u64 = u64::MAX;
+
+/// How much has to be free. Clones share what was found.
 #[derive(Clone, Debug)]
 pub struct Room {
     dir: PathBuf,
     least: u64,
+    found: Arc<AtomicU64>,
 }
 
 impl Room {
     pub fn new(dir: &Path, least: ByteSize) -> Self {
-        Self { dir: dir.to_owned(), least: least.0 }
+        Self { dir: dir.to_owned(), least: least.0, found: Arc::new(AtomicU64::new(UNKNOWN)) }
+    }
+
+    /// Bytes that were free at the last look, and those that have to be; `None` before the first.
+    pub fn last(&self) -> Option<(u64, u64)> {
+        let free = self.found.load(Ordering::Relaxed);
+        (free != UNKNOWN).then_some((free, self.least))
     }
 
     /// What to say of so many free bytes; `None` when that is enough. Who has said something says it until there is twice the
@@ -51,6 +63,7 @@ impl Room {
         let mut said = false;
         loop {
             if let Some(free) = self.free().await {
+                self.found.store(free, Ordering::Relaxed);
                 metrics::gauge!("disk_free_bytes").set(free as f64);
                 let finding = self.judge(free, said);
                 said = finding.is_some();

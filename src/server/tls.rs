@@ -31,7 +31,7 @@ pub fn keep(
     app: App,
     stop: &CancellationToken,
 ) -> Vec<JoinHandle<()>> {
-    let horizon = horizon::watch(certificate.clone(), app.clone());
+    let horizon = horizon::watch(certificate.clone());
     let mut tasks = vec![endless("watching the end of the certificate", stop, horizon)];
     if let Some(files) = files {
         let stopped = stop.clone();

@@ -1,5 +1,6 @@
 //! The life of one simulated node.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ use crate::trust::in_words;
 const WAIT_S: u32 = 30;
 /// Pause after something went wrong, at most.
 const TROUBLE: Duration = Duration::from_secs(15);
+/// Longest time over which a member can spread the return of a fleet.
+const RETURN_MAX_MS: u64 = 600_000;
 /// Names tried when the project has a node of that name already.
 const NAMES_MAX: u32 = 20;
 /// Version that simulated proxies tell.
@@ -64,6 +67,8 @@ struct Node<'f> {
     enrolment: RegisterResponse,
     facts: Mutex<Facts>,
     news: Notify,
+    /// Within how long to come back when nobody answers.
+    return_within_ms: AtomicU64,
 }
 
 /// Joins, then polls and beats until the fleet is ended or the node is removed.
@@ -84,6 +89,7 @@ pub async fn live(fleet: &Fleet, place: usize) {
         enrolment,
         facts: Mutex::default(),
         news: Notify::new(),
+        return_within_ms: AtomicU64::new(0),
     };
     tokio::join!(node.poll(), node.beat());
 }
@@ -159,9 +165,16 @@ impl Node<'_> {
                     self.fleet.note(self.place, |progress| *progress = Progress::default());
                     return;
                 }
-                Err(_) => sleep(TROUBLE.mul_f64(self.dice.between("trouble", turn, 0.1, 1.0))).await,
+                Err(_) => sleep(self.after_loss("trouble", turn)).await,
             }
         }
+    }
+
+    /// Pause when nobody answers: as members said, and never none.
+    fn after_loss(&self, what: &str, turn: u64) -> Duration {
+        let told = Duration::from_millis(self.return_within_ms.load(Ordering::Relaxed));
+        let least = TROUBLE.mul_f64(self.dice.between(what, turn, 0.1, 1.0));
+        least.max(told.mul_f64(self.dice.share(what, turn)))
     }
 
     /// Carries out an assignment; false: it could not be fetched, ask again.
@@ -240,7 +253,6 @@ impl Node<'_> {
 
     /// Tells everything, now and then and when there is news.
     async fn beat(&self) {
-        let mut interval = Duration::from_secs(self.enrolment.heartbeat_interval_s.max(1));
         let mut turn = 0;
         loop {
             turn += 1;
@@ -249,12 +261,20 @@ impl Node<'_> {
                 let Ok(_turn) = self.fleet.requests.acquire().await else { return };
                 self.client.heartbeat(self.id, &request).await
             };
-            match answer {
-                Ok(answer) => interval = Duration::from_secs(answer.heartbeat_interval_s.clamp(1, 600)),
+            let pause = match answer {
+                Ok(answer) => {
+                    let told = answer.return_within_ms.min(RETURN_MAX_MS);
+                    self.return_within_ms.store(told, Ordering::Relaxed);
+                    let interval = Duration::from_secs(answer.heartbeat_interval_s.clamp(1, 600));
+                    let jitter = Duration::from_millis(answer.heartbeat_jitter_ms.unwrap_or(0)).min(interval);
+                    interval + jitter.mul_f64(self.dice.share("beat", turn))
+                }
                 Err(error) if error.status() == Some(404) || error.status() == Some(401) => return,
-                Err(error) => tracing::debug!(node = %self.id, %error, "a heartbeat was not taken"),
-            }
-            let pause = interval.mul_f64(self.dice.between("beat", turn, 0.9, 1.1));
+                Err(error) => {
+                    tracing::debug!(node = %self.id, %error, "a heartbeat was not taken");
+                    self.after_loss("lost", turn)
+                }
+            };
             // Elapsed or news: both mean that it is time.
             let _ = timeout(pause, self.news.notified()).await;
         }

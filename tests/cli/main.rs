@@ -3,6 +3,7 @@
 
 mod bundles;
 mod cli;
+mod doctor;
 mod errors;
 mod logins;
 mod rollouts;

@@ -1,5 +1,7 @@
 //! Each member has each archive, whatever became of its disk.
 
+use std::path::PathBuf;
+
 use sentinel_kit::{Cluster, until};
 use serde_json::json;
 
@@ -36,9 +38,24 @@ async fn disks_lost_one_after_the_other_lose_no_archive() {
     let api = cluster.admin(1).await;
     let archive = api.bytes(&format!("/api/v1/projects/kept/bundles/{id}/archive")).await.unwrap();
     assert_eq!(made["bundle"]["size_bytes"], archive.len());
+
+    // Somebody removes it everywhere: that is found, at the latest when the next bundle is made.
+    for member in 0..3 {
+        std::fs::remove_file(place(&cluster, member, &digest)).unwrap();
+    }
+    let body = json!({"version": "1.0.1", "config_source": CONFIG});
+    api.post("/api/v1/projects/kept/bundles", &body).await.unwrap();
+    until("an archive that nobody has is a finding", 60, || async {
+        let findings = api.get("/api/v1/cluster").await.ok()?["findings"].to_string();
+        findings.contains("archives of bundles that no member has that answers: 1.").then_some(())
+    })
+    .await;
 }
 
 fn holds(cluster: &Cluster, member: usize, digest: &str) -> Option<()> {
-    let path = cluster.data_dir(member).join("blobs").join(&digest[..2]).join(digest);
-    path.is_file().then_some(())
+    place(cluster, member, digest).is_file().then_some(())
+}
+
+fn place(cluster: &Cluster, member: usize, digest: &str) -> PathBuf {
+    cluster.data_dir(member).join("blobs").join(&digest[..2]).join(digest)
 }

@@ -120,7 +120,7 @@ async fn a_member_is_replaced_and_the_one_that_went_never_returns() {
     })
     .await;
     let status = api.get("/api/v1/cluster").await.unwrap();
-    assert!(status["concerns"].to_string().contains("4 voters survive no more failures than 3"), "{status}");
+    assert!(status["findings"].to_string().contains("4 voters survive no more failures than 3"), "{status}");
     api.delete("/api/v1/cluster/members/3").await.unwrap();
     until("the old member is gone", 30, || async {
         let ids: Vec<u64> = members(&api).await.iter().filter_map(|member| member["id"].as_u64()).collect();

@@ -46,7 +46,7 @@ async fn a_member_is_replaced_under_load(
 /// F36.
 async fn four_voters_are_warned_of(api: &Api) {
     until("the cluster page says what four voters are worth", 10, || async {
-        let concerns = status(api).await?["concerns"].to_string();
+        let concerns = status(api).await?["findings"].to_string();
         concerns.contains("4 voters survive no more failures than 3").then_some(())
     })
     .await;

@@ -39,7 +39,7 @@ async fn the_leader_makes_backups_keeps_as_many_as_it_is_told_and_says_when_it_c
     std::fs::rename(&depot, &aside).unwrap();
     std::fs::write(&depot, b"no directory").unwrap();
     let concerns =
-        || async { api.get("/api/v1/cluster").await.ok().map(|status| status["concerns"].to_string()) };
+        || async { api.get("/api/v1/cluster").await.ok().map(|status| status["findings"].to_string()) };
     until("the failure is a concern", 60, || async { concerns().await?.contains("backup to").then_some(()) })
         .await;
     std::fs::remove_file(&depot).unwrap();

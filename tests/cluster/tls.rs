@@ -148,8 +148,8 @@ async fn a_certificate_is_replaced_without_a_restart_and_a_broken_one_is_refused
     let third = member.issue();
     member.write(&third.chain, &second.key);
     let concern = until("the refusal is a concern", 30, || async {
-        let concerns = client.cluster().await.ok()?.concerns;
-        concerns.into_iter().find(|concern| concern.contains("is refused"))
+        let findings = client.cluster().await.ok()?.findings;
+        findings.into_iter().map(|finding| finding.text).find(|text| text.contains("is refused"))
     })
     .await;
     assert!(concern.contains("not the one of the first certificate"), "{concern}");
@@ -163,9 +163,9 @@ async fn a_certificate_is_replaced_without_a_restart_and_a_broken_one_is_refused
         (member.shown().await == third.own).then_some(())
     })
     .await;
-    until("nothing is a concern any more", 30, || async {
-        let concerns = client.cluster().await.ok()?.concerns;
-        concerns.is_empty().then_some(())
+    until("it is no concern any more", 30, || async {
+        let findings = client.cluster().await.ok()?.findings;
+        (!findings.iter().any(|finding| finding.text.contains("is refused"))).then_some(())
     })
     .await;
 }

@@ -16,6 +16,7 @@ use sentinel_api_types::agent::{
 use sentinel_api_types::{Secret, timestamp};
 use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::sign::Signer;
+use sentinel_engine::nodes::Pace;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
 use sentinel_machine::{Read, Table, View, tables};
@@ -88,7 +89,7 @@ impl App {
             node_id,
             node_key: Secret::new(node_key),
             poll_interval_s: self.settings().poll_interval.as_secs(),
-            heartbeat_interval_s: self.heartbeat_interval_s(),
+            heartbeat_interval_s: self.pace(&*committed.view.tables)?.interval_ms / 1_000,
             signing_keys: vec![TrustedKey {
                 key_id: org.signing_key.key_id,
                 public_key: STANDARD.encode(org.signing_key.public_key),
@@ -109,7 +110,8 @@ impl App {
         let epoch = self.epoch_in(&view)?;
         let request = report::of_epoch(request, epoch);
         let now = self.now();
-        self.liveness().hear(report::sample(id, &request, now));
+        let pace = self.pace(&*view.tables)?;
+        self.liveness().hear(report::sample(id, &request, now, pace));
         for fact in report::news(&node, &request) {
             if !self.facts().push(NodeReport { node_id: id, fact }) {
                 tracing::warn!(node = %id, "facts wait in large numbers; this one is left to the next heartbeat");
@@ -120,7 +122,9 @@ impl App {
             node_id: id,
             last_seen_at: timestamp(now),
             epoch,
-            heartbeat_interval_s: self.heartbeat_interval_s(),
+            heartbeat_interval_s: pace.interval_ms / 1_000,
+            heartbeat_jitter_ms: Some(pace.jitter_ms),
+            return_within_ms: pace.return_within_ms,
             members: self.member_urls(),
         })
     }
@@ -294,8 +298,10 @@ impl App {
         Ok(())
     }
 
-    fn heartbeat_interval_s(&self) -> u64 {
-        self.settings().heartbeat_interval.as_secs().max(1)
+    /// How often nodes are told to speak, from how many there are.
+    pub(crate) fn pace(&self, read: &dyn Read) -> Result<Pace, AppError> {
+        let least = u64::try_from(self.settings().heartbeat_interval.as_millis()).unwrap_or(u64::MAX);
+        Ok(Pace::of(query::node_count(read)?, least))
     }
 
     /// Base URLs of all members, for agents to fall back on.

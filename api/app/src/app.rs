@@ -53,6 +53,9 @@ pub struct AppParts {
     pub settings: Settings,
 }
 
+/// Longest wait for an entry that a reader asks for.
+const REACH_WITHIN: Duration = Duration::from_secs(5);
+
 /// Numbers that an operator can set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -62,6 +65,8 @@ pub struct Settings {
     pub poll_interval: Duration,
     /// Life of a session.
     pub session_life: Duration,
+    /// Bytes that the archives of a project's bundles may have, revoked ones left out.
+    pub project_bundle_bytes: u64,
 }
 
 impl Default for Settings {
@@ -70,6 +75,7 @@ impl Default for Settings {
             heartbeat_interval: Duration::from_secs(10),
             poll_interval: Duration::from_secs(30),
             session_life: Duration::from_secs(12 * 60 * 60),
+            project_bundle_bytes: 1 << 30,
         }
     }
 }
@@ -187,6 +193,11 @@ impl App {
 
     pub(crate) fn blobs(&self) -> &Arc<dyn Blobs> {
         &self.0.parts.blobs
+    }
+
+    /// Waits until this member has applied the entry at `index`: what somebody wrote anywhere, they read here from then on.
+    pub async fn reach(&self, index: u64) -> Result<(), AppError> {
+        Ok(self.replica().reach(index, REACH_WITHIN).await?)
     }
 
     /// State as fresh as the caller asked for.

@@ -2,6 +2,7 @@
 
 mod artefact;
 mod compile;
+mod room;
 mod unified;
 
 use base64::Engine;
@@ -51,6 +52,8 @@ impl App {
                 format!("the project has a bundle '{}' already; choose another version", request.version);
             return Err(AppError::invalid("version", message));
         }
+        // Before anything is compiled: a project without room learns it at once.
+        self.require_room(read, here.project.id, 1)?;
         let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
         let job = compile::Job {
             project_id: here.project.id.to_string(),
@@ -61,6 +64,7 @@ impl App {
             previous: self.previous_archive(compared(read, &here.project)?).await?,
         };
         let compiled = self.heavy("compilations", move || job.run()).await?;
+        self.require_room(read, here.project.id, compiled.archive.len() as u64)?;
         let digest = self.blobs().put(compiled.archive.clone()).await?;
         if digest != compiled.digest {
             return Err(AppError::internal("the blob store names the archive by another digest"));

@@ -23,6 +23,8 @@ pub struct Caller {
     pub consistency: Consistency,
     /// Filled in by the first read of the request.
     pub freshness: Freshness,
+    /// Filled in by the write that the request makes.
+    pub written: Written,
 }
 
 /// Whose credential came with the request.
@@ -70,6 +72,21 @@ impl Freshness {
     }
 }
 
+/// Where in the log the write of a request stands.
+#[derive(Clone, Debug, Default)]
+pub struct Written(Arc<Mutex<Option<u64>>>);
+
+impl Written {
+    /// Its log index; `None` when nothing was written.
+    pub fn index(&self) -> Option<u64> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn note(&self, index: u64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(index);
+    }
+}
+
 impl Caller {
     /// A request of `identity` with linearizable reads.
     pub fn new(identity: Identity, request_id: RequestId) -> Self {
@@ -79,6 +96,7 @@ impl Caller {
             repeatable: false,
             consistency: Consistency::Linearizable,
             freshness: Freshness::default(),
+            written: Written::default(),
         }
     }
 

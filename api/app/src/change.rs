@@ -133,6 +133,7 @@ impl App {
             command: command.into(),
         };
         let applied = self.replica().propose(envelope).await?;
+        caller.written.note(applied.index);
         Ok(Proposed { index: applied.index, repeated: applied.repeated, reply: applied.outcome? })
     }
 
@@ -145,6 +146,7 @@ impl App {
         change: &Change,
     ) -> Result<Option<Committed>, AppError> {
         let Some((index, outcome)) = outcome_of(&*view.tables, caller.request_id)? else { return Ok(None) };
+        caller.written.note(index);
         committed(caller, change, view.clone(), index, outcome?).map(Some)
     }
 }

@@ -1,6 +1,6 @@
 //! The cluster: what it looks like from this member, and how it gets its first administrator.
 
-mod concerns;
+mod doctor;
 mod join_token;
 mod member;
 
@@ -20,6 +20,8 @@ use crate::app::App;
 use crate::backup;
 use crate::caller::Caller;
 use crate::error::AppError;
+
+use doctor::Seen;
 
 /// Longest time until a member says whether it is ready.
 const READY_WITHIN: Duration = Duration::from_millis(1_500);
@@ -57,8 +59,12 @@ impl App {
         self.authorize(Operation::ClusterShow, caller, Place::Cluster, &view)?;
         let formed: Option<cluster::Cluster> = tables::load(&*view.tables, b"cluster")?;
         let status = self.cluster();
-        let mut concerns = concerns::concerns(&status);
-        concerns.extend(self.concerns().all());
+        let findings = doctor::examine(&Seen {
+            status: &status,
+            cluster: formed.as_ref(),
+            own: &self.concerns().all(),
+            now: self.now(),
+        });
         let mut members: Vec<ClusterMember> = status
             .members
             .into_iter()
@@ -104,7 +110,7 @@ impl App {
             snapshot: status.snapshot,
             members,
             unready: status.unready,
-            concerns,
+            findings,
         })
     }
 

@@ -3,16 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use sentinel_machine::Concern;
+
 /// A board with one place for each part. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Concerns(Arc<RwLock<BTreeMap<&'static str, Concern>>>);
-
-#[derive(Clone, Debug)]
-struct Concern {
-    words: String,
-    /// Told to everybody who asks whether this member is well, not to people who have signed in alone.
-    everybody: bool,
-}
 
 impl Concerns {
     /// Says what there is to look at about `about`; `None`: nothing (any more).
@@ -20,29 +15,29 @@ impl Concerns {
         self.put(about, concern, false);
     }
 
-    /// The same of what `/health` says as well: this member is not well. Says nothing that strangers must not read.
+    /// The same of what is grave: this member is not well. `/health` says it as well, to everybody who asks, so it must hold nothing
+    /// that strangers must not read.
     pub fn tell(&self, about: &'static str, concern: Option<String>) {
         self.put(about, concern, true);
     }
 
-    fn put(&self, about: &'static str, words: Option<String>, everybody: bool) {
+    fn put(&self, about: &'static str, words: Option<String>, grave: bool) {
         let mut board = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match words {
-            Some(words) => board.insert(about, Concern { words, everybody }),
+            Some(words) => board.insert(about, Concern { words, grave }),
             None => board.remove(about),
         };
     }
 
     /// All of them, in the order of what they are about.
-    pub fn all(&self) -> Vec<String> {
-        let board = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        board.values().map(|concern| concern.words.clone()).collect()
+    pub fn all(&self) -> Vec<Concern> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Those for everybody, by what they are about.
+    /// The grave ones, by what they are about.
     pub fn told(&self) -> BTreeMap<&'static str, String> {
         let board = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let told = board.iter().filter(|(_, concern)| concern.everybody);
+        let told = board.iter().filter(|(_, concern)| concern.grave);
         told.map(|(about, concern)| (*about, concern.words.clone())).collect()
     }
 }
@@ -57,10 +52,11 @@ mod tests {
         board.set("b", Some("the second".into()));
         board.clone().set("a", Some("the first".into()));
         board.set("a", Some("the first, worse".into()));
-        assert_eq!(board.all(), ["the first, worse", "the second"]);
+        let words = || board.all().into_iter().map(|concern| concern.words).collect::<Vec<_>>();
+        assert_eq!(words(), ["the first, worse", "the second"]);
         board.set("a", None);
         board.set("c", None);
-        assert_eq!(board.all(), ["the second"]);
+        assert_eq!(words(), ["the second"]);
     }
 
     #[test]
@@ -69,6 +65,7 @@ mod tests {
         board.set("a", Some("where the key is".into()));
         board.tell("b", Some("the disk is full".into()));
         assert_eq!(board.told().into_iter().collect::<Vec<_>>(), [("b", "the disk is full".to_owned())]);
+        assert_eq!(board.all().into_iter().filter(|concern| concern.grave).count(), 1);
         assert_eq!(board.all().len(), 2);
         board.tell("b", None);
         assert!(board.told().is_empty());

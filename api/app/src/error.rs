@@ -60,6 +60,16 @@ pub enum AppError {
     /// No majority answers.
     #[error("no majority of the members answers")]
     NoQuorum(String),
+    /// This member lacks the entry that the reader asked for. Another one may have it.
+    #[error(
+        "this member has applied {applied} entries of the log, and x-min-index asks for {wanted}; ask again, or ask another member"
+    )]
+    Behind {
+        /// The newest entry that it has applied.
+        applied: u64,
+        /// The one that was asked for.
+        wanted: u64,
+    },
     /// The write may or may not have happened.
     #[error("it is not known whether the change was made; ask again with the same Idempotency-Key")]
     OutcomeUnknown(String),
@@ -143,6 +153,7 @@ impl From<ReadError> for AppError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::NoQuorum(cause) => AppError::NoQuorum(cause),
+            ReadError::Behind { applied, wanted } => AppError::Behind { applied, wanted },
             ReadError::NoRoom(reason) => AppError::ReadOnly(reason),
             ReadError::Fatal(cause) => AppError::Internal(cause),
         }

@@ -56,7 +56,7 @@ pub use access::Operation;
 pub use app::{App, AppParts, Settings};
 pub use authenticate::Credential;
 pub use backup::{BackupStream, Backups};
-pub use caller::{Caller, Freshness, Identity, SignedIn};
+pub use caller::{Caller, Freshness, Identity, SignedIn, Written};
 pub use clock::{Clock, Ids, ManualClock, RandomIds, SystemClock};
 pub use cluster::Initialize;
 pub use concerns::Concerns;

@@ -133,6 +133,7 @@ mod tests {
             healthy: true,
             effective: Generation(1),
             traffic: None,
+            next_within_ms: 0,
         }
     }
 

@@ -94,6 +94,7 @@ impl Duty {
             leader_since: now,
             offline_after_ms: limits.offline_after.as_millis() as u64,
             fresh_ms: limits.fresh.as_millis() as u64,
+            unheard_within_ms: 0,
         };
         let clock = LogClock::new(now, Instant::now());
         Self { app, listening, clock, silence: SilenceQueue::default(), looking: Duration::ZERO }
@@ -118,11 +119,18 @@ impl Duty {
         let now = self.moment(&*view.tables)?.now;
         self.listening.leader_since = self.listening.leader_since.max(now);
         let every = tables::Scan::all(tables::Table::Nodes, &[]);
+        self.keep_pace(&*view.tables)?;
         for (id, _) in view.tables.scan(every)? {
             if let Some(id) = query::id_at_end(&id) {
                 self.silence.heard(NodeId(id), now);
             }
         }
+        Ok(())
+    }
+
+    /// Takes note of what nodes are told now: those that this leader has not heard yet were told much the same.
+    fn keep_pace(&mut self, read: &dyn Read) -> Result<(), AppError> {
+        self.listening.unheard_within_ms = self.app.pace(read)?.within_ms();
         Ok(())
     }
 
@@ -194,8 +202,9 @@ impl Duty {
     }
 
     /// Rollouts that may have something to do. One that is held by an operator has not.
-    async fn under_way(&self) -> Result<Vec<RolloutId>, AppError> {
+    async fn under_way(&mut self) -> Result<Vec<RolloutId>, AppError> {
         let view = self.app.replica().read(Consistency::Stale).await?;
+        self.keep_pace(&*view.tables)?;
         let active = query::active_rollouts(&*view.tables)?.into_iter();
         let paused = |state: &RolloutState| matches!(state, RolloutState::Paused { .. });
         Ok(active.filter(|rollout| !paused(&rollout.state)).map(|rollout| rollout.id).collect())
@@ -241,7 +250,7 @@ impl Duty {
             let reports = decide_status([candidate], self.listening, now);
             // A node that was heard in between, or is known to be silent, is looked at again one span later.
             let looked =
-                if node.status == NodeStatus::Online { self.listening.last_heard(candidate) } else { now };
+                if node.status == NodeStatus::Online { self.listening.look_again(candidate) } else { now };
             if reports.is_empty() {
                 self.silence.heard(id, looked);
             }

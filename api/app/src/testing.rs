@@ -5,6 +5,7 @@ pub mod world;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -258,6 +259,10 @@ impl Replica for KitReplica {
         Ok(applied)
     }
 
+    async fn reach(&self, index: u64, within: Duration) -> Result<(), ReadError> {
+        self.inner.reach(index, within).await
+    }
+
     async fn read(&self, consistency: Consistency) -> Result<View, ReadError> {
         if self.now() == Trouble::NoLeader && consistency == Consistency::Linearizable {
             return Err(ReadError::NoQuorum("the test says so".into()));
@@ -288,6 +293,10 @@ pub struct Kit {
 impl Kit {
     /// An application without a cluster.
     pub fn unformed() -> Result<Self, AppError> {
+        Self::unformed_with(Settings::default())
+    }
+
+    fn unformed_with(settings: Settings) -> Result<Self, AppError> {
         let bus = EventBus::new(Arc::new(MemoryHistory::default()));
         let replica = Arc::new(KitReplica {
             inner: MemoryReplica::default(),
@@ -309,14 +318,19 @@ impl Kit {
             keyring: Keyring::new(&[0x42; 32]),
             liveness: Liveness::default(),
             backups: Arc::new(FakeBackups),
-            settings: Settings::default(),
+            settings,
         })?;
         Ok(Self { app, replica, blobs, cluster, clock })
     }
 
     /// An application whose cluster has the org `Default` and the administrator [`ADMIN`].
     pub async fn formed() -> Result<Self, AppError> {
-        let kit = Self::unformed()?;
+        Self::formed_with(Settings::default()).await
+    }
+
+    /// The same with other numbers.
+    pub async fn formed_with(settings: Settings) -> Result<Self, AppError> {
+        let kit = Self::unformed_with(settings)?;
         let first = Initialize {
             cluster_id: None,
             org_name: "Default".into(),

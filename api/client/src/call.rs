@@ -1,5 +1,6 @@
 //! What happens to a request: which members are asked, how often, and how the answer is read.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -174,6 +175,9 @@ impl Client {
         let mut request = self.http.request(call.method.clone(), call.url(member, stale));
         request = self.credential.put(request);
         request = with_headers(request, call, key);
+        if let Some(index) = self.min_index.filter(|_| call.method == Method::GET) {
+            request = request.header("x-min-index", index);
+        }
         let sending = request.send();
         let sent = match call.within {
             Some(limit) => match tokio::time::timeout(limit, sending).await {
@@ -189,6 +193,10 @@ impl Client {
             None => ClientError::Unreachable(reason(&error)),
         })?;
         if response.status().is_success() {
+            let index = response.headers().get("x-log-index").and_then(|index| index.to_str().ok());
+            if let Some(index) = index.and_then(|index| index.parse().ok()) {
+                self.written.fetch_max(index, Ordering::Relaxed);
+            }
             return Ok(response);
         }
         let status = response.status().as_u16();

@@ -1,6 +1,7 @@
 //! The client itself.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -26,6 +27,10 @@ pub struct Client {
     pub(crate) credential: Credential,
     pub(crate) stale: bool,
     pub(crate) request_id: Option<Uuid>,
+    /// What reads must have in them.
+    pub(crate) min_index: Option<u64>,
+    /// The newest write that was answered.
+    pub(crate) written: Arc<AtomicU64>,
 }
 
 impl Client {
@@ -66,6 +71,8 @@ impl Client {
             credential,
             stale: false,
             request_id: None,
+            min_index: None,
+            written: Arc::default(),
         })
     }
 
@@ -86,6 +93,18 @@ impl Client {
     #[must_use]
     pub fn with_request_id(&self, id: Uuid) -> Self {
         Self { request_id: Some(id), ..self.clone() }
+    }
+
+    /// The same, but a member answers reads only when it has applied the entry with this log index, or refuses with `behind` after five
+    /// seconds; also stale ones. With [`Client::written`], a stale read sees the writes that were made before, at every member.
+    #[must_use]
+    pub fn at_least(&self, index: u64) -> Self {
+        Self { min_index: Some(index), ..self.clone() }
+    }
+
+    /// Log index of the newest write that was answered to this client or one of its clones; zero before the first.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// Adds members that the cluster told of. Those given to [`Client::new`] are never forgotten.

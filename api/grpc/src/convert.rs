@@ -1,6 +1,7 @@
 //! Between the shapes of the public API and the messages of the protocol.
 
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::finding::Finding;
 use sentinel_api_types::rollout as api;
 use tonic::Status;
 
@@ -17,9 +18,14 @@ impl From<Cluster> for proto::ClusterStatus {
             snapshot: status.snapshot,
             members: status.members.into_iter().map(Into::into).collect(),
             unready: status.unready.unwrap_or_default(),
-            concerns: status.concerns,
+            concerns: concerns(status.findings),
         }
     }
+}
+
+/// In words, what is well left out.
+fn concerns(findings: Vec<Finding>) -> Vec<String> {
+    findings.into_iter().filter(Finding::is_concern).map(|finding| finding.text).collect()
 }
 
 impl From<ClusterMember> for proto::Member {

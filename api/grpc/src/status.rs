@@ -18,7 +18,9 @@ pub fn of(error: AppError) -> Status {
             Code::ResourceExhausted
         }
         AppError::TooLarge(_) => Code::OutOfRange,
-        AppError::NoLeader(_) | AppError::NoQuorum(_) | AppError::ReadOnly(_) => Code::Unavailable,
+        AppError::NoLeader(_) | AppError::NoQuorum(_) | AppError::ReadOnly(_) | AppError::Behind { .. } => {
+            Code::Unavailable
+        }
         AppError::OutcomeUnknown(_) => Code::DeadlineExceeded,
         AppError::Internal(_) => Code::Internal,
     };

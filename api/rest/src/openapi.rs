@@ -2,16 +2,47 @@
 
 use sentinel_api_types::event::{Compacted, Event};
 use sentinel_api_types::{ErrorBody, Problem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{
+    Content, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
+};
 use utoipa::{IntoParams, IntoResponses, Modify};
 
+use crate::request::LOG_INDEX;
 use crate::routes;
 use crate::routes::session::COOKIE;
 
+/// What a write may be repeated with.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
 /// The document.
 pub fn document() -> OpenApi {
-    routes::api().split_for_parts().1
+    let mut document = routes::api().split_for_parts().1;
+    for path in document.paths.paths.values_mut() {
+        [&mut path.post, &mut path.put, &mut path.delete].into_iter().flatten().for_each(tell_of_the_index);
+    }
+    document
+}
+
+/// Every write that takes a key tells where it stands in the log.
+fn tell_of_the_index(operation: &mut Operation) {
+    let named =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.name == IDEMPOTENCY_KEY);
+    if !operation.parameters.iter().flatten().any(named) {
+        return;
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
+            let words = "Log index of the write; a read with it in `x-min-index` has the write in it, at every member.";
+            let header = HeaderBuilder::new()
+                .schema(Some(ObjectBuilder::new().schema_type(Type::Integer)))
+                .description(Some(words))
+                .build();
+            response.headers.insert(LOG_INDEX.as_str().to_owned(), RefOr::T(header));
+        }
+    }
 }
 
 /// What the document says before any route.
@@ -20,7 +51,8 @@ pub fn document() -> OpenApi {
     info(
         title = "Sentinel control plane",
         description = "Refusals have the shape of `ErrorBody`. Writes can be repeated with the same `Idempotency-Key`. \
-            Reads take `?consistency=stale`. Lists are paged by opaque cursors.",
+            Reads take `?consistency=stale`, \
+            and `x-min-index` with the `x-log-index` of a write to see that write at every member. Lists are paged by opaque cursors.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(ErrorBody, Problem, Event, Compacted)),
@@ -73,14 +105,34 @@ impl IntoResponses for Refusals {
     }
 }
 
-/// Reads may ask for what the member has, at once.
+/// Reads may ask for what the member has, at once, and for it to have an entry.
+pub struct ReadParams;
+
+impl IntoParams for ReadParams {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = Freshness::into_params(&parameter_in);
+        parameters.extend(Least::into_params(&parameter_in));
+        parameters
+    }
+}
+
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
-pub struct ReadParams {
+struct Freshness {
     /// `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
     #[param(inline, example = "stale")]
     consistency: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)]
+struct Least {
+    /// Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+    /// then 503 `behind`. A write tells its index in `x-log-index`.
+    #[param(rename = "x-min-index")]
+    x_min_index: Option<u64>,
 }
 
 /// Writes may carry a key.

@@ -57,6 +57,7 @@ impl From<AppError> for Refusal {
             AppError::NoLeader(_) => (StatusCode::SERVICE_UNAVAILABLE, code::NO_LEADER),
             AppError::ReadOnly(_) => (StatusCode::SERVICE_UNAVAILABLE, code::READ_ONLY),
             AppError::NoQuorum(_) => (StatusCode::SERVICE_UNAVAILABLE, code::NO_QUORUM),
+            AppError::Behind { .. } => (StatusCode::SERVICE_UNAVAILABLE, code::BEHIND),
             AppError::OutcomeUnknown(_) => (StatusCode::GATEWAY_TIMEOUT, code::OUTCOME_UNKNOWN),
             AppError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL),
         };

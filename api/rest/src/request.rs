@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use sentinel_api_types::error::code;
-use sentinel_app::{App, Freshness};
+use sentinel_app::{App, Freshness, Written};
 use sentinel_model::RequestId;
 use sentinel_model::audit::Actor;
 use uuid::Uuid;
@@ -23,6 +23,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const CONSISTENCY: HeaderName = HeaderName::from_static("x-consistency");
 const AGE_MS: HeaderName = HeaderName::from_static("x-age-ms");
+/// Where a write stands in the log.
+pub const LOG_INDEX: HeaderName = HeaderName::from_static("x-log-index");
+/// What a read must have in it.
+pub const MIN_INDEX: HeaderName = HeaderName::from_static("x-min-index");
 
 /// What is known of a request from its beginning to its line in the log.
 #[derive(Clone, Debug)]
@@ -33,6 +37,8 @@ pub struct RequestInfo {
     pub repeatable: bool,
     /// Filled in by the first read.
     pub freshness: Freshness,
+    /// Filled in by the write.
+    pub written: Written,
     /// Filled in when the caller is known.
     pub actor: Arc<OnceLock<Actor>>,
     /// Filled in when the caller asked for what this member has, at once.
@@ -71,6 +77,9 @@ pub(crate) async fn attend(
         headers.insert(CONSISTENCY, HeaderValue::from_static("stale"));
         headers.insert(AGE_MS, info.freshness.age_ms().unwrap_or(0).into());
     }
+    if let Some(index) = info.written.index().filter(|_| response.status().is_success()) {
+        response.headers_mut().insert(LOG_INDEX, index.into());
+    }
     let (route, took) = (route.as_ref().map_or("unmatched", MatchedPath::as_str), begun.elapsed());
     meters.note(&method, route, response.status(), took);
     log(&info, &method, route, &response, took);
@@ -96,6 +105,7 @@ fn info(request_id: RequestId, repeatable: bool) -> RequestInfo {
         request_id,
         repeatable,
         freshness: Freshness::default(),
+        written: Written::default(),
         actor: Arc::default(),
         stale: Arc::default(),
     }

@@ -159,8 +159,15 @@ pub struct HeartbeatResponse {
     #[serde(default)]
     #[schema(value_type = u64)]
     pub epoch: Epoch,
-    /// How often to send heartbeats, in seconds.
+    /// How often to send heartbeats, in seconds: it grows with the fleet.
     pub heartbeat_interval_s: u64,
+    /// Up to so much is added to each interval, at random, in milliseconds. Members of earlier versions leave that to the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat_jitter_ms: Option<u64>,
+    /// When no member answers, a random part of this passes before the next request, in milliseconds, so that a fleet that lost
+    /// contact at one moment does not come back at one.
+    #[serde(default)]
+    pub return_within_ms: u64,
     /// Base URLs of all members.
     pub members: Vec<String>,
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::Timestamp;
 use crate::backup::Backup;
+use crate::finding::Finding;
 
 /// The disk that a member's log is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -78,8 +79,8 @@ pub struct Cluster {
     pub members: Vec<ClusterMember>,
     /// Why a write cannot commit now; null when it can.
     pub unready: Option<String>,
-    /// What somebody should look at while everything still works, the gravest first.
-    pub concerns: Vec<String>,
+    /// What a look at all of it found, the gravest first; what is well is among it.
+    pub findings: Vec<Finding>,
     /// Grows when the cluster is restored from a backup, or goes on without a majority that was lost.
     #[serde(default)]
     #[schema(value_type = u64)]

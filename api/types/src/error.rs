@@ -119,6 +119,8 @@ pub mod code {
     pub const READ_ONLY: &str = "read_only";
     /// 503: no majority answers; `?consistency=stale` would work for reads.
     pub const NO_QUORUM: &str = "no_quorum";
+    /// 503: this member lacks the entry that `x-min-index` asks for; ask again, or another member.
+    pub const BEHIND: &str = "behind";
     /// 504: the write may or may not have happened; ask again with the same `Idempotency-Key`.
     pub const OUTCOME_UNKNOWN: &str = "outcome_unknown";
     /// 500: our fault; the log of the member has the cause under the request id.

@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod enrolment;
 pub mod error;
 pub mod event;
+pub mod finding;
 pub mod join_token;
 pub mod member;
 pub mod node;

@@ -17,6 +17,7 @@ pub mod codec;
 pub mod config;
 pub mod digest;
 mod disk;
+mod facts;
 mod forward;
 mod link;
 pub mod member;

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::{RaftLogReader, RaftLogStorage, RaftStateMachine};
 use openraft::{Config, ServerState, SnapshotPolicy};
-use sentinel_machine::TableError;
+use sentinel_machine::{MemberFacts, TableError};
 use sentinel_model::Time;
 use sentinel_pki::Clock;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, mpsc, watch};
@@ -69,6 +69,8 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     leads: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     disk: OwnDisk,
+    /// What the process says of itself; `None` before it has.
+    facts: RwLock<Option<MemberFacts>>,
     writes: Semaphore,
     reads: mpsc::Sender<Answer>,
     forwards: mpsc::Sender<Forwarded>,
@@ -141,6 +143,7 @@ where
             leads: watch::Sender::new(false),
             tasks: Mutex::default(),
             disk: OwnDisk::new(disk),
+            facts: RwLock::default(),
             writes: Semaphore::new(WRITES),
             reads,
             forwards,
@@ -320,6 +323,15 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
     /// From now on this member takes no writes, for this reason, and does not lead when somebody else can; `None`: it does.
     pub fn take_no_writes(&self, no_room: Option<NoRoom>) {
         self.0.disk.set_no_room(no_room);
+    }
+
+    /// What is said of this member from now on, here and to the others.
+    pub fn say(&self, facts: MemberFacts) {
+        *self.0.facts.write().unwrap_or_else(PoisonError::into_inner) = Some(facts);
+    }
+
+    pub(crate) fn own_facts(&self) -> Option<MemberFacts> {
+        self.0.facts.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn peers(&self) -> &Peers {

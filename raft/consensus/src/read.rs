@@ -30,6 +30,17 @@ where
         self.commit(envelope).await
     }
 
+    async fn reach(&self, wanted: u64, within: Duration) -> Result<(), ReadError> {
+        if self.await_applied(wanted, within).await.is_ok() {
+            return Ok(());
+        }
+        if let Some(cause) = self.ended() {
+            return Err(ReadError::Fatal(cause));
+        }
+        let (_, applied) = self.state().map_err(|error| ReadError::Fatal(error.to_string()))?;
+        Err(ReadError::Behind { applied, wanted })
+    }
+
     async fn read(&self, consistency: Consistency) -> Result<View, ReadError> {
         if consistency == Consistency::Linearizable {
             self.catch_up().await?;

@@ -40,7 +40,7 @@ use crate::proto::{
 };
 use crate::transport::Transport;
 use crate::types::{EntryBytes, MemberNode, Snapshot, SnapshotFile, TypeConfig, Vote};
-use crate::{blocking, receive, stamp, types};
+use crate::{blocking, facts, receive, stamp, types};
 
 /// Calls of one peer that may be under way at a time; more wait.
 const CALLS: usize = 1_024;
@@ -343,6 +343,7 @@ where
             remembers_term: remembers.log_term,
             remembers_index: remembers.log_index,
             remembers_boot,
+            facts: self.member.own_facts().map(facts::said),
         }))
     }
 

@@ -192,7 +192,14 @@ impl Scene {
 
     pub fn heartbeat(&mut self, name: &str, healthy: bool) {
         let effective = self.node(name).effective.map_or(Generation(0), |fact| fact.generation);
-        let sample = NodeSample { node_id: id(name), heard_at: self.now, healthy, effective, traffic: None };
+        let sample = NodeSample {
+            node_id: id(name),
+            heard_at: self.now,
+            healthy,
+            effective,
+            traffic: None,
+            next_within_ms: 0,
+        };
         self.samples.insert(id(name), sample);
     }
 

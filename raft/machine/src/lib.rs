@@ -11,6 +11,7 @@
 
 pub mod apply;
 mod baseline;
+pub mod bundle_bytes;
 pub mod commands;
 pub mod draft;
 pub mod envelope;
@@ -30,7 +31,8 @@ pub use envelope::{Envelope, EnvelopeError};
 pub use event::Event;
 pub use outcome::{Outcome, Rejection, Reply};
 pub use ports::{
-    BlobError, Blobs, ClusterInfo, ClusterStatus, Cursor, DiskStatus, EventHistory, Gap, MemberStatus,
+    BlobError, Blobs, ClusterInfo, ClusterStatus, Concern, Cursor, DiskStatus, EventHistory, Gap,
+    MemberFacts, MemberStatus,
 };
 pub use replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};
 pub use tables::{Order, Read, Row, Scan, Table, TableError, Write};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -93,6 +94,12 @@ impl Replica for MemoryReplica {
             .map_err(|error| ProposeError::Fatal(error.to_string()))?;
         inner.events.extend(step.events);
         Ok(Applied { index: step.index, repeated: step.repeated, outcome: step.outcome })
+    }
+
+    /// Nothing is under way here: an entry that is not there now does not come.
+    async fn reach(&self, wanted: u64, _within: Duration) -> Result<(), ReadError> {
+        let applied = self.0.lock().unwrap_or_else(PoisonError::into_inner).index;
+        if applied >= wanted { Ok(()) } else { Err(ReadError::Behind { applied, wanted }) }
     }
 
     async fn read(&self, _consistency: Consistency) -> Result<View, ReadError> {

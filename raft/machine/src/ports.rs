@@ -118,6 +118,8 @@ pub struct MemberStatus {
     pub skew_ms: Option<i64>,
     /// What it said of its disk, when it last answered.
     pub disk: Option<DiskStatus>,
+    /// What else it said of itself then; `None` also when its version does not say.
+    pub facts: Option<MemberFacts>,
 }
 
 /// What a member says of the disk that its log is on.
@@ -129,6 +131,32 @@ pub struct DiskStatus {
     pub max_us: u64,
     /// It hangs, or is full: the member does not lead.
     pub sick: bool,
+}
+
+/// What a member says of itself, beside its disk's writes: what only its own process can know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberFacts {
+    /// Version of its program.
+    pub version: String,
+    /// Bytes that are free on the disk of its data directory, and those below which it takes no writes.
+    pub room: Option<(u64, u64)>,
+    /// When the certificate that it shows to other members runs out.
+    pub certificate_until: Option<Time>,
+    /// When the CA of that certificate does.
+    pub ca_until: Option<Time>,
+    /// When the certificate that it shows to clients does; `None` when it shows none.
+    pub serving_until: Option<Time>,
+    /// What its parts think somebody should look at.
+    pub concerns: Vec<Concern>,
+}
+
+/// Something that somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Concern {
+    /// In words.
+    pub words: String,
+    /// The member is not well: it does not do all that it should.
+    pub grave: bool,
 }
 
 /// What the cluster looks like from here. Answers at once, from memory.

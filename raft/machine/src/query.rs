@@ -54,6 +54,11 @@ pub fn memberships_of(read: &(impl Read + ?Sized), user: UserId) -> Result<Vec<M
     pairs.iter().filter_map(of).collect()
 }
 
+/// How many nodes there are, in all projects.
+pub fn node_count(read: &(impl Read + ?Sized)) -> Result<u64, TableError> {
+    read.count(Table::Nodes)
+}
+
 /// Every node of a project, by name.
 pub fn nodes_of(read: &(impl Read + ?Sized), project: ProjectId) -> Result<Vec<Node>, TableError> {
     behind_value(read, &read.scan(Scan::all(Table::NodeNames, project.as_bytes()))?)

@@ -1,6 +1,7 @@
 //! The port through which everything above the log writes and reads.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -14,6 +15,9 @@ pub trait Replica: Send + Sync {
     /// Commits a command and waits until this member has applied it, so that a following read here sees it.
     /// On any member: a follower forwards to the leader. Retrying with the same request id never applies twice.
     async fn propose(&self, envelope: Envelope) -> Result<Applied, ProposeError>;
+
+    /// Waits until this member has applied the entry at `index`, so that every read here from now on has it in it.
+    async fn reach(&self, index: u64, within: Duration) -> Result<(), ReadError>;
 
     /// A consistent state to read from.
     async fn read(&self, consistency: Consistency) -> Result<View, ReadError>;
@@ -91,6 +95,14 @@ pub enum ReadError {
     /// No majority within the deadline. A stale read would work.
     #[error("no majority answers: {0}")]
     NoQuorum(String),
+    /// This member has not applied an entry in time that the reader asks for. Another member may have it.
+    #[error("this member has applied {applied} entries of the log, and entry {wanted} was asked for")]
+    Behind {
+        /// The newest entry that it has applied.
+        applied: u64,
+        /// The one that was asked for.
+        wanted: u64,
+    },
     /// This member lacks what was written last, and has no room for it. Another member may answer, and a stale read would work.
     #[error("{0}")]
     NoRoom(String),

@@ -80,6 +80,8 @@ tables! {
     BundleVersions = 31, "bundle_versions";
     /// project, bundle → nothing. Bundle ids grow with time.
     BundlesByProject = 32, "bundles_by_project";
+    /// project → bytes of its bundles' archives, revoked ones left out. Nothing for a project whose bundles are all of an older version.
+    BundleBytes = 33, "bundle_bytes";
     /// token → EnrolmentToken.
     EnrolmentTokens = 40, "enrolment_tokens";
     /// token digest → token.
@@ -173,6 +175,11 @@ pub trait Read {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, TableError>;
     /// The pairs of a walk.
     fn scan(&self, scan: Scan<'_>) -> Result<Vec<Pair>, TableError>;
+
+    /// How many keys a table has. Where state lives on disk it is kept with the table, so asking costs nothing.
+    fn count(&self, table: Table) -> Result<u64, TableError> {
+        Ok(self.scan(Scan::all(table, &[]))?.len() as u64)
+    }
 }
 
 /// Write access, inside one atomic batch.

@@ -17,6 +17,20 @@ pub struct NodeSample {
     pub effective: Generation,
     /// Traffic since that generation became effective. `None`: the agent has no measurement.
     pub traffic: Option<TrafficSample>,
+    /// Within how long it was told to speak again, in milliseconds; zero from members of a version that did not keep that.
+    #[serde(default)]
+    pub next_within_ms: u64,
+}
+
+/// Silence after which a node is offline that was told to speak again within so long: three such times, and never less than
+/// what is asked for.
+pub fn silent_after_ms(next_within_ms: u64, least_ms: u64) -> u64 {
+    least_ms.max(next_within_ms.saturating_mul(3))
+}
+
+/// Age up to which its heartbeat counts as fresh: half as long again, and never less than what is asked for.
+pub fn fresh_for_ms(next_within_ms: u64, least_ms: u64) -> u64 {
+    least_ms.max(next_within_ms.saturating_add(next_within_ms / 2))
 }
 
 impl NodeSample {

@@ -19,6 +19,7 @@ pub struct Identity {
     name: MemberName,
     cas: Vec<CertificateDer<'static>>,
     issuer: CertificateDer<'static>,
+    issuer_validity: Validity,
     chain: Vec<CertificateDer<'static>>,
     key: MemberKey,
     validity: Validity,
@@ -83,12 +84,12 @@ impl Identity {
                 return Err(IdentityError::CaOfOtherCluster { name, found });
             }
             if issuer.is_none() && certificate::issued(&ca, &parsed) {
-                issuer = Some(der.clone());
+                issuer = Some((der.clone(), Validity::of(&ca)));
             }
         }
-        let issuer = issuer.ok_or(IdentityError::OtherCa(name))?;
+        let (issuer, issuer_validity) = issuer.ok_or(IdentityError::OtherCa(name))?;
         let validity = Validity::of(&parsed);
-        Ok(Self { name, cas, issuer, chain, key, validity })
+        Ok(Self { name, cas, issuer, issuer_validity, chain, key, validity })
     }
 
     /// The same member, trusting these CAs: while a CA is replaced, first its successor as well, at the end only that.
@@ -128,6 +129,11 @@ impl Identity {
     /// The CA that issued its certificate.
     pub fn issuer(&self) -> &CertificateDer<'static> {
         &self.issuer
+    }
+
+    /// From when to when that CA is good.
+    pub fn issuer_validity(&self) -> Validity {
+        self.issuer_validity
     }
 
     /// Its certificate.

@@ -50,8 +50,8 @@ fn table(cluster: &Cluster) -> Table {
         Some(backup) => format!("newest backup: {}, {}", at(backup.taken_at), backup.place),
         None => "no backup is known: make one with `sentinel-cp cluster backup create FILE`".to_owned(),
     });
-    for concern in &cluster.concerns {
-        table.note(format!("look: {concern}"));
+    for concern in cluster.findings.iter().filter(|finding| finding.is_concern()) {
+        table.note(format!("look: {}", concern.text));
     }
     match &cluster.unready {
         Some(reason) => table.note(format!("NOT READY for writes: {reason}")),

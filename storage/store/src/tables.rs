@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use redb::{
-    Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
-    WriteTransaction,
+    Database, Durability, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable,
+    ReadableTableMetadata, TableDefinition, WriteTransaction,
 };
 use sentinel_consensus::runtime::watch::{Receiver, Sender};
 use sentinel_consensus::types::{LogId, SnapshotMeta, StoredMembership};
@@ -293,6 +293,10 @@ impl Read for Reader {
 
     fn scan(&self, scan: Scan<'_>) -> Result<Vec<Pair>, TableError> {
         walk(self.table(scan.table)?, scan, &self.damage)
+    }
+
+    fn count(&self, table: Table) -> Result<u64, TableError> {
+        self.table(table)?.len().map_err(|error| self.damage.failed(error))
     }
 }
 

@@ -63,7 +63,7 @@ async fn is_told(cluster: &Cluster, api: &Api, frozen: usize, other: usize) {
     until("the page of the cluster shows whose disk is sick", 20, || async {
         let page = api.get("/api/v1/cluster").await.ok()?;
         let disk = &page["members"].as_array()?.iter().find(|one| one["id"] == frozen as u64 + 1)?["disk"];
-        let named = page["concerns"].to_string().contains(&format!("the disk of member-{}", frozen + 1));
+        let named = page["findings"].to_string().contains(&format!("the disk of member-{}", frozen + 1));
         (disk["well"] == false && disk["max_us"].as_u64()? > 2_000_000 && named).then_some(())
     })
     .await;

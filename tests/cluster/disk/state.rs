@@ -33,7 +33,7 @@ async fn state_that_changed_on_disk_is_set_aside_and_rebuilt_and_is_never_served
         assert_eq!(projects(&here).await, expected, "stopped cleanly: {clean}");
         until("the page of the cluster says it as well", 10, || async {
             let page = here.get("/api/v1/cluster").await.ok()?;
-            page["concerns"].to_string().contains("damaged").then_some(())
+            page["findings"].to_string().contains("damaged").then_some(())
         })
         .await;
         // Somebody has looked.

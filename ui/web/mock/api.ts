@@ -211,7 +211,10 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
         epoch_began: { at: iso(9 * 86_400_000), reason: "restore", founder: 1 },
         backup: { index: db.index - 900, place: "s3://backups/shop/2026-11-24.scpbackup", size_bytes: 41_000_000, taken_at: iso(3 * 3_600_000), verified_at: iso(3 * 3_600_000) },
         unready: null,
-        concerns: [],
+        findings: [
+          { topic: "clocks", severity: "warning", member: 2, text: "the clock of member-2 is 1.4 s ahead of this member's", advice: "see whether NTP runs there" },
+          { topic: "quorum", severity: "ok", member: null, text: "all 3 voters answer; 1 may be lost", advice: null },
+        ],
       }),
   ],
   ["GET", "/cluster/join-tokens", () => ok({ join_tokens: joinTokens })],

@@ -1,6 +1,7 @@
 //! What a heartbeat tells, and what of it is news.
 
 use sentinel_api_types::agent::HeartbeatRequest;
+use sentinel_engine::nodes::Pace;
 use sentinel_machine::commands::nodes_report::{NodeFact, VERSION_TEXT_MAX};
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{FAILURE_TEXT_MAX, Node, NodeStatus};
@@ -67,8 +68,8 @@ pub(super) fn of_epoch(request: HeartbeatRequest, epoch: Epoch) -> HeartbeatRequ
     }
 }
 
-/// What liveness remembers of a heartbeat.
-pub(super) fn sample(node_id: NodeId, request: &HeartbeatRequest, now: Time) -> NodeSample {
+/// What liveness remembers of a heartbeat that is answered with this pace.
+pub(super) fn sample(node_id: NodeId, request: &HeartbeatRequest, now: Time, pace: Pace) -> NodeSample {
     NodeSample {
         node_id,
         heard_at: now,
@@ -83,6 +84,7 @@ pub(super) fn sample(node_id: NodeId, request: &HeartbeatRequest, now: Time) -> 
             p95_ms: traffic.p95_ms,
             p99_ms: traffic.p99_ms,
         }),
+        next_within_ms: pace.within_ms(),
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn decide(
         nodes: &nodes,
         samples: &samples,
         bundle_revoked: bundle.is_none_or(|bundle| bundle.state == BundleState::Revoked),
-        fresh_ms: listening.fresh_ms,
+        fresh_ms: listening.fresh_for(None),
         leader_since: listening.leader_since,
     };
     // The time last: nothing that was read is from the future.

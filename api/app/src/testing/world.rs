@@ -13,6 +13,7 @@ use sentinel_machine::Consistency;
 use sentinel_model::{BundleId, NodeId, ProjectId, RequestId};
 
 use super::{ADMIN, Kit, PASSWORD};
+use crate::app::Settings;
 use crate::authenticate::Credential;
 use crate::caller::{Caller, Identity};
 use crate::clock::{Ids, RandomIds};
@@ -75,7 +76,12 @@ pub struct World {
 impl World {
     /// Makes the world.
     pub async fn new() -> Result<Self, AppError> {
-        let kit = Kit::formed().await?;
+        Self::with(Settings::default()).await
+    }
+
+    /// The same with other numbers.
+    pub async fn with(settings: Settings) -> Result<Self, AppError> {
+        let kit = Kit::formed_with(settings).await?;
         let admin = kit.sign_in(ADMIN).await?;
         let operator = kit.join(&admin, ORG, "operator@example.com", Role::Operator).await?;
         let reader = kit.join(&admin, ORG, "reader@example.com", Role::Reader).await?;

@@ -182,6 +182,13 @@ async fn heartbeats_tell_facts_once_and_unchanged_ones_never() {
     };
     let heard = kit.app.heartbeat(&world.node.1.again(), world.node.0, beat.clone()).await.unwrap();
     assert_eq!((heard.status.as_str(), heard.heartbeat_interval_s), ("ok", 10));
+    assert_eq!(
+        (heard.heartbeat_jitter_ms, heard.return_within_ms),
+        (Some(1_000), 2),
+        "there are two nodes, of two orgs"
+    );
+    let kept = kit.app.liveness().get(world.node.0).unwrap();
+    assert_eq!(kept.next_within_ms, 11_000, "silence is judged by what it was told");
     assert_eq!(kit.app.facts().len(), 4, "online, version, accepted, effective");
     let before = kit.replica.proposed();
     kit.app.flush_facts().await.unwrap();

@@ -5,6 +5,7 @@ use sentinel_api_types::bundle::{
 };
 use sentinel_model::NodeId;
 
+use crate::app::Settings;
 use crate::error::AppError;
 use crate::testing::World;
 use crate::testing::world::{OTHER_PROJECT, PROJECT, SOURCE};
@@ -161,4 +162,37 @@ async fn a_revoked_bundle_is_shown_and_handed_out_to_nobody() {
     let listed =
         app.list_bundles(&world.reader.again(), PROJECT, &query(BundleStatus::Compiled)).await.unwrap();
     assert_eq!(listed.total, 0);
+}
+
+#[tokio::test]
+async fn a_project_without_room_is_told_what_it_holds_and_has_room_again_when_bundles_are_revoked() {
+    let size = {
+        let world = World::new().await.unwrap();
+        let made =
+            world.kit.app.create_bundle(&world.operator.again(), PROJECT, create("1.0.0", SOURCE)).await;
+        made.unwrap().bundle.size_bytes
+    };
+    // Room for two, and a little: versions of other lengths have archives of other sizes.
+    let settings = Settings { project_bundle_bytes: size * 2 + size / 2, ..Settings::default() };
+    let world = World::with(settings).await.unwrap();
+    let app = &world.kit.app;
+    let make = |version: &'static str| {
+        let (app, caller) = (app.clone(), world.operator.again());
+        async move { app.create_bundle(&caller, PROJECT, create(version, SOURCE)).await }
+    };
+    let first = make("1.0.0").await.unwrap();
+    make("1.0.1").await.unwrap();
+    let changes = world.kit.changes();
+    let refused = make("1.0.2").await.unwrap_err();
+    assert!(
+        matches!(&refused, AppError::Conflict(text) if text.contains("MiB") && text.contains("revoke bundles")),
+        "{refused}"
+    );
+    assert_eq!(world.kit.changes(), changes, "nothing was made");
+    let elsewhere = create("1.0.0", SOURCE);
+    app.create_bundle(&world.outsider.again(), OTHER_PROJECT, elsewhere)
+        .await
+        .expect("each project has its own");
+    app.revoke_bundle(&world.operator.again(), PROJECT, first.id).await.unwrap();
+    make("1.0.2").await.unwrap();
 }

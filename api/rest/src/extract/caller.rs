@@ -3,12 +3,13 @@
 use axum::extract::FromRequestParts;
 use axum_extra::extract::CookieJar;
 use http::request::Parts;
-use http::{HeaderName, Method, header};
+use http::{HeaderName, Method, StatusCode, header};
+use sentinel_api_types::error::code;
 use sentinel_app::{App, AppError, Caller, Credential, Identity};
 use sentinel_machine::Consistency;
 
 use crate::refusal::Refusal;
-use crate::request::RequestInfo;
+use crate::request::{MIN_INDEX, RequestInfo};
 use crate::routes::session::COOKIE;
 
 const NODE_KEY: HeaderName = HeaderName::from_static("x-zentinel-node-key");
@@ -30,7 +31,14 @@ impl FromRequestParts<App> for Calling {
         {
             let _ = info.stale.set(());
         }
-        caller.identity = app.authenticate(&credential(parts)?, caller.consistency).await?;
+        let credential = credential(parts)?;
+        if let Some(index) = min_index(parts)?
+            && !matches!(credential, Credential::None)
+        {
+            // Before anything is read, the credential too: it may be what was written.
+            app.reach(index).await?;
+        }
+        caller.identity = app.authenticate(&credential, caller.consistency).await?;
         if let Some(info) = parts.extensions.get::<RequestInfo>() {
             let _ = info.actor.set(caller.actor());
         }
@@ -52,6 +60,7 @@ fn unknown(parts: &Parts, app: &App) -> Result<Caller, Refusal> {
         caller.request_id = info.request_id;
         caller.repeatable = info.repeatable;
         caller.freshness = info.freshness.clone();
+        caller.written = info.written.clone();
     }
     Ok(caller)
 }
@@ -66,6 +75,17 @@ fn consistency(parts: &Parts) -> Result<Consistency, Refusal> {
         Some("stale") => Err(Refusal::field("consistency", "is for reads only")),
         Some(_) => Err(Refusal::field("consistency", "is 'stale', or absent for the newest state")),
     }
+}
+
+/// `x-min-index`, for reads: a write is decided on the newest state in any case.
+fn min_index(parts: &Parts) -> Result<Option<u64>, Refusal> {
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    let Some(value) = parts.headers.get(MIN_INDEX).filter(|_| reads) else { return Ok(None) };
+    let index = value.to_str().ok().and_then(|value| value.parse().ok());
+    index.map(Some).ok_or_else(|| {
+        let text = "x-min-index must be a log index, as x-log-index of a write has it";
+        Refusal::new(StatusCode::BAD_REQUEST, code::MALFORMED_HEADER, text)
+    })
 }
 
 /// `Authorization` first, then the node key, then the cookie.

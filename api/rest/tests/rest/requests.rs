@@ -64,6 +64,35 @@ async fn without_a_leader_reads_are_503_stale_ones_answer_with_their_age_and_wri
 }
 
 #[tokio::test]
+async fn a_write_tells_where_it_stands_and_a_read_that_asks_for_it_waits_for_it() {
+    let http = Http::new().await;
+    let made = http.send(token(&http, "fleet", KEY)).await;
+    let index: u64 = made.header("x-log-index").parse().unwrap();
+    let again = http.send(token(&http, "fleet", KEY)).await;
+    assert_eq!(again.header("x-log-index"), made.header("x-log-index"), "it stands where it stood");
+    let read = async |index: &str, consistency: &str| {
+        let path = format!("/api/v1/projects/shop/enrolment-tokens?{consistency}");
+        let request = request("GET", &path, Some(&http.world.operator)).header("x-min-index", index);
+        http.send(request.body(Body::empty()).unwrap()).await
+    };
+    for consistency in ["", "consistency=stale"] {
+        let seen = read(&index.to_string(), consistency).await;
+        assert_eq!((seen.status, seen.header("x-log-index")), (200, ""), "a read writes nothing");
+        let behind = read(&(index + 1_000).to_string(), consistency).await;
+        assert_eq!((behind.status, behind.code()), (503, "behind"));
+        let words = behind.json["error"].as_str().unwrap();
+        assert!(words.contains(&format!("asks for {}", index + 1_000)), "{words}");
+        let wrong = read("soon", consistency).await;
+        assert_eq!((wrong.status, wrong.code()), (400, "malformed_header"));
+    }
+    let refused = http.send(token(&http, "another", KEY)).await;
+    assert_eq!((refused.status, refused.header("x-log-index")), (409, ""), "only of what was done");
+    http.world.kit.replica.trouble(Trouble::NoLeader);
+    let stale = read(&index.to_string(), "consistency=stale").await;
+    assert_eq!(stale.status, 200, "a stale read needs no leader for it");
+}
+
+#[tokio::test]
 async fn internal_causes_stay_inside() {
     let http = Http::new().await;
     let bundle = http.world.kit.bundle(&http.world.operator, "shop", "1.0").await.unwrap();

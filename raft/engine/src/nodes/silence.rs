@@ -36,7 +36,7 @@ impl SilenceQueue {
     /// Up to `limit` nodes that were not heard for `silent_ms` or longer, the longest silent first.
     ///
     /// They stay in the queue: `forget` each when the cluster has taken note of its silence, so that a report which was lost
-    /// on its way is made again; call `heard` with [`super::Listening::last_heard`] for one that is not to be reported yet.
+    /// on its way is made again; call `heard` with [`super::Listening::look_again`] for one that is not to be reported yet.
     pub fn due(&self, now: Time, silent_ms: u64, limit: usize) -> Vec<NodeId> {
         let silent = |(at, _): &&(Time, NodeId)| now.since(*at) >= silent_ms;
         self.by_time.iter().take_while(silent).take(limit).map(|(_, node)| *node).collect()

@@ -5,7 +5,12 @@ use sentinel_model::Generation;
 use super::*;
 use crate::fixture::node;
 
-const LISTENING: Listening = Listening { leader_since: Time(0), offline_after_ms: 120_000, fresh_ms: 30_000 };
+const LISTENING: Listening = Listening {
+    leader_since: Time(0),
+    offline_after_ms: 120_000,
+    fresh_ms: 30_000,
+    unheard_within_ms: 11_000,
+};
 
 fn with_status(status: NodeStatus, since: i64) -> Node {
     let mut node = node("edge-1");
@@ -15,7 +20,14 @@ fn with_status(status: NodeStatus, since: i64) -> Node {
 
 fn heard(at: i64) -> NodeSample {
     let node_id = node("edge-1").id;
-    NodeSample { node_id, heard_at: Time(at), healthy: true, effective: Generation(1), traffic: None }
+    NodeSample {
+        node_id,
+        heard_at: Time(at),
+        healthy: true,
+        effective: Generation(1),
+        traffic: None,
+        next_within_ms: 0,
+    }
 }
 
 fn decided(node: &Node, sample: Option<&NodeSample>, listening: Listening, now: i64) -> Option<NodeStatus> {
@@ -36,6 +48,27 @@ fn a_node_is_offline_after_the_whole_span_of_silence_and_not_before() {
     let sample = heard(1_000_000);
     assert_eq!(decided(&online, Some(&sample), LISTENING, 1_119_999), None);
     assert_eq!(decided(&online, Some(&sample), LISTENING, 1_120_000), Some(NodeStatus::Offline));
+}
+
+#[test]
+fn a_node_that_was_told_to_wait_longer_may_be_silent_for_longer() {
+    let online = with_status(NodeStatus::Online, 0);
+    let sample = NodeSample { next_within_ms: 66_000, ..heard(1_000_000) };
+    assert_eq!(decided(&online, Some(&sample), LISTENING, 1_197_999), None);
+    assert_eq!(decided(&online, Some(&sample), LISTENING, 1_198_000), Some(NodeStatus::Offline));
+    // Not before that is it looked at again.
+    let again = LISTENING.look_again(Candidate { node: &online, sample: Some(&sample) });
+    let mut queue = SilenceQueue::default();
+    queue.heard(online.id, again);
+    assert_eq!(queue.due(Time(1_197_999), LISTENING.offline_after_ms, 1), []);
+    assert_eq!(queue.due(Time(1_198_000), LISTENING.offline_after_ms, 1), [online.id]);
+    // Of one that this leader has not heard, nobody knows what it was told: what is told now counts.
+    let large = Listening { unheard_within_ms: 100_000, ..LISTENING };
+    assert_eq!(decided(&online, None, large, 299_999), None);
+    assert_eq!(decided(&online, None, large, 300_000), Some(NodeStatus::Offline));
+    let offline = with_status(NodeStatus::Offline, 0);
+    assert_eq!(decided(&offline, Some(&sample), LISTENING, 1_098_999), Some(NodeStatus::Online));
+    assert_eq!(decided(&offline, Some(&sample), LISTENING, 1_099_000), None);
 }
 
 #[test]

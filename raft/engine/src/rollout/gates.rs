@@ -1,7 +1,7 @@
 //! Gates: what must hold on a node before its step passes. Missing data, old data, data from before the switch and numbers
 //! that are none never pass.
 
-use sentinel_model::health::{NodeSample, TrafficSample};
+use sentinel_model::health::{NodeSample, TrafficSample, fresh_for_ms};
 use sentinel_model::node::Node;
 use sentinel_model::rollout::Gates;
 use sentinel_model::{Generation, Time};
@@ -226,7 +226,7 @@ fn fresh(evidence: Evidence<'_>) -> Result<&NodeSample, Verdict> {
         ));
     }
     let age_ms = evidence.now.since(sample.heard_at);
-    if age_ms > evidence.fresh_ms {
+    if age_ms > fresh_for_ms(sample.next_within_ms, evidence.fresh_ms) {
         return Err(Verdict::undecided(kind, format!("{name} for {} s", age_ms / 1_000)));
     }
     Ok(sample)

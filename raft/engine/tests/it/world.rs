@@ -205,6 +205,7 @@ impl World {
             leader_since: self.leader_since,
             offline_after_ms: OFFLINE_AFTER_MS,
             fresh_ms: FRESH_MS,
+            unheard_within_ms: 0,
         };
         let due = self.silence.due(self.now, OFFLINE_AFTER_MS, 100);
         let speaking = self.agents.values().filter(|agent| !agent.silent).map(|agent| agent.id);

@@ -6,6 +6,7 @@ use sentinel_model::{BundleId, ProjectId, Sha256Digest, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::bundle_bytes;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, key};
 
@@ -49,6 +50,7 @@ impl Apply for BundleCreate {
             return Err(Rejection::taken("version", message).into());
         }
         context.require_new::<Bundle>(self.bundle_id.as_bytes(), "bundle")?;
+        bundle_bytes::change(context, self.project_id, |bytes| bytes.saturating_add(self.size_bytes))?;
         let now = context.time;
         context.store(&Bundle {
             id: self.bundle_id,

@@ -6,6 +6,7 @@ use sentinel_model::project::Project;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::bundle_bytes;
 use crate::outcome::{Rejection, Reply};
 
 /// See the module.
@@ -26,6 +27,7 @@ impl Apply for BundleRevoke {
             project.baseline = None;
             context.store(&project)?;
         }
+        bundle_bytes::change(context, project.id, |bytes| bytes.saturating_sub(bundle.size_bytes))?;
         bundle.state = BundleState::Revoked;
         bundle.updated_at = context.time;
         context.store(&bundle)?;

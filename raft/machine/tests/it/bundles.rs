@@ -3,12 +3,13 @@
 use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
-use sentinel_machine::{Rejection, Reply, query};
+use sentinel_machine::{Rejection, Reply, Table, Write, bundle_bytes, query};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::AssignmentCause;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::TARGET_NODES_MAX;
 use sentinel_model::{BundleId, Generation, NodeId, ProjectId};
+use uuid::Uuid;
 
 use crate::ids::*;
 use crate::samples::{self, assign};
@@ -36,6 +37,28 @@ fn a_bundle_is_made_with_a_version_of_its_own_in_its_project() {
     let newest = query::newest_bundle(&stage.tables, SHOP).unwrap().unwrap();
     assert_eq!((newest.version.as_str(), newest.state), ("3.0", BundleState::Compiled));
     assert_eq!(newest.signature, (100..164).collect::<Vec<u8>>());
+}
+
+#[test]
+fn the_bytes_of_a_projects_bundles_are_counted_also_where_nobody_counted_before() {
+    let mut stage = Stage::furnished();
+    let new = |id: u128, size_bytes| BundleCreate {
+        size_bytes,
+        ..samples::bundle(BundleId(Uuid::from_u128(id)), SHOP, &format!("9.{id}"))
+    };
+    let before = bundle_bytes::of(&stage.tables, SHOP).unwrap();
+    assert!(before > 0, "there are bundles already");
+    stage.done(new(0x901, 1_000));
+    assert_eq!(bundle_bytes::of(&stage.tables, SHOP).unwrap(), before + 1_000);
+    // As an older version leaves it: bundles, and no number.
+    stage.tables.delete(Table::BundleBytes, SHOP.as_bytes()).unwrap();
+    assert_eq!(bundle_bytes::of(&stage.tables, SHOP).unwrap(), before + 1_000);
+    stage.done(new(0x902, 20));
+    assert_eq!(bundle_bytes::of(&stage.tables, SHOP).unwrap(), before + 1_020);
+    stage.tables.delete(Table::BundleBytes, SHOP.as_bytes()).unwrap();
+    stage.done(BundleRevoke { bundle_id: BundleId(Uuid::from_u128(0x901)) });
+    assert_eq!(bundle_bytes::of(&stage.tables, SHOP).unwrap(), before + 20);
+    crate::integrity::check(&stage.tables);
 }
 
 #[test]

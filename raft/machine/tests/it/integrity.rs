@@ -7,7 +7,7 @@ use sentinel_machine::tables::{self, Row, key, rows};
 use sentinel_machine::{Read, Scan, Table};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
-use sentinel_model::bundle::Bundle;
+use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::cluster::JoinToken;
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{AssignmentCause, Node};
@@ -111,6 +111,14 @@ fn every_row_has_its_home(tables: &MemoryTables) {
     for (node, count) in index(tables, Table::NodeEventCounts) {
         let count: usize = tables::decode(Table::NodeEventCounts, &count).unwrap();
         assert_eq!(events.keys().filter(|event| event[..16] == *node).count(), count, "events are counted");
+    }
+    for (project, bytes) in index(tables, Table::BundleBytes) {
+        let counted: u64 = tables::decode(Table::BundleBytes, &bytes).unwrap();
+        let kept = |bundle: &Bundle| {
+            bundle.project_id.as_bytes()[..] == *project && bundle.state != BundleState::Revoked
+        };
+        let sum: u64 = all::<Bundle>(tables).into_iter().filter(kept).map(|bundle| bundle.size_bytes).sum();
+        assert_eq!(counted, sum, "the bytes of bundles are counted");
     }
     for (place, entry) in all::<AuditEntry>(tables).iter().enumerate() {
         assert_eq!(entry.seq, place as u64 + 1, "the audit log has no gap");

@@ -82,17 +82,17 @@ async fn a_broken_pair_is_refused_and_told_until_the_files_are_good_again() {
     followed.look(3).await;
     assert!(followed.shows(&old));
     let said = followed.concerns.all();
-    assert!(said.len() == 1 && said[0].contains("not the one of the first certificate"), "{said:?}");
+    assert!(said.len() == 1 && said[0].words.contains("not the one of the first certificate"), "{said:?}");
     // Broken in another way: that is told then.
     followed.write("", &old.key);
     followed.look(2).await;
     let said = followed.concerns.all();
-    assert!(said.len() == 1 && said[0].contains("no certificate"), "{said:?}");
+    assert!(said.len() == 1 && said[0].words.contains("no certificate"), "{said:?}");
     // Gone altogether.
     fs::remove_file(&followed.follower.files.cert).unwrap();
     followed.look(2).await;
     let said = followed.concerns.all();
-    assert!(said.len() == 1 && said[0].contains("cannot read"), "{said:?}");
+    assert!(said.len() == 1 && said[0].words.contains("cannot read"), "{said:?}");
     assert!(followed.shows(&old));
     // What was there before is good as well.
     followed.write(&old.chain, &old.key);
@@ -111,7 +111,7 @@ async fn a_pair_that_has_run_out_takes_the_place_of_none_but_a_member_starts_wit
     followed.look(2).await;
     assert!(followed.shows(&old));
     let said = followed.concerns.all();
-    assert!(said.len() == 1 && said[0].contains("ran out 2020-01-01"), "{said:?}");
+    assert!(said.len() == 1 && said[0].words.contains("ran out 2020-01-01"), "{said:?}");
     assert!(followed.follower.files.load().await.is_ok());
 }
 

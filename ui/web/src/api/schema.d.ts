@@ -1372,14 +1372,14 @@ export interface components {
              * @description Newest committed log index that the answering member knows.
              */
             committed: number;
-            /** @description What somebody should look at while everything still works, the gravest first. */
-            concerns: string[];
             /**
              * Format: int64
              * @description Grows when the cluster is restored from a backup, or goes on without a majority that was lost.
              */
             epoch?: number;
             epoch_began?: components["schemas"]["EpochBeginning"] | null;
+            /** @description What a look at all of it found, the gravest first; what is well is among it. */
+            findings: components["schemas"]["Finding"][];
             /**
              * Format: date-time
              * @description When it was formed.
@@ -1666,6 +1666,32 @@ export interface components {
             /** @description How far it came. */
             stage: components["schemas"]["ActivationStage"];
         };
+        /** @description One thing that was looked at. */
+        Finding: {
+            /** @description What to do; null when there is nothing to do. */
+            advice?: string | null;
+            /**
+             * Format: int64
+             * @description The member that it is about; null when it is about all of them.
+             */
+            member?: number | null;
+            /** @description How grave it is. */
+            severity: components["schemas"]["FindingSeverity"];
+            /** @description What was found, and what that means. */
+            text: string;
+            /** @description What it is about. */
+            topic: components["schemas"]["FindingTopic"];
+        };
+        /**
+         * @description How grave a finding is.
+         * @enum {string}
+         */
+        FindingSeverity: "ok" | "warning" | "critical";
+        /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "certificates" | "versions" | "backup" | "notes";
         /** @description Another member shall lead. */
         HandOver: {
             /**
@@ -1770,9 +1796,14 @@ export interface components {
             epoch?: number;
             /**
              * Format: int64
-             * @description How often to send heartbeats, in seconds.
+             * @description How often to send heartbeats, in seconds: it grows with the fleet.
              */
             heartbeat_interval_s: number;
+            /**
+             * Format: int64
+             * @description Up to so much is added to each interval, at random, in milliseconds. Members of earlier versions leave that to the agent.
+             */
+            heartbeat_jitter_ms?: number | null;
             /**
              * Format: date-time
              * @description When it was heard.
@@ -1785,6 +1816,12 @@ export interface components {
              * @description The node.
              */
             node_id: string;
+            /**
+             * Format: int64
+             * @description When no member answers, a random part of this passes before the next request, in milliseconds, so that a fleet that lost
+             *     contact at one moment does not come back at one.
+             */
+            return_within_ms?: number;
             /** @description Always `ok`. */
             status: string;
         };
@@ -2997,7 +3034,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3051,6 +3094,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3086,7 +3131,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Id of the object */
                 id: string;
@@ -3142,6 +3193,8 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3184,6 +3237,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3219,7 +3274,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3269,6 +3330,8 @@ export interface operations {
             /** @description The bytes. `x-backup-index` and `x-backup-taken-at` say which state it is. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3314,6 +3377,8 @@ export interface operations {
             /** @description Noted. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3359,6 +3424,8 @@ export interface operations {
             /** @description The leader is asked; the cluster shows who leads. */
             202: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3392,7 +3459,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3446,6 +3519,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3490,6 +3565,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,6 +3611,8 @@ export interface operations {
             /** @description Decided. The leader carries it out. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3726,6 +3805,8 @@ export interface operations {
             /** @description Taken in. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3774,6 +3855,8 @@ export interface operations {
             /** @description Heard. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3818,6 +3901,8 @@ export interface operations {
             /** @description The token. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3857,7 +3942,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3911,6 +4002,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3946,7 +4039,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4001,7 +4100,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4052,7 +4157,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4112,6 +4223,8 @@ export interface operations {
             /** @description Added. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4162,6 +4275,8 @@ export interface operations {
             /** @description Changed. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4208,6 +4323,8 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4256,6 +4373,8 @@ export interface operations {
             /** @description Set. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4293,7 +4412,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4353,6 +4478,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4388,7 +4515,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the org */
                 org: string;
@@ -4435,7 +4568,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4490,7 +4629,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4543,7 +4688,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4603,6 +4754,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4651,6 +4804,8 @@ export interface operations {
             /** @description What was found. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4686,7 +4841,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4735,7 +4896,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4808,6 +4975,8 @@ export interface operations {
             /** @description Assigned. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4845,7 +5014,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4894,7 +5069,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -4954,6 +5135,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4989,7 +5172,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5038,7 +5227,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5087,7 +5282,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5140,7 +5341,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5200,6 +5407,8 @@ export interface operations {
             /** @description Made. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5246,6 +5455,8 @@ export interface operations {
             /** @description Revoked. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5293,7 +5504,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5353,6 +5570,8 @@ export interface operations {
             /** @description Enrolled. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5388,7 +5607,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5435,7 +5660,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5495,6 +5726,8 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5528,7 +5761,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5577,7 +5816,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5630,7 +5875,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5690,6 +5941,8 @@ export interface operations {
             /** @description Started. */
             201: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5738,6 +5991,8 @@ export interface operations {
             /** @description The plan. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5773,7 +6028,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path: {
                 /** @description Slug of the project */
                 slug: string;
@@ -5833,6 +6094,8 @@ export interface operations {
             /** @description Stopped. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5879,6 +6142,8 @@ export interface operations {
             /** @description Held. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5925,6 +6190,8 @@ export interface operations {
             /** @description Goes on. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5975,6 +6242,8 @@ export interface operations {
             /** @description On the way back. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6010,7 +6279,13 @@ export interface operations {
                  */
                 consistency?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6064,6 +6339,8 @@ export interface operations {
             /** @description Signed in. */
             200: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6105,6 +6382,8 @@ export interface operations {
             /** @description Signed out. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6148,6 +6427,8 @@ export interface operations {
             /** @description Changed. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;

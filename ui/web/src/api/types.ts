@@ -14,6 +14,7 @@ export type BundleStatus = Schemas["BundleStatus"];
 export type CauseKind = Schemas["CauseKind"];
 export type Cluster = Schemas["Cluster"];
 export type ClusterMember = Schemas["ClusterMember"];
+export type Finding = Schemas["Finding"];
 export type EnrolmentToken = Schemas["EnrolmentToken"];
 export type EnrolmentTokenCreate = Schemas["EnrolmentTokenCreate"];
 export type EnrolmentTokenCreated = Schemas["EnrolmentTokenCreated"];

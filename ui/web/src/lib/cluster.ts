@@ -1,5 +1,5 @@
 // How the cluster is, from what one member knows.
-import type { Cluster, ClusterMember } from "../api/types";
+import type { Cluster, ClusterMember, Finding } from "../api/types";
 import type { Shown } from "./states";
 
 /** Entries that a member may be behind without being called behind: it is the ones in flight. */
@@ -17,8 +17,11 @@ export function clusterHealth(cluster: Cluster): ClusterHealth {
   if (cluster.leader === null || cluster.leader === undefined) {
     return { shown: { kind: "degraded", label: "No leader" }, detail: "No member leads now" };
   }
-  const [gravest] = cluster.concerns;
-  if (gravest !== undefined) return { shown: { kind: "degraded", label: "Look here" }, detail: cluster.concerns.join(". ") };
+  const found = concerns(cluster);
+  if (found.length > 0) {
+    const kind = found.some((finding) => finding.severity === "critical") ? "failed" : "degraded";
+    return { shown: { kind, label: "Look here" }, detail: found.map((finding) => finding.text).join(". ") };
+  }
   const behind = cluster.members.filter((member) => (lag(cluster, member.matched) ?? 0) > LAG_MAX);
   if (behind.length > 0) {
     return {
@@ -27,6 +30,22 @@ export function clusterHealth(cluster: Cluster): ClusterHealth {
     };
   }
   return { shown: { kind: "ok", label: "Ready" }, detail: `member-${cluster.leader} leads, ${cluster.members.length} members, ready for writes` };
+}
+
+/** What somebody should look at, the gravest first. */
+export function concerns(cluster: Cluster): Finding[] {
+  return cluster.findings.filter((finding) => finding.severity !== "ok");
+}
+
+export function severity(finding: Finding): Shown {
+  switch (finding.severity) {
+    case "ok":
+      return { kind: "ok", label: "Well" };
+    case "warning":
+      return { kind: "degraded", label: "Warning" };
+    case "critical":
+      return { kind: "failed", label: "Critical" };
+  }
 }
 
 /** Entries between what is committed and what a member has; null when the answering member does not know. */

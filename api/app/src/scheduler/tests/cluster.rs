@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::password::Passwords;
 use crate::{
@@ -59,6 +60,10 @@ impl Replica for Replicated {
             }
             _ => self.memory.propose(envelope).await,
         }
+    }
+
+    async fn reach(&self, index: u64, within: Duration) -> Result<(), ReadError> {
+        self.memory.reach(index, within).await
     }
 
     async fn read(&self, consistency: Consistency) -> Result<View, ReadError> {

@@ -11,6 +11,7 @@ import { CommandLine, ErrorPanel, Loading, Note } from "../../ui/feedback";
 import { Flash } from "../../ui/flash";
 import { FactList, PageHeader, Panel, ScrollPage } from "../../ui/page";
 import classes from "./cluster-page.module.css";
+import { Findings } from "./findings";
 import { JoinTokens } from "./join-tokens";
 import { MemberTable } from "./member-table";
 
@@ -35,9 +36,10 @@ function Content({ cluster }: { cluster: Cluster }) {
     <div className={classes.grid}>
       <div className={classes.main}>
         <Note kind={health.shown.kind === "ok" ? "ok" : health.shown.kind === "failed" ? "failed" : "degraded"} title={health.shown.kind === "ok" ? "Ready for writes" : health.shown.label}>
-          {health.detail}.{health.shown.kind === "ok" && ` ${count(voters, "voter")}: ${tolerated === 0 ? "none" : tolerated} may be lost without losing an acknowledged write or the ability to write.`}
+          {health.shown.label === "Look here" ? "What was found is below, with what to do" : health.detail}.{health.shown.kind === "ok" && ` ${count(voters, "voter")}: ${tolerated === 0 ? "none" : tolerated} may be lost without losing an acknowledged write or the ability to write.`}
         </Note>
         <MemberTable cluster={cluster} />
+        <Findings cluster={cluster} />
         {refusal === null && <JoinTokens />}
       </div>
       <div className={`${classes.main} ${classes.facts}`}>
