@@ -17,6 +17,7 @@ mod formation;
 mod init;
 mod join;
 mod kek;
+mod level;
 mod listen;
 mod membership;
 mod metrics;

@@ -34,6 +34,7 @@ where
             let seen = self.reach().of(*id);
             let me = *id == metrics.id;
             let disk = if me { Some(self.own_disk()) } else { seen.disk };
+            let build = if me { Some(self.levels().build().clone()) } else { seen.build };
             let on_disk = if me { metrics.last_log_index } else { matched(*id).or(seen.log_index) };
             MemberStatus {
                 id: MemberId(*id),
@@ -44,6 +45,7 @@ where
                 silent_since: seen.silent_since,
                 skew_ms: seen.skew_ms,
                 disk,
+                build,
             }
         });
         ClusterStatus {

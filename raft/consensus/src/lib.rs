@@ -17,6 +17,7 @@ pub mod codec;
 pub mod config;
 pub mod digest;
 mod disk;
+mod level;
 mod link;
 pub mod member;
 pub mod network;

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
-use sentinel_machine::DiskStatus;
+use sentinel_machine::{Build, DiskStatus};
 use sentinel_model::Time;
 use tokio::time::Instant;
 use tonic::Status;
 
 use crate::blocking;
+use crate::level::build_of;
 use crate::member::Member;
 use crate::proto::HelloResponse;
 use crate::types::{SnapshotFile, TypeConfig};
@@ -42,6 +43,8 @@ pub(crate) struct Seen {
     pub(crate) skew_ms: Option<i64>,
     /// What it said of its disk, when it last answered.
     pub(crate) disk: Option<DiskStatus>,
+    /// What it said of its binary, when it last answered.
+    pub(crate) build: Option<Build>,
     /// When the first of the misses was.
     missed_at: Option<Time>,
 }
@@ -60,12 +63,17 @@ impl Reach {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned().unwrap_or_default()
     }
 
-    fn answered(&self, id: u64, log_index: u64, skew_ms: i64, disk: DiskStatus) -> Change {
+    fn answered(&self, id: u64, log_index: u64, skew_ms: i64, disk: DiskStatus, build: Build) -> Change {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = known.entry(id).or_default();
         let was_silent = seen.silent_since.is_some();
-        *seen =
-            Seen { log_index: Some(log_index), skew_ms: Some(skew_ms), disk: Some(disk), ..Seen::default() };
+        *seen = Seen {
+            log_index: Some(log_index),
+            skew_ms: Some(skew_ms),
+            disk: Some(disk),
+            build: Some(build),
+            ..Seen::default()
+        };
         if was_silent { Change::Back } else { Change::Nothing }
     }
 
@@ -125,7 +133,8 @@ where
                     max_us: answer.disk_max_us,
                     sick: answer.disk_sick,
                 };
-                if self.reach().answered(id, answer.log_index, skew, disk) == Change::Back {
+                let build = build_of(&answer);
+                if self.reach().answered(id, answer.log_index, skew, disk, build) == Change::Back {
                     tracing::info!(member = id, "a member answers again");
                 }
                 metrics::gauge!("consensus_member_reachable", "member" => id.to_string()).set(1.0);
@@ -147,16 +156,16 @@ mod tests {
     #[test]
     fn one_missed_answer_is_no_absence_and_the_first_of_several_is_when_it_began() {
         let reach = Reach::default();
-        assert_eq!(reach.answered(2, 7, 0, DiskStatus::default()), Change::Nothing);
+        assert_eq!(reach.answered(2, 7, 0, DiskStatus::default(), Build::this()), Change::Nothing);
         assert_eq!(reach.missed(2, Time(10)), Change::Nothing);
         assert_eq!(reach.of(2).silent_since, None);
-        assert_eq!(reach.answered(2, 8, -3, DiskStatus::default()), Change::Nothing);
+        assert_eq!(reach.answered(2, 8, -3, DiskStatus::default(), Build::this()), Change::Nothing);
         assert_eq!(reach.missed(2, Time(20)), Change::Nothing);
         assert_eq!(reach.missed(2, Time(30)), Change::Lost);
         assert_eq!(reach.missed(2, Time(40)), Change::Nothing);
         let seen = reach.of(2);
         assert_eq!((seen.silent_since, seen.log_index), (Some(Time(20)), Some(8)));
-        assert_eq!(reach.answered(2, 9, 0, DiskStatus::default()), Change::Back);
+        assert_eq!(reach.answered(2, 9, 0, DiskStatus::default(), Build::this()), Change::Back);
         assert_eq!(reach.of(2).silent_since, None);
     }
 }

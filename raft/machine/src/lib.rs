@@ -15,6 +15,7 @@ pub mod commands;
 pub mod draft;
 pub mod envelope;
 pub mod event;
+pub mod level;
 pub mod memory;
 pub mod outcome;
 pub mod ports;
@@ -30,7 +31,7 @@ pub use envelope::{Envelope, EnvelopeError};
 pub use event::Event;
 pub use outcome::{Outcome, Rejection, Reply};
 pub use ports::{
-    BlobError, Blobs, ClusterInfo, ClusterStatus, Cursor, DiskStatus, EventHistory, Gap, MemberStatus,
+    BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Cursor, DiskStatus, EventHistory, Gap, MemberStatus,
 };
 pub use replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};
 pub use tables::{Order, Read, Row, Scan, Table, TableError, Write};

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use sentinel_model::{MemberId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::Command;
 use crate::event::Event;
 
 /// Largest blob, in bytes.
@@ -118,6 +119,24 @@ pub struct MemberStatus {
     pub skew_ms: Option<i64>,
     /// What it said of its disk, when it last answered.
     pub disk: Option<DiskStatus>,
+    /// What it said of its binary, when it last answered.
+    pub build: Option<Build>,
+}
+
+/// What a member says of its binary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// The highest cluster level that it knows.
+    pub level: u16,
+    /// Its version; `None` for one that knew of no levels, and did not say.
+    pub version: Option<String>,
+}
+
+impl Build {
+    /// Of this binary.
+    pub fn this() -> Self {
+        Self { level: Command::LEVEL, version: Some(env!("CARGO_PKG_VERSION").to_owned()) }
+    }
 }
 
 /// What a member says of the disk that its log is on.
