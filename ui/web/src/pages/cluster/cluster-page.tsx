@@ -12,6 +12,7 @@ import { Flash } from "../../ui/flash";
 import { FactList, PageHeader, Panel, ScrollPage } from "../../ui/page";
 import classes from "./cluster-page.module.css";
 import { JoinTokens } from "./join-tokens";
+import { Level } from "./level";
 import { MemberTable } from "./member-table";
 
 export function ClusterPage() {
@@ -56,6 +57,7 @@ function Content({ cluster }: { cluster: Cluster }) {
           <FactList
             facts={[
               ["Version here", cluster.version],
+              ["Feature level", <Level key="level" cluster={cluster} />],
               ["Formed", <Ago key="formed" at={cluster.formed_at} />],
               ["Epoch", <Epoch key="epoch" cluster={cluster} />],
               ["Id", cluster.cluster_id ? <Id key="id" id={cluster.cluster_id} what="the cluster's id" /> : "not formed"],
