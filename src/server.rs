@@ -30,7 +30,7 @@ mod size;
 mod supervise;
 mod tls;
 
-pub use args::{ServerArgs, duration};
+pub use args::{SNAPSHOT_EVERY, ServerArgs, duration};
 pub use assemble::{Ending, Server, start};
 pub use init::{InitArgs, Initialized, init};
 pub use kek::KekArgs;

@@ -109,7 +109,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let state_of_member = Arc::clone(&state);
     let keyring = Keyring::new(&key);
     kek::check(&keyring, &kek_source, &*state)?;
-    let config = MemberConfig::new(me, founders, store.incoming_dir());
+    let config = MemberConfig {
+        snapshot_every: args.snapshot_every,
+        log_kept: args.snapshot_every / 4,
+        ..MemberConfig::new(me, founders, store.incoming_dir())
+    };
     let machine = store.state_machine(sink::to(bus.clone()));
     let member = Member::start(config, peers.clone(), store.log.clone(), machine, state_of_member).await?;
 
