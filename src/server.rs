@@ -18,6 +18,7 @@ mod formation;
 mod init;
 mod join;
 mod kek;
+mod level;
 mod listen;
 mod membership;
 mod metrics;
@@ -30,7 +31,7 @@ mod size;
 mod supervise;
 mod tls;
 
-pub use args::{ServerArgs, duration};
+pub use args::{SNAPSHOT_EVERY, ServerArgs, duration};
 pub use assemble::{Ending, Server, start};
 pub use init::{InitArgs, Initialized, init};
 pub use kek::KekArgs;

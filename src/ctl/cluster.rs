@@ -6,6 +6,7 @@ mod members;
 mod recover;
 mod status;
 mod tokens;
+mod upgrade;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ use crate::server::InitArgs;
   sentinel-cp cluster status
   sentinel-cp cluster hand-over --to 2
   sentinel-cp cluster remove 3
+  sentinel-cp cluster upgrade
   sentinel-cp cluster backup create /backups/monday.scpbackup
 
 {}", failure::EXIT_CODES))]
@@ -52,6 +54,16 @@ To replace a member, let the new one join first.")]
         after_help = "Examples:\n  sentinel-cp cluster hand-over\n  sentinel-cp cluster hand-over --to 2"
     )]
     HandOver(members::HandOverArgs),
+    /// Raise the cluster's level, when every member runs a version that knows the next one
+    #[command(after_help = "Examples:
+  sentinel-cp cluster upgrade
+  sentinel-cp cluster upgrade --yes -o json
+
+Start every member with the new version first, one after the other. Until the level is raised, both versions work together, \
+and the way back is to start the old one again. From then on members whose binary knows less are refused: it cannot be \
+undone.
+Says who holds it back, with exit code 1, when not every member knows more.")]
+    Upgrade(upgrade::UpgradeArgs),
     /// Backups of the whole cluster: make, verify, restore
     #[command(subcommand)]
     Backup(backup::BackupCommand),
@@ -76,6 +88,7 @@ impl ClusterCommand {
             ClusterCommand::Backup(command) => command.reads(),
             ClusterCommand::Recover(_) => false,
             ClusterCommand::Init(_) | ClusterCommand::Remove(_) | ClusterCommand::HandOver(_) => false,
+            ClusterCommand::Upgrade(_) => false,
         }
     }
 }
@@ -91,5 +104,6 @@ pub async fn run(command: ClusterCommand, options: &Options) -> anyhow::Result<E
         ClusterCommand::Token(command) => tokens::run(command, &connection()?).await,
         ClusterCommand::Remove(args) => members::remove(args, &connection()?).await,
         ClusterCommand::HandOver(args) => members::hand_over(args, &connection()?).await,
+        ClusterCommand::Upgrade(args) => upgrade::run(args, &connection()?).await,
     }
 }

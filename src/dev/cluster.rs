@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::sample;
 use crate::durable;
-use crate::server::{self, ByteSize, InitArgs, KekArgs, ScheduleArgs, Server, ServerArgs, TlsArgs};
+use crate::server::{
+    self, ByteSize, InitArgs, KekArgs, SNAPSHOT_EVERY, ScheduleArgs, Server, ServerArgs, TlsArgs,
+};
 
 /// Ports of the first member; the others follow in steps of ten.
 const FIRST: u16 = 4_000;
@@ -84,6 +86,7 @@ impl Cluster {
                 heartbeat_interval: Duration::from_secs(2),
                 min_free: ByteSize(64 << 20),
                 project_bundle_bytes: ByteSize(1 << 30),
+                snapshot_every: SNAPSHOT_EVERY,
                 offline_after: Duration::from_secs(20),
             };
             servers.push(server::start(args).await.with_context(|| format!("member {member_id}"))?);

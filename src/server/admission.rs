@@ -42,7 +42,7 @@ impl Admission for Gatekeeper {
         let key = requested_key_fingerprint(&joiner.csr)
             .map_err(|error| AdmissionError::Refused(error.to_string()))?;
         let place = place(joiner.node);
-        let id = self.app.admit_member(&joiner.secret, key, &place).await.map_err(refusal)?;
+        let id = self.app.admit_member(&joiner.secret, key, &place, joiner.level).await.map_err(refusal)?;
         let name = MemberName::new(ca.cluster_id(), id);
         let certificate = ca
             .issue(&joiner.csr, name, self.app.now(), LIFETIME)

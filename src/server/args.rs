@@ -67,10 +67,16 @@ pub struct ServerArgs {
     /// Bytes that the archives of one project's bundles may have, revoked ones left out; the same at every member
     #[arg(long, env = "SENTINEL_CP_PROJECT_BUNDLE_BYTES", default_value = "1GiB", value_name = "SIZE")]
     pub project_bundle_bytes: ByteSize,
+    /// Log entries between two snapshots; a quarter of it is kept in the log behind one. Fewer: less to replay at a start, more to write
+    #[arg(long, env = "SENTINEL_CP_SNAPSHOT_EVERY", default_value_t = SNAPSHOT_EVERY, value_name = "N", value_parser = clap::value_parser!(u64).range(100..))]
+    pub snapshot_every: u64,
     /// After how much silence a node counts as offline
     #[arg(long, env = "SENTINEL_CP_OFFLINE_AFTER", default_value = "120s", value_parser = duration, value_name = "TIME")]
     pub offline_after: Duration,
 }
+
+/// Log entries between two snapshots, when nobody says otherwise.
+pub const SNAPSHOT_EVERY: u64 = 20_000;
 
 impl ServerArgs {
     /// Where this member says that it is.

@@ -38,7 +38,7 @@ use super::room::Room;
 use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
-use super::{bootstrap, certificate, contacts, disk, facts, join, membership, metrics, sink};
+use super::{bootstrap, certificate, contacts, disk, facts, join, level, membership, metrics, sink};
 
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
@@ -96,6 +96,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         .with_context(|| format!("cannot listen on --grpc {}", args.grpc))?;
     let store = Store::open(&args.data_dir)?;
     store.claim(me)?;
+    level::check(&store)?;
 
     let history: Arc<dyn EventHistory> = store.history.clone();
     let bus = EventBus::new(history);
@@ -108,7 +109,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let state_of_member = Arc::clone(&state);
     let keyring = Keyring::new(&key);
     kek::check(&keyring, &kek_source, &*state)?;
-    let config = MemberConfig::new(me, founders, store.incoming_dir());
+    let config = MemberConfig {
+        snapshot_every: args.snapshot_every,
+        log_kept: args.snapshot_every / 4,
+        ..MemberConfig::new(me, founders, store.incoming_dir())
+    };
     let machine = store.state_machine(sink::to(bus.clone()));
     let member = Member::start(config, peers.clone(), store.log.clone(), machine, state_of_member).await?;
 
@@ -150,8 +155,14 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let address = http.local_addr()?;
     let routes = sentinel_grpc::routes(app.clone()).await?;
 
-    let schedule =
-        Schedule { app: app.clone(), backup, kek: key.clone(), args: args.schedule.clone(), depot };
+    let schedule = Schedule {
+        app: app.clone(),
+        backup,
+        kek: key.clone(),
+        args: args.schedule.clone(),
+        depot,
+        unnoted: None,
+    };
     let admission = Arc::new(Gatekeeper::new(app.clone(), key));
     let peer = peer_server.serve(
         member.clone(),
@@ -284,6 +295,7 @@ impl Server {
     pub async fn ended(&self) -> Ending {
         let cause = tokio::select! {
             damage = self.store.tables.damaged() => return Ending::Repairable(damage),
+            reason = self.member.outgrown() => return Ending::Final(reason),
             cause = self.member.failed() => cause,
             () = self.stop.cancelled() => "a part of this member ended; see the log".into(),
         };

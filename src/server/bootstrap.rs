@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sentinel_app::{App, Initialize};
 use sentinel_consensus::Member;
+use sentinel_machine::Command;
 use sentinel_machine::commands::cluster_init::Founding;
 use sentinel_model::Sha256Digest;
 use sentinel_model::cluster::MemberPlace;
@@ -38,6 +39,8 @@ pub async fn form(
                 let founding = Founding { ca: formation.ca, member_id: me, place: place.clone(), key_digest };
                 let first = Initialize {
                     cluster_id: Some(formation.cluster_id),
+                    // Its first member is this one, and whoever joins has to know as much.
+                    level: Command::LEVEL,
                     org_name: formation.org_name,
                     email: formation.email,
                     password_hash: formation.password_hash,

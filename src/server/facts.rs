@@ -39,7 +39,6 @@ impl Sources {
         let identity = self.identity.identity();
         let shown = self.serving.as_ref().and_then(ServingCertificate::shown);
         MemberFacts {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
             room: self.room.last(),
             certificate_until: Some(identity.validity().not_after),
             ca_until: Some(identity.issuer_validity().not_after),

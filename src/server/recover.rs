@@ -11,8 +11,8 @@ use sentinel_pki::Identity;
 use sentinel_store::{Store, recover};
 use serde::{Deserialize, Serialize};
 
-use super::contacts;
 use super::epoch::Pending;
+use super::{contacts, level};
 
 /// What a member that does not run has, for those who decide whether to go on with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,7 @@ impl Survivor {
         let store = Store::open(data_dir)
             .context("stop the member first, and take nothing else from its directory")?;
         store.claim(identity.member_id().0)?;
+        level::check(&store)?;
         let found = recover::remains(&store)?;
         let cluster: Option<Cluster> = tables::load(&*store.tables.reader()?, b"cluster")?;
         let last = found.last.context("this member has nothing: it never took the log in")?;

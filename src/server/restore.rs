@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::epoch::Pending;
 use super::kek::{Kek, Source};
+use super::level;
 use crate::durable;
 
 /// What a backup holds.
@@ -150,6 +151,7 @@ fn refuse_what_is_not_empty(dir: &Path) -> anyhow::Result<()> {
 
 fn contents(manifest: &Manifest, state: &sentinel_store::tables::StateTables) -> anyhow::Result<Contents> {
     let reader = state.reader()?;
+    level::check_backup(&*reader)?;
     let count = |table| reader.scan(Scan::all(table, &[])).map(|pairs| pairs.len());
     let description = &manifest.description;
     Ok(Contents {

@@ -10,7 +10,7 @@ use clap::Args;
 use futures::StreamExt;
 use sentinel_app::{App, Backups};
 use sentinel_machine::commands::backup_note::BackupNote;
-use sentinel_machine::{Consistency, tables};
+use sentinel_machine::{Consistency, ProposeError, tables};
 use sentinel_model::Time;
 use sentinel_model::cluster::{BackupRecord, Cluster};
 use tokio::sync::watch;
@@ -61,11 +61,13 @@ pub struct Schedule {
     pub args: ScheduleArgs,
     /// Where to.
     pub depot: Option<Depot>,
+    /// When the newest was taken of which the cluster could not take note.
+    pub unnoted: Option<Time>,
 }
 
 impl Schedule {
     /// Makes backups for ever, while this member leads.
-    pub async fn keep(self, mut leads: watch::Receiver<bool>) {
+    pub async fn keep(mut self, mut leads: watch::Receiver<bool>) {
         let Some(depot) = self.depot.clone() else { return std::future::pending().await };
         loop {
             if leads.wait_for(|leads| *leads).await.is_err() {
@@ -92,12 +94,13 @@ impl Schedule {
     }
 
     /// Makes one if it is due, and says when the next one is.
-    async fn look(&self, depot: &Depot) -> anyhow::Result<Duration> {
+    async fn look(&mut self, depot: &Depot) -> anyhow::Result<Duration> {
         let view = self.app.replica().read(Consistency::Linearizable).await?;
         let Some(cluster) = tables::load::<Cluster>(&*view.tables, b"cluster")? else { return Ok(LOOK) };
         let ours = |backup: &&BackupRecord| backup.place.starts_with(&depot.to_string());
-        if let Some(newest) = cluster.backup.as_ref().filter(ours) {
-            let age = Duration::from_millis(self.app.now().since(newest.taken_at));
+        let noted = cluster.backup.as_ref().filter(ours).map(|backup| backup.taken_at);
+        if let Some(newest) = noted.max(self.unnoted) {
+            let age = Duration::from_millis(self.app.now().since(newest));
             metrics::gauge!("backup_age_seconds").set(age.as_secs_f64());
             if let Some(left) = self.args.backup_every.checked_sub(age).filter(|left| !left.is_zero()) {
                 return Ok(left);
@@ -110,9 +113,16 @@ impl Schedule {
             bytes = backup.size_bytes,
             "a scheduled backup is made and verified"
         );
-        match self.app.propose_as_member(BackupNote { backup }).await? {
-            Ok(_) => {}
-            Err(refusal) => tracing::warn!(%refusal, "the scheduled backup is not taken note of"),
+        let taken_at = backup.taken_at;
+        match self.app.propose_as_member(BackupNote { backup }).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(refusal)) => tracing::warn!(%refusal, "the scheduled backup is not taken note of"),
+            // Members of an older version are there still: the backup is as good, and remembered by who made it.
+            Err(refusal @ ProposeError::Level { .. }) => {
+                tracing::info!(%refusal, "the scheduled backup is not taken note of");
+                self.unnoted = Some(taken_at);
+            }
+            Err(error) => return Err(error.into()),
         }
         let removed = depot.retain(cluster.id, usize::from(self.args.backup_keep)).await?;
         if removed > 0 {

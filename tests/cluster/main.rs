@@ -20,6 +20,7 @@ mod registers;
 mod schedule;
 mod time;
 mod tls;
+mod upgrade;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");

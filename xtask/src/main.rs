@@ -1,5 +1,5 @@
 //! Project automation: `cargo xtask test` prepares what is missing and runs every check, exactly as CI does;
-//! `cargo xtask sim` plays the simulation; `cargo xtask bench` measures.
+//! `cargo xtask sim` plays the simulation; `cargo xtask bench` measures; `cargo xtask scar` keeps a data directory for later.
 //!
 //! It must not hold a rule about the product: rules are tests (`tests/tidy.rs`), and this only runs them. Start reading at
 //! [`stage::Stage`], the list of checks.
@@ -9,6 +9,7 @@ mod browser;
 mod openapi;
 mod program;
 mod rust;
+mod scar;
 mod sim;
 mod stage;
 mod test;
@@ -71,6 +72,12 @@ It needs etcd for `commits`, and a quiet machine. docs/benchmarks.md says what i
 
 A run that breaks an invariant prints the line that plays it again. docs/testing.md says what is played.")]
     Sim(sim::Options),
+    /// Keep the data directory of a version for the tests of upgrades, and what is in it
+    #[command(after_help = "Examples:
+  cargo build --bin sentinel-cp && cargo xtask scar 0.1.0 --binary target/debug/sentinel-cp
+
+Run it with each version that is released, and commit what it makes in tests/cluster/upgrade.")]
+    Scar(scar::Options),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +86,7 @@ fn main() -> ExitCode {
         Command::Openapi => openapi::refresh(),
         Command::Bench(options) => bench::run(&options),
         Command::Sim(options) => sim::run(&options),
+        Command::Scar(options) => scar::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

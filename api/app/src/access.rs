@@ -166,6 +166,8 @@ operations! {
     ClusterMemberRemove => ClusterAdmin;
     /// Let another member lead.
     LeadershipHandOver => ClusterAdmin;
+    /// Raise the cluster's level.
+    ClusterLevelRaise => ClusterAdmin;
     /// Have a backup made: everything, encrypted.
     BackupCreate => ClusterAdmin;
     /// Take note of a backup.

@@ -28,7 +28,7 @@ use sentinel_model::project::Project;
 use sentinel_model::{BundleId, NodeId, Ordinal, Sha256Digest};
 
 use crate::access::{Operation, Place, require_known};
-use crate::app::{App, digest_of, written};
+use crate::app::{App, Standing, digest_of, written};
 use crate::caller::{Caller, Identity};
 use crate::change::{Change, used_for_another};
 use crate::error::AppError;
@@ -89,7 +89,7 @@ impl App {
             node_id,
             node_key: Secret::new(node_key),
             poll_interval_s: self.settings().poll_interval.as_secs(),
-            heartbeat_interval_s: self.pace(&*committed.view.tables)?.interval_ms / 1_000,
+            heartbeat_interval_s: self.pace(self.standing(&committed.view)?.nodes).interval_ms / 1_000,
             signing_keys: vec![TrustedKey {
                 key_id: org.signing_key.key_id,
                 public_key: STANDARD.encode(org.signing_key.public_key),
@@ -107,10 +107,10 @@ impl App {
     ) -> Result<HeartbeatResponse, AppError> {
         let (view, node) = self.this_node(Operation::NodeHeartbeat, caller, id).await?;
         report::check(&request)?;
-        let epoch = self.epoch_in(&view)?;
+        let Standing { epoch, nodes } = self.standing(&view)?;
         let request = report::of_epoch(request, epoch);
         let now = self.now();
-        let pace = self.pace(&*view.tables)?;
+        let pace = self.pace(nodes);
         self.liveness().hear(report::sample(id, &request, now, pace));
         for fact in report::news(&node, &request) {
             if !self.facts().push(NodeReport { node_id: id, fact }) {
@@ -231,7 +231,7 @@ impl App {
         have: Ordinal,
         poll_after_s: u64,
     ) -> Result<Option<Update>, AppError> {
-        let (read, epoch) = (&*view.tables, self.epoch_in(view)?);
+        let (read, epoch) = (&*view.tables, self.standing(view)?.epoch);
         let newer = |assignment: &&Assignment| Ordinal { epoch, generation: assignment.generation } > have;
         let Some(assignment) = node.assignment.as_ref().filter(newer) else { return Ok(None) };
         let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;
@@ -298,10 +298,10 @@ impl App {
         Ok(())
     }
 
-    /// How often nodes are told to speak, from how many there are.
-    pub(crate) fn pace(&self, read: &dyn Read) -> Result<Pace, AppError> {
+    /// How often so many nodes are told to speak.
+    pub(crate) fn pace(&self, nodes: u64) -> Pace {
         let least = u64::try_from(self.settings().heartbeat_interval.as_millis()).unwrap_or(u64::MAX);
-        Ok(Pace::of(query::node_count(read)?, least))
+        Pace::of(nodes, least)
     }
 
     /// Base URLs of all members, for agents to fall back on.

@@ -94,8 +94,17 @@ pub(crate) struct Inner {
     pub(crate) work: WorkLimits,
     pub(crate) stats: StatsCache,
     pub(crate) concerns: Concerns,
-    /// The epoch at a log index, as it was read last.
-    epoch: Mutex<Option<(u64, Epoch)>>,
+    /// What was asked last, and at which log index.
+    standing: Mutex<Option<(u64, Standing)>>,
+}
+
+/// See [`App::standing`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    /// The epoch of the cluster.
+    pub(crate) epoch: Epoch,
+    /// How many nodes there are.
+    pub(crate) nodes: u64,
 }
 
 impl App {
@@ -117,7 +126,7 @@ impl App {
             work: WorkLimits::default(),
             stats: StatsCache::default(),
             concerns: Concerns::default(),
-            epoch: Mutex::default(),
+            standing: Mutex::default(),
         })))
     }
 
@@ -212,15 +221,16 @@ impl App {
         Ok(self.replica().read(Consistency::Stale).await?)
     }
 
-    /// The epoch in a state. Every heartbeat asks, and the row that has it is a large one.
-    pub(crate) fn epoch_in(&self, view: &View) -> Result<Epoch, TableError> {
-        let mut known = self.0.epoch.lock().unwrap_or_else(PoisonError::into_inner);
+    /// What every heartbeat asks of a state. The row that has the epoch is a large one.
+    pub(crate) fn standing(&self, view: &View) -> Result<Standing, TableError> {
+        let mut known = self.0.standing.lock().unwrap_or_else(PoisonError::into_inner);
         match *known {
-            Some((applied, epoch)) if applied == view.applied => Ok(epoch),
+            Some((applied, standing)) if applied == view.applied => Ok(standing),
             _ => {
-                let epoch = query::epoch(&*view.tables)?;
-                *known = Some((view.applied, epoch));
-                Ok(epoch)
+                let (epoch, nodes) = (query::epoch(&*view.tables)?, query::node_count(&*view.tables)?);
+                let standing = Standing { epoch, nodes };
+                *known = Some((view.applied, standing));
+                Ok(standing)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod join_token;
+mod level;
 mod member;
 
 use std::time::Duration;
@@ -26,14 +27,13 @@ use doctor::Seen;
 /// Longest time until a member says whether it is ready.
 const READY_WITHIN: Duration = Duration::from_millis(1_500);
 
-/// The feature level that new clusters begin with.
-const LEVEL: u16 = 1;
-
 /// What forms a cluster.
 #[derive(Clone, Debug)]
 pub struct Initialize {
     /// Identity of the formation; `None`: a fresh one.
     pub cluster_id: Option<ClusterId>,
+    /// The level that it begins with.
+    pub level: u16,
     /// Name of the first org.
     pub org_name: String,
     /// E-mail address of the first administrator.
@@ -65,6 +65,8 @@ impl App {
             own: &self.concerns().all(),
             now: self.now(),
         });
+        let admitted = cluster_member_admit::all(&*view.tables)?;
+        let level = level::shape(formed.as_ref().map_or(1, |cluster| cluster.level), &admitted, &status);
         let mut members: Vec<ClusterMember> = status
             .members
             .into_iter()
@@ -81,9 +83,10 @@ impl App {
                 silent_since: member.silent_since.map(timestamp),
                 skew_ms: member.skew_ms,
                 disk: member.disk.map(disk),
+                level: member.build.as_ref().map(|build| build.level),
+                version: member.build.and_then(|build| build.version),
             })
             .collect();
-        let admitted = cluster_member_admit::all(&*view.tables)?;
         let absent = |row: &cluster::ClusterMember| {
             row.removed_at.is_none() && !members.iter().any(|member| member.id == row.id)
         };
@@ -101,6 +104,7 @@ impl App {
                 founder: began.founder,
             }),
             backup: backup.map(backup::shape),
+            level,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             member_id: status.member_id,
             leader: status.leader,
@@ -153,7 +157,7 @@ impl App {
     pub async fn initialize(&self, first: Initialize) -> Result<(), AppError> {
         let command = ClusterInit {
             cluster_id: first.cluster_id.unwrap_or_else(|| ClusterId(self.inner().parts.ids.id())),
-            level: LEVEL,
+            level: first.level,
             org_id: OrgId(self.inner().parts.ids.id()),
             org_slug: slug_of(&first.org_name),
             org_name: first.org_name,
@@ -186,6 +190,8 @@ fn joining(row: cluster::ClusterMember) -> ClusterMember {
         silent_since: None,
         skew_ms: None,
         disk: None,
+        level: None,
+        version: None,
     }
 }
 

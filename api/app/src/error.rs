@@ -144,6 +144,9 @@ impl From<ProposeError> for AppError {
                 AppError::TooLarge(format!("the change has {size} bytes, at most {limit} are allowed"))
             }
             ProposeError::ReadOnly(reason) => AppError::ReadOnly(reason),
+            ProposeError::Level { .. } => AppError::Conflict(format!(
+                "{error}; `sentinel-cp cluster upgrade` raises it when every member runs a version that knows it"
+            )),
             ProposeError::Fatal(cause) => AppError::Internal(cause),
         }
     }

@@ -16,7 +16,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
-use sentinel_machine::{Consistency, Read, Rejection, query, tables};
+use sentinel_machine::{Consistency, Read, Rejection, View, query, tables};
 use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::rollout::RolloutState;
 use sentinel_model::{NodeId, RolloutId};
@@ -119,7 +119,7 @@ impl Duty {
         let now = self.moment(&*view.tables)?.now;
         self.listening.leader_since = self.listening.leader_since.max(now);
         let every = tables::Scan::all(tables::Table::Nodes, &[]);
-        self.keep_pace(&*view.tables)?;
+        self.keep_pace(&view)?;
         for (id, _) in view.tables.scan(every)? {
             if let Some(id) = query::id_at_end(&id) {
                 self.silence.heard(NodeId(id), now);
@@ -129,8 +129,8 @@ impl Duty {
     }
 
     /// Takes note of what nodes are told now: those that this leader has not heard yet were told much the same.
-    fn keep_pace(&mut self, read: &dyn Read) -> Result<(), AppError> {
-        self.listening.unheard_within_ms = self.app.pace(read)?.within_ms();
+    fn keep_pace(&mut self, view: &View) -> Result<(), AppError> {
+        self.listening.unheard_within_ms = self.app.pace(self.app.standing(view)?.nodes).within_ms();
         Ok(())
     }
 
@@ -204,7 +204,7 @@ impl Duty {
     /// Rollouts that may have something to do. One that is held by an operator has not.
     async fn under_way(&mut self) -> Result<Vec<RolloutId>, AppError> {
         let view = self.app.replica().read(Consistency::Stale).await?;
-        self.keep_pace(&*view.tables)?;
+        self.keep_pace(&view)?;
         let active = query::active_rollouts(&*view.tables)?.into_iter();
         let paused = |state: &RolloutState| matches!(state, RolloutState::Paused { .. });
         Ok(active.filter(|rollout| !paused(&rollout.state)).map(|rollout| rollout.id).collect())

@@ -14,8 +14,8 @@ use sentinel_machine::commands::cluster_init::Founding;
 use sentinel_machine::commands::epoch_begin::{EpochBegin, Founder};
 use sentinel_machine::memory::MemoryReplica;
 use sentinel_machine::{
-    Applied, BlobError, Blobs, ClusterInfo, ClusterStatus, Consistency, Cursor, Envelope, Event,
-    EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, View,
+    Applied, BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Command, Consistency, Cursor, Envelope,
+    Event, EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, View,
 };
 use sentinel_model::cluster::{ClusterCa, EpochReason, MemberPlace};
 use sentinel_model::join::JoinTicket;
@@ -151,6 +151,7 @@ impl Default for FakeCluster {
                 api_url: "http://127.0.0.1:4000".into(),
                 voter: true,
                 matched: Some(1),
+                build: Some(Build::this()),
                 ..MemberStatus::default()
             }],
             ..ClusterStatus::default()
@@ -333,6 +334,8 @@ impl Kit {
         let kit = Self::unformed_with(settings)?;
         let first = Initialize {
             cluster_id: None,
+            // As one that was formed with the version before, so that it can be raised.
+            level: Command::LEVEL - 1,
             org_name: "Default".into(),
             email: ADMIN.into(),
             password_hash: Passwords::default().hash(PASSWORD).await?,
@@ -389,8 +392,10 @@ impl Kit {
             let (peer_address, api_url) = (format!("{address}:4002"), format!("http://{address}:4000"));
             let place = MemberPlace { peer_address: peer_address.clone(), api_url: api_url.clone() };
             let key = Sha256Digest([100 + number; 32]);
-            let id = self.app.admit_member(&ticket.secret, key, &place).await?;
-            let seat = MemberStatus { id, peer_address, api_url, voter: true, ..MemberStatus::default() };
+            let id = self.app.admit_member(&ticket.secret, key, &place, Command::LEVEL).await?;
+            let build = Some(Build::this());
+            let seat =
+                MemberStatus { id, peer_address, api_url, voter: true, build, ..MemberStatus::default() };
             self.cluster.change(|status| status.members.push(seat));
             members.push(id);
         }

@@ -1,6 +1,6 @@
 //! The cluster.
 
-use sentinel_api_types::cluster::{Cluster, HandOver};
+use sentinel_api_types::cluster::{Cluster, HandOver, LevelRaise};
 use sentinel_api_types::join_token::{JoinTokenBody, JoinTokenCreate, JoinTokenCreated, JoinTokenList};
 use sentinel_model::{JoinTokenId, MemberId};
 
@@ -58,5 +58,13 @@ impl Client {
     /// [`ClientError`].
     pub async fn hand_over(&self, request: &HandOver) -> Result<(), ClientError> {
         self.tell(Call::post(&["cluster", "hand-over"]).json(request)).await
+    }
+
+    /// Raises the cluster's level, for ever.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn raise_level(&self, request: &LevelRaise) -> Result<(), ClientError> {
+        self.tell(Call::post(&["cluster", "level"]).json(request)).await
     }
 }

@@ -49,6 +49,42 @@ pub struct ClusterMember {
     /// What it said of its disk, when it last answered the member that answers you; null when it never did.
     #[serde(default)]
     pub disk: Option<MemberDisk>,
+    /// The highest cluster level that its binary knows; null when it never answered.
+    #[serde(default)]
+    pub level: Option<u16>,
+    /// Version of its binary; null when it never answered, or is too old to say.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// What the cluster's log may hold. A member whose binary knows less than the cluster's level is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClusterLevel {
+    /// The level now.
+    pub now: u16,
+    /// The highest level that every member knows.
+    pub known: u16,
+    /// The level to which it can be raised now; null when somebody holds it back, or nobody knows more.
+    pub raise_to: Option<u16>,
+    /// Who keeps it from being raised, and why. Empty when nobody knows more.
+    pub held_back: Vec<String>,
+}
+
+impl Default for ClusterLevel {
+    /// As it is where nobody knows of levels.
+    fn default() -> Self {
+        Self { now: 1, known: 1, raise_to: None, held_back: Vec::new() }
+    }
+}
+
+/// The cluster's level shall be raised, for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelRaise {
+    /// The level now; refused when it is another one.
+    pub from: u16,
+    /// The level from then on: the next one.
+    pub to: u16,
 }
 
 /// The cluster.
@@ -91,6 +127,9 @@ pub struct Cluster {
     /// The newest backup that is known to be good; null when there was none.
     #[serde(default)]
     pub backup: Option<Backup>,
+    /// What its log may hold, and what it could.
+    #[serde(default)]
+    pub level: ClusterLevel,
 }
 
 /// How an epoch began.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sentinel_machine::Command;
 use sentinel_model::join::{JoinTicket, SECRET};
 use sentinel_pki::grpc::Connector;
 use sentinel_pki::{Clock, join_client_config};
@@ -35,6 +36,8 @@ pub struct Joiner {
     pub csr: Vec<u8>,
     /// Where it is.
     pub node: MemberNode,
+    /// The highest cluster level that its binary knows.
+    pub level: u16,
 }
 
 /// What a new member is given.
@@ -98,11 +101,12 @@ impl AdmissionService {
 #[async_trait]
 impl Generated for AdmissionService {
     async fn join(&self, request: Request<JoinRequest>) -> Result<Response<JoinResponse>, Status> {
-        let JoinRequest { secret, csr, peer_address, api_url } = request.into_inner();
+        let JoinRequest { secret, csr, peer_address, api_url, level } = request.into_inner();
         let secret = Zeroizing::new(secret);
         let secret = <[u8; SECRET]>::try_from(secret.as_slice())
             .map_err(|_| Status::invalid_argument("the secret of a join token has 32 bytes"))?;
-        let joiner = Joiner { secret, csr, node: MemberNode { peer_address, api_url } };
+        let level = u16::try_from(level).unwrap_or(u16::MAX).max(1);
+        let joiner = Joiner { secret, csr, node: MemberNode { peer_address, api_url }, level };
         let admitted = self.0.admit(joiner).await.inspect_err(|refusal| {
             tracing::warn!(%refusal, "somebody was not let in");
         })?;
@@ -148,6 +152,7 @@ async fn ask(ticket: &JoinTicket, address: &str, csr: &[u8], node: &MemberNode) 
             csr: csr.to_vec(),
             peer_address: node.peer_address.clone(),
             api_url: node.api_url.clone(),
+            level: Command::LEVEL.into(),
         };
         AdmissionClient::new(channel).max_decoding_message_size(MESSAGE_MAX).join(request).await
     };

@@ -35,6 +35,7 @@ where
             let me = *id == metrics.id;
             let disk = if me { Some(self.own_disk()) } else { seen.disk };
             let facts = if me { self.own_facts() } else { seen.facts };
+            let build = if me { Some(self.levels().build().clone()) } else { seen.build };
             let on_disk = if me { metrics.last_log_index } else { matched(*id).or(seen.log_index) };
             MemberStatus {
                 id: MemberId(*id),
@@ -46,6 +47,7 @@ where
                 skew_ms: seen.skew_ms,
                 disk,
                 facts,
+                build,
             }
         });
         ClusterStatus {

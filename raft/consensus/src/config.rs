@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sentinel_machine::Build;
 use sentinel_pki::Clock;
 
 use crate::types::MemberNode;
@@ -14,6 +15,7 @@ const SNAPSHOT_EVERY: u64 = 20_000;
 const LOG_KEPT: u64 = 5_000;
 /// Bytes of entries in the log after which a snapshot is due, however few entries they are.
 const LOG_BYTES: u64 = 256 * 1024 * 1024;
+
 /// What a member is made of.
 #[derive(Clone, Debug)]
 pub struct MemberConfig {
@@ -42,6 +44,8 @@ pub struct MemberConfig {
     pub read_within: Duration,
     /// This member's clock.
     pub clock: Clock,
+    /// What this member says of its binary.
+    pub build: Build,
 }
 
 impl MemberConfig {
@@ -59,6 +63,7 @@ impl MemberConfig {
             write_within: Duration::from_secs(10),
             read_within: Duration::from_secs(5),
             clock: Clock::system(),
+            build: Build::this(),
         }
     }
 }

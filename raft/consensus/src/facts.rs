@@ -16,7 +16,6 @@ pub(crate) fn said(facts: MemberFacts) -> proto::Facts {
     let (free_bytes, least_bytes) = facts.room.unwrap_or_default();
     let concerns = facts.concerns.into_iter().take(CONCERNS_MAX);
     proto::Facts {
-        version: facts.version,
         free_bytes,
         least_bytes,
         certificate_until_ms: ms(facts.certificate_until),
@@ -33,7 +32,6 @@ pub(crate) fn heard(facts: proto::Facts) -> MemberFacts {
     let concerns = facts.concerns.into_iter().take(CONCERNS_MAX);
     let room = (facts.free_bytes, facts.least_bytes);
     MemberFacts {
-        version: short(facts.version),
         room: (room != (0, 0)).then_some(room),
         certificate_until: time(facts.certificate_until_ms),
         ca_until: time(facts.ca_until_ms),
@@ -49,7 +47,6 @@ mod tests {
     #[test]
     fn what_one_says_the_other_hears_and_no_more_than_can_be_shown() {
         let facts = MemberFacts {
-            version: "1.2.3".into(),
             room: Some((7, 3)),
             certificate_until: Some(Time(1)),
             ca_until: Some(Time(2)),

@@ -19,6 +19,7 @@ pub mod digest;
 mod disk;
 mod facts;
 mod forward;
+mod level;
 mod link;
 pub mod member;
 pub mod network;

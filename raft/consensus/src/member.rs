@@ -19,6 +19,7 @@ use crate::config::MemberConfig;
 use crate::digest::{self, DigestSource};
 use crate::disk::{NoRoom, OwnDisk};
 use crate::forward::{self, Forwarded};
+use crate::level::Levels;
 use crate::network::Networks;
 use crate::newcomer::Newcomer;
 use crate::past::Past;
@@ -62,6 +63,7 @@ struct Inner<SM: RaftStateMachine<TypeConfig>> {
     newcomer: Newcomer,
     past: Arc<Past>,
     reach: Reach,
+    levels: Levels,
     incoming_dir: PathBuf,
     began: Instant,
     /// Milliseconds after `began` at which a leader was last heard; zero before the first time.
@@ -129,6 +131,8 @@ where
             .map_err(|error| fatal("recovery", &error))?;
         let (reads, waiting_reads) = mpsc::channel(READS);
         let (forwards, waiting_forwards) = mpsc::channel(forward::WAITING);
+        let levels = Levels::new(config.build);
+        levels.look(&*state);
         let member = Self(Arc::new(Inner {
             raft,
             peers,
@@ -137,6 +141,7 @@ where
             newcomer,
             past,
             reach: Reach::default(),
+            levels,
             incoming_dir: config.incoming_dir,
             began: Instant::now(),
             heard_leader_ms: AtomicU64::new(0),
@@ -309,6 +314,10 @@ impl<SM: RaftStateMachine<TypeConfig>> Member<SM> {
     /// Whether this member found that its disk is older than what it has done, and has not caught up yet.
     pub fn lives_in_the_past(&self) -> bool {
         self.0.newcomer.is() && self.0.newcomer.has_forgotten()
+    }
+
+    pub(crate) fn levels(&self) -> &Levels {
+        &self.0.levels
     }
 
     pub(crate) fn reach(&self) -> &Reach {

@@ -214,12 +214,13 @@ where
 
     /// Makes sure that a member was asked what it remembers of this one, before this one takes part with it.
     pub(crate) async fn acquainted(&self, with: u64) -> Result<(), Status> {
+        self.require_level()?;
         // Who joined while this member was away cannot be asked, and remembers nothing older.
         if self.past().asked(with) || !self.peers().members().contains_key(&with) {
             return Ok(());
         }
         match self.hello(with, HELLO).await {
-            Ok(_) => Ok(()),
+            Ok(_) => self.require_level(),
             Err(status) => Err(Status::unavailable(format!(
                 "member {} has just started and could not ask member {with} what it remembers: {}",
                 self.peers().me(),
@@ -252,6 +253,7 @@ where
         match tokio::time::timeout(within, hello).await {
             Ok(Ok(answer)) => {
                 let answer = answer.into_inner();
+                self.levels().heard(id, &answer);
                 if let Some(remembered) = self.past().heard(id, &answer) {
                     self.forgot(id, remembered);
                 }

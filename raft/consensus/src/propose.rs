@@ -7,8 +7,7 @@ use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, RaftError};
 use openraft::storage::RaftStateMachine;
 use sentinel_machine::envelope::ENVELOPE_MAX;
-use sentinel_machine::{Applied, Envelope, EnvelopeError, ProposeError, tables};
-use sentinel_model::cluster::Cluster;
+use sentinel_machine::{Applied, Envelope, EnvelopeError, ProposeError, level};
 use tokio::time::Instant;
 
 use crate::member::Member;
@@ -141,23 +140,14 @@ where
         }
     }
 
-    /// A command that some voter may not know would halt it; so it waits for the cluster's level.
+    /// A command that some member may not know waits for the cluster's level. What this member has applied may be behind, and the
+    /// level only grows.
     fn check_level(&self, envelope: &Envelope) -> Result<(), ProposeError> {
-        let needed = envelope.command.min_level();
-        if needed <= 1 {
+        if envelope.command.min_level() <= 1 {
             return Ok(());
         }
-        let fatal = |error: sentinel_machine::TableError| ProposeError::Fatal(error.to_string());
-        let (state, _) = self.state().map_err(fatal)?;
-        let level =
-            tables::load::<Cluster>(&*state, b"cluster").map_err(fatal)?.map_or(1, |cluster| cluster.level);
-        if needed > level {
-            let name = envelope.command.name();
-            return Err(ProposeError::Fatal(format!(
-                "{name} needs cluster level {needed}, the cluster is at {level}"
-            )));
-        }
-        Ok(())
+        let (state, _) = self.state().map_err(|error| ProposeError::Fatal(error.to_string()))?;
+        level::check(&envelope.command, &*state)
     }
 }
 

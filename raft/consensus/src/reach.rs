@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use openraft::async_runtime::WatchReceiver;
 use openraft::storage::RaftStateMachine;
-use sentinel_machine::{DiskStatus, MemberFacts};
+use sentinel_machine::{Build, DiskStatus, MemberFacts};
 use sentinel_model::Time;
 use tokio::time::Instant;
 use tonic::Status;
 
 use crate::blocking;
 use crate::facts;
+use crate::level::build_of;
 use crate::member::Member;
 use crate::proto::HelloResponse;
 use crate::types::{SnapshotFile, TypeConfig};
@@ -45,6 +46,8 @@ pub(crate) struct Seen {
     pub(crate) disk: Option<DiskStatus>,
     /// What else it said of itself then.
     pub(crate) facts: Option<MemberFacts>,
+    /// What it said of its binary, when it last answered.
+    pub(crate) build: Option<Build>,
     /// When the first of the misses was.
     missed_at: Option<Time>,
 }
@@ -70,6 +73,7 @@ impl Reach {
         skew_ms: i64,
         disk: DiskStatus,
         facts: Option<MemberFacts>,
+        build: Build,
     ) -> Change {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = known.entry(id).or_default();
@@ -79,6 +83,7 @@ impl Reach {
             skew_ms: Some(skew_ms),
             disk: Some(disk),
             facts,
+            build: Some(build),
             ..Seen::default()
         };
         if was_silent { Change::Back } else { Change::Nothing }
@@ -140,8 +145,8 @@ where
                     max_us: answer.disk_max_us,
                     sick: answer.disk_sick,
                 };
-                let facts = answer.facts.map(facts::heard);
-                if self.reach().answered(id, answer.log_index, skew, disk, facts) == Change::Back {
+                let (build, facts) = (build_of(&answer), answer.facts.map(facts::heard));
+                if self.reach().answered(id, answer.log_index, skew, disk, facts, build) == Change::Back {
                     tracing::info!(member = id, "a member answers again");
                 }
                 metrics::gauge!("consensus_member_reachable", "member" => id.to_string()).set(1.0);
@@ -163,7 +168,7 @@ mod tests {
     #[test]
     fn one_missed_answer_is_no_absence_and_the_first_of_several_is_when_it_began() {
         let reach = Reach::default();
-        let answered = |index| reach.answered(2, index, 0, DiskStatus::default(), None);
+        let answered = |index| reach.answered(2, index, 0, DiskStatus::default(), None, Build::this());
         assert_eq!(answered(7), Change::Nothing);
         assert_eq!(reach.missed(2, Time(10)), Change::Nothing);
         assert_eq!(reach.of(2).silent_since, None);

@@ -294,6 +294,7 @@ where
 
     async fn install_snapshot(&self, request: Request<Streaming<Chunk>>) -> Answer<Frame> {
         self.require_room()?;
+        self.member.require_level()?;
         let (head, incoming) = receive::snapshot(request.into_inner(), self.member.incoming_dir()).await?;
         let member = self.member.clone();
         // On a task of its own: if the leader gives up waiting, consensus must still find the file.
@@ -326,7 +327,9 @@ where
             (now.last_log_index.is_some() || voted, now.last_log_index.unwrap_or(0))
         };
         let newcomer = self.member.newcomer().is();
+        let cluster_level = self.member.cluster_level().await;
         let (disk, mark) = (self.member.own_disk(), self.member.disk().log.mark());
+        let levels = self.member.levels();
         Ok(Response::new(HelloResponse {
             initialized,
             newcomer,
@@ -344,6 +347,9 @@ where
             remembers_index: remembers.log_index,
             remembers_boot,
             facts: self.member.own_facts().map(facts::said),
+            level: levels.build().level.into(),
+            version: levels.build().version.clone().unwrap_or_default(),
+            cluster_level: cluster_level.into(),
         }))
     }
 

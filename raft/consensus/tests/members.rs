@@ -13,6 +13,8 @@ mod commands;
 mod gate_disk;
 #[path = "members/leading.rs"]
 mod leading;
+#[path = "members/levels.rs"]
+mod levels;
 #[path = "members/liveness.rs"]
 mod liveness;
 #[path = "members/membership.rs"]

@@ -19,6 +19,9 @@ macro_rules! commands {
             /// Every kind with the newest schema that this version writes and its name.
             pub const KINDS: &'static [(u16, u16, &'static str)] = &[$(($kind, $schema, stringify!($name)),)*];
 
+            /// The level that this version knows: it knows every command up to that cluster level, and what those mean.
+            pub const LEVEL: u16 = highest(&[$($level),*]);
+
             pub(crate) fn kind(&self) -> u16 {
                 match self { $(Command::$name(_) => $kind,)* }
             }
@@ -65,6 +68,18 @@ macro_rules! commands {
     };
 }
 
+const fn highest(levels: &[u16]) -> u16 {
+    let (mut highest, mut at) = (1, 0);
+    while at < levels.len() {
+        if levels[at] > highest {
+            highest = levels[at];
+        }
+        at += 1;
+    }
+    highest
+}
+
+// Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -80,6 +95,8 @@ commands! {
     6 schema 1 level 1 cluster_member_remove::ClusterMemberRemove;
     /// Asks the leader to let another member lead.
     7 schema 1 level 1 leadership_hand_over::LeadershipHandOver;
+    /// Raises the cluster's level, for ever.
+    8 schema 1 level 1 cluster_level_raise::ClusterLevelRaise;
     /// Adds an org.
     10 schema 1 level 1 org_create::OrgCreate;
     /// Adds a project.
@@ -133,7 +150,7 @@ commands! {
     /// The scheduler moves a rollout.
     55 schema 1 level 1 rollout_advance::RolloutAdvance;
     /// Takes note of a backup that is good.
-    70 schema 1 level 1 backup_note::BackupNote;
+    70 schema 1 level 2 backup_note::BackupNote;
     /// Begins a new epoch: the cluster goes on from an earlier state.
-    71 schema 1 level 1 epoch_begin::EpochBegin;
+    71 schema 1 level 2 epoch_begin::EpochBegin;
 }

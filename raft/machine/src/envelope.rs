@@ -4,7 +4,7 @@
 //! magic "SCP1" | format u8 | min_level u16 | kind u16 | schema u16 | length u32 | payload | crc32c u32
 //! ```
 //! All numbers big-endian; the checksum covers everything before it. A kind that a member does not know halts it with a
-//! clear message; it is never skipped. Old bytes decode for ever: `tests/golden` holds one of each.
+//! clear message; it is never skipped, and [levels](crate::level) keep it from being there. Old bytes decode for ever: `tests/golden` holds one of each.
 
 use sentinel_model::audit::Actor;
 use sentinel_model::{RequestId, Time};
@@ -132,6 +132,17 @@ impl Envelope {
             return Err(EnvelopeError::Malformed("length does not match"));
         }
         Command::decode_from(kind, schema, payload)
+    }
+
+    /// The cluster level that it takes to understand the log from this entry on, told by its bytes alone: also of a command that
+    /// this version does not know. `None` for what is no envelope.
+    pub fn level_of(bytes: &[u8]) -> Option<u16> {
+        let header = bytes.get(..HEADER).filter(|header| header.starts_with(MAGIC))?;
+        let taken = u16::from_be_bytes([header[5], header[6]]);
+        match Self::decode(bytes) {
+            Ok(Self { command: Command::ClusterLevelRaise(raise), .. }) => Some(taken.max(raise.to)),
+            _ => Some(taken),
+        }
     }
 
     pub(crate) fn encode_payload<C: Serialize>(

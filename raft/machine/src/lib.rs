@@ -16,6 +16,7 @@ pub mod commands;
 pub mod draft;
 pub mod envelope;
 pub mod event;
+pub mod level;
 pub mod memory;
 pub mod outcome;
 pub mod ports;
@@ -31,7 +32,7 @@ pub use envelope::{Envelope, EnvelopeError};
 pub use event::Event;
 pub use outcome::{Outcome, Rejection, Reply};
 pub use ports::{
-    BlobError, Blobs, ClusterInfo, ClusterStatus, Concern, Cursor, DiskStatus, EventHistory, Gap,
+    BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Concern, Cursor, DiskStatus, EventHistory, Gap,
     MemberFacts, MemberStatus,
 };
 pub use replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};

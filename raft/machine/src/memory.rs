@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use crate::apply::apply;
 use crate::envelope::Envelope;
 use crate::event::Event;
+use crate::level;
 use crate::replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};
 use crate::tables::{Order, Pair, Read, Scan, Table, TableError, Write};
 
@@ -89,6 +90,7 @@ impl Replica for MemoryReplica {
         let envelope = Envelope::decode(&bytes).map_err(|error| ProposeError::Fatal(error.to_string()))?;
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let inner = &mut *inner;
+        level::check(&envelope.command, &inner.tables)?;
         inner.index += 1;
         let step = apply(&mut inner.tables, inner.index, &envelope)
             .map_err(|error| ProposeError::Fatal(error.to_string()))?;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use sentinel_model::{MemberId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::Command;
 use crate::event::Event;
 
 /// Largest blob, in bytes.
@@ -120,6 +121,24 @@ pub struct MemberStatus {
     pub disk: Option<DiskStatus>,
     /// What else it said of itself then; `None` also when its version does not say.
     pub facts: Option<MemberFacts>,
+    /// What it said of its binary, when it last answered.
+    pub build: Option<Build>,
+}
+
+/// What a member says of its binary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// The highest cluster level that it knows.
+    pub level: u16,
+    /// Its version; `None` for one that knew of no levels, and did not say.
+    pub version: Option<String>,
+}
+
+impl Build {
+    /// Of this binary.
+    pub fn this() -> Self {
+        Self { level: Command::LEVEL, version: Some(env!("CARGO_PKG_VERSION").to_owned()) }
+    }
 }
 
 /// What a member says of the disk that its log is on.
@@ -136,8 +155,6 @@ pub struct DiskStatus {
 /// What a member says of itself, beside its disk's writes: what only its own process can know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberFacts {
-    /// Version of its program.
-    pub version: String,
     /// Bytes that are free on the disk of its data directory, and those below which it takes no writes.
     pub room: Option<(u64, u64)>,
     /// When the certificate that it shows to other members runs out.

@@ -84,6 +84,14 @@ pub enum ProposeError {
     /// The member that was asked, or the leader, takes no writes now; nothing was written.
     #[error("{0}")]
     ReadOnly(String),
+    /// The cluster's level is too low for it: some member might not know it. Nothing was written.
+    #[error("this takes cluster level {needed}, and the cluster is at {level}")]
+    Level {
+        /// What it takes.
+        needed: u16,
+        /// What there is.
+        level: u16,
+    },
     /// This member cannot go on.
     #[error("{0}")]
     Fatal(String),

@@ -17,7 +17,7 @@ const ADDRESS_MAX: usize = 255;
 pub struct Cluster {
     /// Identity of this formation.
     pub id: ClusterId,
-    /// Commands above this level are refused until every voter knows them.
+    /// What the log may hold: commands up to this level, which every member knows. Only ever raised.
     pub level: u16,
     /// When it was formed.
     pub created_at: Time,

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sentinel_api_types::cluster::{Cluster, ClusterMember, EpochReason};
+use sentinel_api_types::cluster::{Cluster, ClusterLevel, ClusterMember, EpochReason};
 
 use crate::ctl::connection::Connection;
 use crate::ctl::failure;
@@ -17,7 +17,8 @@ pub async fn run(connection: &Connection) -> anyhow::Result<ExitCode> {
 }
 
 fn table(cluster: &Cluster) -> Table {
-    let mut table = Table::new(&["member", "role", "answers", "api", "peer", "on disk", "disk takes"]);
+    let mut table =
+        Table::new(&["member", "role", "answers", "version", "api", "peer", "on disk", "disk takes"]);
     for member in &cluster.members {
         let matched = member.matched.map_or_else(String::new, |index| index.to_string());
         let answers = match member.silent_since {
@@ -26,7 +27,8 @@ fn table(cluster: &Cluster) -> Table {
             None => "yes".to_owned(),
         };
         let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
-        table.row([member.name.clone(), role(member), answers, api, peer, matched, disk(member)]);
+        let (name, role) = (member.name.clone(), role(member));
+        table.row([name, role, answers, version(member), api, peer, matched, disk(member)]);
     }
     let formed =
         cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
@@ -34,6 +36,7 @@ fn table(cluster: &Cluster) -> Table {
         "version {}, term {}, committed {}, applied {}, snapshot {}; {formed}",
         cluster.version, cluster.term, cluster.committed, cluster.applied, cluster.snapshot
     ));
+    table.note(level(&cluster.level));
     if let Some(began) = &cluster.epoch_began {
         let reason = match began.reason {
             EpochReason::Restore => "a restore",
@@ -60,6 +63,23 @@ fn table(cluster: &Cluster) -> Table {
     table
 }
 
+/// What the log may hold, and what it could.
+fn level(level: &ClusterLevel) -> String {
+    let mut said = format!("level {}", level.now);
+    if let Some(to) = level.raise_to {
+        said += &format!(": can be raised to {to} with `sentinel-cp cluster upgrade`");
+    } else if !level.held_back.is_empty() {
+        said += &format!(", held back: {}", level.held_back.join("; "));
+    }
+    said
+}
+
+/// What its binary is, and the level that this one knows.
+fn version(member: &ClusterMember) -> String {
+    let Some(level) = member.level else { return String::new() };
+    format!("{} (level {level})", member.version.as_deref().unwrap_or("older"))
+}
+
 /// How long writes take on its disk: the last, and the longest of the last minute.
 fn disk(member: &ClusterMember) -> String {
     let Some(disk) = member.disk else { return String::new() };
@@ -76,4 +96,19 @@ fn role(member: &ClusterMember) -> String {
         _ => "learner",
     };
     if member.answering { format!("{role}, answering") } else { role.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_says_what_could_be_done_about_it() {
+        let now = ClusterLevel { now: 1, known: 1, raise_to: None, held_back: Vec::new() };
+        assert_eq!(level(&now), "level 1");
+        let ready = ClusterLevel { known: 2, raise_to: Some(2), ..now.clone() };
+        assert_eq!(level(&ready), "level 1: can be raised to 2 with `sentinel-cp cluster upgrade`");
+        let held_back = vec!["member-3 does not answer".to_owned()];
+        assert_eq!(level(&ClusterLevel { held_back, ..now }), "level 1, held back: member-3 does not answer");
+    }
 }

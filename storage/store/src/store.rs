@@ -7,10 +7,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use openraft::EntryPayload;
+use sentinel_consensus::EntryBytes;
+use sentinel_machine::Envelope;
+
 use crate::blobs::BlobFiles;
 use crate::disk::{Disk, RealDisk};
 use crate::history::History;
-use crate::log_store::LogStore;
+use crate::log_store::{self, LogStore};
 use crate::snapshots::{Newest, Snapshots};
 use crate::state_machine::{EventSink, StateMachine};
 use crate::tables::StateTables;
@@ -18,6 +22,8 @@ use crate::wal::{Bell, Stepper, Wal, WalError, WalOptions};
 
 /// Layout of the directory. Raised when an older version could not read it any more.
 const FORMAT: &str = "sentinel-cp data 1\n";
+/// Payload bytes of entries looked at in one go, about.
+const TAIL_PIECE: usize = 4 * 1024 * 1024;
 
 /// See the module.
 pub struct Store {
@@ -177,6 +183,26 @@ impl Store {
             }
             Err(error) => Err(io(error)),
         }
+    }
+
+    /// The highest cluster level that it takes to apply what is in the log and not yet in the state; zero when there is nothing.
+    pub fn level_of_tail(&self) -> Result<u16, OpenError> {
+        let io = |source| OpenError::Io { what: "cannot read the log".into(), source };
+        let applied = self.tables.applied()?.0.map_or(0, |id| id.index);
+        let wal = self.log.wal();
+        let mut next = wal.first().map_or(u64::MAX, |first| first.index.max(applied + 1));
+        let end = wal.last().map_or(0, |last| last.index + 1);
+        let mut highest = 0;
+        while next < end {
+            let entries = log_store::read_some(wal, next, end, TAIL_PIECE).map_err(io)?;
+            next += entries.len() as u64;
+            let levels = entries.iter().filter_map(|entry| match &entry.payload {
+                EntryPayload::Normal(EntryBytes(bytes)) => Envelope::level_of(bytes),
+                EntryPayload::Blank | EntryPayload::Membership(_) => None,
+            });
+            highest = levels.fold(highest, u16::max);
+        }
+        Ok(highest)
     }
 
     /// Where state that was damaged is set aside. The file is there until somebody removes it.

@@ -266,6 +266,7 @@ impl World {
         loop {
             let first = Initialize {
                 cluster_id: None,
+                level: sentinel_machine::Command::LEVEL,
                 org_name: "Default".into(),
                 email: "ada@example.com".into(),
                 password_hash: PasswordHash("not used".into()),

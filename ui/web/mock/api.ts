@@ -150,6 +150,7 @@ function steer(db: Db, id: string | undefined, action: string, reason: string): 
 const bundleOf = (db: Db, id: string | undefined) => db.bundles.find((bundle) => bundle.id === id);
 
 let leader = 1;
+let level = 1;
 const joinTokens: JoinToken[] = [];
 
 const ROUTES: [method: string, path: string, handler: Handler][] = [
@@ -206,7 +207,10 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
           silent_since: null,
           skew_ms: id === 1 ? null : 3,
           disk: { last_us: 420, max_us: 3_900, well: true },
+          level: 2,
+          version: "0.1.0",
         })),
+        level: { now: level, known: 2, raise_to: level === 1 ? 2 : null, held_back: [] },
         epoch: 2,
         epoch_began: { at: iso(9 * 86_400_000), reason: "restore", founder: 1 },
         backup: { index: db.index - 900, place: "s3://backups/shop/2026-11-24.scpbackup", size_bytes: 41_000_000, taken_at: iso(3 * 3_600_000), verified_at: iso(3 * 3_600_000) },
@@ -245,6 +249,17 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     (_, __, { body }) => {
       leader = (body as { to?: number | null }).to ?? 2;
       return { status: 202 };
+    },
+  ],
+  [
+    "POST",
+    "/cluster/level",
+    (db, _, { body }) => {
+      const { from, to } = body as { from: number; to: number };
+      if (from !== level || to !== 2) return refuse(409, "conflict", "the object was changed by somebody else");
+      level = to;
+      record(db, "cluster.level_raised", "cluster", "019a0000-0000-7000-8000-00000000c1c1", { from: String(from), to: String(to) }, ME_ACTOR);
+      return { status: 204 };
     },
   ],
   ["DELETE", "/cluster/members/:id", (_, { id }) => (Number(id) === 3 ? { status: 204 } : refuse(409, "conflict", "those that remain could not write"))],

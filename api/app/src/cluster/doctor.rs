@@ -310,11 +310,9 @@ fn horizon(what: &str, until: Time, now: Time, near_days: u64) -> Option<(Severi
 fn versions(seen: &Seen<'_>) -> Vec<Finding> {
     let mut by_version: BTreeMap<&str, Vec<MemberId>> = BTreeMap::new();
     for member in seen.present() {
-        let told = match &member.facts {
-            Some(facts) => facts.version.as_str(),
-            None if member.id == seen.status.member_id => env!("CARGO_PKG_VERSION"),
+        let told = match &member.build {
             // It has answered, and said nothing of its version: those before this one did so.
-            None if member.skew_ms.is_some() => "an older version",
+            Some(build) => build.version.as_deref().unwrap_or("an older version"),
             None => continue,
         };
         by_version.entry(told).or_default().push(member.id);

@@ -5,7 +5,7 @@ use sentinel_machine::commands::cluster_member_admit::{self, ClusterMemberAdmit}
 use sentinel_machine::commands::cluster_member_move::ClusterMemberMove;
 use sentinel_machine::commands::cluster_member_remove::ClusterMemberRemove;
 use sentinel_machine::commands::leadership_hand_over::{self, LeadershipHandOver};
-use sentinel_machine::{Consistency, Rejection, query, tables};
+use sentinel_machine::{Consistency, Rejection, level, query, tables};
 use sentinel_model::cluster::{Cluster, ClusterCa, ClusterMember, MemberPlace};
 use sentinel_model::{Epoch, MemberId, Sha256Digest};
 use zeroize::Zeroizing;
@@ -38,12 +38,14 @@ impl App {
     }
 
     /// Lets somebody in that has the secret of a join token and the key with this digest, and says which number it has. Asked
-    /// again with the same key, it is the same number: the first answer may have been lost.
+    /// again with the same key, it is the same number: the first answer may have been lost. `knows` is the highest cluster level that
+    /// its binary knows.
     pub async fn admit_member(
         &self,
         secret: &[u8; 32],
         key_digest: Sha256Digest,
         place: &MemberPlace,
+        knows: u16,
     ) -> Result<MemberId, AppError> {
         let secret_digest = digest_of(secret);
         for _ in 0..RACES {
@@ -57,10 +59,15 @@ impl App {
                     && member.token_id == token.as_ref().map(|token| token.id)
             });
             if let Some(member) = again {
+                let level = level::of_cluster(&*view.tables)?;
+                if knows < level {
+                    return Err(AppError::Conflict(level::too_old(level, knows)));
+                }
                 return Ok(member.id);
             }
             let member_id = cluster_member_admit::next_id(&members);
-            let command = ClusterMemberAdmit { member_id, secret_digest, key_digest, place: place.clone() };
+            let place = place.clone();
+            let command = ClusterMemberAdmit { member_id, secret_digest, key_digest, place, level: knows };
             match self.propose_as_member(command).await? {
                 Ok(_) => return Ok(member_id),
                 Err(Rejection::Stale { .. }) => {}

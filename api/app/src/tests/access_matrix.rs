@@ -33,7 +33,7 @@ RolloutCancel operator rollouts:write RolloutRollback operator rollouts:write Ev
 EventWatchAll person -            ClusterShow person-or-key -        NodeRegister anyone -
 JoinTokenList cluster-admin -     JoinTokenCreate cluster-admin -   JoinTokenRevoke cluster-admin -
 ClusterMemberRemove cluster-admin - LeadershipHandOver cluster-admin -
-BackupCreate cluster-admin -        BackupNote cluster-admin -
+BackupCreate cluster-admin -        BackupNote cluster-admin -      ClusterLevelRaise cluster-admin -
 NodeHeartbeat node -              NodeLatest node -                 NodeArchive node -
 NodeToken node -                  NodeEventsAppend node -";
 

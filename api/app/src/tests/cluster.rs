@@ -1,13 +1,20 @@
 //! Who is let into the cluster, and who is kept in it.
 
-use sentinel_api_types::cluster::HandOver;
+use sentinel_api_types::backup::BackupNote;
+use sentinel_api_types::cluster::{HandOver, LevelRaise};
 use sentinel_api_types::join_token::JoinTokenCreate;
+use sentinel_machine::{Build, Command, MemberStatus, level};
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 use sentinel_model::{MemberId, Sha256Digest, Time};
 
 use crate::error::AppError;
-use crate::testing::World;
+use crate::testing::{Kit, START, World};
+
+/// What a new member's binary knows.
+const KNOWS: u16 = Command::LEVEL;
+/// As the kit's cluster begins, and what it can be raised to.
+const RAISE: LevelRaise = LevelRaise { from: KNOWS - 1, to: KNOWS };
 
 fn place(member: u8) -> MemberPlace {
     let address = format!("10.0.0.{member}");
@@ -38,15 +45,15 @@ async fn asking_again_with_the_same_key_gives_the_same_number_and_spends_nothing
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
     let two = ticket(&world, 2).await;
-    assert_eq!(app.admit_member(&two.secret, key(2), &place(2)).await.unwrap(), MemberId(2));
-    assert_eq!(app.admit_member(&two.secret, key(2), &place(2)).await.unwrap(), MemberId(2));
-    assert_eq!(app.admit_member(&two.secret, key(3), &place(3)).await.unwrap(), MemberId(3));
-    let used = app.admit_member(&two.secret, key(4), &place(4)).await.unwrap_err();
+    assert_eq!(app.admit_member(&two.secret, key(2), &place(2), KNOWS).await.unwrap(), MemberId(2));
+    assert_eq!(app.admit_member(&two.secret, key(2), &place(2), KNOWS).await.unwrap(), MemberId(2));
+    assert_eq!(app.admit_member(&two.secret, key(3), &place(3), KNOWS).await.unwrap(), MemberId(3));
+    let used = app.admit_member(&two.secret, key(4), &place(4), KNOWS).await.unwrap_err();
     assert!(matches!(&used, AppError::Conflict(text) if text.contains("used already")), "{used}");
     // The key alone is not enough: it must come with the token that let it in.
     let other = ticket(&world, 1).await;
-    assert!(app.admit_member(&other.secret, key(2), &place(2)).await.is_err());
-    assert!(app.admit_member(&[9; 32], key(2), &place(2)).await.is_err());
+    assert!(app.admit_member(&other.secret, key(2), &place(2), KNOWS).await.is_err());
+    assert!(app.admit_member(&[9; 32], key(2), &place(2), KNOWS).await.is_err());
 }
 
 #[tokio::test]
@@ -71,4 +78,109 @@ async fn only_a_voter_can_be_made_the_leader() {
     world.kit.app.hand_over(&world.admin.again(), HandOver { to: Some(MemberId(3)) }).await.unwrap();
     let refused = world.kit.app.hand_over(&world.admin.again(), HandOver { to: Some(MemberId(9)) }).await;
     assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_level_is_raised_when_every_member_knows_the_next_one_and_answers() {
+    let world = World::new().await.unwrap();
+    let (kit, app) = (&world.kit, &world.kit.app);
+    kit.members(&world.admin, 2).await.unwrap();
+    let shown = app.show_cluster(&world.admin.again()).await.unwrap();
+    assert_eq!((shown.level.now, shown.level.known, shown.level.raise_to), (RAISE.from, KNOWS, Some(KNOWS)));
+    assert_eq!(shown.members[2].level, Some(KNOWS));
+    assert_eq!(shown.members[2].version, Build::this().version);
+
+    type Spoil = fn(&mut MemberStatus);
+    let older =
+        |seat: &mut MemberStatus| seat.build = Some(Build { level: 1, version: Some("0.0.9".into()) });
+    let cases: [(Spoil, &str); 3] = [
+        (older, "member-3 knows levels up to 1 (version 0.0.9)"),
+        (|seat| seat.silent_since = Some(Time(1)), "member-3 does not answer"),
+        (|seat| seat.build = None, "member-3 has not said yet what it knows"),
+    ];
+    for (spoil, words) in cases {
+        kit.cluster.change(|status| spoil(&mut status.members[2]));
+        let shown = app.show_cluster(&world.admin.again()).await.unwrap();
+        assert_eq!((shown.level.raise_to, shown.level.held_back), (None, vec![words.to_owned()]));
+        let refused = app.raise_level(&world.admin.again(), RAISE).await.unwrap_err();
+        assert!(matches!(&refused, AppError::Conflict(text) if text.contains(words)), "{refused}");
+        kit.cluster.change(|status| {
+            (status.members[2].silent_since, status.members[2].build) = (None, Some(Build::this()));
+        });
+    }
+
+    let caller = Kit::repeatable(&world.admin.caller, uuid::Uuid::from_u128(9));
+    app.raise_level(&caller, RAISE).await.unwrap();
+    // A retry is not held up by what holds back the next one.
+    kit.cluster.change(|status| status.members[2].silent_since = Some(Time(1)));
+    app.raise_level(&caller, RAISE).await.unwrap();
+    let shown = app.show_cluster(&world.admin.again()).await.unwrap();
+    assert_eq!((shown.level.now, shown.level.raise_to), (KNOWS, None));
+    assert!(shown.level.held_back.is_empty(), "nobody knows more: {:?}", shown.level);
+}
+
+#[tokio::test]
+async fn somebody_who_joins_just_now_is_waited_for() {
+    let world = World::new().await.unwrap();
+    let app = &world.kit.app;
+    let one = ticket(&world, 1).await;
+    app.admit_member(&one.secret, key(2), &place(2), KNOWS).await.unwrap();
+    let refused = app.raise_level(&world.admin.again(), RAISE).await.unwrap_err();
+    assert!(refused.to_string().contains("member-2 joins just now"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_level_is_raised_once_and_neither_lowered_nor_skipped() {
+    let world = World::new().await.unwrap();
+    let (app, admin) = (&world.kit.app, &world.admin);
+    let raise =
+        |from, to| async move { app.raise_level(&admin.again(), LevelRaise { from, to }).await.unwrap_err() };
+    world.kit.cluster.change(|status| {
+        status.members[0].build = Some(Build { level: KNOWS + 5, version: None });
+    });
+    assert!(raise(KNOWS - 1, KNOWS + 1).await.to_string().contains("one at a time"));
+    assert!(raise(KNOWS - 1, KNOWS - 1).await.to_string().contains("one at a time"));
+    assert!(matches!(raise(KNOWS, KNOWS + 1).await, AppError::Conflict(_)), "it is not there yet");
+    app.raise_level(&admin.again(), RAISE).await.unwrap();
+    let late = raise(RAISE.from, RAISE.to).await;
+    assert!(late.to_string().contains("changed by somebody else"), "{late}");
+    assert!(raise(KNOWS, KNOWS - 1).await.to_string().contains("one at a time"));
+}
+
+#[tokio::test]
+async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_then_on() {
+    let world = World::new().await.unwrap();
+    let app = &world.kit.app;
+    let note = || BackupNote {
+        taken_at: sentinel_api_types::timestamp(START),
+        size_bytes: 1,
+        place: "a file".into(),
+        index: 7,
+        verified_at: None,
+    };
+    let early = app.note_backup(&world.admin.again(), note()).await.unwrap_err();
+    assert!(matches!(&early, AppError::Conflict(text) if text.contains("cluster upgrade")), "{early}");
+    let three = ticket(&world, 3).await;
+    let secret = &three.secret;
+    let admit = |byte: u8, knows| async move {
+        let place = place(byte);
+        app.admit_member(secret, key(byte), &place, knows).await
+    };
+    assert_eq!(admit(2, 1).await.unwrap(), MemberId(2));
+    world.kit.cluster.change(|status| {
+        let build = Some(Build::this());
+        let seat = MemberStatus { id: MemberId(2), voter: true, build, ..MemberStatus::default() };
+        status.members.push(seat);
+    });
+    app.raise_level(&world.admin.again(), RAISE).await.unwrap();
+    app.note_backup(&world.admin.again(), note()).await.unwrap();
+    // Also one that was let in before, and asks again with a binary of then.
+    for byte in [2, 3] {
+        let refused = admit(byte, 1).await.unwrap_err();
+        assert!(
+            matches!(&refused, AppError::Conflict(text) if *text == level::too_old(KNOWS, 1)),
+            "{refused}"
+        );
+    }
+    assert_eq!(admit(3, KNOWS).await.unwrap(), MemberId(3));
 }

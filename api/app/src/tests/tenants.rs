@@ -17,6 +17,7 @@ async fn a_cluster_is_formed_once_whoever_is_first() {
     assert!(kit.app.unready().await.unwrap().contains("not formed"));
     let first = crate::Initialize {
         cluster_id: None,
+        level: sentinel_machine::Command::LEVEL,
         org_name: "Acme".into(),
         email: ADMIN.into(),
         password_hash: Passwords::default().hash(PASSWORD).await.unwrap(),

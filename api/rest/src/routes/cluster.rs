@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use sentinel_api_types::cluster::{Cluster, HandOver};
+use sentinel_api_types::cluster::{Cluster, HandOver, LevelRaise};
 use sentinel_app::App;
 use sentinel_model::MemberId;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,11 @@ use crate::refusal::{Answer, Refusal};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(remove_member)).routes(routes!(hand_over))
+    OpenApiRouter::new()
+        .routes(routes!(show))
+        .routes(routes!(remove_member))
+        .routes(routes!(hand_over))
+        .routes(routes!(raise_level))
 }
 
 /// The cluster as the answering member sees it. Answers also when there is no leader.
@@ -57,4 +61,20 @@ async fn hand_over(
 ) -> Result<StatusCode, Refusal> {
     app.hand_over(&caller, request).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Raises the cluster's level by one. It cannot be undone: from then on, members whose binary knows less are refused.
+#[utoipa::path(
+    post, path = "/cluster/level", operation_id = "raise_cluster_level", tag = "cluster",
+    params(WriteParams),
+    request_body = LevelRaise,
+    responses((status = 204, description = "Raised."), Refusals),
+)]
+async fn raise_level(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    JsonBody(request): JsonBody<LevelRaise>,
+) -> Result<StatusCode, Refusal> {
+    app.raise_level(&caller, request).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

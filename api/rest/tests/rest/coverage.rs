@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use sentinel_api_types::api_key::Scope;
 use sentinel_app::testing::world::{Known, SOURCE};
 use sentinel_app::testing::{ADMIN, PASSWORD};
+use sentinel_machine::Command;
 use serde_json::{Value, json};
 
 use crate::client::{Http, request};
@@ -199,6 +200,8 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("revoke_join_token", format!("{join}/{join_token}/revoke"), None, By::Admin, 200, 403, true);
     let heir = Some(json!({"to": members[0]}));
     add("hand_over_leadership", api("/cluster/hand-over"), heir, By::Admin, 202, 403, true);
+    let raise = Some(json!({"from": Command::LEVEL - 1, "to": Command::LEVEL}));
+    add("raise_cluster_level", api("/cluster/level"), raise, By::Admin, 204, 403, true);
     add("create_backup", api("/cluster/backups"), None, By::Admin, 200, 403, false);
     let note = json!({"taken_at": "2026-11-24T12:00:00Z", "size_bytes": 9, "place": "a file", "index": 7});
     add("note_backup", api("/cluster/backups/notes"), Some(note), By::Admin, 201, 403, true);

@@ -11,7 +11,7 @@ use sentinel_consensus::{
     Admission, AdmissionError, Admitted, ClusterBlobs, DigestSource, Joiner, LocalBlobs, Member,
     MemberConfig, MemberNode, PeerServer, Peers, StateSource, Transport,
 };
-use sentinel_machine::{ClusterInfo, Event, snapshot};
+use sentinel_machine::{Build, ClusterInfo, Event, snapshot};
 use sentinel_model::{MemberId, Time};
 use sentinel_pki::{Ca, Identity, IdentityHandle, LIFETIME, MemberKey, MemberName};
 use sentinel_store::wal::{Wal, WalError, WalOptions};
@@ -77,6 +77,8 @@ pub struct Cluster {
     pub disks: BTreeMap<u64, GateDisk>,
     /// Members that are not among those that form the cluster.
     pub joined: BTreeSet<u64>,
+    /// Members with another binary than this one.
+    pub builds: BTreeMap<u64, Build>,
     /// Who gives certificates to members; without it they speak plain TCP.
     pub ca: Option<Ca>,
 }
@@ -98,6 +100,7 @@ impl Cluster {
             log_bytes: u64::MAX,
             disks: BTreeMap::new(),
             joined: BTreeSet::new(),
+            builds: BTreeMap::new(),
             ca: None,
             election_ms: (300, 700),
             within: Duration::from_secs(10),
@@ -156,6 +159,7 @@ impl Cluster {
             election_ms: self.election_ms,
             write_within: self.within,
             read_within: self.within,
+            build: self.builds.get(&id).cloned().unwrap_or_else(Build::this),
             ..MemberConfig::new(id, founders, store.incoming_dir())
         };
         let state: Arc<dyn StateSource> = store.tables.clone();

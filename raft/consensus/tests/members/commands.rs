@@ -1,10 +1,12 @@
 //! Commands to write.
 
+use sentinel_machine::commands::backup_note::BackupNote;
 use sentinel_machine::commands::cluster_init::ClusterInit;
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::user_set_password::UserSetPassword;
 use sentinel_machine::{Command, Envelope};
 use sentinel_model::audit::Actor;
+use sentinel_model::cluster::BackupRecord;
 use sentinel_model::org::SigningKey;
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::{ClusterId, OrgId, RequestId, Time, UserId};
@@ -68,6 +70,18 @@ pub fn org(request: Uuid) -> Envelope {
         admin: ADMIN,
     };
     envelope(request, command)
+}
+
+/// Takes note of a backup.
+pub fn backup(request: Uuid) -> Envelope {
+    let backup = BackupRecord {
+        taken_at: Time(1_000),
+        size_bytes: 1,
+        place: "a file".into(),
+        index: 1,
+        verified_at: None,
+    };
+    envelope(request, BackupNote { backup })
 }
 
 fn signing_key() -> SigningKey {

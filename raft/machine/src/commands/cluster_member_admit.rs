@@ -5,6 +5,7 @@ use sentinel_model::{MemberId, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::level;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Read, Scan, Table, TableError, rows};
 
@@ -19,6 +20,17 @@ pub struct ClusterMemberAdmit {
     pub key_digest: Sha256Digest,
     /// Where it is.
     pub place: MemberPlace,
+    /// The level that its binary knows. One that knew of no levels said nothing, and knows the first.
+    #[serde(default = "first_level", skip_serializing_if = "is_first_level")]
+    pub level: u16,
+}
+
+fn first_level() -> u16 {
+    1
+}
+
+fn is_first_level(level: &u16) -> bool {
+    *level == first_level()
 }
 
 impl Apply for ClusterMemberAdmit {
@@ -34,6 +46,10 @@ impl Apply for ClusterMemberAdmit {
             .ok_or_else(|| Rejection::WrongState("the join token is unknown".into()))?;
         if let Some(refusal) = token.refusal(context.time) {
             return Err(Rejection::WrongState(refusal.into()).into());
+        }
+        let cluster_level = level::of_cluster(context.tables())?;
+        if self.level < cluster_level {
+            return Err(Rejection::WrongState(level::too_old(cluster_level, self.level)).into());
         }
         let present = || members.iter().filter(|member| member.removed_at.is_none());
         if present().count() >= MEMBERS_MAX {

@@ -20,6 +20,9 @@ use crate::outcome::{Rejection, Reply};
 use crate::tables::{Scan, Table, rows};
 use crate::{query, rollout};
 
+/// The first level that knows epochs after the first.
+const LEVEL: u16 = 2;
+
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EpochBegin {
@@ -56,6 +59,8 @@ impl Apply for EpochBegin {
         forget_facts(context)?;
         let founder = self.founder.member_id;
         cluster.epoch = self.epoch;
+        // What nodes tell means something else from now on, and who joins must know.
+        cluster.level = cluster.level.max(LEVEL);
         cluster.epoch_began = Some(EpochBeginning { at: context.time, reason: self.reason, founder });
         context.store(&cluster)?;
         let id = cluster.id.to_string();

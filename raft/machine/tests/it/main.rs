@@ -14,6 +14,7 @@ mod golden;
 mod identity;
 mod ids;
 mod integrity;
+mod levels;
 mod members;
 mod nodes;
 mod rollouts;

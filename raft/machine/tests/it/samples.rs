@@ -11,6 +11,7 @@ use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
 use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
+use sentinel_machine::commands::cluster_level_raise::ClusterLevelRaise;
 use sentinel_machine::commands::cluster_member_admit::ClusterMemberAdmit;
 use sentinel_machine::commands::cluster_member_move::ClusterMemberMove;
 use sentinel_machine::commands::cluster_member_remove::ClusterMemberRemove;
@@ -99,7 +100,12 @@ pub fn admit(member: u8) -> ClusterMemberAdmit {
         secret_digest: digest(0x55),
         key_digest: digest(0xa0 + member),
         place: place(member),
+        level: 1,
     }
+}
+
+pub fn raise(from: u16, to: u16, known_by: &[u64]) -> ClusterLevelRaise {
+    ClusterLevelRaise { from, to, known_by: known_by.iter().copied().map(MemberId).collect() }
 }
 
 pub fn backup() -> BackupNote {
@@ -348,6 +354,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![ClusterMemberMove { member_id: MemberId(2), place: place(9) }.into()],
         vec![ClusterMemberRemove { member_id: MemberId(2) }.into()],
         [None, Some(MemberId(2))].map(|to| LeadershipHandOver { to }.into()).to_vec(),
+        vec![raise(1, 2, &[1, 3]).into()],
         vec![org().into()],
         vec![project().into()],
         vec![user().into()],

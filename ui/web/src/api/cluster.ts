@@ -28,6 +28,11 @@ export async function handOver(to: number): Promise<void> {
   await call("post", "/api/v1/cluster/hand-over", { body: { to } });
 }
 
+/** Raises the cluster's level by one, for ever. */
+export async function raiseLevel(from: number, to: number): Promise<void> {
+  await call("post", "/api/v1/cluster/level", { body: { from, to } });
+}
+
 /** Takes a member out for ever: its number is never used again. */
 export async function removeClusterMember(id: number): Promise<void> {
   await call("delete", "/api/v1/cluster/members/{id}", { path: { id } });

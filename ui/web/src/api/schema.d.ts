@@ -160,6 +160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cluster/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Raises the cluster's level by one. It cannot be undone: from then on, members whose binary knows less are refused. */
+        post: operations["raise_cluster_level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cluster/members/{id}": {
         parameters: {
             query?: never;
@@ -1390,6 +1407,8 @@ export interface components {
              * @description The leader, if there is one.
              */
             leader?: number | null;
+            /** @description What its log may hold, and what it could. */
+            level?: components["schemas"]["ClusterLevel"];
             /**
              * Format: int64
              * @description The member that answers.
@@ -1412,6 +1431,26 @@ export interface components {
             /** @description Version of the member that answers. */
             version: string;
         };
+        /** @description What the cluster's log may hold. A member whose binary knows less than the cluster's level is refused. */
+        ClusterLevel: {
+            /** @description Who keeps it from being raised, and why. Empty when nobody knows more. */
+            held_back: string[];
+            /**
+             * Format: int32
+             * @description The highest level that every member knows.
+             */
+            known: number;
+            /**
+             * Format: int32
+             * @description The level now.
+             */
+            now: number;
+            /**
+             * Format: int32
+             * @description The level to which it can be raised now; null when somebody holds it back, or nobody knows more.
+             */
+            raise_to?: number | null;
+        };
         /** @description One member. */
         ClusterMember: {
             /** @description This is the member that answers. */
@@ -1428,6 +1467,11 @@ export interface components {
             joining?: boolean;
             /** @description Leads now. */
             leader: boolean;
+            /**
+             * Format: int32
+             * @description The highest cluster level that its binary knows; null when it never answered.
+             */
+            level?: number | null;
             /**
              * Format: int64
              * @description Newest log index known to be on its disk; null when it never answered.
@@ -1447,6 +1491,8 @@ export interface components {
              * @description Its clock minus that of the member that answers you, in milliseconds.
              */
             skew_ms?: number | null;
+            /** @description Version of its binary; null when it never answered, or is too old to say. */
+            version?: string | null;
             /** @description Has a vote. */
             voter: boolean;
         };
@@ -1899,6 +1945,19 @@ export interface components {
         };
         /** @description Something newer to run, or not. */
         LatestResponse: components["schemas"]["Update"] | components["schemas"]["NoUpdate"];
+        /** @description The cluster's level shall be raised, for ever. */
+        LevelRaise: {
+            /**
+             * Format: int32
+             * @description The level now; refused when it is another one.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The level from then on: the next one.
+             */
+            to: number;
+        };
         /** @description A person in an org. */
         Member: {
             /** @description E-mail address. */
@@ -3572,6 +3631,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JoinTokenBody"];
                 };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    raise_cluster_level: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelRaise"];
+            };
+        };
+        responses: {
+            /** @description Raised. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is refused. */
             "4XX": {

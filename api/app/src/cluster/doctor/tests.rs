@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use sentinel_machine::DiskStatus;
+use sentinel_machine::{Build, DiskStatus};
 use sentinel_model::cluster::BackupRecord;
 use sentinel_model::{ClusterId, Epoch};
 use uuid::Uuid;
@@ -12,7 +12,6 @@ const NOW: Time = Time(1_800_000_000_000);
 /// Members that are well, seen by the first.
 fn well(count: u64) -> ClusterStatus {
     let facts = MemberFacts {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
         room: Some((8 << 30, 64 << 20)),
         certificate_until: Some(days(20)),
         ca_until: Some(days(3_000)),
@@ -27,6 +26,7 @@ fn well(count: u64) -> ClusterStatus {
         skew_ms: (id > 1).then_some(3),
         disk: Some(DiskStatus { last_us: 900, max_us: 2_500, sick: false }),
         facts: Some(facts.clone()),
+        build: Some(Build::this()),
         ..MemberStatus::default()
     };
     ClusterStatus {
@@ -129,7 +129,7 @@ fn a_member_that_is_not_reached_is_a_finding_and_nothing_else_is_said_of_it() {
     gone.silent_since = Some(days(-1));
     gone.skew_ms = Some(100_000);
     gone.disk = Some(DiskStatus { last_us: 1, max_us: 9_000_000, sick: true });
-    gone.facts.as_mut().unwrap().version = "0.0.1".into();
+    gone.build.as_mut().unwrap().version = Some("0.0.1".into());
     gone.facts.as_mut().unwrap().certificate_until = Some(days(-1));
     let found: Vec<_> = found(&status).into_iter().filter(Finding::is_concern).collect();
     assert_eq!(found.iter().map(|found| found.topic).collect::<Vec<_>>(), [Topic::Quorum, Topic::Members]);
@@ -208,13 +208,13 @@ fn certificates_become_a_concern_while_there_is_time_to_act() {
 #[test]
 fn different_versions_are_named_also_those_that_do_not_say_theirs() {
     let mut status = well(3);
-    status.members[2].facts.as_mut().unwrap().version = "9.9.9".into();
+    status.members[2].build.as_mut().unwrap().version = Some("9.9.9".into());
     let here = env!("CARGO_PKG_VERSION");
     let text = format!("members run different versions: {here} at member-1, member-2; 9.9.9 at member-3");
     assert_eq!(concerns(&status), warned(&text));
-    status.members[2].facts = None;
+    status.members[2].build = Some(Build { level: 1, version: None });
     assert!(concerns(&status)[0].1.ends_with("an older version at member-3"));
-    status.members[2].skew_ms = None;
+    status.members[2].build = None;
     assert!(concerns(&status).is_empty(), "it was not heard yet");
 }
 

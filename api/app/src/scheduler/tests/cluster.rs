@@ -132,6 +132,7 @@ impl Cluster {
         .unwrap();
         let first = Initialize {
             cluster_id: None,
+            level: sentinel_machine::Command::LEVEL,
             org_name: "Default".into(),
             email: EMAIL.into(),
             password_hash: Passwords::default().hash(PASSWORD).await.unwrap(),

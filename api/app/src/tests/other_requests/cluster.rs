@@ -2,8 +2,9 @@
 
 use futures::FutureExt;
 use sentinel_api_types::backup::BackupNote;
-use sentinel_api_types::cluster::HandOver;
+use sentinel_api_types::cluster::{HandOver, LevelRaise};
 use sentinel_api_types::join_token::JoinTokenCreate;
+use sentinel_machine::Command;
 use sentinel_model::{JoinTokenId, MemberId};
 
 use super::{Row, with_key};
@@ -36,6 +37,7 @@ pub(super) fn of_cluster<'a>(world: &'a World, cluster: &'a Cluster) -> Vec<Row<
         index,
         verified_at: None,
     };
+    let raise = |from| LevelRaise { from, to: from + 1 };
     let to = |member: usize| HandOver { to: Some(members[member]) };
     vec![
         row!(
@@ -62,6 +64,12 @@ pub(super) fn of_cluster<'a>(world: &'a World, cluster: &'a Cluster) -> Vec<Row<
             admin,
             |c| app.remove_cluster_member(c, members[0]),
             app.remove_cluster_member(c, members[1])
+        ),
+        row!(
+            ClusterLevelRaise,
+            admin,
+            |c| app.raise_level(c, raise(Command::LEVEL - 1)),
+            app.raise_level(c, raise(Command::LEVEL))
         ),
         row!(BackupNote, admin, |c| app.note_backup(c, backup(7)), app.note_backup(c, backup(8))),
     ]

@@ -13,6 +13,7 @@ import { FactList, PageHeader, Panel, ScrollPage } from "../../ui/page";
 import classes from "./cluster-page.module.css";
 import { Findings } from "./findings";
 import { JoinTokens } from "./join-tokens";
+import { Level } from "./level";
 import { MemberTable } from "./member-table";
 
 export function ClusterPage() {
@@ -58,6 +59,7 @@ function Content({ cluster }: { cluster: Cluster }) {
           <FactList
             facts={[
               ["Version here", cluster.version],
+              ["Feature level", <Level key="level" cluster={cluster} />],
               ["Formed", <Ago key="formed" at={cluster.formed_at} />],
               ["Epoch", <Epoch key="epoch" cluster={cluster} />],
               ["Id", cluster.cluster_id ? <Id key="id" id={cluster.cluster_id} what="the cluster's id" /> : "not formed"],

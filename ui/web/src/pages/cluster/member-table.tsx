@@ -90,6 +90,11 @@ function MemberRow({ cluster, member, ask }: { cluster: Cluster; member: Cluster
       <th scope="row">
         {member.name}
         {member.answering && <span className="dim"> · answers you</span>}
+        {member.level !== null && member.level !== undefined && (
+          <div className="dim">
+            {member.version ?? "older version"} · level {member.level}
+          </div>
+        )}
       </th>
       <td>
         <Flash value={member.leader ? "leader" : "other"}>{member.leader ? <State shown={role(member)} badge /> : <span className="dim">{role(member).label}</span>}</Flash>
