@@ -180,10 +180,17 @@ impl Duty {
     async fn round(&mut self) -> Instant {
         let begun = Instant::now();
         self.looking = Duration::ZERO;
-        if let Err(error) = self.judge_silence().await {
+        let view = match self.app.replica().read(Consistency::Stale).await {
+            Ok(view) => view,
+            Err(error) => {
+                tracing::warn!(%error, "the state could not be read; the next round follows");
+                return begun + BUSY;
+            }
+        };
+        if let Err(error) = self.judge_silence(&view).await {
             tracing::warn!(%error, "the silence of nodes could not be judged; the next round follows");
         }
-        let pause = match self.under_way().await {
+        let pause = match self.under_way(&view) {
             Ok(rollouts) if rollouts.is_empty() => IDLE,
             Ok(rollouts) => {
                 for rollout in rollouts {
@@ -202,9 +209,8 @@ impl Duty {
     }
 
     /// Rollouts that may have something to do. One that is held by an operator has not.
-    async fn under_way(&mut self) -> Result<Vec<RolloutId>, AppError> {
-        let view = self.app.replica().read(Consistency::Stale).await?;
-        self.keep_pace(&view)?;
+    fn under_way(&mut self, view: &View) -> Result<Vec<RolloutId>, AppError> {
+        self.keep_pace(view)?;
         let active = query::active_rollouts(&*view.tables)?.into_iter();
         let paused = |state: &RolloutState| matches!(state, RolloutState::Paused { .. });
         Ok(active.filter(|rollout| !paused(&rollout.state)).map(|rollout| rollout.id).collect())
@@ -235,8 +241,7 @@ impl Duty {
     }
 
     /// Looks at the nodes that may have fallen silent, and at no other.
-    async fn judge_silence(&mut self) -> Result<(), AppError> {
-        let view = self.app.replica().read(Consistency::Stale).await?;
+    async fn judge_silence(&mut self, view: &View) -> Result<(), AppError> {
         let Moment { now, ahead_ms, .. } = self.moment(&*view.tables)?;
         let due = self.silence.due(now, self.listening.offline_after_ms, REPORTS_MAX);
         let mut silent = Vec::new();

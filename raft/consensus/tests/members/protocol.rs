@@ -4,6 +4,7 @@ use sentinel_consensus::StateSource;
 use sentinel_consensus::types::{SnapshotMeta, Vote};
 use sentinel_machine::{ClusterInfo, Envelope, Replica, tables};
 use sentinel_model::{Time, cluster as model};
+use serde::de::IgnoredAny;
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::{Channel, Endpoint};
@@ -18,6 +19,20 @@ use crate::commands::{form, nothing};
 pub struct Frame {
     #[prost(bytes = "vec", tag = "1")]
     payload: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct Proposals {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    entries: Vec<Vec<u8>>,
+}
+
+/// Why an entry of a call was not taken.
+#[derive(Debug, serde::Deserialize)]
+enum Refused {
+    NotLeader,
+    Invalid(String),
+    Unknown(String),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -57,19 +72,22 @@ fn method(name: &str) -> PathAndQuery {
     format!("/sentinel.peer.v1.Peer/{name}").parse().unwrap()
 }
 
-async fn propose(cluster: &Cluster, from: u64, to: u64, payload: Vec<u8>) -> Result<Frame, Status> {
+async fn propose(cluster: &Cluster, from: u64, to: u64, payload: Vec<u8>) -> Result<(), Status> {
     propose_on(line(cluster, cluster.leader().await).await, from, to, payload).await
 }
 
-pub async fn propose_on(
-    mut line: Grpc<Channel>,
-    from: u64,
-    to: u64,
-    payload: Vec<u8>,
-) -> Result<Frame, Status> {
+pub async fn propose_on(mut line: Grpc<Channel>, from: u64, to: u64, payload: Vec<u8>) -> Result<(), Status> {
     line.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
-    let codec = ProstCodec::<Frame, Frame>::default();
-    Ok(line.unary(labelled(Frame { payload }, from, to), method("Propose"), codec).await?.into_inner())
+    let codec = ProstCodec::<Proposals, Frame>::default();
+    let call = labelled(Proposals { entries: vec![payload] }, from, to);
+    let answer = line.unary(call, method("Propose"), codec).await?.into_inner();
+    let mut answers: Vec<Result<IgnoredAny, Refused>> = rmp_serde::from_slice(&answer.payload).unwrap();
+    assert_eq!(answers.len(), 1);
+    match answers.remove(0) {
+        Ok(_) => Ok(()),
+        Err(Refused::Invalid(reason)) => Err(Status::invalid_argument(reason)),
+        Err(other) => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

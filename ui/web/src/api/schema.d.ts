@@ -3671,6 +3671,8 @@ export interface operations {
             /** @description Raised. */
             204: {
                 headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
