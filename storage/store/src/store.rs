@@ -21,7 +21,10 @@ use crate::tables::StateTables;
 use crate::wal::{Bell, Stepper, Wal, WalError, WalOptions};
 
 /// Layout of the directory. Raised when an older version could not read it any more.
-const FORMAT: &str = "sentinel-cp data 1\n";
+const FORMAT: &str = "sentinel-cp data 2\n";
+/// Layouts that this version makes its own when it opens them. Of 1, rows had no checksums; who knows no other takes a checksum for
+/// a part of the row.
+const EARLIER: [&str; 1] = ["sentinel-cp data 1\n"];
 /// Payload bytes of entries looked at in one go, about.
 const TAIL_PIECE: usize = 4 * 1024 * 1024;
 
@@ -267,6 +270,10 @@ fn check_format(dir: &Path) -> Result<(), OpenError> {
     let io = |source| OpenError::Io { what: format!("cannot use {}", path.display()), source };
     match fs::read_to_string(&path) {
         Ok(found) if found == FORMAT => Ok(()),
+        // Before anything else is written: from here on, an older version refuses it.
+        Ok(found) if EARLIER.contains(&found.as_str()) => {
+            crate::snapshots::write_durably(&path, FORMAT.as_bytes()).map_err(io)
+        }
         Ok(found) => Err(OpenError::Newer { path: dir.to_owned(), found: found.trim().to_owned() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             crate::snapshots::write_durably(&path, FORMAT.as_bytes()).map_err(io)
