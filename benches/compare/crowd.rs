@@ -74,7 +74,7 @@ pub async fn measure(binary: &str, nodes: u32) -> Result<Crowd> {
         }
         for api in &living {
             let stats = api.get(&format!("/api/v1/projects/{PROJECT}/nodes/stats?consistency=stale")).await?;
-            shown_offline = shown_offline.max(stats["offline"].as_u64().context("offline")?);
+            shown_offline = shown_offline.max(stats["by_status"]["offline"].as_u64().context("by_status")?);
         }
         if heard_within_s.is_none() && unheard(&living[0], killed_at).await? == 0 {
             heard_within_s = Some(killed.elapsed().as_secs_f64());
@@ -120,7 +120,7 @@ async fn online(api: &Api, nodes: u32, within: Duration) -> Result<()> {
     let begun = Instant::now();
     loop {
         let stats = api.get(&format!("/api/v1/projects/{PROJECT}/nodes/stats")).await?;
-        if stats["online"] == nodes {
+        if stats["by_status"]["online"] == nodes {
             return Ok(());
         }
         anyhow::ensure!(begun.elapsed() < within, "not all of {nodes} nodes have joined: {stats}");
