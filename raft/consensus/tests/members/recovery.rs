@@ -172,10 +172,16 @@ fn a_directory_has_one_user_one_member_and_a_known_format() {
     let again = Store::open(dir.path()).unwrap();
     assert!(matches!(again.claim(4), Err(OpenError::OtherMember { .. })));
     drop(again);
+    let mark = dir.path().join("FORMAT");
+    let format = fs::read_to_string(&mark).unwrap();
+    // An earlier one is taken over, and marked before anything else is written.
+    fs::write(&mark, "sentinel-cp data 1\n").unwrap();
+    drop(Store::open(dir.path()).unwrap());
+    assert_eq!(fs::read_to_string(&mark).unwrap(), format);
     newer(dir.path());
     assert!(matches!(Store::open(dir.path()).err(), Some(OpenError::Newer { .. })));
 }
 
 fn newer(dir: &Path) {
-    fs::write(dir.join("FORMAT"), "sentinel-cp data 2\n").unwrap();
+    fs::write(dir.join("FORMAT"), "sentinel-cp data 999\n").unwrap();
 }
