@@ -238,6 +238,7 @@ fn disks(seen: &Seen<'_>) -> Vec<Finding> {
         }
     }
     or_well(found, Topic::Disks, || match longest {
+        Some(0) => "no disk had to write in the last minute, and all have room".to_owned(),
         Some(us) => {
             format!(
                 "no disk needed more than {}.{} ms for a write, and all have room",

@@ -252,3 +252,11 @@ fn what_members_say_of_themselves_is_passed_on_with_their_name() {
     ];
     assert_eq!(said, expected);
 }
+
+#[test]
+fn disks_that_had_nothing_to_write_are_not_said_to_be_fast() {
+    let mut status = well(1);
+    status.members[0].disk = Some(DiskStatus { last_us: 900, max_us: 0, sick: false });
+    let disks = found(&status).into_iter().find(|found| found.topic == Topic::Disks).unwrap();
+    assert_eq!(disks.text, "no disk had to write in the last minute, and all have room");
+}
