@@ -39,7 +39,7 @@ fn main() {
     };
     bench.fill();
     let turn = Duration::from_secs_f64(seconds / f64::from(TURNS * 3) / BATCHES.len() as f64);
-    println!("applying entries, {seconds} s in all; microseconds of processor and wall time for one entry");
+    println!("applying entries, {seconds} s in all; microseconds for one entry");
     println!("{:>6} | {:>8} | {:>8} | {:>10} | {:>10}", "batch", "disk", "memory", "single row", "entries/s");
     for batch in BATCHES {
         let (mut disk, mut memory, mut single) = (Cost::default(), Cost::default(), Cost::default());
