@@ -1,6 +1,7 @@
 //! The cluster itself: its beginning, its members, who leads.
 
 mod backup;
+mod ca;
 mod init;
 mod members;
 mod recover;
@@ -21,6 +22,7 @@ use crate::server::InitArgs;
 #[derive(Subcommand, Debug)]
 #[command(after_help = format!("Examples:
   sentinel-cp cluster init --data-dir ./m1 --admin ada@example.com
+  sentinel-cp cluster ca --data-dir ./m1 > ca.pem
   sentinel-cp cluster token create
   sentinel-cp cluster status
   sentinel-cp cluster hand-over --to 2
@@ -37,6 +39,13 @@ pub enum ClusterCommand {
 Works on the directory alone; nothing needs to run. Start the member with `sentinel-cp server --data-dir ./m1` then. The administrator's password is printed once, unless
 SENTINEL_CP_ADMIN_PASSWORD has one.")]
     Init(InitArgs),
+    /// Print the cluster's CA (PEM), for clients of members that serve with `--tls-cluster`
+    #[command(after_help = "Examples:
+  sentinel-cp cluster ca --data-dir ./m1 > ca.pem
+  sentinel-cp cluster ca --data-dir ./m1 -o json
+
+Reads the directory of a member on this machine; nothing needs to run. Clients take the file with --ca-file, or the SHA-256 with --ca-fingerprint.")]
+    Ca(ca::CaArgs),
     /// Show the members, who leads, and whether writes are possible
     #[command(after_help = "Examples:\n  sentinel-cp cluster status\n
 The answer is what one member sees. Exit code 1 when it says that no write can commit now.")]
@@ -83,7 +92,7 @@ impl ClusterCommand {
     /// Whether it only looks.
     pub fn reads(&self) -> bool {
         match self {
-            ClusterCommand::Status => true,
+            ClusterCommand::Status | ClusterCommand::Ca(_) => true,
             ClusterCommand::Token(command) => command.reads(),
             ClusterCommand::Backup(command) => command.reads(),
             ClusterCommand::Recover(_) => false,
@@ -98,6 +107,7 @@ pub async fn run(command: ClusterCommand, options: &Options) -> anyhow::Result<E
     let connection = || Connection::open(options);
     match command {
         ClusterCommand::Init(args) => init::run(args, options.output).await,
+        ClusterCommand::Ca(args) => ca::run(&args, options.output),
         ClusterCommand::Status => status::run(&connection()?).await,
         ClusterCommand::Backup(command) => backup::run(command, options).await,
         ClusterCommand::Recover(args) => recover::run(args, options).await,

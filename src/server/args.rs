@@ -81,7 +81,7 @@ pub const SNAPSHOT_EVERY: u64 = 20_000;
 impl ServerArgs {
     /// Where this member says that it is.
     pub fn place(&self) -> MemberPlace {
-        let scheme = if self.tls.files().is_some() { "https" } else { "http" };
+        let scheme = if self.tls.wanted() { "https" } else { "http" };
         let api_url = self.api_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.http));
         MemberPlace {
             peer_address: self.peer_advertise.clone().unwrap_or_else(|| self.peer.to_string()),

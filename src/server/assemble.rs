@@ -66,13 +66,13 @@ pub struct Server {
 
 /// Starts a member. What can be refused is refused before anything is written.
 pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
-    let tls = args.tls.files();
-    require_loopback_without_tls("--http", args.http, tls.is_some())?;
-    require_loopback_without_tls("--grpc", args.grpc, tls.is_some())?;
+    require_loopback_without_tls("--http", args.http, args.tls.wanted())?;
+    require_loopback_without_tls("--grpc", args.grpc, args.tls.wanted())?;
     let place = args.place();
     place.check()?;
+    let tls = args.tls.source(&place.api_url, &[args.http.ip(), args.grpc.ip()])?;
     let serving = tls.as_ref().map(|_| ServingCertificate::default());
-    if let (Some(files), Some(serving)) = (&tls, &serving) {
+    if let (Some(tls::Source::Files(files)), Some(serving)) = (&tls, &serving) {
         serving.show(files.load().await?);
     }
     let data_dir = args.data_dir.clone();
@@ -155,14 +155,8 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let address = http.local_addr()?;
     let routes = sentinel_grpc::routes(app.clone()).await?;
 
-    let schedule = Schedule {
-        app: app.clone(),
-        backup,
-        kek: key.clone(),
-        args: args.schedule.clone(),
-        depot,
-        unnoted: None,
-    };
+    let schedule =
+        Schedule { app: app.clone(), backup, kek: key.clone(), args: args.schedule.clone(), depot };
     let admission = Arc::new(Gatekeeper::new(app.clone(), key));
     let peer = peer_server.serve(
         member.clone(),
@@ -216,7 +210,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             membership::follow(app.clone(), member.clone(), member.leads(), settled_already),
         ),
         endless("handing over", &stop, membership::hand_over(bus.clone(), member.clone(), member.leads())),
-        endless("renewing the certificate", &stop, certificate::keep(app.clone(), identity, data_dir)),
+        endless(
+            "renewing the certificate",
+            &stop,
+            certificate::keep(app.clone(), identity.clone(), data_dir),
+        ),
         endless("making scheduled backups", &stop, schedule.keep(member.leads())),
         endless("keeping the archives", &stop, archives.keep(bus.clone())),
         supervise("watching the key", &stop, {
@@ -250,7 +248,9 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         }),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
-    tasks.extend(serving.map(|serving| tls::keep(serving, tls, app, &stop)).into_iter().flatten());
+    if let Some((serving, tls)) = serving.zip(tls) {
+        tasks.extend(tls::keep(serving, tls, app, identity, &stop));
+    }
     member.form().await?;
     tracing::info!(member = me, http = %address, grpc = %args.grpc, peer = %args.peer, "the member runs");
     Ok(Server { member, store, room, concerns, stop, tasks })
@@ -284,8 +284,8 @@ async fn identity(args: &ServerArgs, place: &MemberPlace, kek: &Source) -> anyho
 fn require_loopback_without_tls(what: &str, address: SocketAddr, tls: bool) -> anyhow::Result<()> {
     anyhow::ensure!(
         tls || address.ip().is_loopback(),
-        "{what} {address} is not on loopback, and passwords and tokens would pass in plain text: give --tls-cert and --tls-key, or \
-         use 127.0.0.1 or [::1]"
+        "{what} {address} is not on loopback, and passwords and tokens would pass in plain text: give --tls-cert and --tls-key, \
+         or --tls-cluster, or use 127.0.0.1 or [::1]"
     );
     Ok(())
 }

@@ -8,8 +8,10 @@ use hyper_util::rt::TokioIo;
 use nix::sys::signal::Signal;
 use sentinel_api_types::PageQuery;
 use sentinel_api_types::enrolment::EnrolmentTokenCreate;
+use sentinel_api_types::join_token::JoinTokenCreate;
 use sentinel_api_types::project::ProjectCreate;
-use sentinel_client::{Client, Credential, StreamItem};
+use sentinel_api_types::session::{SessionCreate, SessionKind};
+use sentinel_client::{Client, Credential, StreamItem, Trust};
 use sentinel_grpc::proto::GetStatusRequest;
 use sentinel_grpc::proto::cluster_service_client::ClusterServiceClient;
 use sentinel_kit::cluster::{ADMIN_EMAIL, ADMIN_PASSWORD};
@@ -62,6 +64,51 @@ async fn the_command_line_signs_in_over_https_when_it_knows_the_ca_and_remembers
         let out = member.ctl(&["logout"], "");
         assert!(out.status.success(), "{out:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_serve_with_certificates_of_the_clusters_own_ca_when_asked() {
+    let dir = WorkDir::new("tls-cluster");
+    let (http, grpc) = (ports::free(), ports::free());
+    let mut first = server(&dir, LOCAL, http, grpc);
+    first.args(["--tls-cluster", "--tls-name", "cp.example.com"]);
+    let _first = Process::start("first", &mut first, &dir.join("first.log"));
+    let printed = Command::new(BINARY).args(["cluster", "ca", "--data-dir"]).arg(dir.join("data")).output();
+    let ca = String::from_utf8(printed.unwrap().stdout).unwrap();
+    let trust = Trust::ca(ca).unwrap();
+    let client_of = |http: u16| {
+        Client::trusting([format!("https://127.0.0.1:{http}")], Credential::Anonymous, &trust).unwrap()
+    };
+    let sign_in = SessionCreate {
+        email: ADMIN_EMAIL.to_owned(),
+        password: ADMIN_PASSWORD.into(),
+        kind: SessionKind::Token,
+    };
+    let session = until_ok("the administrator signs in", 60, || async {
+        client_of(http).create_session(&sign_in).await
+    })
+    .await;
+    let bearer = Credential::Bearer(session.token.unwrap());
+    let admin = client_of(http).with_credential(bearer.clone());
+
+    // One that joins has nothing to show until it knows the CA, and then what the same clients trust.
+    let request = JoinTokenCreate { uses: Some(1), ttl_s: None };
+    let token = admin.create_join_token(&request).await.unwrap().token;
+    let (http, grpc) = (ports::free(), ports::free());
+    let mut second = Command::new(BINARY);
+    second
+        .current_dir(dir.path())
+        .args(["server", "--data-dir", "second", "--tls-cluster", "--join", token.expose()])
+        .args(["--peer", &format!("127.0.0.1:{}", ports::free())])
+        .args(["--http", &format!("127.0.0.1:{http}"), "--grpc", &format!("127.0.0.1:{grpc}")]);
+    let _second = Process::start("second", &mut second, &dir.join("second.log"));
+    let joined = client_of(http).with_credential(bearer);
+    let cluster = until("both members answer over TLS", 60, || async {
+        let cluster = joined.cluster().await.ok()?;
+        (cluster.members.iter().filter(|member| member.voter).count() == 2).then_some(cluster)
+    })
+    .await;
+    assert!(cluster.members.iter().all(|member| member.api_url.starts_with("https://")), "{cluster:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -110,6 +110,13 @@ impl Identity {
         sync(directory).map_err(io(directory))
     }
 
+    /// The CAs that this member trusts, in PEM: what those need who are to trust it.
+    pub fn cas_pem(&self) -> String {
+        let mut text = String::new();
+        self.cas().iter().for_each(|der| section(&mut text, "CERTIFICATE", der));
+        text
+    }
+
     fn pem(&self) -> Zeroizing<String> {
         let key = self.key().pkcs8().expose();
         let certificates: usize = self.chain().iter().chain(self.cas()).map(|der| der.len() + 64).sum();
