@@ -41,20 +41,21 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
             let request = request.clone();
             async move { client.heartbeat(link.node, &request).await }
         });
-        let pause = match answer.await {
+        let next = match answer.await {
             Ok(answer) => {
                 link.learn_members(&answer.members);
                 rhythm.told(&answer);
                 link.come_back_within(rhythm.return_within());
-                rhythm.pause()
+                sent + rhythm.pause()
             }
             Err(error) => {
                 tracing::warn!(%error, "a heartbeat was not taken");
-                rhythm.after_loss()
+                // From now on: to find out may have taken longer than the pause, and as long for every agent.
+                Instant::now() + rhythm.after_loss()
             }
         };
         tokio::select! {
-            () = sleep_until(sent + pause) => {}
+            () = sleep_until(next) => {}
             changed = news.changed() => match changed {
                 Ok(()) => sleep(GATHER).await,
                 Err(_) => return,

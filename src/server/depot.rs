@@ -1,6 +1,7 @@
 //! Where scheduled backups go: a directory, which may be a mount of something else, or an S3-compatible store.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -99,10 +100,7 @@ impl Depot {
     /// Removes the oldest backups of this cluster beyond the newest `keep`, and says how many. What another cluster or somebody
     /// else has put there stays.
     pub async fn retain(&self, cluster: ClusterId, keep: usize) -> anyhow::Result<usize> {
-        let (prefix, ending) = (prefix(cluster), format!(".{EXTENSION}"));
-        let mut ours = self.names().await?;
-        ours.retain(|name| name.starts_with(&prefix) && name.ends_with(&ending));
-        ours.sort();
+        let ours = self.names_of(cluster).await?;
         let surplus = ours.len().saturating_sub(keep);
         for name in &ours[..surplus] {
             match self {
@@ -114,6 +112,25 @@ impl Depot {
         Ok(surplus)
     }
 
+    /// When the newest backup of this cluster that is here was taken.
+    pub async fn newest(&self, cluster: ClusterId) -> anyhow::Result<Option<Time>> {
+        let names = self.names_of(cluster).await?;
+        let taken_at = |name: &String| {
+            let (taken_at, _) = name.strip_prefix(&prefix(cluster))?.split_once('-')?;
+            taken_at.parse().ok().map(Time)
+        };
+        Ok(names.iter().filter_map(taken_at).max())
+    }
+
+    /// Names of this cluster's backups, the oldest first.
+    async fn names_of(&self, cluster: ClusterId) -> anyhow::Result<Vec<String>> {
+        let (prefix, ending) = (prefix(cluster), format!(".{EXTENSION}"));
+        let mut ours = self.names().await?;
+        ours.retain(|name| name.starts_with(&prefix) && name.ends_with(&ending));
+        ours.sort();
+        Ok(ours)
+    }
+
     async fn names(&self) -> anyhow::Result<Vec<String>> {
         let dir = match self {
             Depot::Bucket(prefix) => return prefix.names().await,
@@ -121,7 +138,12 @@ impl Depot {
         };
         let cannot = || format!("cannot look through {}", dir.display());
         let mut names = Vec::new();
-        for entry in fs::read_dir(dir).with_context(cannot)? {
+        // Before the first backup it need not be there.
+        let entries = match fs::read_dir(dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(names),
+            entries => entries.with_context(cannot)?,
+        };
+        for entry in entries {
             names.extend(entry.with_context(cannot)?.file_name().to_str().map(str::to_owned));
         }
         Ok(names)
@@ -146,6 +168,8 @@ mod tests {
             depot.finish(partial, &name).await.unwrap();
         }
         fs::write(dir.path().join("notes.txt"), b"mine").unwrap();
+        assert_eq!(depot.newest(ours).await.unwrap(), Some(Time(100)));
+        assert_eq!(depot.newest(ClusterId(Uuid::from_u128(3))).await.unwrap(), None);
         assert_eq!(depot.retain(ours, 2).await.unwrap(), 1);
         assert_eq!(depot.retain(ours, 2).await.unwrap(), 0);
         let left = |cluster, at| dir.path().join(name(cluster, Time(at), 7)).exists();

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use sentinel_app::App;
-use sentinel_machine::commands::epoch_begin::{EpochBegin, Founder};
+use sentinel_machine::commands::epoch_begin::{self, EpochBegin, Founder};
 use sentinel_model::Epoch;
 use sentinel_model::cluster::EpochReason;
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,12 @@ impl Pending {
             self.epoch
         );
         if app.epoch().await? < self.epoch {
-            let begun = EpochBegin { epoch: self.epoch, reason: self.reason, founder: founder.clone() };
+            let begun = EpochBegin {
+                epoch: self.epoch,
+                reason: self.reason,
+                founder: founder.clone(),
+                raises_to: Some(epoch_begin::LEVEL),
+            };
             app.propose_as_member(begun).await??;
             tracing::info!(epoch = %self.epoch, reason = self.reason.as_str(), "a new epoch has begun");
         }

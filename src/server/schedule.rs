@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use futures::StreamExt;
 use sentinel_app::{App, Backups};
-use sentinel_machine::commands::backup_note::BackupNote;
+use sentinel_machine::commands::backup_note::{self, BackupNote};
 use sentinel_machine::{Consistency, ProposeError, tables};
 use sentinel_model::Time;
 use sentinel_model::cluster::{BackupRecord, Cluster};
@@ -61,8 +61,6 @@ pub struct Schedule {
     pub args: ScheduleArgs,
     /// Where to.
     pub depot: Option<Depot>,
-    /// When the newest was taken of which the cluster could not take note.
-    pub unnoted: Option<Time>,
 }
 
 impl Schedule {
@@ -97,9 +95,7 @@ impl Schedule {
     async fn look(&mut self, depot: &Depot) -> anyhow::Result<Duration> {
         let view = self.app.replica().read(Consistency::Linearizable).await?;
         let Some(cluster) = tables::load::<Cluster>(&*view.tables, b"cluster")? else { return Ok(LOOK) };
-        let ours = |backup: &&BackupRecord| backup.place.starts_with(&depot.to_string());
-        let noted = cluster.backup.as_ref().filter(ours).map(|backup| backup.taken_at);
-        if let Some(newest) = noted.max(self.unnoted) {
+        if let Some(newest) = newest(&cluster, depot).await? {
             let age = Duration::from_millis(self.app.now().since(newest));
             metrics::gauge!("backup_age_seconds").set(age.as_secs_f64());
             if let Some(left) = self.args.backup_every.checked_sub(age).filter(|left| !left.is_zero()) {
@@ -113,14 +109,12 @@ impl Schedule {
             bytes = backup.size_bytes,
             "a scheduled backup is made and verified"
         );
-        let taken_at = backup.taken_at;
         match self.app.propose_as_member(BackupNote { backup }).await {
             Ok(Ok(_)) => {}
             Ok(Err(refusal)) => tracing::warn!(%refusal, "the scheduled backup is not taken note of"),
-            // Members of an older version are there still: the backup is as good, and remembered by who made it.
+            // Members of an older version are there still: the backup is as good.
             Err(refusal @ ProposeError::Level { .. }) => {
                 tracing::info!(%refusal, "the scheduled backup is not taken note of");
-                self.unnoted = Some(taken_at);
             }
             Err(error) => return Err(error.into()),
         }
@@ -155,4 +149,14 @@ impl Schedule {
         let verified_at: Option<Time> = Some(self.app.now());
         Ok(BackupRecord { taken_at: stream.taken_at, size_bytes, place, index: stream.index, verified_at })
     }
+}
+
+/// When the newest backup was taken. A cluster of a level that takes no note of backups is told by what lies there: each new leader would
+/// make one more, and what is kept would soon be of the last minutes alone.
+async fn newest(cluster: &Cluster, depot: &Depot) -> anyhow::Result<Option<Time>> {
+    if cluster.level < backup_note::LEVEL {
+        return depot.newest(cluster.id).await;
+    }
+    let ours = |backup: &&BackupRecord| backup.place.starts_with(&depot.to_string());
+    Ok(cluster.backup.as_ref().filter(ours).map(|backup| backup.taken_at))
 }

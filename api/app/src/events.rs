@@ -49,7 +49,7 @@ impl EventBus {
         Self(Arc::new(Inner { history, live: broadcast::Sender::new(LIVE_MAX), waiting: Mutex::default() }))
     }
 
-    /// Takes in the events of one applied entry, after its changes can be read. Never blocks on a watcher.
+    /// Takes in the events of entries that were applied together, after their changes can be read. Never blocks on a watcher.
     pub fn publish(&self, events: Vec<Event>) {
         if events.is_empty() {
             return;

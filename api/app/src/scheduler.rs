@@ -110,6 +110,11 @@ impl Duty {
             );
             self.listening.leader_since = moment.now;
         }
+        // A clock that was ahead is right again: what it timed has not been yet, and no silence would count until then.
+        if moment.now < self.listening.leader_since {
+            self.listening.leader_since = moment.now;
+            self.silence.not_after(moment.now);
+        }
         Ok(moment)
     }
 

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sentinel_api_types::join_token::JoinTokenCreate;
 use sentinel_machine::commands::cluster_init::Founding;
-use sentinel_machine::commands::epoch_begin::{EpochBegin, Founder};
+use sentinel_machine::commands::epoch_begin::{self, EpochBegin, Founder};
 use sentinel_machine::memory::MemoryReplica;
 use sentinel_machine::{
     Applied, BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Command, Consistency, Cursor, Envelope,
@@ -377,7 +377,8 @@ impl Kit {
         let epoch = sentinel_machine::query::epoch(&view)?.next();
         let Founding { member_id, place, key_digest, .. } = Self::founding();
         let founder = Founder { member_id, place, key_digest };
-        let begun = EpochBegin { epoch, reason: EpochReason::Restore, founder };
+        let begun =
+            EpochBegin { epoch, reason: EpochReason::Restore, founder, raises_to: Some(epoch_begin::LEVEL) };
         self.app.propose_as_member(begun).await?.map(|_| ()).map_err(AppError::from)
     }
 

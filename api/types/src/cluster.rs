@@ -116,6 +116,8 @@ pub struct Cluster {
     /// Why a write cannot commit now; null when it can.
     pub unready: Option<String>,
     /// What a look at all of it found, the gravest first; what is well is among it.
+    #[serde(default)]
+    #[schema(required = true)]
     pub findings: Vec<Finding>,
     /// Grows when the cluster is restored from a backup, or goes on without a majority that was lost.
     #[serde(default)]

@@ -3,9 +3,14 @@
 //! A call between members costs both of them more than the entry that it carries. While few calls are under way, a write goes out
 //! at once and alone; otherwise those that wait go together with the next call. Each is answered for itself.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
+use futures::future::join_all;
 use openraft::storage::RaftStateMachine;
 use sentinel_machine::ProposeError;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -13,8 +18,9 @@ use tonic::{Code, Status};
 
 use crate::codec::unframe;
 use crate::member::Member;
+use crate::peers::Client;
 use crate::propose::Failed;
-use crate::proto::Proposals;
+use crate::proto::{Frame, Proposals};
 use crate::types::{Response, SnapshotFile, TypeConfig};
 
 /// Writes that may wait for a call; more wait for a place.
@@ -23,6 +29,8 @@ pub(crate) const WAITING: usize = 4_096;
 const CALLS: usize = 4;
 /// Most writes in a call.
 const WRITES: usize = 128;
+/// Members that know this level know calls with several writes.
+const MANY: u16 = 2;
 /// Bytes of entries from which on a call is full.
 const BYTES: usize = 4 * 1024 * 1024;
 
@@ -31,6 +39,30 @@ pub(crate) struct Forwarded {
     pub(crate) leader: u64,
     pub(crate) entry: Bytes,
     pub(crate) answer: oneshot::Sender<Result<Response, Failed>>,
+    pub(crate) sent: Sent,
+}
+
+/// Whether a write has left this member. Clones share.
+#[derive(Clone, Default)]
+pub(crate) struct Sent(Arc<AtomicBool>);
+
+impl Sent {
+    pub(crate) fn is(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Forwarded {
+    /// It goes out now, unless whoever asked has given up. That is looked at last: who gives up stops waiting before asking whether it
+    /// was sent, so it is not sent behind somebody's back.
+    fn goes_out(&self) -> bool {
+        self.sent.set();
+        !self.answer.is_closed()
+    }
 }
 
 /// Why the leader did not commit one of the entries of a call.
@@ -63,11 +95,11 @@ where
     SM: RaftStateMachine<TypeConfig, SnapshotData = SnapshotFile>,
 {
     /// Passes a write on and waits for the leader's answer.
-    pub(crate) async fn forward(&self, leader: u64, entry: &Bytes) -> Result<Response, Failed> {
+    pub(crate) async fn forward(&self, leader: u64, entry: &Bytes, sent: Sent) -> Result<Response, Failed> {
         metrics::counter!("consensus_writes_forwarded_total").increment(1);
         let (answer, answered) = oneshot::channel();
         let ended = "this member has stopped";
-        let write = Forwarded { leader, entry: entry.clone(), answer };
+        let write = Forwarded { leader, entry: entry.clone(), answer, sent };
         self.forwards().send(write).await.map_err(|_| Failed::NotSent(ended.into()))?;
         answered.await.unwrap_or_else(|_| Err(Failed::Unknown(ended.into())))
     }
@@ -78,8 +110,7 @@ where
         let mut calls = JoinSet::new();
         let mut writes = Vec::new();
         while waiting.recv_many(&mut writes, WRITES).await > 0 {
-            // Whoever gave up waiting must not find that it was written all the same, when that can be helped.
-            writes.retain(|write| !write.answer.is_closed());
+            writes.retain(Forwarded::goes_out);
             for call in calls_of(writes.drain(..)) {
                 calls.spawn(self.clone().pass_on(call));
             }
@@ -96,7 +127,7 @@ where
         let within = self.write_within();
         let answered = tokio::select! {
             biased;
-            answered = tokio::time::timeout(within, self.ask(leader, entries)) => {
+            answered = tokio::time::timeout(within, self.ask(leader, &entries)) => {
                 answered.unwrap_or_else(|_| Err(Failed::Unknown("the leader did not answer in time".into())))
             }
             // A leader that hangs must not hold up what is meant for the next one.
@@ -105,7 +136,7 @@ where
         match answered {
             Ok(answered) if answered.len() == answers.len() => {
                 for (answer, answered) in answers.into_iter().zip(answered) {
-                    drop(answer.send(answered.map_err(Failed::from)));
+                    drop(answer.send(answered));
                 }
             }
             Ok(_) => fail(answers, &Failed::Unknown("the leader answered for other writes".into())),
@@ -113,15 +144,26 @@ where
         }
     }
 
-    async fn ask(&self, leader: u64, entries: Vec<Bytes>) -> Result<Vec<Result<Response, Refused>>, Failed> {
-        let client = self.peers().client(leader).await;
-        let mut client = client.map_err(|status| Failed::NotSent(status.message().to_owned()))?;
-        match client.propose(Proposals { entries }).await {
-            Ok(answer) => {
-                unframe(&answer.into_inner()).map_err(|status| Failed::Unknown(status.message().to_owned()))
-            }
-            Err(status) => Err(self.refused(leader, &status)),
+    async fn ask(&self, leader: u64, entries: &[Bytes]) -> Result<Vec<Result<Response, Failed>>, Failed> {
+        let knows = self.reach().of(leader).build.is_some_and(|build| build.level >= MANY);
+        if entries.len() == 1 || !knows {
+            return Ok(join_all(entries.iter().map(|entry| self.ask_alone(leader, entry))).await);
         }
+        let answer =
+            self.client_of(leader).await?.propose_many(Proposals { entries: entries.to_vec() }).await;
+        let answered: Vec<Result<Response, Refused>> =
+            answer.map_err(|status| self.refused(leader, &status)).and_then(answer_in)?;
+        Ok(answered.into_iter().map(|answered| answered.map_err(Failed::from)).collect())
+    }
+
+    async fn ask_alone(&self, leader: u64, entry: &Bytes) -> Result<Response, Failed> {
+        let answer = self.client_of(leader).await?.propose(Frame { payload: entry.to_vec() }).await;
+        answer.map_err(|status| self.refused(leader, &status)).and_then(answer_in)
+    }
+
+    async fn client_of(&self, leader: u64) -> Result<Client, Failed> {
+        let client = self.peers().client(leader).await;
+        client.map_err(|status| Failed::NotSent(status.message().to_owned()))
     }
 
     /// What it means for each write of a call that the call failed.
@@ -139,6 +181,10 @@ where
             }
         }
     }
+}
+
+fn answer_in<T: DeserializeOwned>(answer: tonic::Response<Frame>) -> Result<T, Failed> {
+    unframe(&answer.into_inner()).map_err(|status| Failed::Unknown(status.message().to_owned()))
 }
 
 /// Entries for one leader that go in one call.
@@ -186,6 +232,7 @@ mod tests {
             leader: *leader,
             entry: vec![0; *length].into(),
             answer: oneshot::channel().0,
+            sent: Sent::default(),
         };
         let calls = calls_of(lengths.iter().map(write));
         calls.into_iter().map(|call| (call.leader, call.entries.len())).collect()

@@ -55,7 +55,10 @@ impl Levels {
     pub(crate) fn look(&self, state: &dyn StateSource) {
         let found = state.view().and_then(|(tables, _)| level::of_cluster(&*tables));
         match found {
-            Ok(level) => self.cluster.store(level, Ordering::Relaxed),
+            Ok(level) => {
+                self.cluster.store(level, Ordering::Relaxed);
+                self.require(level, "its own state");
+            }
             Err(error) => tracing::warn!(%error, "the level of the cluster cannot be read"),
         }
     }
@@ -63,9 +66,13 @@ impl Levels {
     /// Takes note of what another member says of the cluster.
     pub(crate) fn heard(&self, from: u64, said: &HelloResponse) {
         let level = u16::try_from(said.cluster_level).unwrap_or(u16::MAX);
+        self.require(level, &format!("member {from}"));
+    }
+
+    fn require(&self, level: u16, told_by: &str) {
         if level > self.build.level && self.outgrown.borrow().is_none() {
             let reason = level::too_old(level, self.build.level);
-            tracing::error!(from, reason, "this member takes no part any more");
+            tracing::error!(told_by, reason, "this member takes no part any more");
             self.outgrown.send_replace(Some(reason));
         }
     }

@@ -209,16 +209,10 @@ where
 
     /// Resolves when this member cannot go on, with the cause.
     pub async fn failed(&self) -> String {
-        let mut metrics = self.0.raft.metrics();
-        loop {
-            let state = metrics.borrow_watched().running_state.clone();
-            if let Err(fatal) = state {
-                return fatal.to_string();
-            }
-            if metrics.changed().await.is_err() {
-                return "consensus has ended".into();
-            }
-        }
+        // All metrics change several times with each entry, and each change wakes whoever follows them; these end with consensus, too.
+        let mut metrics = self.0.raft.server_metrics();
+        while self.ended().is_none() && metrics.changed().await.is_ok() {}
+        self.ended().unwrap_or_else(|| "consensus has ended".into())
     }
 
     /// Hands leadership over if this member has it, and stops taking part.
@@ -274,12 +268,9 @@ where
     }
 
     async fn follow_leadership(self) {
-        let mut metrics = self.0.raft.metrics();
+        let mut metrics = self.0.raft.server_metrics();
         loop {
-            let leads = {
-                let now = metrics.borrow_watched();
-                now.state == ServerState::Leader && now.running_state.is_ok()
-            };
+            let leads = metrics.borrow_watched().state == ServerState::Leader && self.ended().is_none();
             if leads {
                 // A majority has given it the say.
                 self.settle();

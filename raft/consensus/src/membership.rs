@@ -137,7 +137,7 @@ where
 
     /// Keeps in mind who is a member, so that calls go to, and are taken from, exactly those.
     pub(crate) async fn follow_membership(self) {
-        let mut metrics = self.raft().metrics();
+        let mut metrics = self.raft().server_metrics();
         let mut known = None;
         loop {
             let stored = metrics.borrow_watched().membership_config.clone();

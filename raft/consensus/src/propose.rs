@@ -10,6 +10,7 @@ use sentinel_machine::envelope::ENVELOPE_MAX;
 use sentinel_machine::{Applied, Envelope, EnvelopeError, ProposeError, level};
 use tokio::time::Instant;
 
+use crate::forward::Sent;
 use crate::member::Member;
 use crate::types::{EntryBytes, Response, SnapshotFile, TypeConfig};
 
@@ -85,21 +86,25 @@ where
         let Some(leader) = self.raft().current_leader().await else {
             return Err(Failed::NotSent("no leader is known here".into()));
         };
-        let sent = async {
+        let sent = Sent::default();
+        let asked = async {
             if leader == self.peers().me() {
+                sent.set();
                 self.write_here(bytes).await
             } else {
-                self.forward(leader, bytes).await
+                self.forward(leader, bytes, sent.clone()).await
             }
         };
-        tokio::select! {
+        let gave_up = tokio::select! {
             biased;
-            answer = tokio::time::timeout(within, sent) => {
-                answer.unwrap_or_else(|_| Err(Failed::Unknown("no majority confirmed the write in time".into())))
-            }
+            answer = tokio::time::timeout(within, asked) => match answer {
+                Ok(answer) => return answer,
+                Err(_) => "no majority confirmed the write in time",
+            },
             // A leader that hangs answers nobody; as soon as there is another one, that one is asked.
-            () = self.other_leader(leader) => Err(Failed::Unknown("another member became the leader".into())),
-        }
+            () = self.other_leader(leader) => "another member became the leader",
+        };
+        Err(if sent.is() { Failed::Unknown(gave_up.into()) } else { Failed::NotSent(gave_up.into()) })
     }
 
     async fn write_here(&self, bytes: &Bytes) -> Result<Response, Failed> {

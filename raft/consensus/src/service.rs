@@ -296,6 +296,7 @@ where
         self.require_room()?;
         self.member.require_level()?;
         let (head, incoming) = receive::snapshot(request.into_inner(), self.member.incoming_dir()).await?;
+        self.member.acquainted(head.vote.leader_id.voted_for).await?;
         let member = self.member.clone();
         // On a task of its own: if the leader gives up waiting, consensus must still find the file.
         let installed = tokio::spawn(async move {
@@ -353,7 +354,17 @@ where
         }))
     }
 
-    async fn propose(&self, request: Request<Proposals>) -> Answer<Frame> {
+    async fn propose(&self, request: Request<Frame>) -> Answer<Frame> {
+        self.require_room()?;
+        match commit(&self.member, request.into_inner().payload.into()).await {
+            Ok(response) => Ok(Response::new(frame(&response)?)),
+            Err(Refused::NotLeader) => Err(Status::failed_precondition("this member does not lead")),
+            Err(Refused::Invalid(reason)) => Err(Status::invalid_argument(reason)),
+            Err(Refused::Unknown(reason)) => Err(failed(reason)),
+        }
+    }
+
+    async fn propose_many(&self, request: Request<Proposals>) -> Answer<Frame> {
         self.require_room()?;
         let entries = request.into_inner().entries.into_iter();
         let answers = join_all(entries.map(|entry| commit(&self.member, entry))).await;

@@ -1,7 +1,7 @@
 //! How much the bundles of a project may hold.
 //!
 //! Each archive is on every member's disk for as long as its bundle exists, so a project that makes one with every commit fills the
-//! disks of all. Looked at when a bundle is made, not when the log is applied: bundles that are made at the same time may go beyond the
+//! disks of all. A revoked bundle counts no more, but its archive stays: it is evidence. Looked at when a bundle is made, not when the log is applied: bundles that are made at the same time may go beyond the
 //! limit together, each by itself does not.
 
 use sentinel_machine::{Read, bundle_bytes};

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use sentinel_api_types::finding::{Finding, Severity, Topic};
 use sentinel_api_types::timestamp;
+use sentinel_machine::commands::backup_note;
 use sentinel_machine::{ClusterStatus, Concern, MemberFacts, MemberStatus};
 use sentinel_model::cluster::Cluster;
 use sentinel_model::{MemberId, Time};
@@ -346,6 +347,14 @@ fn backup(seen: &Seen<'_>) -> Vec<Finding> {
     let old = |then: Time| seen.now.since(then) / DAY_MS >= BACKUP_DAYS;
     let make =
         "make one with `sentinel-cp cluster backup create FILE`, or let members make them: --backup-to";
+    if cluster.level < backup_note::LEVEL {
+        let text = format!(
+            "the cluster takes no note of backups at level {}, so nobody can tell here how old the newest is",
+            cluster.level
+        );
+        let advice = "upgrade every member, then raise the level: `sentinel-cp cluster upgrade`";
+        return vec![advised(finding(Topic::Backup, Severity::Warning, text), advice)];
+    }
     let mut found = Vec::new();
     let mut warn = |text: String, advice: String| {
         found.push(advised(finding(Topic::Backup, Severity::Warning, text), advice));

@@ -32,13 +32,13 @@ impl FromRequestParts<App> for Calling {
             let _ = info.stale.set(());
         }
         let credential = credential(parts)?;
+        caller.identity = app.authenticate(&credential, caller.consistency).await?;
+        // Only for those who are known: to wait costs something, and where the log stands is nobody else's business.
         if let Some(index) = min_index(parts)?
-            && !matches!(credential, Credential::None)
+            && !matches!(caller.identity, Identity::Anonymous)
         {
-            // Before anything is read, the credential too: it may be what was written.
             app.reach(index).await?;
         }
-        caller.identity = app.authenticate(&credential, caller.consistency).await?;
         if let Some(info) = parts.extensions.get::<RequestInfo>() {
             let _ = info.actor.set(caller.actor());
         }

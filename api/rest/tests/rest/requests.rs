@@ -85,6 +85,9 @@ async fn a_write_tells_where_it_stands_and_a_read_that_asks_for_it_waits_for_it(
         let wrong = read("soon", consistency).await;
         assert_eq!((wrong.status, wrong.code()), (400, "malformed_header"));
     }
+    let stranger = request("GET", "/api/v1/projects/shop", None).header("authorization", "Bearer nobody");
+    let stranger = http.send(stranger.header("x-min-index", u64::MAX).body(Body::empty()).unwrap()).await;
+    assert_eq!(stranger.status, 401, "nobody waits, or learns where the log stands, who is not known");
     let refused = http.send(token(&http, "another", KEY)).await;
     assert_eq!((refused.status, refused.header("x-log-index")), (409, ""), "only of what was done");
     http.world.kit.replica.trouble(Trouble::NoLeader);

@@ -81,10 +81,12 @@ async fn propose(cluster: &Cluster, from: u64, to: u64, payload: Vec<u8>) -> Res
 pub async fn propose_on(mut line: Grpc<Channel>, from: u64, to: u64, payload: Vec<u8>) -> Result<(), Status> {
     line.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
     let codec = ProstCodec::<Proposals, Frame>::default();
-    let call = labelled(Proposals { entries: vec![payload] }, from, to);
-    let answer = line.unary(call, method("Propose"), codec).await?.into_inner();
+    // Beside one that is no command: each is answered for itself.
+    let call = labelled(Proposals { entries: vec![b"garbage".to_vec(), payload] }, from, to);
+    let answer = line.unary(call, method("ProposeMany"), codec).await?.into_inner();
     let mut answers: Vec<Result<IgnoredAny, Refused>> = rmp_serde::from_slice(&answer.payload).unwrap();
-    assert_eq!(answers.len(), 1);
+    assert_eq!(answers.len(), 2);
+    assert!(matches!(answers.remove(0), Err(Refused::Invalid(_))));
     match answers.remove(0) {
         Ok(_) => Ok(()),
         Err(Refused::Invalid(reason)) => Err(Status::invalid_argument(reason)),
@@ -141,6 +143,27 @@ async fn a_clock_that_is_ahead_does_not_drag_the_cluster_with_it() {
     let formed = tables::load::<model::Cluster>(&*state, b"cluster").unwrap().unwrap();
     assert!(formed.created_at < in_2099, "{formed:?}");
     assert!(formed.created_at > Time(1_700_000_000_000), "it is the leader's time: {formed:?}");
+}
+
+/// What members of before there were calls with several writes ask, and what they understand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_a_member_of_an_earlier_version_passes_on_is_answered_as_ever() {
+    #[derive(serde::Deserialize)]
+    struct Response {
+        index: u64,
+    }
+    let cluster = Cluster::start(10_000).await;
+    let written = cluster.member(1).propose(nothing(Uuid::new_v4())).await.unwrap();
+    let (leader, follower) = (cluster.leader().await, cluster.follower().await);
+    let ask = async |payload: Vec<u8>| {
+        let codec = ProstCodec::<Frame, Frame>::default();
+        let call = labelled(Frame { payload }, follower, leader);
+        line(&cluster, leader).await.unary(call, method("Propose"), codec).await
+    };
+    let answer = ask(nothing(Uuid::new_v4()).encode().unwrap()).await.unwrap().into_inner();
+    let response: Response = rmp_serde::from_slice(&answer.payload).unwrap();
+    assert!(response.index > written.index);
+    assert_eq!(ask(b"garbage".to_vec()).await.unwrap_err().code(), Code::InvalidArgument);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

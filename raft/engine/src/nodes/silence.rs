@@ -26,6 +26,15 @@ impl SilenceQueue {
         self.by_time.insert((at, node));
     }
 
+    /// Time has gone back to `now`: who was heard later was heard now. Costs the number of those.
+    pub fn not_after(&mut self, now: Time) {
+        while let Some((at, node)) = self.by_time.last().copied().filter(|(at, _)| *at > now) {
+            self.by_time.remove(&(at, node));
+            self.by_time.insert((now, node));
+            self.heard.insert(node, now);
+        }
+    }
+
     /// The node need not be watched any more: it is offline or gone. The next word of it brings it back.
     pub fn forget(&mut self, node: NodeId) {
         if let Some(known) = self.heard.remove(&node) {
@@ -101,6 +110,18 @@ mod tests {
         assert_eq!(queue.len(), 1);
         queue.forget(node(2));
         assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn who_was_heard_by_a_clock_that_was_ahead_falls_silent_when_it_is_right_again() {
+        let mut queue = SilenceQueue::default();
+        for (number, at) in [(1, 100), (2, 1_000), (3, 9_000), (4, 9_500)] {
+            queue.heard(node(number), Time(at));
+        }
+        queue.not_after(Time(1_000));
+        assert_eq!(queue.last(node(1)), Some(Time(100)));
+        assert_eq!(queue.due(Time(1_500), 500, 10), [node(1), node(2), node(3), node(4)]);
+        assert_eq!(queue.len(), 4);
     }
 
     proptest! {

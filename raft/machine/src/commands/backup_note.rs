@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::outcome::{Rejection, Reply};
 
+/// The first level at which a cluster takes note.
+pub const LEVEL: u16 = 2;
+
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupNote {

@@ -20,8 +20,8 @@ use crate::outcome::{Rejection, Reply};
 use crate::tables::{Scan, Table, rows};
 use crate::{query, rollout};
 
-/// The first level that knows epochs after the first.
-const LEVEL: u16 = 2;
+/// The first level that knows epochs after the first: what [`EpochBegin::raises_to`] has to say.
+pub const LEVEL: u16 = 2;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,10 @@ pub struct EpochBegin {
     pub reason: EpochReason,
     /// The only member from now on: one that is left, or a new one with a number that nobody had.
     pub founder: Founder,
+    /// What nodes tell means something else from now on, and who joins must know: the cluster is at this level from now on, or at the
+    /// higher one that it had. Commands of before there were levels do not say, and leave it as it is.
+    #[serde(default)]
+    pub raises_to: Option<u16>,
 }
 
 /// See [`EpochBegin::founder`].
@@ -59,8 +63,7 @@ impl Apply for EpochBegin {
         forget_facts(context)?;
         let founder = self.founder.member_id;
         cluster.epoch = self.epoch;
-        // What nodes tell means something else from now on, and who joins must know.
-        cluster.level = cluster.level.max(LEVEL);
+        cluster.level = cluster.level.max(self.raises_to.unwrap_or_default());
         cluster.epoch_began = Some(EpochBeginning { at: context.time, reason: self.reason, founder });
         context.store(&cluster)?;
         let id = cluster.id.to_string();

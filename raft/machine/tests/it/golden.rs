@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use sentinel_machine::commands::backup_note;
+use sentinel_machine::commands::epoch_begin::{self, EpochBegin};
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::{Command, Envelope, snapshot};
 use sentinel_model::audit::Actor;
@@ -83,6 +85,36 @@ fn golden_bytes_decode_to_the_samples_and_the_samples_encode_to_them() {
         assert_eq!(decoded, samples, "{kind:?}");
         assert_eq!(encoded, golden, "{kind:?}");
     }
+}
+
+#[test]
+fn commands_that_are_waited_for_say_the_level_that_the_table_has() {
+    for command in samples::all().into_iter().flatten() {
+        match &command {
+            Command::BackupNote(_) => assert_eq!(command.min_level(), backup_note::LEVEL),
+            Command::EpochBegin(_) => assert_eq!(command.min_level(), epoch_begin::LEVEL),
+            _ => {}
+        }
+    }
+}
+
+/// What builds of before wrote, where today's bytes of the same schema have more in them.
+#[test]
+fn bytes_of_earlier_builds_decode_and_mean_what_they_meant() {
+    let mut decoded = Vec::new();
+    for file in fs::read_dir(folder().join("earlier")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        decoded.extend(text.lines().map(|line| Envelope::decode(&hex::decode(line).unwrap()).unwrap()));
+    }
+    let epochs: Vec<EpochBegin> = decoded
+        .into_iter()
+        .filter_map(|envelope| match envelope.command {
+            Command::EpochBegin(epoch) => Some(epoch),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(epochs.len(), 2);
+    assert!(epochs.iter().all(|epoch| epoch.raises_to.is_none()), "it left the level as it was");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use sentinel_machine::commands::cluster_member_move::ClusterMemberMove;
 use sentinel_machine::commands::cluster_member_remove::ClusterMemberRemove;
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
 use sentinel_machine::commands::enrolment_token_revoke::EnrolmentTokenRevoke;
-use sentinel_machine::commands::epoch_begin::{EpochBegin, Founder};
+use sentinel_machine::commands::epoch_begin::{self, EpochBegin, Founder};
 use sentinel_machine::commands::join_token_create::JoinTokenCreate;
 use sentinel_machine::commands::join_token_revoke::JoinTokenRevoke;
 use sentinel_machine::commands::leadership_hand_over::LeadershipHandOver;
@@ -127,7 +127,7 @@ pub fn epoch(epoch: u64, founder: u8, reason: EpochReason) -> EpochBegin {
         place: place(founder),
         key_digest: digest(0xb0 + founder),
     };
-    EpochBegin { epoch: Epoch(epoch), reason, founder }
+    EpochBegin { epoch: Epoch(epoch), reason, founder, raises_to: Some(epoch_begin::LEVEL) }
 }
 
 pub fn org() -> OrgCreate {

@@ -46,7 +46,7 @@ fn days(days: i64) -> Time {
 fn cluster(backup: Option<BackupRecord>) -> Cluster {
     Cluster {
         id: ClusterId(Uuid::from_u128(1)),
-        level: 1,
+        level: 2,
         created_at: days(-100),
         ca: None,
         epoch: Epoch::FIRST,
@@ -235,6 +235,10 @@ fn a_backup_that_is_missing_old_or_unread_is_a_concern() {
     let text = "nobody has told of having read the newest backup: s3://vault/b";
     assert_eq!(said(Some(&unread), NOW), warned(text));
     assert_eq!(said(Some(&unread), days(3)).len(), 2);
+    let before = Cluster { level: 1, ..none };
+    let text =
+        "the cluster takes no note of backups at level 1, so nobody can tell here how old the newest is";
+    assert_eq!(said(Some(&before), NOW), warned(text));
 }
 
 #[test]
