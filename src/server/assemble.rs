@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::{Gatekeeper, node};
-use super::archives::Archives;
+use super::archives::{Archives, Check, Known};
 use super::args::ServerArgs;
 use super::backup::Backup;
 use super::depot::Depot;
@@ -126,7 +126,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         replica,
         blobs: Arc::new(blobs.clone()),
         events: bus.clone(),
-        cluster: Arc::clone(&info),
+        cluster: info,
         clock: Arc::new(SystemClock::default()),
         ids: Arc::new(RandomIds),
         keyring: keyring.clone(),
@@ -139,11 +139,18 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         },
     })?;
 
-    let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));
-    let archives =
-        Archives { info, state, here: store.blobs.clone(), cluster: blobs, concerns: app.concerns().clone() };
-
+    let key_watch = kek::watch(keyring, kek_source, state);
     let (room, concerns) = (Room::new(&data_dir, args.min_free), app.concerns().clone());
+    let known = Known::default();
+    let archives = Archives {
+        app: app.clone(),
+        here: store.blobs.clone(),
+        cluster: blobs,
+        room: room.clone(),
+        args: args.archives.clone(),
+        known: known.clone(),
+        look: Arc::default(),
+    };
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
     let limits = Limits {
@@ -179,6 +186,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         identity: identity.clone(),
         serving: serving.clone(),
         room: room.clone(),
+        archives: known,
     };
     let mut tasks = vec![
         endless("saying how it is", &stop, told.tell(member.clone())),
@@ -218,6 +226,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         endless("handing over", &stop, membership::hand_over(bus.clone(), member.clone(), member.leads())),
         endless("renewing the certificate", &stop, certificate::keep(app.clone(), identity, data_dir)),
         endless("making scheduled backups", &stop, schedule.keep(member.leads())),
+        endless("reading the archives", &stop, Check(archives.clone()).keep()),
         endless("keeping the archives", &stop, archives.keep(bus.clone())),
         supervise("watching the key", &stop, {
             let stop = stop.clone();

@@ -1457,6 +1457,7 @@ export interface components {
             answering: boolean;
             /** @description Base URL for clients. */
             api_url: string;
+            archives?: components["schemas"]["MemberArchives"] | null;
             disk?: components["schemas"]["MemberDisk"] | null;
             /**
              * Format: int64
@@ -1737,7 +1738,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "certificates" | "versions" | "backup" | "notes";
+        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "archives" | "certificates" | "versions" | "backup" | "notes";
         /** @description Another member shall lead. */
         HandOver: {
             /**
@@ -1976,6 +1977,39 @@ export interface components {
              * @description The person.
              */
             user_id: string;
+        };
+        /** @description The archives of bundles on a member's disk. */
+        MemberArchives: {
+            /**
+             * Format: int64
+             * @description How many bytes they have.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it had last read each of them to see whether they are what they shall be; null when it has not since its start.
+             */
+            checked_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many are there.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Damaged copies that were set aside and are there still.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description Of these, those that no member has that answers it.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Those that bundles name and that are not there.
+             */
+            missing: number;
         };
         /** @description One person in an org. */
         MemberBody: {
