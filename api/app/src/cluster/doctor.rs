@@ -412,7 +412,7 @@ fn backup(seen: &Seen<'_>) -> Vec<Finding> {
             }
             if newest.verified_at.is_none() {
                 let advice = format!(
-                    "read it with `sentinel-cp cluster backup verify {}`; those that members make (--backup-to) are read by them",
+                    "read it with `sentinel-cp cluster backup verify {} --note`; those that members make (--backup-to) are read by them",
                     newest.place
                 );
                 warn(format!("nobody has told of having read the newest backup: {}", newest.place), advice);
