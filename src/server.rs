@@ -31,6 +31,7 @@ mod size;
 mod supervise;
 mod tls;
 
+pub use archives::ArchiveArgs;
 pub use args::{SNAPSHOT_EVERY, ServerArgs, duration};
 pub use assemble::{Ending, Server, start};
 pub use init::{InitArgs, Initialized, init};

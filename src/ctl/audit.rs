@@ -24,12 +24,16 @@ pub enum AuditCommand {
   sentinel-cp audit list --project shop --limit 200
   sentinel-cp audit list --org acme --action rollout.created
   sentinel-cp audit list --org acme --actor api_key
+  sentinel-cp audit list --cluster --action cluster.backup_taken
 
-With --org: everything in the org. Without: what concerns the project.")]
+With --org: everything in the org. With --cluster: what is in no org, for the cluster's administrator. With neither: what concerns the project.")]
     List {
         /// Everything in this org, by slug
         #[arg(long, value_name = "SLUG")]
         org: Option<String>,
+        /// What is in no org: changes of the cluster, and what people did with their own accounts
+        #[arg(long, conflicts_with = "org")]
+        cluster: bool,
         /// Only this action, such as rollout.created, or this noun, such as rollout
         #[arg(long)]
         action: Option<String>,
@@ -43,7 +47,7 @@ With --org: everything in the org. Without: what concerns the project.")]
 
 /// Carries it out.
 pub async fn run(command: AuditCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
-    let AuditCommand::List { org, action, actor, paging } = command;
+    let AuditCommand::List { org, cluster, action, actor, paging } = command;
     let client = &connection.client;
     let query = |limit, cursor| AuditQuery {
         action: action.clone(),
@@ -54,6 +58,9 @@ pub async fn run(command: AuditCommand, connection: &Connection) -> anyhow::Resu
     let list = match org {
         Some(org) => {
             paging.collect(async |limit, cursor| client.org_audit(&org, &query(limit, cursor)).await).await?
+        }
+        None if cluster => {
+            paging.collect(async |limit, cursor| client.cluster_audit(&query(limit, cursor)).await).await?
         }
         None => {
             let project = connection.project().await?;

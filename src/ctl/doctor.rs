@@ -21,7 +21,7 @@ use super::words::word;
   sentinel-cp doctor --server https://cp-2.example.com:4000
   sentinel-cp doctor -o json
 
-Looks at writes, quorum, members, clocks, disks, certificates, versions and backups, as one member sees all of them; works without a majority.
+Looks at writes, quorum, members, clocks, disks, archives, certificates, versions and backups, as one member sees all of them; works without a majority.
 It takes a login, or an API key of any scope.
 
 Exit codes: 0 all is well, 1 nobody answers, 2 wrong usage, 4 something is critical or was refused, 5 warnings alone")]

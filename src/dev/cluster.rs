@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::sample;
 use crate::durable;
 use crate::server::{
-    self, ByteSize, InitArgs, KekArgs, SNAPSHOT_EVERY, ScheduleArgs, Server, ServerArgs, TlsArgs,
+    self, ArchiveArgs, ByteSize, InitArgs, KekArgs, SNAPSHOT_EVERY, ScheduleArgs, Server, ServerArgs, TlsArgs,
 };
 
 /// Ports of the first member; the others follow in steps of ten.
@@ -82,6 +82,7 @@ impl Cluster {
                 api_url: None,
                 join,
                 kek: KekArgs::default(),
+                archives: ArchiveArgs::default(),
                 schedule: ScheduleArgs::none(),
                 heartbeat_interval: Duration::from_secs(2),
                 min_free: ByteSize(64 << 20),

@@ -9,6 +9,7 @@ use clap::Args;
 use sentinel_app::Secret;
 use sentinel_model::cluster::MemberPlace;
 
+use super::archives::ArchiveArgs;
 use super::kek::KekArgs;
 use super::schedule::ScheduleArgs;
 use super::size::ByteSize;
@@ -55,6 +56,8 @@ pub struct ServerArgs {
     pub join: Option<Secret>,
     #[command(flatten)]
     pub kek: KekArgs,
+    #[command(flatten)]
+    pub archives: ArchiveArgs,
     #[command(flatten)]
     pub schedule: ScheduleArgs,
     /// How often nodes are told to report

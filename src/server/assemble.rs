@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use bytes::Bytes;
 use sentinel_app::scheduler::{self, Limits};
 use sentinel_app::{App, AppParts, Concerns, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
-    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, NoRoom, PeerServer, Peers, StateSource,
-    Transport,
+    ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, NoRoom, PeerServer, Peers,
+    StateSource, Transport,
 };
 use sentinel_machine::commands::epoch_begin::Founder;
 use sentinel_machine::{ClusterInfo, EventHistory, Replica};
@@ -20,13 +21,13 @@ use sentinel_model::MemberId;
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 use sentinel_pki::{Identity, IdentityHandle};
-use sentinel_store::{StateMachine, Store};
+use sentinel_store::{OpenError, StateMachine, Store};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::{Gatekeeper, node};
-use super::archives::Archives;
+use super::archives::{Archives, Check, Known};
 use super::args::ServerArgs;
 use super::backup::Backup;
 use super::depot::Depot;
@@ -94,17 +95,18 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let grpc = Listener::bind(args.grpc, Protocol::Grpc, serving.as_ref(), taken)
         .await
         .with_context(|| format!("cannot listen on --grpc {}", args.grpc))?;
-    let store = Store::open(&args.data_dir)?;
+    let (store, mut known) = open(&data_dir, me)?;
     store.claim(me)?;
     level::check(&store)?;
 
     let history: Arc<dyn EventHistory> = store.history.clone();
     let bus = EventBus::new(history);
-    // Before its log tells: whom it was told of when it joined. The founder begins alone.
-    let mut known = contacts::load(&data_dir)?;
+    let kept = known.clone();
     known.insert(me, node(place.clone()));
-    let peers = Peers::new(me, known.clone(), transport);
-    let founders = if formation.is_some() { known } else { BTreeMap::new() };
+    let peers = Peers::new(me, known, transport);
+    let contacts = contacts::follow(data_dir.clone(), peers.clone(), kept);
+    let founders =
+        if formation.is_some() { BTreeMap::from([(me, node(place.clone()))]) } else { BTreeMap::new() };
     let state: Arc<dyn StateSource> = store.tables.clone();
     let state_of_member = Arc::clone(&state);
     let keyring = Keyring::new(&key);
@@ -126,7 +128,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         replica,
         blobs: Arc::new(blobs.clone()),
         events: bus.clone(),
-        cluster: Arc::clone(&info),
+        cluster: info,
         clock: Arc::new(SystemClock::default()),
         ids: Arc::new(RandomIds),
         keyring: keyring.clone(),
@@ -139,11 +141,18 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         },
     })?;
 
-    let key_watch = kek::watch(keyring, kek_source, Arc::clone(&state));
-    let archives =
-        Archives { info, state, here: store.blobs.clone(), cluster: blobs, concerns: app.concerns().clone() };
-
+    let key_watch = kek::watch(keyring, kek_source, state);
     let (room, concerns) = (Room::new(&data_dir, args.min_free), app.concerns().clone());
+    let known = Known::default();
+    let archives = Archives {
+        app: app.clone(),
+        here: store.blobs.clone(),
+        cluster: blobs,
+        room: room.clone(),
+        args: args.archives.clone(),
+        known: known.clone(),
+        look: Arc::default(),
+    };
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
     let limits = Limits {
@@ -173,6 +182,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         identity: identity.clone(),
         serving: serving.clone(),
         room: room.clone(),
+        archives: known,
     };
     let mut tasks = vec![
         endless("saying how it is", &stop, told.tell(member.clone())),
@@ -209,6 +219,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             &stop,
             membership::follow(app.clone(), member.clone(), member.leads(), settled_already),
         ),
+        endless("remembering the members", &stop, contacts),
         endless("handing over", &stop, membership::hand_over(bus.clone(), member.clone(), member.leads())),
         endless(
             "renewing the certificate",
@@ -216,6 +227,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             certificate::keep(app.clone(), identity.clone(), data_dir),
         ),
         endless("making scheduled backups", &stop, schedule.keep(member.leads())),
+        endless("reading the archives", &stop, Check(archives.clone()).keep()),
         endless("keeping the archives", &stop, archives.keep(bus.clone())),
         supervise("watching the key", &stop, {
             let stop = stop.clone();
@@ -229,12 +241,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         endless(
             "watching the disk",
             &stop,
-            disk::watch(
-                store.log.clone(),
-                member.clone(),
-                store.damaged_state_file(),
-                app.concerns().clone(),
-            ),
+            disk::watch(store.log.clone(), member.clone(), store.set_aside(), app.concerns().clone()),
         ),
         endless("watching the room on the disk", &stop, {
             let (member, concerns, room) = (member.clone(), concerns.clone(), room.clone());
@@ -256,13 +263,41 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     Ok(Server { member, store, room, concerns, stop, tasks })
 }
 
+/// Opens what this member has, and says whom it knows before its log tells: whom it was told of when it joined, or knew last.
+fn open(data_dir: &Path, me: u64) -> anyhow::Result<(Store, BTreeMap<u64, MemberNode>)> {
+    let known = contacts::load(data_dir);
+    let others = known.as_ref().is_ok_and(|known| known.keys().any(|id| *id != me));
+    let store = match Store::open(data_dir) {
+        Err(error @ OpenError::Behind { .. }) => {
+            ensure!(
+                others,
+                "{error}, and this member knows no other one that has it: restore a backup (`sentinel-cp cluster backup restore`)"
+            );
+            tracing::error!(
+                %error,
+                "state and snapshots of this member are lost: it begins anew, and has no vote until it has everything from the others"
+            );
+            Store::open_anew(data_dir)?
+        }
+        opened => opened?,
+    };
+    match known {
+        // The state knows better.
+        Err(error) if store.tables.applied()?.0.is_some() => {
+            tracing::warn!(error = format!("{error:#}"), "whom this member knew is not known");
+            Ok((store, BTreeMap::new()))
+        }
+        known => Ok((store, known?)),
+    }
+}
+
 /// Who this member is: what its directory says, or what it becomes by joining.
 async fn identity(args: &ServerArgs, place: &MemberPlace, kek: &Source) -> anyhow::Result<Identity> {
     let dir = &args.data_dir;
     if dir.join(sentinel_pki::FILE).exists() {
         return Ok(Identity::load(dir)?);
     }
-    anyhow::ensure!(
+    ensure!(
         !Store::holds_data(dir),
         "{} holds data of a member, but not its certificate ({}): put that back, or begin with an empty directory and a join token",
         dir.display(),
@@ -282,7 +317,7 @@ async fn identity(args: &ServerArgs, place: &MemberPlace, kek: &Source) -> anyho
 
 /// Refuses an address that others could reach in plain text.
 fn require_loopback_without_tls(what: &str, address: SocketAddr, tls: bool) -> anyhow::Result<()> {
-    anyhow::ensure!(
+    ensure!(
         tls || address.ip().is_loopback(),
         "{what} {address} is not on loopback, and passwords and tokens would pass in plain text: give --tls-cert and --tls-key, \
          or --tls-cluster, or use 127.0.0.1 or [::1]"

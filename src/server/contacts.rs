@@ -1,16 +1,36 @@
-//! Whom a new member knows before its log tells it who the members are.
+//! Whom a member knows when its log does not tell who the members are: it is new, or it has lost its state.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
-use sentinel_consensus::MemberNode;
+use sentinel_consensus::{MemberNode, Peers};
 
 use crate::durable;
 
 /// Name of the file.
 const FILE: &str = "contacts.json";
+/// How often to see whether they are others.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Keeps them as they are by now, for ever.
+pub async fn follow(data_dir: PathBuf, peers: Peers, mut kept: BTreeMap<u64, MemberNode>) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        let now = peers.members();
+        if *now == kept {
+            continue;
+        }
+        let (dir, members) = (data_dir.clone(), (*now).clone());
+        match tokio::task::spawn_blocking(move || save(&dir, &members)).await {
+            Ok(Ok(())) => kept = (*now).clone(),
+            Ok(Err(error)) => tracing::warn!(error = format!("{error:#}"), "who the members are is not kept"),
+            Err(error) => tracing::warn!(%error, "who the members are is not kept"),
+        }
+    }
+}
 
 /// Keeps them.
 pub fn save(data_dir: &Path, members: &BTreeMap<u64, MemberNode>) -> anyhow::Result<()> {

@@ -24,15 +24,16 @@ pub const FULL: &str = "disk_full";
 /// What a disk that cannot be written is told under.
 pub const FAILED: &str = "disk_failed";
 
-/// Watches for ever. `damaged` is where damaged state is set aside.
-pub async fn watch(log: LogStore, member: Member<StateMachine>, damaged: PathBuf, concerns: Concerns) {
+/// Watches for ever. `damaged` is where state and log are set aside.
+pub async fn watch(log: LogStore, member: Member<StateMachine>, damaged: [PathBuf; 2], concerns: Concerns) {
     let mut told = false;
     loop {
-        let found = damaged.exists().then(|| {
-            let name = damaged.file_name().unwrap_or_default().to_string_lossy();
+        let there = damaged.iter().filter(|path| path.exists()).filter_map(|path| path.file_name());
+        let there: Vec<_> = there.map(|name| name.to_string_lossy()).collect();
+        let found = (!there.is_empty()).then(|| {
             format!(
-                "this member's state was damaged on its disk; it was set aside as {name} and rebuilt. Check the disk, then remove \
-                 that file"
+                "this member's state was damaged on its disk; it was set aside as {} and rebuilt. Check the disk, then remove that",
+                there.join(" and ")
             )
         });
         concerns.tell(STATE_DAMAGED, found);

@@ -8,6 +8,7 @@ use sentinel_machine::MemberFacts;
 use sentinel_pki::IdentityHandle;
 use sentinel_store::StateMachine;
 
+use super::archives::Known;
 use super::room::Room;
 use super::tls::ServingCertificate;
 
@@ -24,6 +25,8 @@ pub struct Sources {
     pub serving: Option<ServingCertificate>,
     /// Room on the disk.
     pub room: Room,
+    /// Archives on it.
+    pub archives: Known,
 }
 
 impl Sources {
@@ -44,6 +47,7 @@ impl Sources {
             ca_until: Some(identity.issuer_validity().not_after),
             serving_until: shown.map(|pair| pair.not_after),
             concerns: self.app.concerns().all(),
+            archives: self.archives.facts(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Instant;
 
-use sentinel_kit::{Api, Cluster, Process, until};
+use sentinel_kit::{ADMIN_EMAIL, Api, Cluster, Process, until};
 use serde_json::{Value, json};
 
 use crate::BINARY;
@@ -34,6 +34,22 @@ async fn backup(cluster: &Cluster, to: &str) -> Value {
     command.env("SENTINEL_CP_TOKEN", token.token().unwrap());
     let made = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     answer(&made)
+}
+
+/// Has the command line read the backup and tell the cluster; and who took it can be read as well.
+async fn note_that_it_was_read(cluster: &Cluster, api: &Api, file: &str) {
+    let unread = "nobody has told of having read the newest backup";
+    let findings = |status: &Value| status["findings"].to_string();
+    assert!(findings(&api.get("/api/v1/cluster").await.unwrap()).contains(unread));
+    let mut command = Command::new(BINARY);
+    command.args(["cluster", "backup", "verify", file, "--note", "-o", "json", "--server", &cluster.url(1)]);
+    command.arg("--kek-file").arg(cluster.key_file(0)).env("SENTINEL_CP_TOKEN", api.token().unwrap());
+    answer(&tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap());
+    let status = api.get("/api/v1/cluster").await.unwrap();
+    assert!(status["backup"]["verified_at"].is_string() && !findings(&status).contains(unread), "{status}");
+    let audit = api.get("/api/v1/cluster/audit?action=cluster.backup_taken").await.unwrap();
+    let taken = &audit["entries"][0];
+    assert_eq!((&taken["actor"]["name"], &audit["total"]), (&json!(ADMIN_EMAIL), &json!(1)), "{audit}");
 }
 
 async fn nodes(api: &Api) -> Vec<Value> {
@@ -87,6 +103,7 @@ async fn a_cluster_whose_disks_are_all_gone_comes_back_and_its_nodes_go_on() {
     assert!(made["backup"]["size_bytes"].as_u64().unwrap() > 1_000, "{made}");
     let status = api.get("/api/v1/cluster").await.unwrap();
     assert_eq!((&status["backup"], &status["epoch"]), (&made["backup"], &json!(1)));
+    note_that_it_was_read(&cluster, &api, &file).await;
 
     // Nodes go on to generations that the backup knows nothing of.
     let new = bundle(&api, "2.0").await;

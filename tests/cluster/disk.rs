@@ -17,7 +17,7 @@ async fn health(cluster: &Cluster, index: usize) -> Option<Value> {
 }
 
 /// Waits until a member says, or says no longer, that it has this problem, and returns its words.
-async fn has_problem(cluster: &Cluster, index: usize, code: &str, has: bool) -> String {
+pub async fn has_problem(cluster: &Cluster, index: usize, code: &str, has: bool) -> String {
     let what = format!("member {} says {}{code}", index + 1, if has { "" } else { "no longer " });
     until(&what, 30, || async {
         let health = health(cluster, index).await?;

@@ -162,6 +162,8 @@ operations! {
     JoinTokenCreate => ClusterAdmin;
     /// Revoke a join token.
     JoinTokenRevoke => ClusterAdmin;
+    /// See the changes of the cluster.
+    ClusterAuditList => ClusterAdmin;
     /// Take a member out of the cluster.
     ClusterMemberRemove => ClusterAdmin;
     /// Let another member lead.

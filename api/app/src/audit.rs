@@ -10,7 +10,7 @@ use sentinel_model::audit::{self, Actor};
 use sentinel_model::node::Node;
 use sentinel_model::user::User;
 
-use crate::access::Operation;
+use crate::access::{Operation, Place};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::cursor::Binding;
@@ -43,6 +43,17 @@ impl App {
         self.audit(&here.view, Table::AuditByProject, here.project.id.as_bytes(), query)
     }
 
+    /// Changes that are in no org, newest first: those of the cluster, and what people did with their own accounts.
+    pub async fn list_cluster_audit(
+        &self,
+        caller: &Caller,
+        query: &AuditQuery,
+    ) -> Result<AuditList, AppError> {
+        let view = self.read(caller).await?;
+        self.authorize(Operation::ClusterAuditList, caller, Place::Cluster, &view)?;
+        self.audit(&view, Table::Audit, &[], query)
+    }
+
     /// The newest changes in a project.
     pub(crate) fn recent_changes(
         &self,
@@ -54,13 +65,7 @@ impl App {
         Ok(self.audit(view, Table::AuditByProject, project.as_bytes(), &query)?.entries)
     }
 
-    fn audit(
-        &self,
-        view: &View,
-        table: Table,
-        of: &[u8; 16],
-        query: &AuditQuery,
-    ) -> Result<AuditList, AppError> {
+    fn audit(&self, view: &View, table: Table, of: &[u8], query: &AuditQuery) -> Result<AuditList, AppError> {
         let action = query.action.as_deref().unwrap_or_default();
         let actor = query.actor.as_deref().unwrap_or_default();
         for (field, text) in [("action", action), ("actor", actor)] {
@@ -81,7 +86,10 @@ impl App {
         let mut names = Names { read, known: HashMap::new() };
         let page = walk(read, self.keyring(), part, |(key, _)| {
             let entry: Option<audit::AuditEntry> = tables::load(read, &key[key.len().saturating_sub(8)..])?;
-            let entry = entry.filter(|entry| by_action(entry, action) && by_actor(entry, actor));
+            // The table of all entries is read for those that are in no other one.
+            let here = |entry: &audit::AuditEntry| table != Table::Audit || entry.org_id.is_none();
+            let entry =
+                entry.filter(|entry| here(entry) && by_action(entry, action) && by_actor(entry, actor));
             entry.map(|entry| names.shape(entry)).transpose()
         })?;
         Ok(AuditList { total: page.total(), entries: page.items, next_cursor: page.next_cursor })

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use futures::Stream;
 use sentinel_api_types::backup::{Backup, BackupBody, BackupNote};
 use sentinel_api_types::timestamp;
-use sentinel_machine::{Consistency, commands};
+use sentinel_machine::commands::backup_take::BackupTake;
+use sentinel_machine::{Command, Consistency, commands, level};
 use sentinel_model::Time;
 use sentinel_model::cluster::{BackupRecord, Cluster};
 
@@ -34,11 +35,28 @@ pub trait Backups: Send + Sync {
 }
 
 impl App {
-    /// Begins a backup that holds everything that was acknowledged before this call.
+    /// Begins a backup that holds everything that was acknowledged before this call. Nothing of it is handed out before the audit log says
+    /// to whom.
     pub async fn create_backup(&self, caller: &Caller) -> Result<BackupStream, AppError> {
         let view = self.replica().read(Consistency::Linearizable).await?;
         self.authorize(Operation::BackupCreate, caller, Place::Cluster, &view)?;
-        self.inner().parts.backups.begin(self.now())
+        let stream = self.inner().parts.backups.begin(self.now())?;
+        let take = Command::from(BackupTake { member_id: self.cluster().member_id, index: stream.index });
+        let level = level::of_cluster(&*view.tables)?;
+        if level < take.min_level() {
+            // A backup comes before the upgrade that brings the entry.
+            let (actor, needed) = (caller.actor(), take.min_level());
+            tracing::warn!(
+                ?actor,
+                index = stream.index,
+                level,
+                needed,
+                "a backup is taken, and the audit log cannot say so at this level"
+            );
+            return Ok(stream);
+        }
+        self.commit(caller, Change::making("cluster.backup_taken"), take).await?;
+        Ok(stream)
     }
 
     /// Takes note of a backup that is safe, so that its age can be shown.

@@ -7,11 +7,11 @@ mod member;
 
 use std::time::Duration;
 
-use sentinel_api_types::cluster::{Cluster, ClusterMember, EpochBeginning, MemberDisk};
+use sentinel_api_types::cluster::{Cluster, ClusterMember, EpochBeginning, MemberArchives, MemberDisk};
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
 use sentinel_machine::commands::cluster_member_admit;
-use sentinel_machine::{Consistency, DiskStatus, Rejection, tables};
+use sentinel_machine::{ArchiveFacts, Consistency, DiskStatus, Rejection, tables};
 use sentinel_model::name::slug_of;
 use sentinel_model::secret::PasswordHash;
 use sentinel_model::{ClusterId, OrgId, UserId, cluster};
@@ -82,6 +82,7 @@ impl App {
                 silent_since: member.silent_since.map(timestamp),
                 skew_ms: member.skew_ms,
                 disk: member.disk.map(disk),
+                archives: member.facts.and_then(|facts| facts.archives).map(archives),
                 level: member.build.as_ref().map(|build| build.level),
                 version: member.build.and_then(|build| build.version),
             })
@@ -189,8 +190,20 @@ fn joining(row: cluster::ClusterMember) -> ClusterMember {
         silent_since: None,
         skew_ms: None,
         disk: None,
+        archives: None,
         level: None,
         version: None,
+    }
+}
+
+fn archives(archives: ArchiveFacts) -> MemberArchives {
+    MemberArchives {
+        count: archives.count,
+        bytes: archives.bytes,
+        checked_at: archives.checked_at.map(timestamp),
+        missing: archives.missing,
+        lost: archives.lost,
+        damaged: archives.damaged,
     }
 }
 

@@ -22,4 +22,12 @@ impl Client {
     pub async fn project_audit(&self, project: &str, query: &AuditQuery) -> Result<AuditList, ClientError> {
         self.ask(Call::get(&["projects", project, "audit"]).query(query)).await
     }
+
+    /// What changed in no org, newest first: in the cluster, and what people did with their own accounts.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn cluster_audit(&self, query: &AuditQuery) -> Result<AuditList, ClientError> {
+        self.ask(Call::get(&["cluster", "audit"]).query(query)).await
+    }
 }

@@ -19,6 +19,23 @@ pub struct MemberDisk {
     pub well: bool,
 }
 
+/// The archives of bundles on a member's disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MemberArchives {
+    /// How many are there.
+    pub count: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// When it had last read each of them to see whether they are what they shall be; null when it has not since its start.
+    pub checked_at: Option<Timestamp>,
+    /// Those that bundles name and that are not there.
+    pub missing: u64,
+    /// Of these, those that no member has that answers it.
+    pub lost: u64,
+    /// Damaged copies that were set aside and are there still.
+    pub damaged: u64,
+}
+
 /// One member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClusterMember {
@@ -49,6 +66,9 @@ pub struct ClusterMember {
     /// What it said of its disk, when it last answered the member that answers you; null when it never did.
     #[serde(default)]
     pub disk: Option<MemberDisk>,
+    /// What it said of the archives of bundles then; null when it did not.
+    #[serde(default)]
+    pub archives: Option<MemberArchives>,
     /// The highest cluster level that its binary knows; null when it never answered.
     #[serde(default)]
     pub level: Option<u16>,

@@ -32,6 +32,8 @@ pub enum Topic {
     Clocks,
     /// How long disks take, and how much room they have.
     Disks,
+    /// Whether every member has the archives of all bundles, and none was damaged.
+    Archives,
     /// How long certificates are good.
     Certificates,
     /// Members with different versions of the program.

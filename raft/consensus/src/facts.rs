@@ -1,6 +1,6 @@
 //! What members say of themselves, on its way between them.
 
-use sentinel_machine::{Concern, MemberFacts};
+use sentinel_machine::{ArchiveFacts, Concern, MemberFacts};
 use sentinel_model::Time;
 
 use crate::proto;
@@ -22,6 +22,14 @@ pub(crate) fn said(facts: MemberFacts) -> proto::Facts {
         ca_until_ms: ms(facts.ca_until),
         serving_until_ms: ms(facts.serving_until),
         concerns: concerns.map(|Concern { words, grave }| proto::Concern { words, grave }).collect(),
+        archives: facts.archives.map(|archives| proto::Archives {
+            count: archives.count,
+            bytes: archives.bytes,
+            checked_at_ms: ms(archives.checked_at),
+            missing: archives.missing,
+            lost: archives.lost,
+            damaged: archives.damaged,
+        }),
     }
 }
 
@@ -37,6 +45,14 @@ pub(crate) fn heard(facts: proto::Facts) -> MemberFacts {
         ca_until: time(facts.ca_until_ms),
         serving_until: time(facts.serving_until_ms),
         concerns: concerns.map(|told| Concern { words: short(told.words), grave: told.grave }).collect(),
+        archives: facts.archives.map(|archives| ArchiveFacts {
+            count: archives.count,
+            bytes: archives.bytes,
+            checked_at: time(archives.checked_at_ms),
+            missing: archives.missing,
+            lost: archives.lost,
+            damaged: archives.damaged,
+        }),
     }
 }
 
@@ -52,6 +68,14 @@ mod tests {
             ca_until: Some(Time(2)),
             serving_until: None,
             concerns: vec![Concern { words: "look".into(), grave: true }],
+            archives: Some(ArchiveFacts {
+                count: 1,
+                bytes: 2,
+                checked_at: Some(Time(3)),
+                missing: 4,
+                lost: 5,
+                damaged: 6,
+            }),
         };
         assert_eq!(heard(said(facts.clone())), facts);
         assert_eq!(heard(said(MemberFacts::default())), MemberFacts::default());

@@ -54,7 +54,7 @@ pub use digest::DigestSource;
 pub use disk::NoRoom;
 pub use member::{Member, StartError};
 pub use membership::{MembershipError, Progress};
-pub use newcomer::forget as forget_newcomer;
+pub use newcomer::{forget as forget_newcomer, lost as mark_newcomer};
 pub use past::Mark;
 pub use peers::Peers;
 pub use sentinel_pki::Clock;

@@ -109,6 +109,12 @@ impl Newcomer {
     }
 }
 
+/// Sets the mark at a member that does not run and has lost what it knew: up to `term` it may have voted.
+pub fn lost(dir: &Path, term: u64) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    Newcomer::open(dir, false)?.forgot(term, 0)
+}
+
 /// Takes the mark away from a member that does not run: nobody is left who remembers more than it does.
 pub fn forget(dir: &Path) -> io::Result<()> {
     match fs::remove_file(dir.join(MARK)) {

@@ -79,7 +79,8 @@ const fn highest(levels: &[u16]) -> u16 {
     highest
 }
 
-// Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first.
+// Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
+// a backup.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -153,4 +154,6 @@ commands! {
     70 schema 1 level 2 backup_note::BackupNote;
     /// Begins a new epoch: the cluster goes on from an earlier state.
     71 schema 1 level 2 epoch_begin::EpochBegin;
+    /// Somebody takes a backup away.
+    72 schema 1 level 3 backup_take::BackupTake;
 }

@@ -32,8 +32,8 @@ pub use envelope::{Envelope, EnvelopeError};
 pub use event::Event;
 pub use outcome::{Outcome, Rejection, Reply};
 pub use ports::{
-    BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Concern, Cursor, DiskStatus, EventHistory, Gap,
-    MemberFacts, MemberStatus,
+    ArchiveFacts, BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Concern, Cursor, DiskStatus,
+    EventHistory, Gap, MemberFacts, MemberStatus,
 };
 pub use replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};
 pub use tables::{Order, Read, Row, Scan, Table, TableError, Write};

@@ -165,6 +165,25 @@ pub struct MemberFacts {
     pub serving_until: Option<Time>,
     /// What its parts think somebody should look at.
     pub concerns: Vec<Concern>,
+    /// What it knows of the archives of bundles; `None` before it has looked.
+    pub archives: Option<ArchiveFacts>,
+}
+
+/// What a member knows of the archives of bundles on its disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveFacts {
+    /// How many are there.
+    pub count: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// When it had last read each of them; `None` when it has not since its start.
+    pub checked_at: Option<Time>,
+    /// Those that bundles name and that are not there.
+    pub missing: u64,
+    /// Of these, those that no member has that answers it.
+    pub lost: u64,
+    /// Damaged copies that were set aside and are there still.
+    pub damaged: u64,
 }
 
 /// Something that somebody should look at.

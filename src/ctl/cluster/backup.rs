@@ -5,11 +5,12 @@ use std::io::{BufReader, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use sentinel_api_types::backup::{BackupBody, BackupNote};
-use sentinel_api_types::timestamp;
+use sentinel_api_types::{Timestamp, timestamp};
 use sentinel_client::Client;
 use sentinel_model::{Epoch, MemberId};
 
@@ -46,6 +47,7 @@ The file is there under its name only when it is whole and on disk. The cluster 
     /// Restore a backup into a scratch directory, check everything in it, and say what it holds; no member needs to run
     #[command(after_help = "Examples:
   sentinel-cp cluster backup verify /backups/monday.scpbackup --kek-file ./kek
+  sentinel-cp cluster backup verify /backups/monday.scpbackup --kek-file ./kek --note
 
 Every row of the state is decoded, the state's digest and the digest of every archive are computed anew. Needs room for the cluster's data below TMPDIR.")]
     Verify {
@@ -54,6 +56,10 @@ Every row of the state is decoded, the state's digest and the digest of every ar
         from: String,
         #[command(flatten)]
         key: Key,
+        /// Tell the cluster that this backup was read, so that `doctor` does not ask for it any more; that takes a member, and the
+        /// cluster's administrator
+        #[arg(long)]
+        note: bool,
     },
     /// Make the first member of a restored cluster out of a backup; no member needs to run
     #[command(after_help = "Examples:
@@ -95,7 +101,7 @@ pub struct RestoreArgs {
 impl BackupCommand {
     /// Whether it only looks.
     pub fn reads(&self) -> bool {
-        matches!(self, BackupCommand::Verify { .. })
+        matches!(self, BackupCommand::Verify { note: false, .. })
     }
 }
 
@@ -118,15 +124,20 @@ pub async fn run(command: BackupCommand, options: &Options) -> anyhow::Result<Ex
                 )
             })?;
         }
-        BackupCommand::Verify { from, key } => {
+        BackupCommand::Verify { from, key, note } => {
             let kek = key.kek.source(&key.data_dir).load()?;
             let input = open(&from).await?;
+            let size_bytes = input.get_ref().metadata()?.len();
             let held = blocking(move || restore::verify(input, &kek)).await?;
             options.output.print(&held, |held| {
                 let mut table = table(held);
                 table.note("The backup is whole: every row decodes, and every digest is right.");
                 table
             })?;
+            if note {
+                let Connection { client, .. } = Connection::open(options)?;
+                tell(&client, &from, size_bytes, &held).await?;
+            }
         }
         BackupCommand::Restore(args) => {
             let input = open(&args.from).await?;
@@ -175,8 +186,7 @@ async fn create(client: &Client, to: &Path) -> anyhow::Result<BackupBody> {
     fs::rename(&partial, to).with_context(|| format!("cannot write {}", to.display()))?;
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     durable::sync_dir(parent).with_context(|| format!("cannot write to {}", parent.display()))?;
-    let place = to.canonicalize().unwrap_or_else(|_| to.to_owned()).display().to_string();
-    let note = BackupNote { place, ..note };
+    let note = BackupNote { place: file_place(to), ..note };
     client.note_backup(&note).await.with_context(|| {
         format!("the backup is whole and in {}, but the cluster could not take note of it", to.display())
     })
@@ -197,6 +207,31 @@ async fn create_object(client: &Client, to: &str) -> anyhow::Result<BackupBody> 
     client.note_backup(&note).await.with_context(|| {
         format!("the backup is whole and in {object}, but the cluster could not take note of it")
     })
+}
+
+/// Tells the cluster of a backup that was read just now.
+async fn tell(client: &Client, from: &str, size_bytes: u64, held: &Contents) -> anyhow::Result<()> {
+    let whole = "the backup is whole, but the cluster could not take note of it";
+    let cluster = client.cluster().await.context(whole)?;
+    ensure!(
+        cluster.cluster_id == Some(held.cluster_id),
+        "the backup is whole, but it is of another cluster ({}) than the one that was asked",
+        held.cluster_id
+    );
+    let place = if from.starts_with(bucket::SCHEME) {
+        Object::parse(from)?.to_string()
+    } else {
+        file_place(from.as_ref())
+    };
+    let verified_at = Some(Timestamp::try_from(SystemTime::now())?);
+    let note = BackupNote { taken_at: held.taken_at, size_bytes, place, index: held.index, verified_at };
+    client.note_backup(&note).await.context(whole)?;
+    Ok(())
+}
+
+/// Where a file is, for somebody who is elsewhere.
+fn file_place(file: &Path) -> String {
+    file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string()
 }
 
 async fn download(client: &Client, partial: &Path) -> anyhow::Result<BackupNote> {

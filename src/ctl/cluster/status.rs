@@ -17,8 +17,17 @@ pub async fn run(connection: &Connection) -> anyhow::Result<ExitCode> {
 }
 
 fn table(cluster: &Cluster) -> Table {
-    let mut table =
-        Table::new(&["member", "role", "answers", "version", "api", "peer", "on disk", "disk takes"]);
+    let mut table = Table::new(&[
+        "member",
+        "role",
+        "answers",
+        "version",
+        "api",
+        "peer",
+        "on disk",
+        "disk takes",
+        "archives",
+    ]);
     for member in &cluster.members {
         let matched = member.matched.map_or_else(String::new, |index| index.to_string());
         let answers = match member.silent_since {
@@ -28,7 +37,9 @@ fn table(cluster: &Cluster) -> Table {
         };
         let (api, peer) = (member.api_url.clone(), member.peer_address.clone());
         let (name, role) = (member.name.clone(), role(member));
-        table.row([name, role, answers, version(member), api, peer, matched, disk(member)]);
+        let columns =
+            [name, role, answers, version(member), api, peer, matched, disk(member), archives(member)];
+        table.row(columns);
     }
     let formed =
         cluster.formed_at.map_or_else(|| "not formed".to_owned(), |time| format!("formed {}", at(time)));
@@ -86,6 +97,21 @@ fn disk(member: &ClusterMember) -> String {
     let ms = |us: u64| format!("{}.{} ms", us / 1_000, us % 1_000 / 100);
     let sick = if disk.well { "" } else { "SICK: " };
     format!("{sick}{}, at most {}", ms(disk.last_us), ms(disk.max_us))
+}
+
+/// The archives of bundles that it has, and when it had last read all of them.
+fn archives(member: &ClusterMember) -> String {
+    let Some(archives) = member.archives else { return String::new() };
+    let mut said = archives.count.to_string();
+    if let Some(checked) = archives.checked_at {
+        said += &format!(", read {}", at(checked));
+    }
+    for (count, what) in [(archives.missing, "MISSING"), (archives.damaged, "DAMAGED")] {
+        if count > 0 {
+            said += &format!(", {count} {what}");
+        }
+    }
+    said
 }
 
 fn role(member: &ClusterMember) -> String {

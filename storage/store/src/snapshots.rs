@@ -112,6 +112,19 @@ impl Snapshots {
         }
     }
 
+    /// Sets the newest one aside and removes the others: they reach less far than they have to.
+    pub fn set_aside(&self) -> io::Result<()> {
+        let mut files = self.files()?;
+        files.sort();
+        if let Some(newest) = files.pop() {
+            fs::rename(newest, self.dir.join(DAMAGED))?;
+        }
+        for older in files {
+            fs::remove_file(older)?;
+        }
+        File::open(&self.dir)?.sync_all()
+    }
+
     /// Fills the tables from a snapshot file. A damaged one leaves them as they were.
     pub fn restore(&self, file: &SnapshotFile, tables: &StateTables) -> io::Result<SnapshotMeta> {
         let (meta, mut input) = open(&file.path)?;

@@ -69,9 +69,9 @@ pub enum OpenError {
         expected: u64,
     },
     /// State is older than what the log has given up, and no snapshot closes the gap: something was lost or put back from a
-    /// backup. The member must begin with an empty directory.
+    /// backup. The member must begin anew: [`Store::open_anew`], where others have what it lacks.
     #[error(
-        "{path}: state reaches log entry {applied}, but the log begins behind {purged}: empty the directory"
+        "{path}: state reaches log entry {applied}, but the log begins behind {purged}: what lies between is lost on this disk"
     )]
     Behind {
         /// The directory.
@@ -107,12 +107,37 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
         let io = |what: String| move |source| OpenError::Io { what, source };
         let lock = occupy(dir)?;
-        let wal = Wal::open(Arc::new(RealDisk), &dir.join("raft-log"), WalOptions::default())?;
+        let wal = Wal::open(Arc::new(RealDisk), &dir.join(set_aside::LOG), WalOptions::default())?;
         let tables = set_aside::open_state(dir)?;
         let history = |applied| {
             History::open(&dir.join("history"), applied).map_err(io("cannot open the history".into()))
         };
         Self::put_together(dir, lock, wal, tables, history)
+    }
+
+    /// Opens the directory of a member that is [behind](OpenError::Behind) and has others to take everything from. What is left of its log
+    /// and its state is of no use without what is lost: it is set aside. From then on the member is a newcomer with the number that it
+    /// had: it knows no vote that it gave, so it has none, and hears no leader of before, until it has what was acknowledged.
+    pub fn open_anew(dir: &Path) -> Result<Self, OpenError> {
+        let lock = occupy(dir)?;
+        let wal = Wal::open(Arc::new(RealDisk), &dir.join(set_aside::LOG), WalOptions::default())?;
+        let newest = wal.last().map_or(0, |last| last.term);
+        let term = wal.read_vote().map_or(0, |vote| vote.term).max(newest);
+        drop(wal);
+        // One that was damaged lies aside already.
+        let empty = set_aside::open_state(dir)?.applied()?.0.is_none();
+        let aside = || -> io::Result<()> {
+            // The mark comes first, and the log goes last: whatever a crash leaves is behind still, or a newcomer.
+            sentinel_consensus::mark_newcomer(&dir.join("snapshots"), term)?;
+            Snapshots::open(&dir.join("snapshots"))?.set_aside()?;
+            if !empty {
+                set_aside::state(dir)?;
+            }
+            set_aside::log(dir)
+        };
+        aside().map_err(|source| OpenError::Io { what: "cannot set log and state aside".into(), source })?;
+        drop(lock);
+        Self::open(dir)
     }
 
     /// [`Store::open`] with log and state on another disk, and a log that writes when the stepper is told to. What is renamed into
@@ -124,7 +149,7 @@ impl Store {
         bell: Bell,
     ) -> Result<(Self, Stepper), OpenError> {
         let lock = occupy(dir)?;
-        let (wal, stepper) = Wal::open_stepped(Arc::clone(&disk), &dir.join("raft-log"), options, bell)?;
+        let (wal, stepper) = Wal::open_stepped(Arc::clone(&disk), &dir.join(set_aside::LOG), options, bell)?;
         let tables = set_aside::open_state_on(&*disk, dir)?;
         let store = Self::put_together(dir, lock, wal, tables, |applied| Ok(History::fleeting(applied)))?;
         Ok((store, stepper))
@@ -208,9 +233,9 @@ impl Store {
         Ok(highest)
     }
 
-    /// Where state that was damaged is set aside. The file is there until somebody removes it.
-    pub fn damaged_state_file(&self) -> PathBuf {
-        self.dir.join(set_aside::DAMAGED)
+    /// Where state that was damaged is set aside, and the log where that had to go with it. They are there until somebody removes them.
+    pub fn set_aside(&self) -> [PathBuf; 2] {
+        [set_aside::DAMAGED, set_aside::LOG_DAMAGED].map(|name| self.dir.join(name))
     }
 
     /// Why a file of this member could not be written or read, when that has ended its part.

@@ -1,10 +1,13 @@
 //! Disks without room.
 
-use std::time::{Duration, Instant};
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::Method;
 use sentinel_kit::{Api, Cluster, until, until_ok};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::{has_problem, health};
 use crate::BINARY;
@@ -14,7 +17,8 @@ const TOKENS: &str = "/api/v1/projects/shop/enrolment-tokens";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_member_without_room_takes_no_writes_does_not_lead_and_comes_back_by_itself() {
-    let mut cluster = Cluster::start_on_volumes(BINARY, 3, &["--min-free", "16MiB"], 96).await;
+    let options = ["--min-free", "16MiB", "--archive-check-every", "1s", "--archive-grace", "60s"];
+    let mut cluster = Cluster::start_on_volumes(BINARY, 3, &options, 96).await;
     let api = cluster.admin(0).await;
     cluster.project(&api, "shop").await.unwrap();
     let full = cluster.leader(&api).await;
@@ -23,6 +27,7 @@ async fn a_member_without_room_takes_no_writes_does_not_lead_and_comes_back_by_i
     cluster.volume(full).fill(4 * MIB);
     let words = has_problem(&cluster, full, "disk_full", true).await;
     assert!(words.contains("less than 16 MiB"), "{words}");
+    let superfluous = archive_without_a_bundle(&cluster, full);
     let at_full = api.at(&cluster.url(full));
     let others = [(full + 1) % 3, (full + 2) % 3];
     for other in others {
@@ -47,6 +52,8 @@ async fn a_member_without_room_takes_no_writes_does_not_lead_and_comes_back_by_i
     let (status, body) =
         at_full.send(Method::GET, "/api/v1/projects/shop?consistency=stale", None).await.unwrap();
     assert_eq!(status, 200, "{body}");
+
+    until("what is of no use makes room", 60, || async { (!superfluous.exists()).then_some(()) }).await;
 
     cluster.volume(full).clear();
     has_problem(&cluster, full, "disk_full", false).await;
@@ -144,4 +151,16 @@ async fn tokens(api: &Api) -> usize {
             None => return count,
         }
     }
+}
+
+/// One that was put long ago, for a bundle that was never made.
+fn archive_without_a_bundle(cluster: &Cluster, index: usize) -> PathBuf {
+    let digest = hex::encode(Sha256::digest(b"never named"));
+    let dir = cluster.data_dir(index).join("blobs").join(&digest[..2]);
+    fs::create_dir_all(&dir).unwrap();
+    let file = dir.join(digest);
+    fs::write(&file, b"never named").unwrap();
+    let long_ago = SystemTime::now() - Duration::from_secs(3_600);
+    File::open(&file).unwrap().set_modified(long_ago).unwrap();
+    file
 }

@@ -73,7 +73,7 @@ async fn both_have_heard(cluster: &Cluster, api: &Api, index: usize) {
 }
 
 /// Without the leader it takes this member's vote to go on.
-async fn votes(cluster: &mut Cluster, api: &Api, index: usize) {
+pub(super) async fn votes(cluster: &mut Cluster, api: &Api, index: usize) {
     let here = api.at(&cluster.url(index));
     let gone = match cluster.leader(api).await {
         leader if leader == index => (index + 1) % 3,

@@ -207,6 +207,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
           silent_since: null,
           skew_ms: id === 1 ? null : 3,
           disk: { last_us: 420, max_us: 3_900, well: true },
+          archives: { count: 42, bytes: 3_100_000, checked_at: iso(5 * 3_600_000), missing: 0, lost: 0, damaged: id === 3 ? 1 : 0 },
           level: 2,
           version: "0.1.0",
         })),

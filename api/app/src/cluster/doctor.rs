@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use sentinel_api_types::finding::{Finding, Severity, Topic};
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::backup_note;
-use sentinel_machine::{ClusterStatus, Concern, MemberFacts, MemberStatus};
+use sentinel_machine::{ArchiveFacts, ClusterStatus, Concern, MemberFacts, MemberStatus};
 use sentinel_model::cluster::Cluster;
 use sentinel_model::{MemberId, Time};
 
@@ -49,7 +49,7 @@ pub(super) struct Seen<'a> {
 /// All that is found, the gravest first. Each topic has one finding at least: what is well is told as well.
 pub(super) fn examine(seen: &Seen<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for look in [writes, quorum, members, clocks, disks, certificates, versions, backup, notes] {
+    for look in [writes, quorum, members, clocks, disks, archives, certificates, versions, backup, notes] {
         found.extend(look(seen));
     }
     found.sort_by_key(|finding| Reverse(finding.severity));
@@ -251,6 +251,58 @@ fn disks(seen: &Seen<'_>) -> Vec<Finding> {
     })
 }
 
+fn archives(seen: &Seen<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut told: Vec<ArchiveFacts> = Vec::new();
+    for (id, facts) in seen.with_facts() {
+        let Some(facts) = facts.archives else { continue };
+        told.push(facts);
+        let mut add = |severity, text: String, advice: &str| {
+            found.push(of(advised(finding(Topic::Archives, severity, text), advice), id));
+        };
+        if facts.lost > 0 {
+            let text = format!(
+                "member-{id} lacks the archives of {}, and no member has them that answers it",
+                bundles(facts.lost)
+            );
+            let advice = "bring the members back that have them: nodes go on with what they run, and cannot be given these bundles";
+            add(Severity::Critical, text, advice);
+        }
+        let unkept = facts.missing.saturating_sub(facts.lost);
+        if unkept > 0 {
+            let text = format!("member-{id} lacks the archives of {} and cannot keep them", bundles(unkept));
+            add(Severity::Warning, text, "make room on its disk, or see its log");
+        }
+        if facts.damaged > 0 {
+            let text =
+                format!("the archives of {} were damaged on the disk of member-{id}", bundles(facts.damaged));
+            let advice = "look at that disk. Good copies come from other members; the damaged ones, blobs/*/*.corrupt, may be removed, and go by \
+                          themselves after a week";
+            add(Severity::Warning, text, advice);
+        }
+    }
+    or_well(found, Topic::Archives, || {
+        let count = told.iter().map(|facts| facts.count).max();
+        let checked: Option<Vec<Time>> = told.iter().map(|facts| facts.checked_at).collect();
+        match (count, checked.and_then(|checked| checked.into_iter().min())) {
+            (None, _) => "no member has told of the archives of bundles yet".to_owned(),
+            (Some(count), None) => {
+                format!("no member lacks an archive ({count}); not all have read theirs since their start")
+            }
+            (Some(count), Some(first)) => {
+                format!(
+                    "no member lacks an archive ({count}), and all have read theirs since {}",
+                    timestamp(first)
+                )
+            }
+        }
+    })
+}
+
+fn bundles(count: u64) -> String {
+    if count == 1 { "1 bundle".to_owned() } else { format!("{count} bundles") }
+}
+
 fn certificates(seen: &Seen<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut first: Option<Time> = None;
@@ -369,7 +421,7 @@ fn backup(seen: &Seen<'_>) -> Vec<Finding> {
             }
             if newest.verified_at.is_none() {
                 let advice = format!(
-                    "read it with `sentinel-cp cluster backup verify {}`; those that members make (--backup-to) are read by them",
+                    "read it with `sentinel-cp cluster backup verify {} --note`; those that members make (--backup-to) are read by them",
                     newest.place
                 );
                 warn(format!("nobody has told of having read the newest backup: {}", newest.place), advice);

@@ -1,15 +1,17 @@
 //! Who is let into the cluster, and who is kept in it.
 
-use sentinel_api_types::backup::BackupNote;
 use sentinel_api_types::cluster::{HandOver, LevelRaise};
 use sentinel_api_types::join_token::JoinTokenCreate;
-use sentinel_machine::{Build, Command, MemberStatus, level};
+use sentinel_machine::commands::backup_take::BackupTake;
+use sentinel_machine::tables::rows;
+use sentinel_machine::{Build, Command, MemberStatus, Order, Scan, Table, level};
+use sentinel_model::audit::AuditEntry;
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 use sentinel_model::{MemberId, Sha256Digest, Time};
 
 use crate::error::AppError;
-use crate::testing::{Kit, START, World};
+use crate::testing::{Kit, Trouble, World};
 
 /// What a new member's binary knows.
 const KNOWS: u16 = Command::LEVEL;
@@ -151,14 +153,8 @@ async fn the_level_is_raised_once_and_neither_lowered_nor_skipped() {
 async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_then_on() {
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
-    let note = || BackupNote {
-        taken_at: sentinel_api_types::timestamp(START),
-        size_bytes: 1,
-        place: "a file".into(),
-        index: 7,
-        verified_at: None,
-    };
-    let early = app.note_backup(&world.admin.again(), note()).await.unwrap_err();
+    let take = || BackupTake { member_id: MemberId(1), index: 7 };
+    let early = app.propose(&world.admin.again(), take()).await.unwrap_err();
     assert!(matches!(&early, AppError::Conflict(text) if text.contains("cluster upgrade")), "{early}");
     let three = ticket(&world, 3).await;
     let secret = &three.secret;
@@ -166,21 +162,43 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
         let place = place(byte);
         app.admit_member(secret, key(byte), &place, knows).await
     };
-    assert_eq!(admit(2, 1).await.unwrap(), MemberId(2));
+    assert_eq!(admit(2, RAISE.from).await.unwrap(), MemberId(2));
     world.kit.cluster.change(|status| {
         let build = Some(Build::this());
         let seat = MemberStatus { id: MemberId(2), voter: true, build, ..MemberStatus::default() };
         status.members.push(seat);
     });
     app.raise_level(&world.admin.again(), RAISE).await.unwrap();
-    app.note_backup(&world.admin.again(), note()).await.unwrap();
+    app.propose(&world.admin.again(), take()).await.unwrap();
     // Also one that was let in before, and asks again with a binary of then.
     for byte in [2, 3] {
-        let refused = admit(byte, 1).await.unwrap_err();
+        let refused = admit(byte, RAISE.from).await.unwrap_err();
         assert!(
-            matches!(&refused, AppError::Conflict(text) if *text == level::too_old(KNOWS, 1)),
+            matches!(&refused, AppError::Conflict(text) if *text == level::too_old(KNOWS, RAISE.from)),
             "{refused}"
         );
     }
     assert_eq!(admit(3, KNOWS).await.unwrap(), MemberId(3));
+}
+
+#[tokio::test]
+async fn who_takes_a_backup_is_in_the_audit_log_before_anything_is_handed_out() {
+    let world = World::new().await.unwrap();
+    let (app, admin) = (&world.kit.app, &world.admin);
+    // A backup comes before the upgrade that brings the entry.
+    let before = world.kit.changes();
+    app.create_backup(&admin.again()).await.unwrap();
+    assert_eq!(world.kit.changes(), before);
+
+    world.kit.cluster.change(|status| status.members[0].build = Some(Build::this()));
+    app.raise_level(&admin.again(), RAISE).await.unwrap();
+    let caller = admin.again();
+    let taken = app.create_backup(&caller).await.unwrap();
+    let newest = Scan { order: Order::Descending, limit: 1, ..Scan::all(Table::Audit, &[]) };
+    let entry = rows::<AuditEntry>(&world.kit.replica.memory().tables(), newest).unwrap().remove(0);
+    assert_eq!((entry.action.as_str(), entry.actor), ("cluster.backup_taken", caller.actor()));
+    assert_eq!((entry.changes["member"].as_str(), &entry.changes["index"]), ("1", &taken.index.to_string()));
+
+    world.kit.replica.trouble(Trouble::Refusing);
+    assert!(app.create_backup(&admin.again()).await.is_err(), "without the entry there is no backup");
 }

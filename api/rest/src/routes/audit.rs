@@ -13,7 +13,7 @@ use crate::refusal::Answer;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(of_org)).routes(routes!(of_project))
+    OpenApiRouter::new().routes(routes!(of_org)).routes(routes!(of_project)).routes(routes!(of_cluster))
 }
 
 /// Changes in an org, newest first.
@@ -44,4 +44,18 @@ async fn of_project(
     QueryArgs { args, .. }: QueryArgs<AuditQuery>,
 ) -> Answer<AuditList> {
     Ok(Json(app.list_project_audit(&caller, &slug, &args).await?))
+}
+
+/// Changes that are in no org, newest first: those of the cluster, and what people did with their own accounts.
+#[utoipa::path(
+    get, path = "/cluster/audit", operation_id = "list_cluster_audit", tag = "cluster",
+    params(AuditQuery, ReadParams),
+    responses((status = 200, description = "A page.", body = AuditList), Refusals),
+)]
+async fn of_cluster(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    QueryArgs { args, .. }: QueryArgs<AuditQuery>,
+) -> Answer<AuditList> {
+    Ok(Json(app.list_cluster_audit(&caller, &args).await?))
 }

@@ -128,6 +128,7 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("delete_api_key", api(&format!("/api-keys/{key}")), None, By::Admin, 204, 404, true);
     add("show_project", shop(""), None, By::Reader, 200, 404, false);
     add("show_overview", shop("/overview"), None, By::Reader, 200, 404, false);
+    add("list_cluster_audit", api("/cluster/audit"), None, By::Admin, 200, 403, false);
     add("list_project_audit", shop("/audit"), None, By::Reader, 200, 404, false);
     add("watch_events", api("/events?project=shop"), None, By::Reader, 200, 404, false);
     add("list_enrolment_tokens", shop("/enrolment-tokens"), None, By::Reader, 200, 404, false);
@@ -202,7 +203,7 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("hand_over_leadership", api("/cluster/hand-over"), heir, By::Admin, 202, 403, true);
     let raise = Some(json!({"from": Command::LEVEL - 1, "to": Command::LEVEL}));
     add("raise_cluster_level", api("/cluster/level"), raise, By::Admin, 204, 403, true);
-    add("create_backup", api("/cluster/backups"), None, By::Admin, 200, 403, false);
+    add("create_backup", api("/cluster/backups"), None, By::Admin, 200, 403, true);
     let note = json!({"taken_at": "2026-11-24T12:00:00Z", "size_bytes": 9, "place": "a file", "index": 7});
     add("note_backup", api("/cluster/backups/notes"), Some(note), By::Admin, 201, 403, true);
     let seat = api(&format!("/cluster/members/{}", members[1]));

@@ -7,6 +7,7 @@ use sentinel_machine::commands::api_key_create::ApiKeyCreate;
 use sentinel_machine::commands::api_key_delete::ApiKeyDelete;
 use sentinel_machine::commands::api_key_revoke::ApiKeyRevoke;
 use sentinel_machine::commands::backup_note::BackupNote;
+use sentinel_machine::commands::backup_take::BackupTake;
 use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
@@ -391,5 +392,6 @@ pub fn all() -> Vec<Vec<Command>> {
             BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),
         ],
         [EpochReason::Restore, EpochReason::Recovery].map(|reason| epoch(2, 2, reason).into()).to_vec(),
+        vec![BackupTake { member_id: MemberId(1), index: 12 }.into()],
     ]
 }

@@ -1,5 +1,5 @@
 //! State that fails its check is set aside, not deleted: somebody may want to look at it. What it held is in the snapshot and
-//! the log, which have checksums of their own.
+//! the log, which have checksums of their own; where the snapshot is damaged as well, the log is set aside with them.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,6 +13,10 @@ use crate::tables::{OpenTablesError, StateTables};
 const STATE: &str = "state.redb";
 /// The last ones that were damaged.
 pub(super) const DAMAGED: &str = "state.redb.damaged";
+/// The write-ahead log.
+pub(super) const LOG: &str = "raft-log";
+/// The last one that was of no use without its state.
+pub(super) const LOG_DAMAGED: &str = "raft-log.damaged";
 
 /// Opens the state; when it is damaged it is set aside, and an empty one takes its place.
 pub(super) fn open_state(dir: &Path) -> Result<StateTables, OpenError> {
@@ -26,7 +30,7 @@ pub(super) fn open_state(dir: &Path) -> Result<StateTables, OpenError> {
                 what,
                 "the state is damaged: it is set aside as {DAMAGED} and rebuilt from snapshot and log"
             );
-            set_aside(dir).map_err(|source| OpenError::Io {
+            state(dir).map_err(|source| OpenError::Io {
                 what: format!("cannot set {} aside", path.display()),
                 source,
             })?;
@@ -50,7 +54,16 @@ fn refused(path: &Path, error: OpenTablesError) -> OpenError {
     }
 }
 
-fn set_aside(dir: &Path) -> io::Result<()> {
+/// Sets the log aside.
+pub(super) fn log(dir: &Path) -> io::Result<()> {
+    let aside = dir.join(LOG_DAMAGED);
+    absent_is_fine(fs::remove_dir_all(&aside))?;
+    absent_is_fine(fs::rename(dir.join(LOG), aside))?;
+    File::open(dir)?.sync_all()
+}
+
+/// Sets the state aside.
+pub(super) fn state(dir: &Path) -> io::Result<()> {
     let path = dir.join(STATE);
     // Whether a crash comes before, between or after: a state that is not there is rebuilt, and so is one with the mark.
     absent_is_fine(fs::rename(&path, dir.join(DAMAGED)))?;

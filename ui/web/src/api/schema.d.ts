@@ -71,6 +71,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cluster/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes that are in no org, newest first: those of the cluster, and what people did with their own accounts. */
+        get: operations["list_cluster_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cluster/backups": {
         parameters: {
             query?: never;
@@ -1457,6 +1474,7 @@ export interface components {
             answering: boolean;
             /** @description Base URL for clients. */
             api_url: string;
+            archives?: components["schemas"]["MemberArchives"] | null;
             disk?: components["schemas"]["MemberDisk"] | null;
             /**
              * Format: int64
@@ -1737,7 +1755,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "certificates" | "versions" | "backup" | "notes";
+        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "archives" | "certificates" | "versions" | "backup" | "notes";
         /** @description Another member shall lead. */
         HandOver: {
             /**
@@ -1976,6 +1994,39 @@ export interface components {
              * @description The person.
              */
             user_id: string;
+        };
+        /** @description The archives of bundles on a member's disk. */
+        MemberArchives: {
+            /**
+             * Format: int64
+             * @description How many bytes they have.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it had last read each of them to see whether they are what they shall be; null when it has not since its start.
+             */
+            checked_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many are there.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Damaged copies that were set aside and are there still.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description Of these, those that no member has that answers it.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Those that bundles name and that are not there.
+             */
+            missing: number;
         };
         /** @description One person in an org. */
         MemberBody: {
@@ -3352,6 +3403,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_cluster_audit: {
+        parameters: {
+            query?: {
+                /** @description Only this action, such as `rollout.created`, or a noun, such as `rollout`. */
+                action?: string;
+                /** @description Only by this actor: an id, or a kind. */
+                actor?: string;
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
                 };
             };
             /** @description The request is refused. */

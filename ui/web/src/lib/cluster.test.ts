@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
-import type { Cluster, Finding } from "../api/types";
-import { clusterHealth } from "./cluster";
+import type { Cluster, ClusterMember, Finding } from "../api/types";
+import { archives, clusterHealth } from "./cluster";
 
 const finding = (severity: Finding["severity"], text: string): Finding => ({ topic: "clocks", severity, member: null, text, advice: null });
 
@@ -34,4 +34,17 @@ it("what is well is no concern, and the gravest finding gives the colour", () =>
 
 it("a cluster that takes no writes says so before anything else", () => {
   expect(shown(cluster([finding("warning", "apart")], "no leader"))).toEqual(["failed", "Writes cannot commit: no leader"]);
+});
+
+it("says what is wrong with a member's archives, the gravest alone", () => {
+  const told = { count: 12, bytes: 40_000, checked_at: null, missing: 0, lost: 0, damaged: 0 };
+  const said = (facts: ClusterMember["archives"]) => {
+    const { label, wrong } = archives({ archives: facts } as ClusterMember) ?? {};
+    return [label, wrong];
+  };
+  expect(archives({} as ClusterMember)).toBeNull();
+  expect(said(told)).toEqual(["12 archives", null]);
+  expect(said({ ...told, damaged: 1 })).toEqual(["1 archive damaged", "degraded"]);
+  expect(said({ ...told, missing: 2, damaged: 1 })).toEqual(["2 archives missing", "degraded"]);
+  expect(said({ ...told, missing: 2, lost: 1 })).toEqual(["2 archives missing", "failed"]);
 });

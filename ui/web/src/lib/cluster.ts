@@ -1,5 +1,6 @@
 // How the cluster is, from what one member knows.
 import type { Cluster, ClusterMember, Finding } from "../api/types";
+import { bytes, count } from "./format";
 import type { Shown } from "./states";
 
 /** Entries that a member may be behind without being called behind: it is the ones in flight. */
@@ -65,6 +66,16 @@ export function skew(member: ClusterMember): string | null {
   if (Math.abs(ms) < SKEW_SHOWN_MS) return "agrees";
   const off = Math.abs(ms) < 10_000 ? `${(Math.abs(ms) / 1_000).toFixed(1)} s` : `${Math.round(Math.abs(ms) / 1_000)} s`;
   return ms > 0 ? `${off} ahead` : `${off} behind`;
+}
+
+/** The archives of bundles on a member's disk; null when it has not told. What is wrong has a colour. */
+export function archives(member: ClusterMember): { label: string; wrong: Shown["kind"] | null; detail: string } | null {
+  const told = member.archives;
+  if (!told) return null;
+  const detail = `${count(told.count, "archive")} of bundles, ${bytes(told.bytes)}`;
+  if (told.missing > 0) return { label: `${count(told.missing, "archive")} missing`, wrong: told.lost > 0 ? "failed" : "degraded", detail };
+  if (told.damaged > 0) return { label: `${count(told.damaged, "archive")} damaged`, wrong: "degraded", detail };
+  return { label: count(told.count, "archive"), wrong: null, detail };
 }
 
 /** Microseconds in the unit that fits. */

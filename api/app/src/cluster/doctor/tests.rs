@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use sentinel_machine::{Build, DiskStatus};
+use sentinel_machine::{ArchiveFacts, Build, DiskStatus};
 use sentinel_model::cluster::BackupRecord;
 use sentinel_model::{ClusterId, Epoch};
 use uuid::Uuid;
@@ -17,6 +17,12 @@ fn well(count: u64) -> ClusterStatus {
         ca_until: Some(days(3_000)),
         serving_until: Some(days(60)),
         concerns: Vec::new(),
+        archives: Some(ArchiveFacts {
+            count: 12,
+            bytes: 40_000,
+            checked_at: Some(days(-1)),
+            ..ArchiveFacts::default()
+        }),
     };
     let member = |id| MemberStatus {
         id: MemberId(id),
@@ -85,10 +91,10 @@ fn of_a_cluster_that_is_well_every_topic_says_so_once() {
     for count in [1, 3, 5] {
         let found = found(&well(count));
         assert!(found.iter().all(|finding| finding.severity == Severity::Ok), "{found:#?}");
-        assert_eq!(found.len(), 9);
+        assert_eq!(found.len(), 10);
         let mut topics: Vec<Topic> = found.iter().map(|finding| finding.topic).collect();
         topics.dedup();
-        assert_eq!(topics.len(), 9, "{topics:?}");
+        assert_eq!(topics.len(), 10, "{topics:?}");
         assert!(found.iter().all(|finding| finding.advice.is_none()), "there is nothing to do");
     }
 }
@@ -177,6 +183,40 @@ fn disks_that_are_sick_slow_or_nearly_full_are_named() {
     status.members[0].facts.as_mut().unwrap().room = Some((255 << 20, 64 << 20));
     let full = "255 MiB are free on the disk of member-1; below 64 MiB it takes no writes";
     assert_eq!(concerns(&status), warned(full));
+}
+
+#[test]
+fn archives_that_are_missing_or_were_damaged_are_named_with_their_member() {
+    let said = |change: fn(&mut ArchiveFacts)| {
+        let mut status = well(3);
+        change(status.members[1].facts.as_mut().unwrap().archives.as_mut().unwrap());
+        concerns(&status)
+    };
+    let lost = said(|archives| (archives.missing, archives.lost) = (1, 1));
+    let text = "member-2 lacks the archives of 1 bundle, and no member has them that answers it";
+    assert_eq!(lost, [(Severity::Critical, text.to_owned())]);
+    let unkept = said(|archives| archives.missing = 2);
+    assert_eq!(unkept, warned("member-2 lacks the archives of 2 bundles and cannot keep them"));
+    let damaged = said(|archives| archives.damaged = 3);
+    assert_eq!(damaged, warned("the archives of 3 bundles were damaged on the disk of member-2"));
+    assert_eq!(said(|archives| (archives.missing, archives.lost, archives.damaged) = (3, 1, 1)).len(), 3);
+}
+
+#[test]
+fn what_is_well_about_archives_says_since_when_it_is_known() {
+    let said = |status: &ClusterStatus| {
+        found(status).into_iter().find(|found| found.topic == Topic::Archives).unwrap().text
+    };
+    let mut status = well(3);
+    let day_before = timestamp(days(-1)).to_string();
+    assert_eq!(
+        said(&status),
+        format!("no member lacks an archive (12), and all have read theirs since {day_before}")
+    );
+    status.members[2].facts.as_mut().unwrap().archives.as_mut().unwrap().checked_at = None;
+    assert!(said(&status).ends_with("not all have read theirs since their start"));
+    status.members.iter_mut().for_each(|member| member.facts.as_mut().unwrap().archives = None);
+    assert_eq!(said(&status), "no member has told of the archives of bundles yet");
 }
 
 #[test]

@@ -72,5 +72,6 @@ pub(super) fn of_cluster<'a>(world: &'a World, cluster: &'a Cluster) -> Vec<Row<
             app.raise_level(c, raise(Command::LEVEL))
         ),
         row!(BackupNote, admin, |c| app.note_backup(c, backup(7)), app.note_backup(c, backup(8))),
+        row!(BackupCreate, admin, |c| app.create_backup(c), app.note_backup(c, backup(9))),
     ]
 }

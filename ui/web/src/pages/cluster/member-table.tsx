@@ -4,7 +4,7 @@ import { handOver, removeClusterMember } from "../../api/cluster";
 import type { Cluster, ClusterMember } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useClusterRefusal } from "../../app/workspace";
-import { lag, lossesBorne, micros, skew } from "../../lib/cluster";
+import { archives, lag, lossesBorne, micros, skew } from "../../lib/cluster";
 import { count, number } from "../../lib/format";
 import type { Shown } from "../../lib/states";
 import { Ago } from "../../ui/ago";
@@ -113,7 +113,10 @@ function MemberRow({ cluster, member, ask }: { cluster: Cluster; member: Cluster
         </a>
         <div className="mono dim">{member.peer_address}</div>
       </td>
-      <td className={classes.right}>{member.matched === null || member.matched === undefined ? <span className="dim">–</span> : number(member.matched)}</td>
+      <td className={classes.right}>
+        {member.matched === null || member.matched === undefined ? <span className="dim">–</span> : number(member.matched)}
+        <Archives member={member} />
+      </td>
       <td className={classes.right}>{behind === null ? <span className="dim">–</span> : behind === 0 ? "none" : count(behind, "entry", "entries")}</td>
       <td className={classes.right}>
         <Disk member={member} />
@@ -139,6 +142,24 @@ function Disk({ member }: { member: ClusterMember }) {
   const worst = `up to ${micros(disk.max_us)} in the last minute`;
   if (!disk.well) return <State shown={{ kind: "failed", label: "Hangs or is full" }} />;
   return <span title={worst}>{micros(disk.last_us)}</span>;
+}
+
+/** The archives of bundles that it has, and what is wrong with them. */
+function Archives({ member }: { member: ClusterMember }) {
+  const told = archives(member);
+  if (told === null) return null;
+  const checked = member.archives?.checked_at;
+  return (
+    <div className="dim" title={told.detail}>
+      {told.wrong === null ? told.label : <State shown={{ kind: told.wrong, label: told.label }} />}
+      {checked && (
+        <>
+          {" · read "}
+          <Ago at={checked} />
+        </>
+      )}
+    </div>
+  );
 }
 
 function LeadDialog({ cluster, member, onClose }: { cluster: Cluster; member: ClusterMember; onClose: () => void }) {
