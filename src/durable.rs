@@ -1,8 +1,8 @@
 //! Files that are either the old or the new one, whatever happens in between.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::Path;
 
 /// Puts `bytes` in the place of the file at `path`, readable by `mode`, on disk when this returns.
@@ -52,6 +52,14 @@ pub fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Makes a directory that nobody else can look into; one that is there stays as it is.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn private_dir(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Makes sure that the names in a directory are on disk.

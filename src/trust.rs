@@ -44,10 +44,11 @@ impl TrustArgs {
     }
 }
 
-/// As it stands in a join token, or as `openssl x509 -fingerprint -sha256` prints it.
+/// As it stands in a join token, as `cluster init` prints it, or as `openssl x509 -fingerprint -sha256` prints it.
 fn fingerprint(text: &str) -> Result<Sha256Digest, String> {
-    let plain =
-        text.trim().rsplit_once('=').map_or(text, |(_, rest)| rest).replace(':', "").to_ascii_lowercase();
+    let text = text.trim();
+    let plain = text.rsplit_once('=').map_or(text, |(_, rest)| rest).to_ascii_lowercase();
+    let plain = plain.strip_prefix("sha256:").unwrap_or(&plain).replace(':', "");
     plain
         .parse()
         .map_err(|_| format!("'{text}' is not a SHA-256: 64 hexadecimal digits, with or without colons"))
@@ -57,7 +58,8 @@ fn fingerprint(text: &str) -> Result<Sha256Digest, String> {
 pub fn advice(trouble: &TlsTrouble) -> Option<&'static str> {
     Some(match trouble {
         TlsTrouble::UnknownCa => {
-            "name the file with the CA of the members: --ca-file FILE or SENTINEL_CP_CA_FILE; or its fingerprint: --ca-fingerprint"
+            "name the file with the CA of the members: --ca-file FILE or SENTINEL_CP_CA_FILE; or its fingerprint: --ca-fingerprint. Members that \
+             serve with --tls-cluster have the cluster's CA: `sentinel-cp cluster ca` on a member's machine prints it"
         }
         TlsTrouble::OtherCa(_) => {
             "compare it with that of the CA (openssl x509 -in ca.pem -noout -fingerprint -sha256); with a fingerprint, members have \
@@ -103,11 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_is_read_as_tokens_and_openssl_write_it() {
+    fn a_fingerprint_is_read_as_tokens_openssl_and_the_beginning_of_a_cluster_write_it() {
         let plain = "ab".repeat(32);
         let openssl = format!("sha256 Fingerprint={}", vec!["AB"; 32].join(":"));
         let pinned = Some(Trust::fingerprint(Sha256Digest([0xab; 32])));
-        for text in [&plain, &plain.to_uppercase(), &openssl] {
+        let init = format!("sha256:{plain}");
+        for text in [&plain, &plain.to_uppercase(), &openssl, &init] {
             assert_eq!(given(&["--ca-fingerprint", text]).unwrap(), pinned, "{text}");
         }
         for wrong in ["", "ab", &plain[1..], &format!("{plain}ab")] {

@@ -21,6 +21,7 @@ use sentinel_model::MemberId;
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 use sentinel_pki::{Identity, IdentityHandle};
+use sentinel_store::wal::WalError;
 use sentinel_store::{OpenError, StateMachine, Store};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -278,6 +279,12 @@ fn open(data_dir: &Path, me: u64) -> anyhow::Result<(Store, BTreeMap<u64, Member
                 "state and snapshots of this member are lost: it begins anew, and has no vote until it has everything from the others"
             );
             Store::open_anew(data_dir)?
+        }
+        Err(error @ OpenError::Wal(WalError::Corrupt { .. })) => {
+            return Err(error).context(
+                "the log of this member is damaged. Where a majority of the others is well: take this member out (`sentinel-cp cluster \
+                 remove`), empty its directory, and let it join with a new token; else restore a backup",
+            );
         }
         opened => opened?,
     };

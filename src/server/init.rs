@@ -1,6 +1,5 @@
 //! `cluster init`: everything that a new cluster begins with, made on its first member before that runs.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
@@ -17,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::formation::Formation;
 use super::kek::KekArgs;
+use crate::durable;
 
 /// The number of the first member.
 const FOUNDER: MemberId = MemberId(1);
@@ -75,7 +75,7 @@ pub async fn init(args: InitArgs) -> anyhow::Result<Initialized> {
         args.admin_password.clone().unwrap_or_else(|| hex::encode(rand::random::<[u8; 12]>())),
     );
     user::check_password("SENTINEL_CP_ADMIN_PASSWORD", &password)?;
-    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    durable::private_dir(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let source = args.kek.source(dir);
     let keyring = Keyring::new(&*source.load_or_create()?);
 

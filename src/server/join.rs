@@ -29,7 +29,7 @@ pub async fn run(
     data_dir: &Path,
     kek: &Source,
 ) -> anyhow::Result<Identity> {
-    fs::create_dir_all(data_dir).with_context(|| format!("cannot create {}", data_dir.display()))?;
+    durable::private_dir(data_dir).with_context(|| format!("cannot create {}", data_dir.display()))?;
     let key = key(data_dir)?;
     let node = MemberNode { peer_address: place.peer_address.clone(), api_url: place.api_url.clone() };
     let admitted = ask(ticket, &key.csr()?, &node).await?;

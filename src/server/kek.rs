@@ -115,7 +115,7 @@ impl Source {
 
 fn write(path: &Path, key: &Kek) -> anyhow::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+        durable::private_dir(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     }
     let text = Zeroizing::new(hex::encode(&key[..]));
     durable::replace(path, text.as_bytes(), 0o600).with_context(|| format!("cannot write {}", path.display()))

@@ -8,7 +8,7 @@ use sentinel_machine::tables;
 use sentinel_model::cluster::{Cluster, EpochReason};
 use sentinel_model::{ClusterId, Epoch, MemberId};
 use sentinel_pki::Identity;
-use sentinel_store::{Store, recover};
+use sentinel_store::{OpenError, Store, recover};
 use serde::{Deserialize, Serialize};
 
 use super::epoch::Pending;
@@ -58,17 +58,19 @@ impl Survivor {
             data_dir.display()
         );
         let identity = Identity::load(data_dir)?;
-        let store = Store::open(data_dir)
-            .context("stop the member first, and take nothing else from its directory")?;
+        let store = Store::open(data_dir).map_err(|error| match error {
+            OpenError::InUse(_) => anyhow::Error::from(error)
+                .context("stop the member first, and take nothing else from its directory"),
+            error => error.into(),
+        })?;
         store.claim(identity.member_id().0)?;
         level::check(&store)?;
         let found = recover::remains(&store)?;
-        let cluster: Option<Cluster> = tables::load(&*store.tables.reader()?, b"cluster")?;
         let last = found.last.context("this member has nothing: it never took the log in")?;
         let remains = Remains {
             member_id: identity.member_id(),
             cluster_id: identity.cluster_id(),
-            epoch: cluster.map(|cluster| cluster.epoch).unwrap_or_default(),
+            epoch: found.epoch,
             last_term: last.leader_id.term,
             last_index: last.index,
             committed: found.committed.unwrap_or(0),

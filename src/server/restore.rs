@@ -88,7 +88,18 @@ pub fn verify(input: impl Read, kek: &Kek) -> anyhow::Result<Contents> {
 pub fn restore(input: impl Read, source: &Source, data_dir: &Path, how: As) -> anyhow::Result<Restored> {
     let kek = source.load()?;
     refuse_what_is_not_empty(data_dir)?;
-    let unpacked = restore::unpack(data_dir, input, &kek)?;
+    let made = make(input, source, data_dir, how, &kek);
+    if made.is_err() {
+        // What broke off is no member, and in the way of the next attempt.
+        empty(data_dir).with_context(|| {
+            format!("{} holds what is left of a restore; empty it, but for the key", data_dir.display())
+        })?;
+    }
+    made
+}
+
+fn make(input: impl Read, source: &Source, data_dir: &Path, how: As, kek: &Kek) -> anyhow::Result<Restored> {
+    let unpacked = restore::unpack(data_dir, input, kek)?;
     let holds = contents(&unpacked.manifest, &unpacked.tables)?;
     let member_id = how.member.unwrap_or(holds.next_member);
     ensure!(
@@ -105,7 +116,7 @@ pub fn restore(input: impl Read, source: &Source, data_dir: &Path, how: As) -> a
     let identity = {
         let reader = unpacked.tables.reader()?;
         let cluster: Cluster = tables::load(&*reader, b"cluster")?.context("the backup holds no cluster")?;
-        certified(&cluster, &kek, member_id)?
+        certified(&cluster, kek, member_id)?
     };
     Pending { epoch, reason: EpochReason::Restore }.save(data_dir)?;
     // Its address is what it is started with; it says so when it begins the epoch.
@@ -133,15 +144,31 @@ fn certified(cluster: &Cluster, kek: &Kek, member: MemberId) -> anyhow::Result<I
     Ok(Identity::new(vec![ca.certificate().clone()], vec![certificate], key)?)
 }
 
+/// Removes everything but the key file: that there was nothing else was seen before.
+fn empty(dir: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_name() == super::kek::FILE {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?
+        } else {
+            fs::remove_file(entry.path())?
+        }
+    }
+    Ok(())
+}
+
 /// A key file may lie there already, and nothing else.
 fn refuse_what_is_not_empty(dir: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    durable::private_dir(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     for entry in fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))? {
         let name = entry?.file_name();
         ensure!(
             name == super::kek::FILE,
-            "{} is not empty ({} is in it): a backup is restored into an empty directory. If a restore broke off here, remove the \
-             directory; if a member lives here, choose another one",
+            "{} is not empty ({} is in it): a backup is restored into an empty directory. If a restore was killed here, \
+             remove everything but the key; if a member lives here, choose another one",
             dir.display(),
             name.display()
         );

@@ -67,6 +67,12 @@ async fn the_leader_is_taken_out_under_load(
     are_members(&rest, &ids).await;
     registers.healed(&left).await;
     clients.go_on("the leader was taken out", 20).await;
+    let removed = api.at(&cluster.url(leader));
+    until("the one that was taken out says so", 30, || async {
+        let (status, body) = removed.send(reqwest::Method::GET, "/ready", None).await.ok()?;
+        (status == 503 && body.to_string().contains("none of the cluster: it was removed")).then_some(())
+    })
+    .await;
     left
 }
 

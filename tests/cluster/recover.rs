@@ -51,6 +51,11 @@ async fn one_of_three_goes_on_alone_with_all_that_was_acknowledged_and_the_lost_
     let wrong = ["--yes", "--cluster-id", "018f0000-0000-7000-8000-000000000000"];
     assert!(said(&recover(&cluster, left, &wrong)).contains("nothing was done"));
     let mut newer: Value = serde_json::from_slice(&other.stdout).unwrap();
+    assert_eq!(
+        (&newer["voters"], &newer["epoch"]),
+        (&json!([1, 2, 3]), &json!(1)),
+        "the log knows, not the state"
+    );
     newer["last_term"] = json!(1_000);
     let newer_file = cluster.dir.join("newer.json");
     std::fs::write(&newer_file, newer.to_string()).unwrap();
@@ -106,4 +111,15 @@ async fn one_of_three_goes_on_alone_with_all_that_was_acknowledged_and_the_lost_
     .await;
     assert_eq!(ids(&api).await.unwrap(), [left as u64 + 1, 4, 5]);
     cluster.project(&api, "together").await.unwrap();
+
+    // Killed before the state is durable: what is left says what the log says.
+    for index in 0..3 {
+        cluster.kill9(index);
+    }
+    let newest: Value = serde_json::from_slice(&recover(&cluster, left, &["--inspect"]).stdout).unwrap();
+    assert_eq!(
+        (&newest["voters"], &newest["epoch"]),
+        (&json!([left as u64 + 1, 4, 5]), &json!(2)),
+        "{newest}"
+    );
 }

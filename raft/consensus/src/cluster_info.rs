@@ -44,6 +44,7 @@ where
                 voter: voters.contains(id),
                 matched: on_disk,
                 silent_since: seen.silent_since,
+                disowns: seen.disowns,
                 skew_ms: seen.skew_ms,
                 disk,
                 facts,
@@ -74,7 +75,19 @@ where
         DiskStatus { last_us: us(last), max_us: us(max), sick: self.disk().sick() }
     }
 
+    /// Why a write cannot commit here. Whoever was removed hears no leader any more, and has to know why.
     fn unready(&self, metrics: &openraft::RaftMetrics<TypeConfig>) -> Option<String> {
+        let reason = self.unready_by_itself(metrics)?;
+        let leads = metrics.current_leader == Some(metrics.id);
+        Some(match self.reach().disowned_by().filter(|_| !leads) {
+            Some(other) => format!(
+                "member {other} says that this member is none of the cluster: it was removed, or the others went on without it ({reason})"
+            ),
+            None => reason,
+        })
+    }
+
+    fn unready_by_itself(&self, metrics: &openraft::RaftMetrics<TypeConfig>) -> Option<String> {
         if let Err(fatal) = &metrics.running_state {
             return Some(format!("consensus has stopped here: {fatal}"));
         }

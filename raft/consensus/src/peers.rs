@@ -28,6 +28,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(2);
 const FROM: &str = "sentinel-from";
 /// Who is meant.
 const TO: &str = "sentinel-to";
+/// On a refusal: whoever calls is no member.
+const STRANGER: &str = "sentinel-stranger";
 
 /// A connected client.
 pub(crate) type Client = PeerClient<InterceptedService<Link, Label>>;
@@ -148,6 +150,18 @@ impl Interceptor for Label {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller(pub(crate) u64);
 
+/// Why a call is refused.
+struct Refusal {
+    reason: String,
+    /// Whoever calls is no member, as far as this one knows.
+    stranger: bool,
+}
+
+/// Whether a member has refused a call because to it the caller is none.
+pub(crate) fn disowns(status: &Status) -> bool {
+    status.metadata().contains_key(STRANGER)
+}
+
 /// Refuses what is meant for another member, and what comes from nobody who is a member now. Two addresses in one member's list
 /// mixed up would otherwise let one member vote in the place of two.
 #[derive(Clone)]
@@ -164,7 +178,7 @@ impl Addressee {
     }
 
     /// Who calls: what it says of itself and, where there is TLS, proves.
-    fn caller(&self, said: u64, request: &Request<()>) -> Result<u64, String> {
+    fn caller(&self, said: u64, request: &Request<()>) -> Result<u64, Refusal> {
         let proven = match &self.peers.0.transport {
             Transport::Plain => false,
             // It hands over whose calls it is told to carry, and no others.
@@ -174,9 +188,13 @@ impl Addressee {
                 match shown {
                     Some(shown) if shown.member_id == MemberId(said) => true,
                     Some(shown) => {
-                        return Err(format!("the certificate is of {shown}, the call is of member {said}"));
+                        let reason = format!("the certificate is of {shown}, the call is of member {said}");
+                        return Err(Refusal { reason, stranger: false });
                     }
-                    None => return Err("a member shows its certificate".to_owned()),
+                    None => {
+                        let reason = "a member shows its certificate".to_owned();
+                        return Err(Refusal { reason, stranger: false });
+                    }
                 }
             }
         };
@@ -184,7 +202,7 @@ impl Addressee {
         if said != self.peers.me() && known() {
             Ok(said)
         } else {
-            Err(format!("{said} is no other member of this cluster"))
+            Err(Refusal { reason: format!("{said} is no other member of this cluster"), stranger: true })
         }
     }
 }
@@ -193,20 +211,27 @@ impl Interceptor for Addressee {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let id = |name| request.metadata().get(name)?.to_str().ok()?.parse::<u64>().ok();
         let me = self.peers.me();
-        let reason = match (id(FROM), id(TO)) {
+        let Refusal { reason, stranger } = match (id(FROM), id(TO)) {
             (Some(from), Some(to)) if to == me => match self.caller(from, &request) {
                 Ok(from) => {
                     request.extensions_mut().insert(Caller(from));
                     return Ok(request);
                 }
-                Err(reason) => reason,
+                Err(refusal) => refusal,
             },
-            (_, Some(to)) => {
-                format!("this is member {me}, the call is for member {to}: compare the lists of members")
-            }
-            (_, None) => "it says not who is meant".to_owned(),
+            (_, Some(to)) => Refusal {
+                reason: format!(
+                    "this is member {me}, the call is for member {to}: compare the lists of members"
+                ),
+                stranger: false,
+            },
+            (_, None) => Refusal { reason: "it says not who is meant".to_owned(), stranger: false },
         };
         tracing::warn!(from = ?id(FROM), to = ?id(TO), me, reason, "refused a call");
-        Err(Status::failed_precondition(reason))
+        let mut refused = Status::failed_precondition(reason);
+        if stranger {
+            refused.metadata_mut().insert(STRANGER, MetadataValue::from_static("1"));
+        }
+        Err(refused)
     }
 }

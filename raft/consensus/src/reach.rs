@@ -16,6 +16,7 @@ use crate::blocking;
 use crate::facts;
 use crate::level::build_of;
 use crate::member::Member;
+use crate::peers;
 use crate::proto::HelloResponse;
 use crate::types::{SnapshotFile, TypeConfig};
 
@@ -48,6 +49,8 @@ pub(crate) struct Seen {
     pub(crate) facts: Option<MemberFacts>,
     /// What it said of its binary, when it last answered.
     pub(crate) build: Option<Build>,
+    /// It answers, and says that this one is no member.
+    pub(crate) disowns: bool,
     /// When the first of the misses was.
     missed_at: Option<Time>,
 }
@@ -64,6 +67,17 @@ impl Reach {
     /// What is known of a member; nothing before it was first asked.
     pub(crate) fn of(&self, id: u64) -> Seen {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned().unwrap_or_default()
+    }
+
+    /// It was asked, and gave no answer; whether that is because to it this one is no member.
+    fn disowned(&self, id: u64, disowned: bool) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default().disowns = disowned;
+    }
+
+    /// Somebody says that this one is no member.
+    pub(crate) fn disowned_by(&self) -> Option<u64> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().find(|(_, seen)| seen.disowns).map(|(id, _)| *id)
     }
 
     fn answered(
@@ -152,6 +166,7 @@ where
                 metrics::gauge!("consensus_member_reachable", "member" => id.to_string()).set(1.0);
             }
             Err(status) => {
+                self.reach().disowned(id, peers::disowns(&status));
                 if self.reach().missed(id, now) == Change::Lost {
                     tracing::warn!(member = id, reason = status.message(), "a member does not answer");
                     metrics::gauge!("consensus_member_reachable", "member" => id.to_string()).set(0.0);

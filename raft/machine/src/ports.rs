@@ -115,6 +115,9 @@ pub struct MemberStatus {
     pub matched: Option<u64>,
     /// Since when it does not answer this member; `None` while it does, and for this member itself.
     pub silent_since: Option<Time>,
+    /// It answers, and says that the answering member is none of the cluster.
+    #[serde(default)]
+    pub disowns: bool,
     /// Its clock minus this member's, in milliseconds, when it last answered.
     pub skew_ms: Option<i64>,
     /// What it said of its disk, when it last answered.

@@ -63,10 +63,8 @@ fn recover(args: &RecoverArgs, output: Output) -> anyhow::Result<()> {
     let given = match (args.cluster_id, args.yes) {
         (Some(given), true) => given,
         (given, _) => {
-            let typed = terminal::line(
-                "Type the id of the cluster to go on with this member alone",
-                "--yes --cluster-id",
-            )?;
+            let typed =
+                terminal::line("id of the cluster, to go on with this member alone", "--yes --cluster-id")?;
             let typed = typed.trim().parse().context("this is no id of a cluster")?;
             ensure!(given.is_none_or(|given| given == typed), "that is not the id given with --cluster-id");
             typed
@@ -94,16 +92,19 @@ fn refuse_the_older(here: &Remains, others: &[PathBuf]) -> anyhow::Result<()> {
         );
         if other.newness() > here.newness() {
             bail!(
-                "member {} has more than this one (term {} index {}, here term {} index {}): recover that one instead",
+                "member {} has more than this one ({}, here {}): recover that one instead",
                 other.member_id,
-                other.last_term,
-                other.last_index,
-                here.last_term,
-                here.last_index
+                newest(&other),
+                newest(here)
             );
         }
     }
     Ok(())
+}
+
+/// What decides which one has most, in the order in which it counts.
+fn newest(remains: &Remains) -> String {
+    format!("epoch {} term {} index {}", remains.epoch, remains.last_term, remains.last_index)
 }
 
 fn other(path: &Path) -> anyhow::Result<Remains> {

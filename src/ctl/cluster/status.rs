@@ -96,6 +96,10 @@ fn disk(member: &ClusterMember) -> String {
     let Some(disk) = member.disk else { return String::new() };
     let ms = |us: u64| format!("{}.{} ms", us / 1_000, us % 1_000 / 100);
     let sick = if disk.well { "" } else { "SICK: " };
+    // The last one may have been longer ago than the minute.
+    if disk.max_us < disk.last_us {
+        return format!("{sick}{}", ms(disk.last_us));
+    }
     format!("{sick}{}, at most {}", ms(disk.last_us), ms(disk.max_us))
 }
 

@@ -2,8 +2,9 @@
 
 mod set_aside;
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -283,7 +284,9 @@ impl Store {
 /// Makes the directory if need be, and keeps other processes out of it.
 fn occupy(dir: &Path) -> Result<File, OpenError> {
     let io = |what: String| move |source| OpenError::Io { what, source };
-    fs::create_dir_all(dir).map_err(io(format!("cannot create {}", dir.display())))?;
+    // In it are password hashes and sealed keys.
+    let private = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    private.map_err(io(format!("cannot create {}", dir.display())))?;
     let lock = File::create(dir.join("lock")).map_err(io(format!("cannot lock {}", dir.display())))?;
     lock.try_lock().map_err(|_| OpenError::InUse(dir.to_owned()))?;
     check_format(dir)?;

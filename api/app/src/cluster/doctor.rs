@@ -134,6 +134,11 @@ fn quorum(seen: &Seen<'_>) -> Vec<Finding> {
             "let one more member join, or remove one: an odd number bears as many losses with fewer members";
         found.push(advised(finding(Topic::Quorum, Severity::Warning, text), advice));
     }
+    if count == 1 && seen.cluster.is_some_and(|cluster| cluster.epoch_began.is_some()) {
+        let text = "one voter since the cluster was restored or recovered: without it nothing can be written";
+        let advice = "let two members join: `sentinel-cp cluster token create`";
+        found.push(advised(finding(Topic::Quorum, Severity::Warning, text), advice));
+    }
     or_well(found, Topic::Quorum, || match count {
         1 => "one voter, and it answers; without it nothing can be written (three members bear one loss)"
             .to_owned(),
@@ -145,7 +150,16 @@ fn members(seen: &Seen<'_>) -> Vec<Finding> {
     let (status, asked) = (seen.status, seen.status.member_id);
     let mut found = Vec::new();
     for member in &status.members {
-        if let Some(since) = member.silent_since {
+        if member.disowns {
+            let text = format!(
+                "member-{} answers, and says that member-{asked} is none of the cluster: it was removed, or the others went on without it",
+                member.id
+            );
+            let advice = format!(
+                "ask another member (`--server`); if member-{asked} is not in its list, stop it, empty its data directory, and let it join with a new token"
+            );
+            found.push(of(advised(finding(Topic::Members, Severity::Critical, text), advice), member.id));
+        } else if let Some(since) = member.silent_since {
             let text =
                 format!("member-{} does not answer member-{asked} since {}", member.id, timestamp(since));
             let advice = format!(

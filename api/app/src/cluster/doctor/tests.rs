@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use sentinel_machine::{ArchiveFacts, Build, DiskStatus};
-use sentinel_model::cluster::BackupRecord;
+use sentinel_model::cluster::{BackupRecord, EpochBeginning, EpochReason};
 use sentinel_model::{ClusterId, Epoch};
 use uuid::Uuid;
 
@@ -295,6 +295,36 @@ fn what_members_say_of_themselves_is_passed_on_with_their_name() {
         (Severity::Critical, "member-2 says: the state was damaged"),
     ];
     assert_eq!(said, expected);
+}
+
+#[test]
+fn a_member_that_was_removed_learns_it_and_is_not_told_to_remove_the_others() {
+    let mut status = well(3);
+    for other in &mut status.members[1..] {
+        (other.silent_since, other.disowns) = (Some(days(0)), true);
+    }
+    let about: Vec<Finding> =
+        found(&status).into_iter().filter(|found| found.topic == Topic::Members).collect();
+    assert_eq!(about.len(), 2);
+    for finding in about {
+        assert_eq!(finding.severity, Severity::Critical);
+        assert!(finding.text.contains("member-1 is none of the cluster: it was removed"), "{}", finding.text);
+        let advice = finding.advice.unwrap();
+        assert!(
+            advice.contains("empty its data directory") && !advice.contains("cluster remove"),
+            "{advice}"
+        );
+    }
+}
+
+#[test]
+fn a_single_voter_is_well_unless_the_cluster_was_larger() {
+    let said = |cluster: Cluster| {
+        quorum(&Seen { status: &well(1), cluster: Some(&cluster), own: &[], now: NOW })[0].severity
+    };
+    assert_eq!(said(cluster(None)), Severity::Ok);
+    let began = EpochBeginning { at: NOW, reason: EpochReason::Recovery, founder: MemberId(1) };
+    assert_eq!(said(Cluster { epoch_began: Some(began), ..cluster(None) }), Severity::Warning);
 }
 
 #[test]
