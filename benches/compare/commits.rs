@@ -22,7 +22,7 @@ use crate::procfs::{cpu_seconds, cpu_seconds_of};
 
 /// Bytes of a value.
 pub const VALUE: usize = 256;
-const CLIENTS: [usize; 4] = [1, 8, 64, 256];
+const CLIENTS: [usize; 4] = [1, 16, 64, 256];
 const MEMBERS: usize = 3;
 /// A node may tell a member of events so often at once; after that it is told to wait.
 const BUDGET: usize = 20;
