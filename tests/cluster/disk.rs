@@ -2,6 +2,7 @@
 
 mod full;
 mod old;
+mod read_only;
 mod ready;
 mod stalled;
 mod state;

@@ -111,7 +111,7 @@ async fn a_member_whose_log_finds_no_room_serves_what_it_has_and_begins_anew_whe
 }
 
 /// Writes elsewhere until the member says that it has this problem, and gives how many writes were acknowledged.
-async fn write_until(cluster: &Cluster, index: usize, code: &str, elsewhere: &Api) -> usize {
+pub(super) async fn write_until(cluster: &Cluster, index: usize, code: &str, elsewhere: &Api) -> usize {
     let deadline = Instant::now() + Duration::from_secs(90);
     let mut acknowledged = 0;
     for number in 0.. {
@@ -128,7 +128,7 @@ async fn write_until(cluster: &Cluster, index: usize, code: &str, elsewhere: &Ap
     acknowledged
 }
 
-async fn write(api: &Api, name: &str) -> anyhow::Result<Value> {
+pub(super) async fn write(api: &Api, name: &str) -> anyhow::Result<Value> {
     api.post(TOKENS, &json!({"name": name})).await
 }
 
@@ -141,7 +141,7 @@ async fn assert_refused(api: &Api) {
 }
 
 /// How many there are, by a linearizable read.
-async fn tokens(api: &Api) -> usize {
+pub(super) async fn tokens(api: &Api) -> usize {
     let (mut count, mut cursor) = (0, String::new());
     loop {
         let page = api.get(&format!("{TOKENS}?limit=200{cursor}")).await.unwrap();

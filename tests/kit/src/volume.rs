@@ -72,6 +72,16 @@ impl Volume {
         run("mount", &["-o", "remount,abort", text(&self.mount)], "mount");
     }
 
+    /// Checks and mounts again what was made read-only. Nobody may have files open on it.
+    pub fn mend(&self) {
+        run("umount", &[text(&self.mount)], "mount");
+        // It exits with 1 when it has mended something, which is what it is there for.
+        let checked = Command::new("e2fsck").args(["-f", "-y", text(&self.image)]).output();
+        let checked = checked.unwrap_or_else(|error| panic!("e2fsck: {error}: apt-get install e2fsprogs"));
+        assert!(checked.status.code().is_some_and(|code| code <= 1), "{checked:?}");
+        run("mount", &["-o", "loop", text(&self.image), text(&self.mount)], "mount");
+    }
+
     fn ballast(&self) -> PathBuf {
         self.mount.join("ballast")
     }
