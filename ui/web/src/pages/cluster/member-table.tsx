@@ -152,7 +152,7 @@ function Archives({ member }: { member: ClusterMember }) {
   return (
     <div className="dim" title={told.detail}>
       {told.wrong === null ? told.label : <State shown={{ kind: told.wrong, label: told.label }} />}
-      {checked && (
+      {told.wrong === null && checked && (
         <>
           {" · read "}
           <Ago at={checked} />

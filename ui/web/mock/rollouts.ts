@@ -1,0 +1,104 @@
+// Rollouts of the mocked API: planned, begun, shown, steered.
+import type { RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
+import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
+import { record, release, targets } from "./engine.ts";
+
+export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
+  const bundle = db.bundles.find((candidate) => candidate.id === body.bundle_id);
+  if (bundle === undefined) return refuse(422, "invalid", { bundle_id: ["is not a bundle of this project"] });
+  if (body.strategy !== "all_at_once" && (body.batch_size ?? 1) < 1) return refuse(422, "invalid", { batch_size: ["must be at least 1"] });
+  if ((body.health_gates?.observe_seconds ?? 0) >= (body.progress_deadline_seconds ?? 600)) {
+    return refuse(422, "invalid", { "health_gates.observe_seconds": ["must be shorter than progress_deadline_seconds, else no step could ever pass"] });
+  }
+  const chosen = targets(db, body.target_selector);
+  const excluded = chosen
+    .filter((node) => node.status === "unknown" || node.owner_rollout_id)
+    .map((node) => ({ id: node.id, name: node.name, reason: node.owner_rollout_id ? "belongs to another rollout" : "was never heard of" }));
+  const free = chosen.filter((node) => !excluded.some(({ id }) => id === node.id));
+  const size =
+    body.strategy === "all_at_once" ? free.length : body.batch_percentage ? Math.max(1, Math.floor((free.length * body.batch_percentage) / 100)) : (body.batch_size ?? 1);
+  const steps: RolloutPlan["steps"] = [];
+  for (let from = 0; from < free.length; from += size) {
+    steps.push({ index: steps.length, nodes: free.slice(from, from + size).map(({ id, name }) => ({ id, name })) });
+  }
+  return { steps, excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons } };
+}
+
+export function start(db: Db, body: RolloutCreate): Answer {
+  const planned = plan(db, body);
+  if ("status" in planned) return planned;
+  const nodes = planned.steps.flatMap((step) => step.nodes.map((node) => ({ ...node, step: step.index })));
+  const rollout = newRollout(planned.bundle, { by: ME.name, steps: planned.steps.length, nodes: nodes.length, msAgo: 0 });
+  Object.assign(rollout, {
+    target_selector: body.target_selector,
+    strategy: body.strategy ?? "rolling",
+    batch_size: body.batch_size ?? null,
+    batch_percentage: body.batch_percentage ?? null,
+    max_unavailable: body.max_unavailable ?? 0,
+    progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
+    health_gates: body.health_gates ?? rollout.health_gates,
+    auto_rollback: body.auto_rollback ?? true,
+  });
+  const stored: StoredRollout = {
+    rollout,
+    steps: planned.steps.map((step) => ({ step_index: step.index, node_ids: step.nodes.map((node) => node.id), state: "pending", ran_ms: 0, running_since: null, started_at: null, completed_at: null, error: null })),
+    nodes: nodes.map(({ id, name, step }) => {
+      const node = db.nodes.find((candidate) => candidate.id === id);
+      if (node !== undefined) node.owner_rollout_id = rollout.id;
+      return {
+        node_id: id,
+        name,
+        step,
+        state: "pending",
+        previous_bundle_id: node?.effective?.bundle_id ?? null,
+        previous_version: node?.effective?.version ?? null,
+        generation: null,
+        effective_generation: node?.effective?.generation ?? null,
+        effective_bundle_id: node?.effective?.bundle_id ?? null,
+        status: node?.status ?? null,
+        healthy: node?.healthy ?? null,
+        converged: node?.converged ?? false,
+        failure: node?.failure ?? null,
+        traffic: node?.traffic ?? null,
+      };
+    }),
+  };
+  db.rollouts.unshift(stored);
+  record(db, "rollout.created", "rollout", rollout.id, { version: rollout.bundle_version, nodes: String(rollout.nodes), steps: String(rollout.steps) }, ME_ACTOR);
+  return ok({ rollout }, 201);
+}
+
+export function detail({ rollout, steps, nodes }: StoredRollout): RolloutDetail {
+  const active = nodes.filter((node) => node.generation !== null && node.generation !== undefined && (node.effective_generation ?? 0) >= node.generation && node.state !== "restoring").length;
+  const restored = nodes.filter((node) => node.state === "restoring" && node.generation && (node.effective_generation ?? 0) >= node.generation).length;
+  const failed = nodes.filter((node) => node.failure && node.failure.generation === node.generation).length;
+  return { rollout, steps, nodes, progress: { total: nodes.length, active, restored, failed, pending: nodes.length - active - restored - failed } };
+}
+
+export function steer(db: Db, id: string | undefined, action: string, reason: string): Answer {
+  const stored = db.rollouts.find(({ rollout }) => rollout.id === id);
+  if (stored === undefined) return missing("Rollout");
+  const { rollout, steps } = stored;
+  const step = steps[rollout.current_step];
+  if (action === "pause" && rollout.state === "running") {
+    Object.assign(rollout, { state: "paused", by: ME.name, hold: null });
+    if (step?.running_since) step.ran_ms += Date.now() - Date.parse(step.running_since);
+    if (step) step.running_since = null;
+    record(db, "rollout.paused", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
+  } else if (action === "resume" && rollout.state === "paused") {
+    Object.assign(rollout, { state: "running", by: null });
+    if (step && step.state !== "pending") step.running_since = iso();
+    record(db, "rollout.resumed", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
+  } else if (action === "cancel" && rollout.completed_at === null) {
+    Object.assign(rollout, { state: "cancelled", by: ME.name, hold: null, completed_at: iso() });
+    release(db, stored);
+    record(db, "rollout.cancelled", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
+  } else if (action === "rollback" && (rollout.state === "running" || rollout.state === "paused" || rollout.state === "failed")) {
+    const why = reason === "" ? `asked for by ${ME.name}` : reason;
+    Object.assign(rollout, { state: "rolling_back", by: null, hold: null, error: { reason: why, exceptions: [] } });
+    if (step && step.state !== "completed" && step.state !== "pending") step.state = "failed";
+    record(db, "rollout.rollback_started", "rollout", rollout.id, { by: ME.name, reason: why }, ME_ACTOR);
+  } else return refuse(409, "conflict", `A rollout that is ${rollout.state.replace("_", " ")} cannot be changed so`);
+  return ok({ rollout });
+}
