@@ -79,7 +79,9 @@ where
     fn unready(&self, metrics: &openraft::RaftMetrics<TypeConfig>) -> Option<String> {
         let reason = self.unready_by_itself(metrics)?;
         let leads = metrics.current_leader == Some(metrics.id);
-        Some(match self.reach().disowned_by().filter(|_| !leads) {
+        // Of those who are members to this one: what was heard of others is not asked for any more.
+        let disowned_by = self.peers().others().into_iter().find(|other| self.reach().of(*other).disowns);
+        Some(match disowned_by.filter(|_| !leads) {
             Some(other) => format!(
                 "member {other} says that this member is none of the cluster: it was removed, or the others went on without it ({reason})"
             ),

@@ -74,12 +74,6 @@ impl Reach {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default().disowns = disowned;
     }
 
-    /// Somebody says that this one is no member.
-    pub(crate) fn disowned_by(&self) -> Option<u64> {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.iter().find(|(_, seen)| seen.disowns).map(|(id, _)| *id)
-    }
-
     fn answered(
         &self,
         id: u64,
