@@ -30,7 +30,7 @@ export function clusterHealth(cluster: Cluster): ClusterHealth {
       detail: `${behind.map((member) => member.name).join(", ")} lag${behind.length === 1 ? "s" : ""} behind the leader`,
     };
   }
-  return { shown: { kind: "ok", label: "Ready" }, detail: `member-${cluster.leader} leads, ${cluster.members.length} members, ready for writes` };
+  return { shown: { kind: "ok", label: "Ready" }, detail: `member-${cluster.leader} leads, ${count(cluster.members.length, "member")}, ready for writes` };
 }
 
 /** What somebody should look at, the gravest first. */
