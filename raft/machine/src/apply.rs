@@ -107,6 +107,11 @@ pub trait Apply {
     /// what nodes report, which is state that comes all the time and nobody's deed: it has none.
     const AUDITED: bool = true;
 
+    /// The cluster level that what it says takes: that of the newest field in use that came after its kind.
+    fn level_of_content(&self) -> u16 {
+        1
+    }
+
     /// Checks the preconditions, makes the change, writes the audit entry.
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop>;
 }

@@ -30,9 +30,10 @@ macro_rules! commands {
                 match self { $(Command::$name(_) => $schema,)* }
             }
 
-            /// The cluster level from which on every voter knows this command.
+            /// The cluster level from which on every voter knows this command with what it says: a kind's own level, or
+            /// that of a field that came later.
             pub fn min_level(&self) -> u16 {
-                match self { $(Command::$name(_) => $level,)* }
+                match self { $(Command::$name(command) => command.level_of_content().max($level),)* }
             }
 
             /// It leaves exactly one audit entry when it goes through; otherwise none. See [`Apply::AUDITED`].
