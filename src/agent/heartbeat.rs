@@ -184,6 +184,7 @@ mod tests {
             p50_ms: 1.0,
             p95_ms: 1.0,
             p99_ms: 1.0,
+            latency: Vec::new(),
         }
     }
 

@@ -3,8 +3,9 @@
 //! The proxy counts answers of upstreams and answers of its own in different places, and its own status pages as errors. What is
 //! put together from where is in [`Counters::read`]; the agent's own requests for status pages are subtracted.
 
-use sentinel_api_types::node::Traffic;
+use sentinel_api_types::node::{LatencyCount, Traffic};
 use sentinel_model::Generation;
+use sentinel_model::health::LATENCY_BOUNDS_MAX;
 
 use super::prometheus::{Sample, samples};
 
@@ -111,6 +112,25 @@ impl Counters {
         None
     }
 
+    /// The histogram as it is told: rising bounds in milliseconds, not more than may be, the last bar with all answers.
+    fn latency(&self) -> Vec<LatencyCount> {
+        let Some((_, all)) = self.buckets.last() else { return Vec::new() };
+        let finite = self.buckets.iter().filter(|(bound, _)| bound.is_finite());
+        let every = finite.clone().count().div_ceil(LATENCY_BOUNDS_MAX - 1).max(1);
+        let mut told: Vec<LatencyCount> = finite
+            .step_by(every)
+            .map(|(bound, count)| LatencyCount { up_to_ms: Some(bound * 1_000.0), requests: whole(*count) })
+            .collect();
+        told.push(LatencyCount { up_to_ms: None, requests: whole(*all) });
+        // The scrape is no snapshot: a bar may have missed an answer that the one before it has.
+        let mut least = 0;
+        for count in &mut told {
+            least = count.requests.max(least);
+            count.requests = least;
+        }
+        told
+    }
+
     /// The largest latency that the histogram can tell, in milliseconds.
     fn worst_ms(&self) -> f64 {
         let finite = self.buckets.iter().map(|(bound, _)| *bound).filter(|bound| bound.is_finite());
@@ -143,7 +163,8 @@ pub fn between(
         _ if errors > 0 => [delta.worst_ms(); 3],
         _ => return None,
     };
-    Some(Traffic { generation, window_ms, requests, errors, p50_ms, p95_ms, p99_ms })
+    let latency = delta.latency();
+    Some(Traffic { generation, window_ms, requests, errors, p50_ms, p95_ms, p99_ms, latency })
 }
 
 fn whole(count: f64) -> u64 {

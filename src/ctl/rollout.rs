@@ -1,5 +1,6 @@
 //! Rollouts.
 
+mod canary;
 mod progress;
 mod request;
 mod rollback;

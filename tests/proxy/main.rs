@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod autonomy;
+mod canary;
 mod failover;
 mod fleet;
 mod refusal;

@@ -133,6 +133,7 @@ mod tests {
             healthy: true,
             effective: Generation(1),
             traffic: None,
+            latency: Vec::new(),
             next_within_ms: 0,
         }
     }

@@ -1,5 +1,6 @@
 //! Rollouts.
 
+mod canary;
 mod shape;
 
 use std::collections::HashMap;
@@ -225,6 +226,7 @@ impl App {
                 PlanError::NothingToMove(_) | PlanError::TooMany(_) => {
                     AppError::invalid("target_selector", error.to_string())
                 }
+                PlanError::NothingToCompare(_) => AppError::invalid("strategy", error.to_string()),
             })?;
             Ok((plan, nodes))
         })
@@ -255,9 +257,23 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
                 "all_at_once has one step; leave out the size of a batch",
             ));
         }
+        (Strategy::Canary, None, None) => Batch::Percent(100),
+        (Strategy::Canary, ..) => {
+            return Err(AppError::invalid(
+                "strategy",
+                "canary takes its portions from canary_analysis_config.steps; leave out the size of a batch",
+            ));
+        }
         (Strategy::Rolling, Some(size), None) => Batch::Size(size),
         (Strategy::Rolling, None, Some(percent)) => Batch::Percent(percent),
         (Strategy::Rolling, None, None) => Batch::Size(1),
+    };
+    let canary = match (request.strategy, request.canary_analysis_config) {
+        (Strategy::Canary, config) => Some(canary::asked(config.unwrap_or_default())),
+        (_, None) => None,
+        (_, Some(_)) => {
+            return Err(AppError::invalid("canary_analysis_config", "goes with the strategy canary only"));
+        }
     };
     let target = match request.target_selector {
         TargetSelector::All {} => Target::All,
@@ -279,6 +295,7 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         step_deadline_s: request.progress_deadline_seconds.unwrap_or(DEADLINE_DEFAULT_S),
         gates: gates(&request.health_gates.unwrap_or_default()),
         auto_rollback: request.auto_rollback.unwrap_or(true),
+        canary,
     })
 }
 

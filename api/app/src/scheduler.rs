@@ -11,9 +11,12 @@ mod look;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt;
+use sentinel_engine::canary::Tally;
 use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
 use sentinel_machine::{Consistency, Read, Rejection, View, query, tables};
@@ -83,6 +86,8 @@ struct Duty {
     listening: Listening,
     clock: LogClock,
     silence: SilenceQueue,
+    /// What the canaries under way have gathered.
+    tallies: HashMap<RolloutId, Arc<Mutex<Tally>>>,
     /// What the looks of this round took.
     looking: Duration,
 }
@@ -97,7 +102,14 @@ impl Duty {
             unheard_within_ms: 0,
         };
         let clock = LogClock::new(now, Instant::now());
-        Self { app, listening, clock, silence: SilenceQueue::default(), looking: Duration::ZERO }
+        Self {
+            app,
+            listening,
+            clock,
+            silence: SilenceQueue::default(),
+            tallies: HashMap::new(),
+            looking: Duration::ZERO,
+        }
     }
 
     /// The time to decide in. When it has leapt, that is to the nodes as if this member led from now on.
@@ -198,6 +210,7 @@ impl Duty {
         let pause = match self.under_way(&view) {
             Ok(rollouts) if rollouts.is_empty() => IDLE,
             Ok(rollouts) => {
+                self.tallies.retain(|rollout, _| rollouts.contains(rollout));
                 for rollout in rollouts {
                     if let Err(error) = self.carry_on(rollout).await {
                         tracing::warn!(%rollout, %error, "a rollout could not be carried on; the next round follows");
@@ -227,12 +240,13 @@ impl Duty {
             let view = self.app.replica().read(Consistency::Stale).await?;
             let moment = self.moment(&*view.tables)?;
             let (app, listening) = (self.app.clone(), self.listening);
+            let tally = self.tallies.entry(rollout).or_default().clone();
             let begun = Instant::now();
-            let look = move || look::decide(&app, &*view.tables, rollout, listening, moment);
+            let look = move || look::decide(&app, &*view.tables, rollout, listening, moment, &tally);
             let decision = elsewhere(look).await?;
             self.looking += begun.elapsed();
             let Some(decision) = decision? else { return Ok(()) };
-            tracing::debug!(%rollout, transition = ?decision.transition, "the scheduler moves a rollout");
+            tracing::debug!(%rollout, decision = decision.name(), "the scheduler moves a rollout");
             match self.app.propose_at(moment.now, decision).await? {
                 // Moved, or somebody was faster; the next look sees it.
                 Ok(_) | Err(Rejection::Stale { .. }) => {}

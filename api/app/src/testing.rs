@@ -326,16 +326,18 @@ impl Kit {
 
     /// An application whose cluster has the org `Default` and the administrator [`ADMIN`].
     pub async fn formed() -> Result<Self, AppError> {
-        Self::formed_with(Settings::default()).await
+        Self::formed_with(Settings::default(), Self::BEGINS_AT).await
     }
 
-    /// The same with other numbers.
-    pub async fn formed_with(settings: Settings) -> Result<Self, AppError> {
+    /// The level at which the cluster begins: as one that was formed with the version before, so that it can be raised.
+    pub const BEGINS_AT: u16 = Command::LEVEL - 1;
+
+    /// The same with other numbers, at another level.
+    pub async fn formed_with(settings: Settings, level: u16) -> Result<Self, AppError> {
         let kit = Self::unformed_with(settings)?;
         let first = Initialize {
             cluster_id: None,
-            // As one that was formed with the version before, so that it can be raised.
-            level: Command::LEVEL - 1,
+            level,
             org_name: "Default".into(),
             email: ADMIN.into(),
             password_hash: Passwords::default().hash(PASSWORD).await?,

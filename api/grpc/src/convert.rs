@@ -1,5 +1,6 @@
 //! Between the shapes of the public API and the messages of the protocol.
 
+use sentinel_api_types::canary::{CanaryAnalysis, CanaryConfig, CanaryTraffic};
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::finding::Finding;
 use sentinel_api_types::rollout as api;
@@ -83,7 +84,48 @@ impl From<api::RolloutDetail> for proto::RolloutDetail {
                 active: count(detail.progress.active),
                 failed: count(detail.progress.failed),
             }),
+            canary: detail.canary_analysis_results.map(Into::into),
         }
+    }
+}
+
+impl From<CanaryAnalysis> for proto::CanaryAnalysis {
+    fn from(analysis: CanaryAnalysis) -> Self {
+        Self {
+            step_index: analysis.step_index,
+            verdict: word(&analysis.verdict),
+            canary: Some(analysis.canary.into()),
+            control: Some(analysis.control.into()),
+            error_evidence: analysis.error_evidence,
+            slow_evidence: analysis.slow_evidence,
+            bound: analysis.bound,
+        }
+    }
+}
+
+impl From<CanaryTraffic> for proto::CanaryTraffic {
+    fn from(traffic: CanaryTraffic) -> Self {
+        let CanaryTraffic { requests, errors, timed, slow } = traffic;
+        Self { requests, errors, timed, slow }
+    }
+}
+
+/// What is absent is as it usually is.
+fn canary(canary: proto::Canary) -> CanaryConfig {
+    let usual = CanaryConfig::default();
+    // A value beyond the type is beyond the limit too; the use case says so.
+    let steps = canary.steps.iter().map(|step| u8::try_from(*step).unwrap_or(u8::MAX)).collect();
+    CanaryConfig {
+        steps: if canary.steps.is_empty() { usual.steps } else { steps },
+        confidence_level: canary.confidence_level.unwrap_or(usual.confidence_level),
+        max_error_rate_rise: canary.max_error_rate_rise.unwrap_or(usual.max_error_rate_rise),
+        max_slow_rise: if canary.latency_ignored {
+            None
+        } else {
+            canary.max_slow_rise.or(usual.max_slow_rise)
+        },
+        min_requests: canary.min_requests.unwrap_or(usual.min_requests),
+        bake_seconds: canary.bake_seconds.unwrap_or(usual.bake_seconds),
     }
 }
 
@@ -100,9 +142,10 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
         Ok(Self {
             bundle_id: id("bundle_id", &request.bundle_id)?,
             target_selector: target(request.target)?,
-            strategy: api::Strategy::default(),
+            strategy: if request.canary.is_some() { api::Strategy::Canary } else { api::Strategy::default() },
             batch_size,
             batch_percentage,
+            canary_analysis_config: request.canary.map(canary),
             max_unavailable: Some(request.max_unavailable),
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),

@@ -11,6 +11,7 @@ pub mod api_key;
 pub mod audit;
 pub mod backup;
 pub mod bundle;
+pub mod canary;
 pub mod cluster;
 pub mod enrolment;
 pub mod error;

@@ -169,6 +169,19 @@ pub struct Traffic {
     pub p95_ms: f64,
     /// 99th percentile in milliseconds.
     pub p99_ms: f64,
+    /// How long the answers took, by rising bounds, at most 32; empty when it is not known, and where nodes are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latency: Vec<LatencyCount>,
+}
+
+/// One bar of a cumulative histogram.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LatencyCount {
+    /// Upper bound in milliseconds; null in the last one, which has all answers.
+    pub up_to_ms: Option<f64>,
+    /// Answers that took at most so long.
+    pub requests: u64,
 }
 
 /// A managed proxy and the agent beside it.

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::Timestamp;
 use crate::bundle::{Bundle, RiskLevel};
+use crate::canary::{CanaryAnalysis, CanaryConfig};
 use crate::node::{NodeFailure, NodeStatus, Traffic};
 
 /// Which nodes.
@@ -38,6 +39,8 @@ pub enum Strategy {
     Rolling,
     /// In one portion.
     AllAtOnce,
+    /// In growing portions, each compared with the nodes that do not have the bundle yet.
+    Canary,
 }
 
 /// What must hold before the next step starts. Missing, stale or earlier data never passes.
@@ -91,6 +94,9 @@ pub struct RolloutCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100)]
     pub batch_percentage: Option<u8>,
+    /// How a canary goes on, with the strategy `canary` only; what is left out is as it usually is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary_analysis_config: Option<CanaryConfig>,
     /// How many nodes of a step may be unreachable or fail without stopping it; none when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<u32>,
@@ -178,6 +184,8 @@ pub struct Rollout {
     pub batch_size: Option<u32>,
     /// Share of the nodes in a step; null when a number was asked for.
     pub batch_percentage: Option<u8>,
+    /// How the canary goes on; null with another strategy.
+    pub canary_analysis_config: Option<CanaryConfig>,
     /// How many nodes of a step may be unreachable or fail without stopping it.
     pub max_unavailable: u32,
     /// Longest time that a step may take, pauses not counted.
@@ -368,6 +376,8 @@ pub struct RolloutDetail {
     pub nodes: Vec<RolloutNode>,
     /// In numbers.
     pub progress: RolloutProgress,
+    /// How the canary compares; null when it is none, and before there was traffic in both groups.
+    pub canary_analysis_results: Option<CanaryAnalysis>,
 }
 
 /// A node, as plans name it.

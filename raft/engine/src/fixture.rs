@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sentinel_machine::commands::rollout_advance::Transition;
+use sentinel_model::canary::Analysis;
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus,
@@ -78,6 +79,7 @@ pub fn spec() -> RolloutSpec {
         step_deadline_s: 600,
         gates: Gates::default(),
         auto_rollback: true,
+        canary: None,
     }
 }
 
@@ -106,6 +108,7 @@ pub struct Scene {
     pub members: Vec<RolloutNode>,
     pub nodes: HashMap<NodeId, Node>,
     pub samples: HashMap<NodeId, NodeSample>,
+    pub analysis: Option<Analysis>,
     pub bundle_revoked: bool,
     pub leader_since: Time,
     pub now: Time,
@@ -129,6 +132,7 @@ impl Scene {
             members: Vec::new(),
             nodes: HashMap::new(),
             samples: HashMap::new(),
+            analysis: None,
             bundle_revoked: false,
             leader_since: Time(0),
             now: START.plus_ms(10_000),
@@ -171,6 +175,20 @@ impl Scene {
         });
     }
 
+    /// Adds a node whose step has not begun, and that has said so.
+    pub fn waiting(&mut self, name: &str) {
+        self.nodes.insert(id(name), node(name));
+        self.members.push(RolloutNode {
+            rollout_id: ROLLOUT,
+            node_id: id(name),
+            step: 1,
+            previous: None,
+            fallback: None,
+            state: RolloutNodeState::Pending,
+        });
+        self.heartbeat(name, true);
+    }
+
     pub fn node(&mut self, name: &str) -> &mut Node {
         self.nodes.get_mut(&id(name)).unwrap()
     }
@@ -198,6 +216,7 @@ impl Scene {
             healthy,
             effective,
             traffic: None,
+            latency: Vec::new(),
             next_within_ms: 0,
         };
         self.samples.insert(id(name), sample);
@@ -255,7 +274,7 @@ impl Scene {
         self.rollout.updated_at = since;
     }
 
-    pub fn decide(&self) -> Option<Transition> {
+    pub fn with_view<T>(&self, look: impl FnOnce(&RolloutView<'_>) -> T) -> T {
         let steps = [self.step.clone()];
         let view = RolloutView {
             rollout: &self.rollout,
@@ -263,11 +282,16 @@ impl Scene {
             members: &self.members,
             nodes: &self.nodes,
             samples: &self.samples,
+            analysis: self.analysis.as_ref(),
             bundle_revoked: self.bundle_revoked,
             fresh_ms: FRESH_MS,
             leader_since: self.leader_since,
         };
-        let decision = decide(&view, self.now)?;
+        look(&view)
+    }
+
+    pub fn decide(&self) -> Option<Transition> {
+        let decision = self.with_view(|view| decide(view, self.now))?;
         assert_eq!((decision.rollout_id, decision.revision), (self.rollout.id, self.rollout.revision));
         Some(decision.transition)
     }

@@ -5,10 +5,12 @@
 //! about a rollout carries the revision it was made on, so one that comes late is refused.
 //!
 //! What it must not do: read a clock, roll dice, do I/O, or remember anything between two calls. What it knows stands in the
-//! view that it is given.
+//! view that it is given. What only saves work, or what may be lost with a leader, is kept by the caller and handed in:
+//! [`nodes::SilenceQueue`], [`canary::Tally`].
 //!
-//! Where to start reading: [`rollout::decide`], then [`plan::plan_rollout`] and [`nodes::decide_status`].
+//! Where to start reading: [`rollout::decide`], then [`plan::plan_rollout`], [`canary`] and [`nodes::decide_status`].
 
+pub mod canary;
 pub mod nodes;
 pub mod plan;
 pub mod rollout;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use sentinel_machine::commands::rollout_create::NODES_MAX;
+use sentinel_model::canary::Canary;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{Batch, RolloutSpec, Target};
 use sentinel_model::{NodeId, RolloutId};
@@ -42,6 +43,11 @@ pub enum PlanError {
     /// Selected nodes belong to another rollout.
     #[error("nodes belong to another rollout; wait for it to end, or cancel it first: {}", named(.0.iter().map(Owned::to_string)))]
     Conflict(Vec<Owned>),
+    /// A canary without anything to compare it with.
+    #[error(
+        "a canary compares nodes that have the bundle with nodes that do not: of {0} to move, its first step takes all"
+    )]
+    NothingToCompare(usize),
     /// More nodes than one rollout may move.
     #[error("selects {0} nodes; a rollout moves at most {NODES_MAX}")]
     TooMany(usize),
@@ -87,16 +93,59 @@ pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanErro
     if moved.len() > NODES_MAX {
         return Err(PlanError::TooMany(moved.len()));
     }
-    let steps = moved
-        .chunks(step_size(spec.batch, moved.len()))
-        .map(|step| step.iter().map(|node| node.id).collect())
-        .collect();
+    let steps = match &spec.canary {
+        Some(canary) => canary_steps(canary, &moved)?,
+        None => {
+            let chunks = moved.chunks(step_size(spec.batch, moved.len()));
+            chunks.map(|step| step.iter().map(|node| node.id).collect()).collect()
+        }
+    };
     let reason = "runs this bundle already";
     let excluded = excluded
         .into_iter()
         .map(|node| Excluded { node_id: node.id, name: node.name.clone(), reason: reason.to_owned() })
         .collect();
     Ok(Plan { steps, excluded })
+}
+
+/// The steps of a canary: each share is of all nodes and counts those of the steps before; at least one node is first.
+///
+/// Each step is like the rest in what its nodes are labelled with: nodes are put in the order of their labels, and taken from it
+/// evenly.
+fn canary_steps(canary: &Canary, moved: &[&Node]) -> Result<Vec<Vec<NodeId>>, PlanError> {
+    let mut alike: Vec<&Node> = moved.to_vec();
+    alike.sort_by(|a, b| (&a.labels, &a.name, a.id).cmp(&(&b.labels, &b.name, b.id)));
+    let mut spread = spread(&alike).into_iter().map(|node| node.id);
+    let mut steps: Vec<Vec<NodeId>> = Vec::new();
+    let mut taken = 0;
+    for share in &canary.steps {
+        let up_to = (alike.len() * usize::from(*share)).div_ceil(100);
+        let step: Vec<NodeId> = spread.by_ref().take(up_to - taken).collect();
+        taken = up_to;
+        if !step.is_empty() {
+            steps.push(step);
+        }
+    }
+    match steps.len() {
+        0 | 1 => Err(PlanError::NothingToCompare(alike.len())),
+        _ => Ok(steps),
+    }
+}
+
+/// The same nodes in an order whose every beginning is spread evenly over the whole: by turns from both halves, and within each
+/// half likewise. It is van der Corput's sequence when the number is a power of two.
+fn spread<'a>(nodes: &[&'a Node]) -> Vec<&'a Node> {
+    if nodes.len() <= 2 {
+        return nodes.to_vec();
+    }
+    let (first, second) = nodes.split_at(nodes.len().div_ceil(2));
+    let (first, second) = (spread(first), spread(second));
+    let mut mixed = Vec::with_capacity(nodes.len());
+    for (place, node) in first.into_iter().enumerate() {
+        mixed.push(node);
+        mixed.extend(second.get(place));
+    }
+    mixed
 }
 
 /// Nodes in one step: never zero, whatever the share.

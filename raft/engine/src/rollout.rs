@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 
 use sentinel_machine::commands::rollout_advance::RolloutAdvance;
+use sentinel_model::canary::Analysis;
 use sentinel_model::health::NodeSample;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutState, Step};
 use sentinel_model::{NodeId, Time};
 
+mod comparison;
 pub mod gates;
 mod holding;
 mod portion;
@@ -31,6 +33,8 @@ pub struct RolloutView<'a> {
     pub nodes: &'a HashMap<NodeId, Node>,
     /// The newest heartbeats of these nodes, `heard_at` by the clock that `now` is read from.
     pub samples: &'a HashMap<NodeId, NodeSample>,
+    /// The comparison of a canary, as far as it has come.
+    pub analysis: Option<&'a Analysis>,
     /// The bundle was revoked, or is gone.
     pub bundle_revoked: bool,
     /// Age up to which a heartbeat counts as fresh, in milliseconds.

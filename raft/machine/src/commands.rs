@@ -81,7 +81,7 @@ const fn highest(levels: &[u16]) -> u16 {
 }
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
-// a backup.
+// a backup. Level 4: canaries.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -151,6 +151,8 @@ commands! {
     54 schema 1 level 1 rollout_rollback::RolloutRollback;
     /// The scheduler moves a rollout.
     55 schema 1 level 1 rollout_advance::RolloutAdvance;
+    /// Takes note of how a canary compares.
+    58 schema 1 level 4 rollout_observe::RolloutObserve;
     /// Takes note of a backup that is good.
     70 schema 1 level 2 backup_note::BackupNote;
     /// Begins a new epoch: the cluster goes on from an earlier state.

@@ -1,6 +1,7 @@
 //! What the rollout commands share: rows of one rollout, ownership of nodes, the common end.
 
 use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::canary::{Analysis, Verdict};
 use sentinel_model::node::{Assignment, AssignmentCause, Node, NodeStatus};
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState};
@@ -69,6 +70,22 @@ pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &St
         return Err(Rejection::WrongState(message).into());
     }
     Ok(())
+}
+
+/// Refuses to go on from a step of a canary without a verdict on that very step. The last one has no other nodes to be compared
+/// with.
+pub(crate) fn require_fair(context: &Context<'_>, rollout: &Rollout) -> Result<(), Stop> {
+    if rollout.spec.canary.is_none() || rollout.current_step + 1 >= rollout.steps {
+        return Ok(());
+    }
+    let analysis = context.load::<Analysis>(rollout.id.as_bytes())?;
+    let verdict = analysis.filter(|analysis| analysis.step == rollout.current_step).map(|one| one.verdict);
+    if verdict == Some(Verdict::Fair) {
+        return Ok(());
+    }
+    let word = verdict.map_or("missing", Verdict::as_str);
+    let message = format!("the canary's verdict on step {} is {word}", rollout.current_step);
+    Err(Rejection::WrongState(message).into())
 }
 
 /// The node's row in the rollout.

@@ -110,6 +110,8 @@ tables! {
     RolloutSteps = 53, "rollout_steps";
     /// rollout, node → RolloutNode.
     RolloutNodes = 54, "rollout_nodes";
+    /// rollout → Analysis, of a canary.
+    RolloutAnalyses = 55, "rollout_analyses";
     /// number → AuditEntry.
     Audit = 60, "audit";
     /// org, number → nothing.

@@ -17,9 +17,24 @@ pub struct NodeSample {
     pub effective: Generation,
     /// Traffic since that generation became effective. `None`: the agent has no measurement.
     pub traffic: Option<TrafficSample>,
+    /// How long the answers of that traffic took: how many took at most so long, by rising bounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latency: Vec<LatencyCount>,
     /// Within how long it was told to speak again, in milliseconds; zero from members of a version that did not keep that.
     #[serde(default)]
     pub next_within_ms: u64,
+}
+
+/// Most bounds of a histogram of latencies.
+pub const LATENCY_BOUNDS_MAX: usize = 32;
+
+/// One bar of a cumulative histogram.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LatencyCount {
+    /// Upper bound in milliseconds; `None`: no bound, all of them.
+    pub up_to_ms: Option<f64>,
+    /// Answers that took at most so long.
+    pub requests: u64,
 }
 
 /// Silence after which a node is offline that was told to speak again within so long: three such times, and never less than

@@ -8,6 +8,7 @@
 pub mod api_key;
 pub mod audit;
 pub mod bundle;
+pub mod canary;
 pub mod cluster;
 pub mod digest;
 pub mod enrolment;

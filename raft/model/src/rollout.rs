@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::canary::Canary;
 use crate::name::{LABELS_MAX, check_labels};
 use crate::node::Node;
 use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
@@ -22,7 +23,7 @@ pub struct RolloutSpec {
     pub bundle_id: BundleId,
     /// Where.
     pub target: Target,
-    /// In which portions.
+    /// In which portions; a canary has its own.
     pub batch: Batch,
     /// How many nodes of a step may be unreachable or fail without stopping it.
     pub max_unavailable: u32,
@@ -32,6 +33,9 @@ pub struct RolloutSpec {
     pub gates: Gates,
     /// Take everything back by itself when a step fails.
     pub auto_rollback: bool,
+    /// Compare the nodes that have the bundle with those that do not have it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Canary>,
 }
 
 /// Which nodes.
@@ -118,6 +122,15 @@ impl RolloutSpec {
                 "progress_deadline_seconds",
                 format!("must lie between {DEADLINE_MIN_S} and {DEADLINE_MAX_S}"),
             ));
+        }
+        if let Some(canary) = &self.canary {
+            canary.check()?;
+            if canary.bake_s >= self.step_deadline_s {
+                return Err(InvalidValue::new(
+                    "canary_analysis_config.bake_seconds",
+                    "must be shorter than progress_deadline_seconds, else no step could ever pass",
+                ));
+            }
         }
         let gates = &self.gates;
         if gates.max_error_percent.is_some_and(|percent| !(0.0..=100.0).contains(&percent)) {

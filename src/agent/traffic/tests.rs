@@ -48,6 +48,21 @@ fn errors_come_from_upstreams_and_from_the_proxy_itself_without_the_agents_own_p
 }
 
 #[test]
+fn the_histogram_is_told_with_rising_numbers_and_all_answers_at_its_end() {
+    let before = scrape(&[("200", 10)], &[], &[("0.01", 8), ("0.05", 10), ("+Inf", 10)]);
+    let after = scrape(&[("200", 110)], &[], &[("0.01", 58), ("0.05", 109), ("+Inf", 108)]);
+    let bar = |up_to_ms, requests| LatencyCount { up_to_ms, requests };
+    let told = traffic(&before, &after, 0).unwrap().latency;
+    assert_eq!(told, [bar(Some(10.0), 50), bar(Some(50.0), 99), bar(None, 99)]);
+    let bounds: Vec<String> = (1..=100).map(|bound| bound.to_string()).collect();
+    let many: Vec<(&str, u64)> =
+        bounds.iter().map(|bound| (bound.as_str(), 7)).chain([("+Inf", 9)]).collect();
+    let told = traffic(&Counters::default(), &scrape(&[("200", 9)], &[], &many), 0).unwrap().latency;
+    assert!(told.len() <= LATENCY_BOUNDS_MAX, "{}", told.len());
+    assert_eq!((told[0], told.last()), (bar(Some(1_000.0), 7), Some(&bar(None, 9))));
+}
+
+#[test]
 fn percentiles_are_interpolated_inside_their_bucket() {
     let after =
         scrape(&[("200", 100)], &[], &[("0.01", 50), ("0.05", 90), ("0.1", 99), ("1", 100), ("+Inf", 100)]);

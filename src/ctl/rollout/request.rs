@@ -7,6 +7,7 @@ use clap::Args;
 use sentinel_api_types::node::{NodeStatus, NodesQuery};
 use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
 
+use super::canary::CanaryArgs;
 use super::{show, watch};
 use crate::ctl::connection::Connection;
 use crate::ctl::output::{Output, clean};
@@ -32,7 +33,7 @@ pub struct RequestArgs {
     /// This node, by name or id; may be repeated
     #[arg(long, value_name = "NODE", help_heading = "Nodes")]
     node: Vec<String>,
-    /// rolling, or all_at_once
+    /// rolling, canary, or all_at_once
     #[arg(long, value_parser = read::<Strategy>, default_value = "rolling", help_heading = "Portions")]
     strategy: Strategy,
     /// Nodes in a step; 1 when nothing is said
@@ -62,6 +63,8 @@ pub struct RequestArgs {
     /// How long a gate must be broken before the step fails, such as 15s, which it is when nothing is said
     #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Gates")]
     fail_after: Option<u32>,
+    #[command(flatten)]
+    canary: CanaryArgs,
     /// Do not ask for healthy heartbeats
     #[arg(long, help_heading = "Gates")]
     no_heartbeat_gate: bool,
@@ -76,8 +79,10 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
 
-Data that is missing, stale or from before the switch never passes a gate.")]
+Data that is missing, stale or from before the switch never passes a gate.
+A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.")]
 pub struct CreateArgs {
     #[command(flatten)]
     request: RequestArgs,
@@ -203,6 +208,7 @@ impl RequestArgs {
             strategy: self.strategy,
             batch_size: self.batch_size,
             batch_percentage: self.batch_percent,
+            canary_analysis_config: self.canary.config(self.strategy),
             max_unavailable: self.max_unavailable,
             progress_deadline_seconds: self.deadline,
             health_gates: Some(gates),

@@ -4,7 +4,7 @@ use sentinel_api_types::rollout::{
     Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, TargetSelector,
 };
 
-use super::progress;
+use super::{canary, progress};
 use crate::ctl::output::Table;
 use crate::ctl::paging::more;
 use crate::ctl::words::{at, labels, word};
@@ -37,6 +37,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Gates", gates(rollout));
+    table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
     table.fact(
         "Waits for",
@@ -53,6 +54,9 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     let mut table = facts(&detail.rollout);
     let rollout = &detail.rollout;
     table.fact("Progress", progress::counts(detail));
+    for (name, line) in detail.canary_analysis_results.iter().flat_map(canary::analysis) {
+        table.fact(name, line);
+    }
     let mut nodes =
         Table::new(&["step", "step state", "node", "state", "status", "converged", "previous", "failure"]);
     for node in &detail.nodes {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -18,6 +19,15 @@ pub struct Upstream {
 impl Upstream {
     /// Answers every request with `status` and `version` as the body.
     pub async fn start(version: &str, status: u16) -> Self {
+        Self::after(Duration::ZERO, version, status).await
+    }
+
+    /// Answers every request well, and so many milliseconds late.
+    pub async fn slow(version: &str, ms: u64) -> Self {
+        Self::after(Duration::from_millis(ms), version, 200).await
+    }
+
+    async fn after(pause: Duration, version: &str, status: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback listener");
         let port = listener.local_addr().expect("its address").port();
         let served = Arc::new(AtomicU64::new(0));
@@ -26,7 +36,10 @@ impl Upstream {
         let app = Router::new().fallback(move || {
             count.fetch_add(1, Ordering::Relaxed);
             let version = version.clone();
-            async move { (status, version) }
+            async move {
+                tokio::time::sleep(pause).await;
+                (status, version)
+            }
         });
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, app).await;

@@ -125,6 +125,7 @@ impl Fleet {
             strategy: Strategy::Rolling,
             batch_size: Some(batch),
             batch_percentage: None,
+            canary_analysis_config: None,
             max_unavailable: Some(max_unavailable),
             progress_deadline_seconds: Some(25),
             health_gates: Some(HealthGates {

@@ -1,9 +1,10 @@
 //! What a heartbeat tells, and what of it is news.
 
 use sentinel_api_types::agent::HeartbeatRequest;
+use sentinel_api_types::node::LatencyCount;
 use sentinel_engine::nodes::Pace;
 use sentinel_machine::commands::nodes_report::{NodeFact, VERSION_TEXT_MAX};
-use sentinel_model::health::{NodeSample, TrafficSample};
+use sentinel_model::health::{self, NodeSample, TrafficSample};
 use sentinel_model::node::{FAILURE_TEXT_MAX, Node, NodeStatus};
 use sentinel_model::{Epoch, Generation, NodeId, Time, name};
 
@@ -34,6 +35,7 @@ pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
         if latencies.iter().any(|ms| !ms.is_finite() || *ms < 0.0) {
             return Err(AppError::invalid("traffic", "latencies must not be negative"));
         }
+        check_latency(&traffic.latency)?;
     }
     if request.metrics.as_ref().is_some_and(|metrics| metrics.len() > METRICS_MAX) {
         return Err(AppError::invalid("metrics", format!("at most {METRICS_MAX} numbers")));
@@ -47,6 +49,24 @@ pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
         if let Some(text) = text {
             name::check_text(field, text)?;
         }
+    }
+    Ok(())
+}
+
+/// A cumulative histogram: bounds and counts rise, and the last bar has all answers.
+fn check_latency(counts: &[LatencyCount]) -> Result<(), AppError> {
+    let bound = |count: &LatencyCount| count.up_to_ms.unwrap_or(f64::INFINITY);
+    let rises = counts
+        .windows(2)
+        .all(|pair| bound(&pair[0]) < bound(&pair[1]) && pair[0].requests <= pair[1].requests);
+    let numbers = counts.iter().all(|count| bound(count) >= 0.0);
+    let ends = counts.last().is_none_or(|last| last.up_to_ms.is_none());
+    if counts.len() > health::LATENCY_BOUNDS_MAX || !rises || !numbers || !ends {
+        let message = format!(
+            "must hold at most {} rising bounds with rising numbers, the last one null",
+            health::LATENCY_BOUNDS_MAX
+        );
+        return Err(AppError::invalid("traffic.latency", message));
     }
     Ok(())
 }
@@ -84,8 +104,14 @@ pub(super) fn sample(node_id: NodeId, request: &HeartbeatRequest, now: Time, pac
             p95_ms: traffic.p95_ms,
             p99_ms: traffic.p99_ms,
         }),
+        latency: request.traffic.as_ref().map(|traffic| counts(&traffic.latency)).unwrap_or_default(),
         next_within_ms: pace.within_ms(),
     }
+}
+
+fn counts(told: &[LatencyCount]) -> Vec<health::LatencyCount> {
+    let count = |one: &LatencyCount| health::LatencyCount { up_to_ms: one.up_to_ms, requests: one.requests };
+    told.iter().map(count).collect()
 }
 
 /// What a heartbeat tells that this member's state does not say yet. What the state machine would not believe is no news either:

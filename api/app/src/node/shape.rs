@@ -110,5 +110,6 @@ pub(crate) fn traffic(sample: TrafficSample) -> Traffic {
         p50_ms: sample.p50_ms,
         p95_ms: sample.p95_ms,
         p99_ms: sample.p99_ms,
+        latency: Vec::new(),
     }
 }

@@ -6,9 +6,11 @@ use sentinel_api_types::rollout::{
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, query, tables};
+use sentinel_model::canary::Analysis;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{self, Batch, Target};
 
+use super::canary;
 use crate::liveness::Liveness;
 use crate::node::{Versions, failure, traffic};
 
@@ -29,6 +31,7 @@ pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
 pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> Result<Rollout, TableError> {
     let spec = rollout.spec;
     let (strategy, batch_size, batch_percentage) = match spec.batch {
+        _ if spec.canary.is_some() => (Strategy::Canary, None, None),
         Batch::Percent(100) => (Strategy::AllAtOnce, None, None),
         Batch::Percent(percent) => (Strategy::Rolling, None, Some(percent)),
         Batch::Size(size) => (Strategy::Rolling, Some(size), None),
@@ -69,6 +72,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             fail_after_seconds: spec.gates.fail_after_s,
         },
         auto_rollback: spec.auto_rollback,
+        canary_analysis_config: spec.canary.map(canary::config),
         state: state(&rollout.state),
         by,
         steps: rollout.steps,
@@ -119,7 +123,11 @@ pub(super) fn detail(
         nodes.push(member_shape(&mut versions, liveness, &member, node)?);
     }
     nodes.sort_by(|a, b| (a.step, &a.name, a.node_id).cmp(&(b.step, &b.name, b.node_id)));
-    Ok(RolloutDetail { rollout: shape(&mut versions, rollout)?, steps, nodes, progress })
+    let analysis: Option<Analysis> = tables::load(read, id.as_bytes())?;
+    let compared = rollout.spec.canary.as_ref().zip(analysis);
+    let canary_analysis_results = compared.map(|(canary, analysis)| canary::analysis(canary, analysis));
+    let rollout = shape(&mut versions, rollout)?;
+    Ok(RolloutDetail { rollout, steps, nodes, progress, canary_analysis_results })
 }
 
 fn step(step: rollout::Step) -> RolloutStep {

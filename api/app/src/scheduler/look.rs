@@ -1,27 +1,31 @@
 //! One look at one rollout: everything that the engine decides on, read from one state.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
+use sentinel_engine::canary::{Tally, observe};
 use sentinel_engine::nodes::Listening;
 use sentinel_engine::rollout::{RolloutView, decide as engine_decides};
-use sentinel_machine::commands::rollout_advance::RolloutAdvance;
-use sentinel_machine::{Read, TableError, query, tables};
+use sentinel_machine::commands::rollout_observe::RolloutObserve;
+use sentinel_machine::{Command, Read, TableError, query, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::canary::Analysis;
 use sentinel_model::node::Node;
-use sentinel_model::rollout::Rollout;
+use sentinel_model::rollout::{Rollout, RolloutState};
 use sentinel_model::{NodeId, RolloutId};
 
 use super::log_clock::Moment;
 use crate::app::App;
 
-/// What a rollout does next, if it is time for anything. Reads every node of it.
+/// What a rollout does next, if it is time for anything. Reads every node of it. `tally` has what its canary has gathered.
 pub(super) fn decide(
     app: &App,
     read: &(dyn Read + Send + Sync),
     rollout: RolloutId,
     listening: Listening,
     moment: Moment,
-) -> Result<Option<RolloutAdvance>, TableError> {
+    tally: &Mutex<Tally>,
+) -> Result<Option<Command>, TableError> {
     let Some(rollout) = tables::load::<Rollout>(read, rollout.as_bytes())? else { return Ok(None) };
     let steps = query::rollout_steps(read, rollout.id)?;
     let members = query::rollout_nodes(read, rollout.id)?;
@@ -36,16 +40,29 @@ pub(super) fn decide(
         }
     }
     let bundle: Option<Bundle> = tables::load(read, rollout.spec.bundle_id.as_bytes())?;
+    let analysis: Option<Analysis> = match rollout.spec.canary {
+        Some(_) => tables::load(read, rollout.id.as_bytes())?,
+        None => None,
+    };
     let view = RolloutView {
         rollout: &rollout,
         steps: &steps,
         members: &members,
         nodes: &nodes,
         samples: &samples,
+        analysis: analysis.as_ref(),
         bundle_revoked: bundle.is_none_or(|bundle| bundle.state == BundleState::Revoked),
         fresh_ms: listening.fresh_for(None),
         leader_since: listening.leader_since,
     };
     // The time last: nothing that was read is from the future.
-    Ok(engine_decides(&view, app.now().plus_ms(moment.ahead_ms)))
+    let now = app.now().plus_ms(moment.ahead_ms);
+    if let Some(canary) = rollout.spec.canary.as_ref().filter(|_| rollout.state == RolloutState::Running) {
+        let block = tally.lock().unwrap_or_else(PoisonError::into_inner).take_in(&view, now);
+        if let Some(block) = block {
+            let analysis = observe(&rollout, canary, analysis.as_ref(), &block, now);
+            return Ok(Some(RolloutObserve { analysis }.into()));
+        }
+    }
+    Ok(engine_decides(&view, now).map(Command::from))
 }

@@ -131,6 +131,7 @@ async fn in_a_log_that_is_ahead(cluster: &Cluster, told_ago: Duration) -> NodeId
         healthy: true,
         effective: Generation::default(),
         traffic: None,
+        latency: Vec::new(),
         next_within_ms: 0,
     };
     cluster.app.liveness().hear(sample);

@@ -177,6 +177,7 @@ async fn heartbeats_tell_facts_once_and_unchanged_ones_never() {
             p50_ms: 1.0,
             p95_ms: 2.0,
             p99_ms: 3.0,
+            latency: Vec::new(),
         }),
         ..healthy()
     };
@@ -294,6 +295,7 @@ async fn heartbeats_that_cannot_be_are_refused_by_field() {
         p50_ms: 0.0,
         p95_ms: 0.0,
         p99_ms: 0.0,
+        latency: Vec::new(),
     };
     let bundle = BundleId(uuid::Uuid::from_u128(1));
     for (field, beat) in [

@@ -19,6 +19,7 @@ fn create(bundle_id: BundleId) -> RolloutCreate {
         strategy: Strategy::Rolling,
         batch_size: None,
         batch_percentage: None,
+        canary_analysis_config: None,
         max_unavailable: None,
         progress_deadline_seconds: None,
         health_gates: None,

@@ -26,6 +26,7 @@ fn heard(at: i64) -> NodeSample {
         healthy: true,
         effective: Generation(1),
         traffic: None,
+        latency: Vec::new(),
         next_within_ms: 0,
     }
 }

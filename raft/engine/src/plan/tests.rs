@@ -56,6 +56,57 @@ fn a_share_is_rounded_down_and_is_at_least_one_node() {
     }
 }
 
+fn canary(steps: &[u8]) -> RolloutSpec {
+    let canary = Canary { steps: steps.to_vec(), ..Canary::default() };
+    RolloutSpec { canary: Some(canary), ..spec(Target::All, Batch::Percent(100)) }
+}
+
+fn sizes(plan: &Plan) -> Vec<usize> {
+    plan.steps.iter().map(Vec::len).collect()
+}
+
+#[test]
+fn shares_of_a_canary_are_of_all_nodes_and_count_the_steps_before() {
+    for (nodes, steps, expected) in [
+        (100, &[5, 25, 50, 100][..], &[5, 20, 25, 50][..]),
+        (3, &[5, 25, 50, 100], &[1, 1, 1]),
+        (2, &[1, 2, 3, 100], &[1, 1]),
+        (1_000, &[1, 100], &[10, 990]),
+    ] {
+        let names: Vec<String> = (0..nodes).map(|number| format!("n{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let plan = plan_rollout(&canary(steps), &fleet(&names)).unwrap();
+        assert_eq!(sizes(&plan), expected, "{steps:?} of {nodes}");
+        let planned: BTreeSet<NodeId> = plan.steps.iter().flatten().copied().collect();
+        assert_eq!(planned.len(), nodes, "every node once");
+    }
+}
+
+#[test]
+fn each_step_of_a_canary_is_like_the_rest_in_its_labels() {
+    let region = |number: usize| ["ap", "eu", "us", "za"][number % 4];
+    let nodes: Vec<Node> =
+        (0..80).map(|number| labelled(&format!("n{number}"), "region", region(number))).collect();
+    let plan = plan_rollout(&canary(&[10, 30, 100]), &nodes).unwrap();
+    for step in &plan.steps {
+        let mut count = BTreeMap::new();
+        for id in step {
+            let node = nodes.iter().find(|node| node.id == *id).unwrap();
+            *count.entry(node.labels["region"].clone()).or_insert(0usize) += 1;
+        }
+        let (least, most) = (count.values().min().unwrap(), count.values().max().unwrap());
+        assert!(count.len() == 4 && most - least <= 1, "{count:?}");
+    }
+}
+
+#[test]
+fn a_canary_needs_nodes_to_be_compared_with() {
+    for (steps, names) in [(&[5, 100][..], &["a"][..]), (&[100], &["a", "b"])] {
+        let refused = plan_rollout(&canary(steps), &fleet(names)).unwrap_err();
+        assert_eq!(refused, PlanError::NothingToCompare(names.len()));
+    }
+}
+
 #[test]
 fn labels_must_all_match() {
     let mut both = labelled("b", "zone", "eu");

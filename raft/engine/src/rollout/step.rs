@@ -9,6 +9,7 @@ use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
 use sentinel_model::rollout::StepState;
 
+use super::comparison::{Comparison, comparison};
 use super::gates::{Combined, Evidence, Verdict, judge, worst};
 use super::holding::{Wait, tell};
 use super::portion::Portion;
@@ -78,11 +79,11 @@ struct Judged<'a> {
 impl Judged<'_> {
     /// The gates must hold now, not only when each step completed: hours of a pause may lie between.
     fn starting(&self) -> Option<Transition> {
-        self.too_many_failed().or_else(|| self.gates(Transition::StartStep))
+        self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(Transition::StartStep))
     }
 
     fn running(&self, index: u32) -> Option<Transition> {
-        if let Some(failed) = self.too_many_failed() {
+        if let Some(failed) = self.too_many_failed().or_else(|| self.worse()) {
             return Some(failed);
         }
         if let Combined::Broken(reason) = worst(&self.verdicts(&self.behind)) {
@@ -99,7 +100,15 @@ impl Judged<'_> {
             0 => nobody_left(index, Transition::CompleteStep),
             _ => Transition::CompleteStep,
         };
-        self.too_many_failed().or_else(|| self.gates(onward))
+        self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(onward))
+    }
+
+    /// The comparison has said enough; nothing that follows can take it back.
+    fn worse(&self) -> Option<Transition> {
+        match comparison(self.view, self.now) {
+            Comparison::Worse(reason) => Some(fail(words::bounded(&reason))),
+            Comparison::None | Comparison::Fair | Comparison::Waits(_) => None,
+        }
     }
 
     fn too_many_failed(&self) -> Option<Transition> {
@@ -148,7 +157,10 @@ impl Judged<'_> {
             (Combined::Broken(reason), _) => self.broken(reason),
             (_, Some(portion)) => self.wait(self.unavailable(portion)),
             (Combined::Undecided(reason), None) => self.wait(Wait { reason, broken: false }),
-            (Combined::Pass, None) => Some(onward),
+            (Combined::Pass, None) => match comparison(self.view, self.now) {
+                Comparison::Waits(wait) if onward == Transition::CompleteStep => self.wait(wait),
+                _ => Some(onward),
+            },
         }
     }
 

@@ -39,6 +39,11 @@ pub(super) fn failure(node: &Node) -> String {
     }
 }
 
+/// As much of the text as a reason may have.
+pub(super) fn bounded(text: &str) -> String {
+    cut(text, REASON_MAX)
+}
+
 fn cut(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
         Some((at, _)) => text[..at].to_owned(),

@@ -203,6 +203,7 @@ impl Agent {
             healthy: !bad(OnNew::Unhealthy) && !sick,
             effective: generation,
             traffic: (!bad(OnNew::NoTraffic)).then_some(traffic),
+            latency: Vec::new(),
             next_within_ms: 0,
         })
     }

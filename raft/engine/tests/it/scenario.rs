@@ -28,6 +28,7 @@ pub fn spec() -> RolloutSpec {
         step_deadline_s: 60,
         gates: Gates { fail_after_s: 10, ..Gates::default() },
         auto_rollback: true,
+        canary: None,
     }
 }
 

@@ -257,6 +257,7 @@ impl World {
             members: &members,
             nodes: &nodes,
             samples: &self.samples,
+            analysis: None,
             bundle_revoked: bundle.state == BundleState::Revoked,
             fresh_ms: FRESH_MS,
             leader_since: self.leader_since,

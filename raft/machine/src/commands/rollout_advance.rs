@@ -191,6 +191,7 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     // Without this, a bundle revoked at the last moment could become what late joiners are given.
     rollout::require_compiled(context, moved)?;
     require_proven(context, moved, &step)?;
+    rollout::require_fair(context, moved)?;
     end_step(context, &mut step, StepState::Completed)?;
     for node_id in &step.node_ids {
         let mut member = rollout::member(context, moved, *node_id)?;

@@ -36,6 +36,10 @@ pub struct RolloutCreate {
 }
 
 impl Apply for RolloutCreate {
+    fn level_of_content(&self) -> u16 {
+        if self.spec.canary.is_some() { 4 } else { 1 }
+    }
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         self.spec.check()?;
         context.require::<Project>(self.project_id.as_bytes(), "Project")?;

@@ -6,6 +6,7 @@ mod advance;
 mod applying;
 mod baseline;
 mod bundles;
+mod canary;
 mod draft;
 mod envelope;
 mod epochs;

@@ -33,6 +33,7 @@ use sentinel_machine::commands::project_create::ProjectCreate;
 use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
+use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::rollout_rollback::RolloutRollback;
@@ -42,6 +43,7 @@ use sentinel_machine::commands::user_create::UserCreate;
 use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
 use sentinel_model::api_key::Scope;
 use sentinel_model::bundle::RiskLevel;
+use sentinel_model::canary::{Analysis, Canary, Evidence, Look, Traffic, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
 use sentinel_model::org::SigningKey;
@@ -247,6 +249,7 @@ pub fn spec() -> RolloutSpec {
         step_deadline_s: 600,
         gates: Gates { max_error_percent: Some(2.5), max_latency_ms: Some(250.0), ..Gates::default() },
         auto_rollback: true,
+        canary: None,
     }
 }
 
@@ -330,6 +333,27 @@ fn transitions() -> Vec<Command> {
     .into()
 }
 
+/// A look at the canary of the first step.
+pub fn analysis(look: u64, verdict: Verdict) -> Analysis {
+    let traffic = |requests, errors| Traffic { requests, errors, timed: requests - 1, slow: 2 };
+    let evidence = Evidence { logs: vec![-0.5, 0.25], looks: look, recent: (1_500.0, 12.5) };
+    let (canary, control) = (traffic(40, 3), traffic(900, 9));
+    Analysis {
+        rollout_id: ROLLOUT,
+        look,
+        step: 0,
+        since: Time(5_000),
+        at: Time(10_000),
+        verdict,
+        canary,
+        control,
+        slow_above_ms: Some(25.0),
+        errors: evidence.clone(),
+        slow: evidence,
+        course: vec![Look { at: Time(10_000), step: 0, canary, control, errors: 1.25, slow: 0.5 }],
+    }
+}
+
 fn rollouts() -> Vec<Command> {
     let by_label = Target::Labels(BTreeMap::from([("zone".into(), "eu".into())]));
     let one_by_one = Target::Nodes(vec![NodeId(NOBODY), edge(1)]);
@@ -338,6 +362,7 @@ fn rollouts() -> Vec<Command> {
         spec(),
         RolloutSpec { target: by_label, batch: Batch::Percent(25), gates: plain, ..spec() },
         RolloutSpec { target: one_by_one, auto_rollback: false, ..spec() },
+        RolloutSpec { canary: Some(Canary { bake_s: 30, ..Canary::default() }), ..spec() },
     ]
     .map(|spec| RolloutCreate { spec, ..rollout() }.into())
     .into()
@@ -387,6 +412,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![RolloutCancel { rollout_id: ROLLOUT, by: by() }.into()],
         vec![RolloutRollback { rollout_id: ROLLOUT, by: by(), reason: "latency".into() }.into()],
         transitions(),
+        vec![RolloutObserve { analysis: analysis(1, Verdict::Gathering) }.into()],
         vec![
             backup().into(),
             BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),

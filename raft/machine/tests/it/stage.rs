@@ -27,8 +27,8 @@ pub struct Stage {
     pub events: Vec<Event>,
 }
 
-/// What nodes report about themselves changes state and is nobody's deed. Every other command is.
-pub const REPORTS: [&str; 2] = ["NodesReport", "NodeEventsAppend"];
+/// What nodes report about themselves, and what is measured, changes state and is nobody's deed. Every other command is.
+pub const REPORTS: [&str; 3] = ["NodesReport", "NodeEventsAppend", "RolloutObserve"];
 
 pub fn by() -> Actor {
     Actor::User(ADA)

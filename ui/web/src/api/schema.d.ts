@@ -1373,6 +1373,162 @@ export interface components {
             /** @description Archive, manifest, every file and the signature agree. */
             verified: boolean;
         };
+        /** @description The nodes with the new bundle, compared with the others. */
+        CanaryAnalysis: {
+            /**
+             * Format: date-time
+             * @description The newest look.
+             */
+            analyzed_at: string;
+            /**
+             * Format: double
+             * @description How much is enough to go back.
+             */
+            bound: number;
+            /** @description Nodes with the new bundle, in this step. */
+            canary: components["schemas"]["CanaryTraffic"];
+            /** @description Nodes without it, at the same time. */
+            control: components["schemas"]["CanaryTraffic"];
+            /** @description How it came to this, oldest first; at most 240 points. */
+            course: components["schemas"]["CanaryLook"][];
+            /**
+             * Format: double
+             * @description What speaks for a higher share of errors, to one: 1 is nothing.
+             */
+            error_evidence: number;
+            /**
+             * Format: int64
+             * @description How many looks were taken in this rollout.
+             */
+            looks: number;
+            /**
+             * Format: date-time
+             * @description The first look of this step.
+             */
+            since: string;
+            /**
+             * Format: double
+             * @description Answers that took longer are slow, in milliseconds; null: latency was not measured so far.
+             */
+            slow_above_ms?: number | null;
+            /**
+             * Format: double
+             * @description What speaks for a higher share of slow answers, to one: 1 is nothing.
+             */
+            slow_evidence: number;
+            /**
+             * Format: int32
+             * @description The step that it is about.
+             */
+            step_index: number;
+            /** @description What it says. */
+            verdict: components["schemas"]["CanaryVerdict"];
+        };
+        /** @description How a canary goes on and what it is judged by. */
+        CanaryConfig: {
+            /**
+             * Format: int32
+             * @description How long both groups are compared in each step, in seconds.
+             * @default 60
+             */
+            bake_seconds: number;
+            /**
+             * Format: double
+             * @description Probability with which a bundle that is no worse is not taken back, over the whole rollout; 0.8 to 0.9999.
+             * @default 0.99
+             */
+            confidence_level: number;
+            /**
+             * Format: double
+             * @description By how many percentage points the share of 5xx answers may be higher than that of nodes without the bundle.
+             * @default 0.1
+             */
+            max_error_rate_rise: number;
+            /**
+             * Format: double
+             * @description By how many percentage points the share of slow answers may be higher than that of nodes without the bundle, of whose answers
+             *     one in a hundred is slow; null: latency is not compared.
+             * @default 1
+             */
+            max_slow_rise: number | null;
+            /**
+             * Format: int32
+             * @description Fewest requests of either group in a step. With fewer it waits, until its deadline; it never passes.
+             * @default 500
+             */
+            min_requests: number;
+            /**
+             * @description Share of the nodes that have the bundle in each step, in percent: growing, the last one 100.
+             * @default [
+             *       5,
+             *       25,
+             *       50,
+             *       100
+             *     ]
+             * @example [
+             *       5,
+             *       25,
+             *       50,
+             *       100
+             *     ]
+             */
+            steps: number[];
+        };
+        /** @description A point in the course of a comparison. */
+        CanaryLook: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Nodes with the new bundle, since the point before. */
+            canary: components["schemas"]["CanaryTraffic"];
+            /** @description Nodes without it. */
+            control: components["schemas"]["CanaryTraffic"];
+            /**
+             * Format: double
+             * @description What spoke for a higher share of errors then.
+             */
+            error_evidence: number;
+            /**
+             * Format: double
+             * @description What spoke for a higher share of slow answers then.
+             */
+            slow_evidence: number;
+            /**
+             * Format: int32
+             * @description In which step.
+             */
+            step_index: number;
+        };
+        /** @description The requests of one group of nodes. */
+        CanaryTraffic: {
+            /**
+             * Format: int64
+             * @description Of these, with a 5xx.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Answered.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Of these, slow.
+             */
+            slow: number;
+            /**
+             * Format: int64
+             * @description Those whose latency was measured.
+             */
+            timed: number;
+        };
+        /**
+         * @description What a comparison says.
+         * @enum {string}
+         */
+        CanaryVerdict: "gathering" | "fair" | "worse";
         /** @description Who decided on an assignment. */
         Cause: {
             /**
@@ -1960,6 +2116,19 @@ export interface components {
         JoinTokenList: {
             /** @description The tokens. */
             join_tokens: components["schemas"]["JoinToken"][];
+        };
+        /** @description One bar of a cumulative histogram. */
+        LatencyCount: {
+            /**
+             * Format: int64
+             * @description Answers that took at most so long.
+             */
+            requests: number;
+            /**
+             * Format: double
+             * @description Upper bound in milliseconds; null in the last one, which has all answers.
+             */
+            up_to_ms?: number | null;
         };
         /** @description Something newer to run, or not. */
         LatestResponse: components["schemas"]["Update"] | components["schemas"]["NoUpdate"];
@@ -2654,6 +2823,7 @@ export interface components {
             bundle_version: string;
             /** @description Who paused or cancelled it, in these states. */
             by?: string | null;
+            canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
             /**
              * Format: date-time
              * @description When it came to its end.
@@ -2751,6 +2921,7 @@ export interface components {
              * @description What shall run.
              */
             bundle_id: string;
+            canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
             health_gates?: components["schemas"]["HealthGates"] | null;
             /**
              * Format: int32
@@ -2769,6 +2940,7 @@ export interface components {
         };
         /** @description A rollout with its steps and nodes. */
         RolloutDetail: {
+            canary_analysis_results?: components["schemas"]["CanaryAnalysis"] | null;
             /** @description By step and name. */
             nodes: components["schemas"]["RolloutNode"][];
             /** @description In numbers. */
@@ -2996,7 +3168,7 @@ export interface components {
          * @description In which manner.
          * @enum {string}
          */
-        Strategy: "rolling" | "all_at_once";
+        Strategy: "rolling" | "all_at_once" | "canary";
         /** @description Which nodes. */
         TargetSelector: {
             /** @enum {string} */
@@ -3026,6 +3198,8 @@ export interface components {
              * @description Which assignment served it.
              */
             generation: number;
+            /** @description How long the answers took, by rising bounds, at most 32; empty when it is not known, and where nodes are shown. */
+            latency?: components["schemas"]["LatencyCount"][];
             /**
              * Format: double
              * @description Median latency in milliseconds.

@@ -183,6 +183,7 @@ impl Cluster {
                 strategy: Strategy::Rolling,
                 batch_size: None,
                 batch_percentage: None,
+                canary_analysis_config: None,
                 max_unavailable: None,
                 progress_deadline_seconds: None,
                 health_gates: None,

@@ -1,0 +1,149 @@
+//! One look: a block of traffic is added to the comparison, and the comparison is judged.
+
+use sentinel_model::Time;
+use sentinel_model::canary::{Analysis, COURSE_MAX, Canary, Look, Traffic, Verdict};
+use sentinel_model::rollout::Rollout;
+
+use super::evidence::{self, Trials};
+use super::tally::{Block, Counted};
+
+/// Share of the other nodes' answers that are not slow. High, so that nodes which are not quite alike are not taken for a bundle that
+/// is slow.
+const QUICK_SHARE: f64 = 0.99;
+
+/// The evidence that takes a bundle back. Errors and latency are two tests: each has half of `alpha`.
+pub fn bound(canary: &Canary) -> f64 {
+    let tests = if canary.slow_margin.is_some() { 2.0 } else { 1.0 };
+    tests / canary.alpha
+}
+
+/// The comparison after one more block.
+pub fn observe(
+    rollout: &Rollout,
+    canary: &Canary,
+    before: Option<&Analysis>,
+    block: &Block,
+    now: Time,
+) -> Analysis {
+    let step = rollout.current_step;
+    let mut analysis = before.cloned().unwrap_or_else(|| begun(rollout, now));
+    let goes_on = before.is_some() && analysis.step == step;
+    if !goes_on {
+        analysis.step = step;
+        analysis.since = now;
+        analysis.canary = Traffic::default();
+        analysis.control = Traffic::default();
+    }
+    // What is slow must not be chosen from the answers that are judged by it.
+    let judged_by = analysis.slow_above_ms.filter(|_| goes_on);
+    let new = (traffic(&block.canary, judged_by), traffic(&block.control, judged_by));
+    if judged_by.is_none() {
+        analysis.slow_above_ms = slow_above(&block.control);
+        analysis.slow.recent = (0.0, 0.0);
+    }
+    analysis.look += 1;
+    analysis.at = now;
+    analysis.canary = analysis.canary.plus(new.0);
+    analysis.control = analysis.control.plus(new.1);
+    let errors = Trials {
+        control: new.1.requests,
+        control_hits: new.1.errors,
+        canary: new.0.requests,
+        canary_hits: new.0.errors,
+    };
+    let slow = Trials {
+        control: new.1.timed,
+        control_hits: new.1.slow,
+        canary: new.0.timed,
+        canary_hits: new.0.slow,
+    };
+    analysis.errors = evidence::look(&analysis.errors, errors, canary.error_margin / 100.0);
+    if let Some(margin) = canary.slow_margin {
+        analysis.slow = evidence::look(&analysis.slow, slow, margin / 100.0);
+    }
+    let values = (factor(&analysis.errors), factor(&analysis.slow));
+    analysis.verdict = verdict(canary, &analysis, values.0.max(values.1));
+    let look = Look { at: now, step, canary: new.0, control: new.1, errors: values.0, slow: values.1 };
+    tell(&mut analysis.course, look);
+    analysis
+}
+
+fn begun(rollout: &Rollout, now: Time) -> Analysis {
+    Analysis {
+        rollout_id: rollout.id,
+        look: 0,
+        step: rollout.current_step,
+        since: now,
+        at: now,
+        verdict: Verdict::Gathering,
+        canary: Traffic::default(),
+        control: Traffic::default(),
+        slow_above_ms: None,
+        errors: Default::default(),
+        slow: Default::default(),
+        course: Vec::new(),
+    }
+}
+
+/// Once it has spoken against the bundle, it never takes that back.
+fn verdict(canary: &Canary, analysis: &Analysis, value: f64) -> Verdict {
+    let seen = analysis.canary.requests.min(analysis.control.requests);
+    let baked_ms = analysis.at.since(analysis.since);
+    if analysis.verdict == Verdict::Worse || value >= bound(canary) {
+        Verdict::Worse
+    } else if seen >= u64::from(canary.min_requests) && baked_ms >= u64::from(canary.bake_s) * 1_000 {
+        Verdict::Fair
+    } else {
+        Verdict::Gathering
+    }
+}
+
+fn factor(evidence: &sentinel_model::canary::Evidence) -> f64 {
+    evidence::log_value(evidence).min(f64::MAX.ln()).exp()
+}
+
+fn traffic(counted: &Counted, slow_above_ms: Option<f64>) -> Traffic {
+    let (timed, slow) = slow_above_ms.map_or((0, 0), |bound| counted.slower_than(bound));
+    Traffic { requests: counted.requests, errors: counted.errors, timed, slow }
+}
+
+/// The lowest bound that nearly all of the group's answers keep; the highest one when there is none.
+fn slow_above(counted: &Counted) -> Option<f64> {
+    let all = counted.latency.last().map(|count| count.requests).filter(|all| *all > 0)?;
+    let enough = all as f64 * QUICK_SHARE;
+    let bounds = || counted.latency.iter().filter_map(|count| Some((count.up_to_ms?, count.requests)));
+    bounds()
+        .find(|(_, within)| *within as f64 >= enough)
+        .or_else(|| bounds().next_back())
+        .map(|(bound, _)| bound)
+}
+
+/// Adds a point; when there are too many, neighbours of one step are put together.
+fn tell(course: &mut Vec<Look>, look: Look) {
+    course.push(look);
+    if course.len() <= COURSE_MAX {
+        return;
+    }
+    let mut shorter: Vec<Look> = Vec::with_capacity(COURSE_MAX);
+    let mut joined = false;
+    for look in course.drain(..) {
+        match shorter.last_mut().filter(|last| !joined && last.step == look.step) {
+            Some(last) => {
+                *last = Look {
+                    canary: last.canary.plus(look.canary),
+                    control: last.control.plus(look.control),
+                    ..look
+                };
+                joined = true;
+            }
+            None => {
+                shorter.push(look);
+                joined = false;
+            }
+        }
+    }
+    *course = shorter;
+}
+
+#[cfg(test)]
+mod tests;
