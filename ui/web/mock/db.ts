@@ -1,9 +1,12 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, AuditEntry, Bundle, EnrolmentToken, Event, Fact, Member, Node, NodeEvent, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { CanaryAnalysis, ApiKey, AuditEntry, Bundle, EnrolmentToken, Event, Fact, Member, Node, NodeEvent, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import { look, USUAL } from "./canary.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
 export interface StoredRollout {
   rollout: Rollout;
+  /** How the canary compares; none when it is no canary, or nothing was compared yet. */
+  canary?: CanaryAnalysis;
   steps: RolloutStep[];
   nodes: RolloutNode[];
 }
@@ -219,8 +222,20 @@ export function newDb(fleet = 140): Db {
   past(v231, "completed", 25 * 60 * MINUTE, 14 * MINUTE);
   past(v230, "completed", 3 * 1_439 * MINUTE, 21 * MINUTE);
   past(v229, "rolled_back", 9 * 1_439 * MINUTE, 6 * MINUTE, { error: { reason: "error rate 12.0 %: fra-edge-02, limit 5 %", exceptions: ["iad-edge-11 is offline"] } });
+  const config = { ...USUAL, steps: [5, 25, 50, 100] };
+  past(v229, "rolled_back", 10 * 1_439 * MINUTE, 2 * MINUTE, {
+    strategy: "canary",
+    batch_percentage: null,
+    canary_analysis_config: config,
+    error: { reason: "the canary is worse: 3.45 % of its answers are errors, 0.41 % of the other nodes' (evidence 402 to 1, 200 are enough)", exceptions: [] },
+  });
   past(v228, "cancelled", 12 * 1_439 * MINUTE, 3 * MINUTE, { by: "Bo Lindqvist" });
-  for (const stored of db.rollouts) fillPast(db, stored);
+  for (const stored of db.rollouts) {
+    fillPast(db, stored);
+    if (!stored.rollout.canary_analysis_config) continue;
+    const begun = Date.parse(stored.rollout.started_at);
+    for (let index = 1; index <= 16; index += 1) look(stored, index < 10 ? 0 : 0.03, begun + index * 5_000);
+  }
 
   const say = (msAgo: number, action: string, type: string, id: string, changes: Record<string, string>, actor: AuditEntry["actor"]): void => {
     db.index += 3;

@@ -1,5 +1,6 @@
 // Moves rollouts on, a little at a time, as members and agents would.
 import type { AuditEntry, Node, RolloutNode, TargetSelector } from "../src/api/types.ts";
+import { look } from "./canary.ts";
 import { type Db, iso, PROJECT, type StoredRollout } from "./db.ts";
 import { random, uuid } from "./random.ts";
 
@@ -135,6 +136,13 @@ function forward(db: Db, stored: StoredRollout): void {
   }
   const observed = mine.every((entry) => entry.status !== "online" || (entry.traffic?.window_ms ?? 0) >= rollout.health_gates.observe_seconds * 1_000);
   if (!observed) return;
+  if (rollout.canary_analysis_config && rollout.current_step + 1 < rollout.steps) {
+    const analysis = look(stored);
+    const seconds = Math.round((Date.parse(analysis.analyzed_at) - Date.parse(analysis.since)) / 1_000);
+    rollout.hold = { reason: `the canary is being compared: ${Math.min(analysis.canary.requests, analysis.control.requests)} of ${rollout.canary_analysis_config.min_requests} requests, ${seconds} of ${rollout.canary_analysis_config.bake_seconds} s`, broken: false, since: rollout.hold?.since ?? iso() };
+    emit(db, "rollout.observed", rollout.id, { verdict: analysis.verdict });
+    if (analysis.verdict !== "fair") return;
+  }
   for (const entry of mine) entry.state = "completed";
   step.state = "completed";
   step.completed_at = iso();

@@ -1,6 +1,7 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
 import type { RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
+import { portions, USUAL } from "./canary.ts";
 import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
 import { record, release, targets } from "./engine.ts";
 
@@ -19,8 +20,14 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   const size =
     body.strategy === "all_at_once" ? free.length : body.batch_percentage ? Math.max(1, Math.floor((free.length * body.batch_percentage) / 100)) : (body.batch_size ?? 1);
   const steps: RolloutPlan["steps"] = [];
-  for (let from = 0; from < free.length; from += size) {
-    steps.push({ index: steps.length, nodes: free.slice(from, from + size).map(({ id, name }) => ({ id, name })) });
+  const sizes = body.strategy === "canary" ? portions((body.canary_analysis_config ?? USUAL).steps, free.length) : Array.from({ length: Math.ceil(free.length / size) }, () => size);
+  if (body.strategy === "canary" && sizes.length < 2) {
+    return refuse(422, "invalid", { strategy: [`a canary compares nodes that have the bundle with nodes that do not: of ${free.length} to move, its first step takes all`] });
+  }
+  let from = 0;
+  for (const taken of sizes) {
+    steps.push({ index: steps.length, nodes: free.slice(from, from + taken).map(({ id, name }) => ({ id, name })) });
+    from += taken;
   }
   return { steps, excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons } };
 }
@@ -35,6 +42,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
     strategy: body.strategy ?? "rolling",
     batch_size: body.batch_size ?? null,
     batch_percentage: body.batch_percentage ?? null,
+    canary_analysis_config: body.strategy === "canary" ? { ...USUAL, ...body.canary_analysis_config } : null,
     max_unavailable: body.max_unavailable ?? 0,
     progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
     health_gates: body.health_gates ?? rollout.health_gates,
@@ -69,11 +77,11 @@ export function start(db: Db, body: RolloutCreate): Answer {
   return ok({ rollout }, 201);
 }
 
-export function detail({ rollout, steps, nodes }: StoredRollout): RolloutDetail {
+export function detail({ rollout, steps, nodes, canary }: StoredRollout): RolloutDetail {
   const active = nodes.filter((node) => node.generation !== null && node.generation !== undefined && (node.effective_generation ?? 0) >= node.generation && node.state !== "restoring").length;
   const restored = nodes.filter((node) => node.state === "restoring" && node.generation && (node.effective_generation ?? 0) >= node.generation).length;
   const failed = nodes.filter((node) => node.failure && node.failure.generation === node.generation).length;
-  return { rollout, steps, nodes, progress: { total: nodes.length, active, restored, failed, pending: nodes.length - active - restored - failed } };
+  return { rollout, steps, nodes, canary_analysis_results: canary ?? null, progress: { total: nodes.length, active, restored, failed, pending: nodes.length - active - restored - failed } };
 }
 
 export function steer(db: Db, id: string | undefined, action: string, reason: string): Answer {

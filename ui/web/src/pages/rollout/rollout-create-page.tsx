@@ -114,14 +114,40 @@ export function RolloutCreatePage() {
                   data={[
                     { value: "nodes", label: "Nodes per step" },
                     { value: "percent", label: "Percent per step" },
+                    { value: "canary", label: "Canary" },
                     { value: "once", label: "All at once" },
                   ]}
                   {...form.getInputProps("batch")}
                 />
-                {values.batch !== "once" && (
+                {(values.batch === "nodes" || values.batch === "percent") && (
                   <NumberInput aria-label={values.batch === "percent" ? "Percent per step" : "Nodes per step"} min={1} max={values.batch === "percent" ? 100 : undefined} w={90} suffix={values.batch === "percent" ? " %" : ""} {...form.getInputProps("batchSize")} />
                 )}
               </div>
+              {values.batch === "canary" && (
+                <>
+                  <div className={classes.even}>
+                    <TextInput label="Steps" description="Percent of the nodes that have the bundle" placeholder="5, 25, 50, 100" {...form.getInputProps("canarySteps")} />
+                    <NumberInput label="Compare for" description="In each step, both groups at the same time" min={0} suffix=" s" {...form.getInputProps("bake")} />
+                    <NumberInput label="Requests" description="Of either group in a step; with fewer it waits" min={1} {...form.getInputProps("canaryRequests")} />
+                  </div>
+                  <div className={classes.even}>
+                    <NumberInput label="More errors allowed" description="Points above the other nodes" min={0} max={50} decimalScale={2} {...form.getInputProps("errorRise")} />
+                    <NumberInput label="More slow answers" description="Points above; empty: not compared" placeholder="off" min={0} max={50} decimalScale={2} {...form.getInputProps("slowRise")} />
+                    <Select
+                      label="Confidence"
+                      description="That a good bundle stays"
+                      allowDeselect={false}
+                      data={[
+                        { value: "0.95", label: "95 %" },
+                        { value: "0.99", label: "99 %" },
+                        { value: "0.999", label: "99.9 %" },
+                      ]}
+                      {...form.getInputProps("confidence")}
+                    />
+                  </div>
+                  <span className="dim">Nodes with the bundle are compared with those that do not have it yet. When they are worse, everything goes back at once.</span>
+                </>
+              )}
               <div className={classes.even}>
                 <NumberInput label="May be unavailable" description="Nodes of a step that may be offline or fail without stopping it" min={0} {...form.getInputProps("maxUnavailable")} />
                 <NumberInput label="Step deadline" description="Longest time that a step may take; pauses do not count" min={1} suffix=" s" {...form.getInputProps("deadline")} />

@@ -1,5 +1,5 @@
 // What the form holds, and the request that it means.
-import type { RolloutCreate } from "../../api/types";
+import type { CanaryConfig, RolloutCreate } from "../../api/types";
 import { parseLabels } from "../../lib/labels";
 
 export interface RolloutForm {
@@ -7,8 +7,16 @@ export interface RolloutForm {
   target: "all" | "labels" | "nodes";
   labels: string;
   nodes: string[];
-  batch: "nodes" | "percent" | "once";
+  batch: "nodes" | "percent" | "canary" | "once";
   batchSize: number | string;
+  /** Shares of the nodes, as in "5, 25, 50, 100". */
+  canarySteps: string;
+  confidence: string;
+  errorRise: number | string;
+  /** Empty: latency is not compared. */
+  slowRise: number | string;
+  canaryRequests: number | string;
+  bake: number | string;
   maxUnavailable: number | string;
   deadline: number | string;
   autoRollback: boolean;
@@ -28,6 +36,12 @@ export const DEFAULTS: RolloutForm = {
   nodes: [],
   batch: "percent",
   batchSize: 10,
+  canarySteps: "5, 25, 50, 100",
+  confidence: "0.99",
+  errorRise: 0.1,
+  slowRise: 1,
+  canaryRequests: 500,
+  bake: 60,
   maxUnavailable: 0,
   deadline: 600,
   autoRollback: true,
@@ -46,6 +60,12 @@ export const FIELDS: Record<string, string> = {
   "target_selector.node_ids": "nodes",
   batch_size: "batchSize",
   batch_percentage: "batchSize",
+  "canary_analysis_config.steps": "canarySteps",
+  "canary_analysis_config.confidence_level": "confidence",
+  "canary_analysis_config.max_error_rate_rise": "errorRise",
+  "canary_analysis_config.max_slow_rise": "slowRise",
+  "canary_analysis_config.min_requests": "canaryRequests",
+  "canary_analysis_config.bake_seconds": "bake",
   max_unavailable: "maxUnavailable",
   progress_deadline_seconds: "deadline",
   "health_gates.max_error_rate": "errorRate",
@@ -58,6 +78,25 @@ export const FIELDS: Record<string, string> = {
 const orNull = (value: number | string): number | null => (value === "" ? null : Number(value));
 const orZero = (value: number | string): number => orNull(value) ?? 0;
 
+/** The numbers in a list of them; what is none stands as 0, which the server refuses with its words. */
+export function shares(text: string): number[] {
+  return text
+    .split(/[\s,;%→>-]+/)
+    .filter((part) => part !== "")
+    .map((part) => (/^\d{1,3}$/.test(part) ? Math.min(Number(part), 255) : 0));
+}
+
+function canary(form: RolloutForm): CanaryConfig {
+  return {
+    steps: shares(form.canarySteps),
+    confidence_level: Number(form.confidence),
+    max_error_rate_rise: orZero(form.errorRise),
+    max_slow_rise: orNull(form.slowRise),
+    min_requests: orZero(form.canaryRequests),
+    bake_seconds: orZero(form.bake),
+  };
+}
+
 /** The request; null while something that no plan can do without is missing. */
 export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
   if (form.bundle === null) return null;
@@ -67,7 +106,8 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
   return {
     bundle_id: form.bundle,
     target_selector: form.target === "all" ? { type: "all" } : form.target === "labels" ? { type: "labels", labels } : { type: "node_ids", node_ids: form.nodes },
-    strategy: form.batch === "once" ? "all_at_once" : "rolling",
+    strategy: form.batch === "once" ? "all_at_once" : form.batch === "canary" ? "canary" : "rolling",
+    ...(form.batch === "canary" ? { canary_analysis_config: canary(form) } : {}),
     ...(form.batch === "nodes" ? { batch_size: orZero(form.batchSize) } : {}),
     ...(form.batch === "percent" ? { batch_percentage: orZero(form.batchSize) } : {}),
     max_unavailable: orZero(form.maxUnavailable),

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import { rolloutQuery } from "../../api/rollouts";
-import type { RolloutDetail, RolloutNode } from "../../api/types";
+import type { CanaryConfig, RolloutDetail, RolloutNode } from "../../api/types";
 import { BundleLink, NodeLink } from "../../app/links";
 import { ObjectHistory } from "../../app/object-history";
 import { now, useSeconds } from "../../lib/clock";
@@ -25,6 +25,7 @@ import { Gauge } from "../../ui/gauge";
 import { FactList, Panel, ScrollPage } from "../../ui/page";
 import { type BarStep, StepBar } from "../../ui/step-bar";
 import { State } from "../../ui/state";
+import { CanaryPanel } from "./canary-panel";
 import classes from "./rollout-page.module.css";
 import { Steering } from "./steering";
 
@@ -118,6 +119,7 @@ function Progress({ project, detail }: { project: string; detail: RolloutDetail 
   return (
     <>
       <StepBar steps={steps} chosen={chosen} onStep={(step) => choose(step === chosen ? undefined : step)} />
+      <CanaryPanel detail={detail} />
       {!isFinal(rollout.state) && rollout.state !== "rolling_back" && <Gates detail={detail} />}
       <div className={classes.nodes}>
         <DataTable
@@ -205,11 +207,27 @@ const COLUMNS: Column<RolloutNode>[] = [
   },
 ];
 
+function CanaryFacts({ config }: { config: CanaryConfig }) {
+  return (
+    <Panel title="Compared">
+      <FactList
+        facts={[
+          ["Errors", `at most ${count(config.max_error_rate_rise, "point")} above the other nodes`],
+          ["Slow", config.max_slow_rise === null || config.max_slow_rise === undefined ? "not compared" : `at most ${count(config.max_slow_rise, "point")} above the other nodes`],
+          ["Confidence", `${number(config.confidence_level * 100)} %`],
+          ["Requests", `at least ${number(config.min_requests)} of either group a step`],
+          ["Bake", duration(config.bake_seconds * 1_000)],
+        ]}
+      />
+    </Panel>
+  );
+}
+
 function Facts({ detail }: { detail: RolloutDetail }) {
   const { rollout } = detail;
   const gates = rollout.health_gates;
   const portions =
-    rollout.strategy === "all_at_once" ? "all at once" : rollout.batch_percentage ? `${rollout.batch_percentage} % a step` : `${count(rollout.batch_size ?? 1, "node")} a step`;
+    rollout.canary_analysis_config ? `canary, ${rollout.canary_analysis_config.steps.join(" → ")} %` : rollout.strategy === "all_at_once" ? "all at once" : rollout.batch_percentage ? `${rollout.batch_percentage} % a step` : `${count(rollout.batch_size ?? 1, "node")} a step`;
   return (
     <>
       <Panel title="Rollout">
@@ -227,6 +245,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
           ]}
         />
       </Panel>
+      {rollout.canary_analysis_config && <CanaryFacts config={rollout.canary_analysis_config} />}
       <Panel title="Gates">
         <FactList
           facts={[
