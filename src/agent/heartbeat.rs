@@ -33,9 +33,11 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
     let mut rhythm = Rhythm::new(interval);
     let mut news = board.watch();
     let mut cpu = Cpu::default();
+    let mut takes_details = false;
     loop {
         let facts = news.borrow_and_update().clone();
-        let request = heartbeat(&board, facts, &about, &mut cpu).await;
+        let mut request = heartbeat(&board, facts, &about, &mut cpu).await;
+        keep_to(&mut request, takes_details);
         let sent = Instant::now();
         let answer = link.ask(|client| {
             let request = request.clone();
@@ -43,6 +45,7 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
         });
         let next = match answer.await {
             Ok(answer) => {
+                takes_details = answer.takes_details;
                 link.learn_members(&answer.members);
                 rhythm.told(&answer);
                 link.come_back_within(rhythm.return_within());
@@ -50,6 +53,8 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
             }
             Err(error) => {
                 tracing::warn!(%error, "a heartbeat was not taken");
+                // The member that answers next may be of an earlier version.
+                takes_details = false;
                 // From now on: to find out may have taken longer than the pause, and as long for every agent.
                 Instant::now() + rhythm.after_loss()
             }
@@ -67,7 +72,21 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
 async fn heartbeat(board: &Board, facts: Facts, about: &About, cpu: &mut Cpu) -> HeartbeatRequest {
     let measured = board.meter.measure().await;
     let pid = board.meter.pid().await;
-    compose(facts, measured, about, numbers(pid, cpu))
+    let effective = facts.effective;
+    let usage = board.meter.usage().await;
+    let usage = usage.filter(|usage| effective.is_some_and(|(_, generation)| generation == usage.generation));
+    HeartbeatRequest { usage, ..compose(facts, measured, about, numbers(pid, cpu)) }
+}
+
+/// Leaves out what the member that answered last would refuse.
+fn keep_to(request: &mut HeartbeatRequest, takes_details: bool) {
+    if takes_details {
+        return;
+    }
+    request.usage = None;
+    if let Some(traffic) = &mut request.traffic {
+        traffic.latency.clear();
+    }
 }
 
 /// Puts together what is told. Traffic of another generation than the effective one is not told at all.
@@ -100,6 +119,7 @@ fn compose(
         accepted_generation: facts.accepted.map(|(_, generation)| generation),
         failure: facts.failure,
         traffic,
+        usage: None,
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         proxy_version: Some(about.proxy_version.clone()),
         ip: None,
@@ -161,7 +181,7 @@ pub async fn send_events(link: Link, board: Arc<Board>) {
 #[cfg(test)]
 mod tests {
     use sentinel_api_types::agent::FailureReport;
-    use sentinel_api_types::node::ActivationStage;
+    use sentinel_api_types::node::{ActivationStage, LatencyCount, Usage};
     use sentinel_model::{BundleId, Epoch, Generation};
     use uuid::Uuid;
 
@@ -212,6 +232,22 @@ mod tests {
         };
         let failed = Facts { failure: Some(failure), ..Facts::default() };
         assert!(status(&failed, Measured::Nothing).starts_with("unhealthy"));
+    }
+
+    #[test]
+    fn an_older_member_is_not_told_what_it_would_refuse() {
+        let facts = Facts { effective: effective(2), serving: Serving::Proven, ..Facts::default() };
+        let latency = vec![LatencyCount { up_to_ms: None, requests: 1 }];
+        let measured = Measured::Answered(Some(Traffic { latency, ..traffic(2) }));
+        let usage =
+            Usage { generation: Generation(2), window_ms: 1, cpu_percent: None, memory_percent: None };
+        let full =
+            HeartbeatRequest { usage: Some(usage), ..compose(facts, measured, &about(), BTreeMap::new()) };
+        let mut told = full.clone();
+        keep_to(&mut told, true);
+        assert_eq!(told, full);
+        keep_to(&mut told, false);
+        assert_eq!((told.usage, told.traffic), (None, Some(traffic(2))));
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sentinel_api_types::node::Traffic;
+use sentinel_api_types::node::{Traffic, Usage};
 use sentinel_model::Generation;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::local_http::LocalHttp;
 use super::probes::Probes;
+use super::procfs;
 use super::traffic::{Counters, between};
 
 /// Largest scrape.
@@ -65,6 +66,8 @@ struct Window {
     vitals: Vitals,
     /// The first scrape of the window: when, what, and how many probes were in it.
     baseline: Option<(Instant, Counters, u64)>,
+    /// What the process had used when the window began.
+    used: Option<(Instant, procfs::Process)>,
 }
 
 impl Meter {
@@ -75,7 +78,8 @@ impl Meter {
 
     /// A generation became effective in this process: from now on only what happens from now on counts.
     pub async fn begin(&self, generation: Generation, vitals: Vitals) {
-        let mut window = Window { generation, vitals, baseline: None };
+        let used = procfs::process(vitals.pid).map(|process| (Instant::now(), process));
+        let mut window = Window { generation, vitals, baseline: None, used };
         for _ in 0..BASELINE_ATTEMPTS {
             match self.scrape(&window.vitals).await {
                 Some(Ok((counters, probes))) => {
@@ -97,6 +101,27 @@ impl Meter {
     /// The process that is measured.
     pub async fn pid(&self) -> Option<i32> {
         self.window.lock().await.as_ref().map(|window| window.vitals.pid)
+    }
+
+    /// What the proxy uses since the window began; `None` when nothing runs, or another process than then.
+    pub async fn usage(&self) -> Option<Usage> {
+        let slot = self.window.lock().await;
+        let window = slot.as_ref()?;
+        let (since, before) = window.used?;
+        let process = procfs::process(window.vitals.pid)?;
+        if process.started != before.started || process.ended {
+            return None;
+        }
+        let elapsed = since.elapsed();
+        let cpu_seconds = (process.cpu_seconds - before.cpu_seconds).max(0.0);
+        let cpu_percent = (elapsed > Duration::ZERO).then(|| cpu_seconds * 100.0 / elapsed.as_secs_f64());
+        let memory = procfs::memory_bytes(process.pid).zip(procfs::memory_total_bytes());
+        Some(Usage {
+            generation: window.generation,
+            window_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            cpu_percent,
+            memory_percent: memory.map(|(used, total)| used * 100.0 / total),
+        })
     }
 
     /// Looks at the metrics once.

@@ -47,6 +47,16 @@ pub fn memory_bytes(pid: i32) -> Option<f64> {
     line.split_whitespace().next()?.parse::<f64>().ok().map(|kib| kib * 1_024.0)
 }
 
+/// Memory that there is, in bytes: of the machine, or less when this is a container with a limit.
+pub fn memory_total_bytes() -> Option<f64> {
+    let table = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = table.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let machine = line.split_whitespace().next()?.parse::<f64>().ok()? * 1_024.0;
+    let limit = fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
+    let limit = limit.and_then(|text| text.trim().parse::<f64>().ok());
+    Some(limit.map_or(machine, |limit| limit.min(machine)))
+}
+
 /// Processes whose command line has `-c CONFIG` in it, oldest first.
 pub fn with_config(config: &Path) -> Vec<Process> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };

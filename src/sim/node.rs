@@ -8,7 +8,7 @@ use sentinel_api_types::agent::{
     FailureReport, Health, HeartbeatRequest, LatestQuery, LatestResponse, RegisterRequest, RegisterResponse,
     Update,
 };
-use sentinel_api_types::node::ActivationStage;
+use sentinel_api_types::node::{ActivationStage, Usage};
 use sentinel_client::{Client, Credential};
 use sentinel_model::{BundleId, Epoch, Generation, NodeId, Ordinal};
 use tokio::sync::Notify;
@@ -299,6 +299,14 @@ impl Node<'_> {
             failure: facts.failure.clone(),
             traffic: effective.as_ref().and_then(|running| {
                 traffic(self.dice, running.generation, running.since.elapsed(), running.bad)
+            }),
+            usage: effective.as_ref().map(|running| Usage {
+                generation: running.generation,
+                window_ms: u64::try_from(running.since.elapsed().as_millis()).unwrap_or(u64::MAX),
+                cpu_percent: Some(
+                    self.dice.between("cpu", turn, 2.0, 30.0) * if running.bad { 10.0 } else { 1.0 },
+                ),
+                memory_percent: Some(self.dice.between("memory", turn / 60, 1.0, 2.0)),
             }),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             proxy_version: Some(PROXY_VERSION.to_owned()),

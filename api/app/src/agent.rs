@@ -125,6 +125,7 @@ impl App {
             heartbeat_interval_s: pace.interval_ms / 1_000,
             heartbeat_jitter_ms: Some(pace.jitter_ms),
             return_within_ms: pace.return_within_ms,
+            takes_details: true,
             members: self.member_urls(),
         })
     }

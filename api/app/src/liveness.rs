@@ -134,6 +134,7 @@ mod tests {
             effective: Generation(1),
             traffic: None,
             latency: Vec::new(),
+            usage: None,
             next_within_ms: 0,
         }
     }

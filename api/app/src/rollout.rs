@@ -304,6 +304,8 @@ fn gates(gates: &HealthGates) -> Gates {
         heartbeat: gates.heartbeat_healthy,
         max_error_percent: gates.max_error_rate,
         max_latency_ms: gates.max_latency_ms,
+        max_cpu_percent: gates.max_cpu_percent,
+        max_memory_percent: gates.max_memory_percent,
         min_requests: gates.min_requests,
         observe_s: gates.observe_seconds,
         fail_after_s: gates.fail_after_seconds,

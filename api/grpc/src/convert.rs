@@ -176,6 +176,8 @@ fn gates(gates: proto::HealthGates) -> api::HealthGates {
         heartbeat_healthy: gates.heartbeat_healthy.unwrap_or(default.heartbeat_healthy),
         max_error_rate: gates.max_error_rate,
         max_latency_ms: gates.max_latency_ms,
+        max_cpu_percent: gates.max_cpu_percent,
+        max_memory_percent: gates.max_memory_percent,
         min_requests: gates.min_requests.unwrap_or(default.min_requests),
         observe_seconds: gates.observe_seconds.unwrap_or(default.observe_seconds),
         fail_after_seconds: gates.fail_after_seconds.unwrap_or(default.fail_after_seconds),

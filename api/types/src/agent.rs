@@ -6,7 +6,7 @@ use sentinel_model::{BundleId, Epoch, Generation, NodeId, Sha256Digest, node};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::node::{ActivationStage, Traffic};
+use crate::node::{ActivationStage, Traffic, Usage};
 use crate::{Secret, Timestamp};
 
 /// A node enrols.
@@ -131,6 +131,9 @@ pub struct HeartbeatRequest {
     /// Traffic since the newest switch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,
+    /// What the proxy uses since the newest switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
     /// Version of the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -168,6 +171,9 @@ pub struct HeartbeatResponse {
     /// contact at one moment does not come back at one.
     #[serde(default)]
     pub return_within_ms: u64,
+    /// This member takes `traffic.latency` and `usage`; one of an earlier version would refuse a heartbeat with them.
+    #[serde(default)]
+    pub takes_details: bool,
     /// Base URLs of all members.
     pub members: Vec<String>,
 }

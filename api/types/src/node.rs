@@ -174,6 +174,23 @@ pub struct Traffic {
     pub latency: Vec<LatencyCount>,
 }
 
+/// What the proxy uses since its newest switch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// Which assignment it ran.
+    #[schema(value_type = u64)]
+    pub generation: Generation,
+    /// Length of the window in milliseconds.
+    pub window_ms: u64,
+    /// Processor time in the window, in percent of one processor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_percent: Option<f64>,
+    /// Memory at its end, in percent of what the machine has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_percent: Option<f64>,
+}
+
 /// One bar of a cumulative histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -53,6 +53,10 @@ pub struct HealthGates {
     pub max_error_rate: Option<f64>,
     /// Highest 99th percentile of latency, in milliseconds; null: not judged.
     pub max_latency_ms: Option<f64>,
+    /// Most processor time of the proxy since its switch, in percent of one processor; null: not judged.
+    pub max_cpu_percent: Option<f64>,
+    /// Most memory of the proxy, in percent of what the machine has; null: not judged.
+    pub max_memory_percent: Option<f64>,
     /// Fewest requests before error rate or latency are judged.
     pub min_requests: u32,
     /// How long each node must be observed after its switch, in seconds.
@@ -67,6 +71,8 @@ impl Default for HealthGates {
             heartbeat_healthy: true,
             max_error_rate: None,
             max_latency_ms: None,
+            max_cpu_percent: None,
+            max_memory_percent: None,
             min_requests: 1,
             observe_seconds: 0,
             fail_after_seconds: 15,

@@ -217,6 +217,7 @@ impl Scene {
             effective,
             traffic: None,
             latency: Vec::new(),
+            usage: None,
             next_within_ms: 0,
         };
         self.samples.insert(id(name), sample);

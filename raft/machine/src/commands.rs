@@ -152,7 +152,7 @@ commands! {
     /// The scheduler moves a rollout.
     55 schema 1 level 1 rollout_advance::RolloutAdvance;
     /// Takes note of how a canary compares.
-    58 schema 1 level 4 rollout_observe::RolloutObserve;
+    59 schema 1 level 4 rollout_observe::RolloutObserve;
     /// Takes note of a backup that is good.
     70 schema 1 level 2 backup_note::BackupNote;
     /// Begins a new epoch: the cluster goes on from an earlier state.

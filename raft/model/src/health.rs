@@ -20,6 +20,9 @@ pub struct NodeSample {
     /// How long the answers of that traffic took: how many took at most so long, by rising bounds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub latency: Vec<LatencyCount>,
+    /// What the proxy uses. `None`: the agent has no measurement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsageSample>,
     /// Within how long it was told to speak again, in milliseconds; zero from members of a version that did not keep that.
     #[serde(default)]
     pub next_within_ms: u64,
@@ -54,6 +57,19 @@ impl NodeSample {
     pub fn moved(self, ms: u64) -> Self {
         Self { heard_at: self.heard_at.plus_ms(ms), ..self }
     }
+}
+
+/// What a proxy uses, over a window that lies wholly after a switch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsageSample {
+    /// Which generation it ran.
+    pub generation: Generation,
+    /// Length of the window in milliseconds.
+    pub window_ms: u64,
+    /// Processor time in the window, in percent of one processor.
+    pub cpu_percent: Option<f64>,
+    /// Memory at its end, in percent of what the machine has.
+    pub memory_percent: Option<f64>,
 }
 
 /// Traffic through a proxy over a window that lies wholly after a switch.

@@ -69,6 +69,12 @@ pub struct Gates {
     pub max_error_percent: Option<f64>,
     /// Highest 99th percentile of latency, in milliseconds.
     pub max_latency_ms: Option<f64>,
+    /// Most processor time of the proxy since the switch, in percent of one processor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_cpu_percent: Option<f64>,
+    /// Most memory of the proxy, in percent of what the machine has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_memory_percent: Option<f64>,
     /// Fewest requests before error rate or latency are judged.
     pub min_requests: u32,
     /// How long each node must be observed after its switch, in seconds.
@@ -83,6 +89,8 @@ impl Default for Gates {
             heartbeat: true,
             max_error_percent: None,
             max_latency_ms: None,
+            max_cpu_percent: None,
+            max_memory_percent: None,
             min_requests: 1,
             observe_s: 0,
             fail_after_s: 15,
@@ -141,6 +149,18 @@ impl RolloutSpec {
         }
         if gates.max_latency_ms.is_some_and(|ms| !ms.is_finite() || ms <= 0.0) {
             return Err(InvalidValue::new("health_gates.max_latency_ms", "must be more than 0"));
+        }
+        if gates.max_cpu_percent.is_some_and(|percent| !percent.is_finite() || percent <= 0.0) {
+            return Err(InvalidValue::new(
+                "health_gates.max_cpu_percent",
+                "is in percent of one processor: more than 0, and 250 for two and a half",
+            ));
+        }
+        if gates.max_memory_percent.is_some_and(|percent| !(percent > 0.0 && percent <= 100.0)) {
+            return Err(InvalidValue::new(
+                "health_gates.max_memory_percent",
+                "is in percent of the machine's memory: more than 0, at most 100",
+            ));
         }
         if gates.observe_s >= self.step_deadline_s || gates.fail_after_s > DEADLINE_MAX_S {
             return Err(InvalidValue::new(

@@ -54,6 +54,12 @@ pub struct RequestArgs {
     /// Highest 99th percentile of latency, such as 250ms; not judged when nothing is said
     #[arg(long, value_name = "TIME", value_parser = milliseconds, help_heading = "Gates")]
     max_latency: Option<f64>,
+    /// Most processor time of the proxy since its switch, in percent of one processor; not judged when nothing is said
+    #[arg(long, value_name = "PERCENT", help_heading = "Gates")]
+    max_cpu: Option<f64>,
+    /// Most memory of the proxy, in percent of the machine's; not judged when nothing is said
+    #[arg(long, value_name = "PERCENT", help_heading = "Gates")]
+    max_memory: Option<f64>,
     /// Fewest requests before error rate or latency are judged; 1 when nothing is said
     #[arg(long, value_name = "N", help_heading = "Gates")]
     min_requests: Option<u32>,
@@ -222,6 +228,8 @@ impl RequestArgs {
             heartbeat_healthy: !self.no_heartbeat_gate,
             max_error_rate: self.max_error_rate,
             max_latency_ms: self.max_latency,
+            max_cpu_percent: self.max_cpu,
+            max_memory_percent: self.max_memory,
             min_requests: self.min_requests.unwrap_or(usual.min_requests),
             observe_seconds: self.observe.unwrap_or(usual.observe_seconds),
             fail_after_seconds: self.fail_after.unwrap_or(usual.fail_after_seconds),

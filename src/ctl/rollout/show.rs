@@ -128,6 +128,8 @@ fn gates(rollout: &Rollout) -> String {
     }
     words.extend(gates.max_error_rate.map(|rate| format!("errors ≤ {rate} %")));
     words.extend(gates.max_latency_ms.map(|latency| format!("p99 ≤ {latency} ms")));
+    words.extend(gates.max_cpu_percent.map(|percent| format!("processor ≤ {percent} %")));
+    words.extend(gates.max_memory_percent.map(|percent| format!("memory ≤ {percent} %")));
     if gates.observe_seconds > 0 {
         words.push(format!("observed for {} s", gates.observe_seconds));
     }

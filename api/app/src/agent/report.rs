@@ -4,7 +4,7 @@ use sentinel_api_types::agent::HeartbeatRequest;
 use sentinel_api_types::node::LatencyCount;
 use sentinel_engine::nodes::Pace;
 use sentinel_machine::commands::nodes_report::{NodeFact, VERSION_TEXT_MAX};
-use sentinel_model::health::{self, NodeSample, TrafficSample};
+use sentinel_model::health::{self, NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{FAILURE_TEXT_MAX, Node, NodeStatus};
 use sentinel_model::{Epoch, Generation, NodeId, Time, name};
 
@@ -36,6 +36,10 @@ pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
             return Err(AppError::invalid("traffic", "latencies must not be negative"));
         }
         check_latency(&traffic.latency)?;
+    }
+    let used = request.usage.iter().flat_map(|usage| [usage.cpu_percent, usage.memory_percent]).flatten();
+    if used.into_iter().any(|percent| !percent.is_finite() || percent < 0.0) {
+        return Err(AppError::invalid("usage", "percentages must not be negative"));
     }
     if request.metrics.as_ref().is_some_and(|metrics| metrics.len() > METRICS_MAX) {
         return Err(AppError::invalid("metrics", format!("at most {METRICS_MAX} numbers")));
@@ -84,6 +88,7 @@ pub(super) fn of_epoch(request: HeartbeatRequest, epoch: Epoch) -> HeartbeatRequ
         accepted_generation: None,
         failure: None,
         traffic: None,
+        usage: None,
         ..request
     }
 }
@@ -103,6 +108,12 @@ pub(super) fn sample(node_id: NodeId, request: &HeartbeatRequest, now: Time, pac
             p50_ms: traffic.p50_ms,
             p95_ms: traffic.p95_ms,
             p99_ms: traffic.p99_ms,
+        }),
+        usage: request.usage.as_ref().map(|usage| UsageSample {
+            generation: usage.generation,
+            window_ms: usage.window_ms,
+            cpu_percent: usage.cpu_percent,
+            memory_percent: usage.memory_percent,
         }),
         latency: request.traffic.as_ref().map(|traffic| counts(&traffic.latency)).unwrap_or_default(),
         next_within_ms: pace.within_ms(),

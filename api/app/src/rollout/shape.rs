@@ -67,6 +67,8 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             heartbeat_healthy: spec.gates.heartbeat,
             max_error_rate: spec.gates.max_error_percent,
             max_latency_ms: spec.gates.max_latency_ms,
+            max_cpu_percent: spec.gates.max_cpu_percent,
+            max_memory_percent: spec.gates.max_memory_percent,
             min_requests: spec.gates.min_requests,
             observe_seconds: spec.gates.observe_s,
             fail_after_seconds: spec.gates.fail_after_s,

@@ -132,6 +132,7 @@ async fn in_a_log_that_is_ahead(cluster: &Cluster, told_ago: Duration) -> NodeId
         effective: Generation::default(),
         traffic: None,
         latency: Vec::new(),
+        usage: None,
         next_within_ms: 0,
     };
     cluster.app.liveness().hear(sample);

@@ -1,6 +1,7 @@
 //! Rollouts: planned, started, steered. How they go on is the engine's matter.
 
 use sentinel_api_types::bundle::BundleAssign;
+use sentinel_api_types::canary::CanaryConfig;
 use sentinel_api_types::rollout::{
     HealthGates, RolloutCreate, RolloutNodeState, RolloutRollback, RolloutState, RolloutsQuery, Strategy,
     TargetSelector,
@@ -123,6 +124,28 @@ async fn what_cannot_be_rolled_out_is_refused_by_field() {
         (
             "health_gates.max_latency_ms",
             gates(HealthGates { max_latency_ms: Some(0.0), ..Default::default() }),
+        ),
+        (
+            "health_gates.max_cpu_percent",
+            gates(HealthGates { max_cpu_percent: Some(0.0), ..Default::default() }),
+        ),
+        (
+            "health_gates.max_memory_percent",
+            gates(HealthGates { max_memory_percent: Some(101.0), ..Default::default() }),
+        ),
+        (
+            "canary_analysis_config",
+            RolloutCreate { canary_analysis_config: Some(CanaryConfig::default()), ..base() },
+        ),
+        ("strategy", RolloutCreate { strategy: Strategy::Canary, batch_size: Some(2), ..base() }),
+        ("strategy", RolloutCreate { strategy: Strategy::Canary, ..base() }),
+        (
+            "canary_analysis_config.steps",
+            RolloutCreate {
+                strategy: Strategy::Canary,
+                canary_analysis_config: Some(CanaryConfig { steps: vec![5, 50], ..CanaryConfig::default() }),
+                ..base()
+            },
         ),
         ("health_gates.observe_seconds", gates(HealthGates { observe_seconds: 600, ..Default::default() })),
         ("target_selector.labels", labels(&[])),

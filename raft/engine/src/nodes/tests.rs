@@ -27,6 +27,7 @@ fn heard(at: i64) -> NodeSample {
         effective: Generation(1),
         traffic: None,
         latency: Vec::new(),
+        usage: None,
         next_within_ms: 0,
     }
 }

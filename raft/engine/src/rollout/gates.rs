@@ -76,6 +76,9 @@ pub fn judge(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
     if gates.max_error_percent.is_some() || gates.max_latency_ms.is_some() {
         verdict = verdict.and(traffic(gates, evidence));
     }
+    if gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some() {
+        verdict = verdict.and(usage(gates, evidence));
+    }
     verdict
 }
 
@@ -204,6 +207,48 @@ fn latency(gates: &Gates, name: &str, traffic: TrafficSample) -> Verdict {
         Some(limit) => {
             let detail = format!("{name} {:.1} ms (limit {limit} ms)", traffic.p99_ms);
             Verdict::broken("99th percentile of latency above the limit", detail)
+        }
+    }
+}
+
+/// What the proxy uses, over the same window.
+fn usage(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
+    let sample = match fresh(evidence) {
+        Ok(sample) => sample,
+        Err(silent) => return silent,
+    };
+    let name = &evidence.node.name;
+    let Some(usage) = sample.usage else {
+        return Verdict::undecided("processor time and memory are not measured", name.clone());
+    };
+    if usage.generation != evidence.generation {
+        let detail =
+            format!("{name} measured generation {} instead of {}", usage.generation, evidence.generation);
+        return Verdict::undecided("what the proxy uses was measured before the switch", detail);
+    }
+    let window = if usage.window_ms < observe_ms(gates) {
+        let detail = format!("{name} {} s of {} s", usage.window_ms / 1_000, gates.observe_s);
+        Verdict::undecided("what the proxy uses is being observed", detail)
+    } else {
+        Verdict::Pass
+    };
+    let kinds = ["processor time above the limit", "memory above the limit"];
+    let limits = [gates.max_cpu_percent, gates.max_memory_percent];
+    let measured = [usage.cpu_percent, usage.memory_percent];
+    kinds
+        .into_iter()
+        .zip(limits)
+        .zip(measured)
+        .fold(window, |verdict, ((kind, limit), measured)| verdict.and(at_most(kind, name, limit, measured)))
+}
+
+fn at_most(kind: &'static str, name: &str, limit: Option<f64>, measured: Option<f64>) -> Verdict {
+    match (limit, measured.filter(|percent| percent.is_finite() && *percent >= 0.0)) {
+        (None, _) => Verdict::Pass,
+        (Some(_), None) => Verdict::undecided("processor time and memory are not measured", name.to_owned()),
+        (Some(limit), Some(percent)) if percent <= limit => Verdict::Pass,
+        (Some(limit), Some(percent)) => {
+            Verdict::broken(kind, format!("{name} {percent:.1} % (limit {limit} %)"))
         }
     }
 }

@@ -204,6 +204,7 @@ impl Agent {
             effective: generation,
             traffic: (!bad(OnNew::NoTraffic)).then_some(traffic),
             latency: Vec::new(),
+            usage: None,
             next_within_ms: 0,
         })
     }

@@ -119,6 +119,8 @@ fn gates() -> impl Strategy<Value = Gates> {
             min_requests,
             observe_s,
             fail_after_s,
+            max_cpu_percent: None,
+            max_memory_percent: None,
         },
     )
 }

@@ -37,7 +37,9 @@ pub struct RolloutCreate {
 
 impl Apply for RolloutCreate {
     fn level_of_content(&self) -> u16 {
-        if self.spec.canary.is_some() { 4 } else { 1 }
+        let gates = &self.spec.gates;
+        let usage = gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some();
+        if self.spec.canary.is_some() || usage { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {

@@ -6,7 +6,7 @@ use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::{Command, Rejection};
 use sentinel_model::canary::{Analysis, COURSE_MAX, Canary, Verdict};
-use sentinel_model::rollout::{RolloutSpec, RolloutState, StepState};
+use sentinel_model::rollout::{Gates, RolloutSpec, RolloutState, StepState};
 
 use crate::ids::*;
 use crate::samples::{analysis, rollout, spec};
@@ -92,9 +92,14 @@ fn no_step_completes_without_a_verdict_on_that_very_step() {
 }
 
 #[test]
-fn a_canary_takes_a_level_and_a_plain_rollout_does_not() {
+fn what_came_later_takes_a_level_and_a_plain_rollout_does_not() {
     let level = |spec| Command::from(RolloutCreate { spec, ..rollout() }).min_level();
     assert_eq!((level(spec()), level(canary())), (1, 4));
+    let cpu = Gates { max_cpu_percent: Some(80.0), ..spec().gates };
+    let memory = Gates { max_memory_percent: Some(80.0), ..spec().gates };
+    for gates in [cpu, memory] {
+        assert_eq!(level(RolloutSpec { gates, ..spec() }), 4);
+    }
     assert_eq!(look(1, Verdict::Fair).min_level(), 4);
 }
 

@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::fixture::{FRESH_MS, GIVEN, Scene, id};
+use sentinel_model::health::UsageSample;
+
+use crate::fixture::{BEFORE, FRESH_MS, GIVEN, Scene, id};
 
 /// A node that switched a minute ago and is heard of now.
 fn scene() -> Scene {
@@ -213,4 +215,42 @@ fn verdicts_on_several_nodes_tell_of_the_worst_and_of_all_that_share_it() {
     assert_eq!(worst(&verdicts), Combined::Broken("heartbeat says unhealthy: b, d".into()));
     assert_eq!(worst(&verdicts[..2]), Combined::Undecided("no fresh heartbeat: a".into()));
     assert_eq!(worst(&verdicts[..1]), Combined::Pass);
+}
+
+fn uses(scene: &mut Scene, generation: Generation, cpu_percent: Option<f64>, memory_percent: Option<f64>) {
+    let sample = scene.samples.get_mut(&id("edge-1")).unwrap();
+    sample.usage = Some(UsageSample { generation, window_ms: 30_000, cpu_percent, memory_percent });
+}
+
+#[test]
+fn what_the_proxy_uses_passes_only_when_it_was_measured_after_the_switch_for_long_enough() {
+    let gates = Gates {
+        max_cpu_percent: Some(80.0),
+        max_memory_percent: Some(50.0),
+        observe_s: 20,
+        ..Gates::default()
+    };
+    let mut scene = scene();
+    assert_eq!(undecided(&scene, &gates), "processor time and memory are not measured");
+    uses(&mut scene, BEFORE, Some(1.0), Some(1.0));
+    assert_eq!(undecided(&scene, &gates), "what the proxy uses was measured before the switch");
+    for (cpu, memory) in
+        [(None, Some(1.0)), (Some(1.0), None), (Some(f64::NAN), Some(1.0)), (Some(-1.0), Some(1.0))]
+    {
+        uses(&mut scene, GIVEN, cpu, memory);
+        assert_eq!(
+            undecided(&scene, &gates),
+            "processor time and memory are not measured",
+            "{cpu:?} {memory:?}"
+        );
+    }
+    uses(&mut scene, GIVEN, Some(80.0), Some(50.0));
+    assert_eq!(verdict(&scene, &gates), Verdict::Pass);
+    assert_eq!(undecided(&scene, &Gates { observe_s: 40, ..gates }), "what the proxy uses is being observed");
+    uses(&mut scene, GIVEN, Some(143.2), Some(50.0));
+    assert_eq!(broken(&scene, &gates), "processor time above the limit: edge-1 143.2 % (limit 80 %)");
+    uses(&mut scene, GIVEN, Some(1.0), Some(50.1));
+    assert_eq!(broken(&scene, &gates), "memory above the limit: edge-1 50.1 % (limit 50 %)");
+    scene.pass_s(600, &[]);
+    assert_eq!(undecided(&scene, &gates), "no fresh heartbeat");
 }
