@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{
-    ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus,
+    ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus, WEIGHT_FULL,
 };
 use sentinel_model::rollout::{
     Batch, Gates, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState,
@@ -66,6 +66,9 @@ pub fn node(name: &str) -> Node {
         effective: Some(Fact { bundle_id: OLD, generation: BEFORE, at: Time(10) }),
         failure: None,
         owner: None,
+        weight: WEIGHT_FULL,
+        weight_revision: 0,
+        pinned_bundle_id: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod ids;
 mod integrity;
 mod levels;
 mod members;
+mod node_settings;
 mod nodes;
 mod rollouts;
 mod samples;
