@@ -2,7 +2,7 @@
 
 use sentinel_api_types::cluster::{HandOver, LevelRaise};
 use sentinel_api_types::join_token::JoinTokenCreate;
-use sentinel_machine::commands::backup_take::BackupTake;
+use sentinel_machine::commands::node_update::NodeUpdate;
 use sentinel_machine::tables::rows;
 use sentinel_machine::{Build, Command, MemberStatus, Order, Scan, Table, level};
 use sentinel_model::audit::AuditEntry;
@@ -10,8 +10,9 @@ use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
 use sentinel_model::{MemberId, Sha256Digest, Time};
 
+use crate::app::Settings;
 use crate::error::AppError;
-use crate::testing::{Kit, Trouble, World};
+use crate::testing::{ADMIN, Kit, Trouble, World};
 
 /// What a new member's binary knows.
 const KNOWS: u16 = Command::LEVEL;
@@ -153,8 +154,8 @@ async fn the_level_is_raised_once_and_neither_lowered_nor_skipped() {
 async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_then_on() {
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
-    let take = || BackupTake { member_id: MemberId(1), index: 7 };
-    let early = app.propose(&world.admin.again(), take()).await.unwrap_err();
+    let weigh = || NodeUpdate { node_id: world.node.0, labels: None, weight: Some(50), pin: None };
+    let early = app.propose(&world.admin.again(), weigh()).await.unwrap_err();
     assert!(matches!(&early, AppError::Conflict(text) if text.contains("cluster upgrade")), "{early}");
     let three = ticket(&world, 3).await;
     let secret = &three.secret;
@@ -169,7 +170,7 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
         status.members.push(seat);
     });
     app.raise_level(&world.admin.again(), RAISE).await.unwrap();
-    app.propose(&world.admin.again(), take()).await.unwrap();
+    app.propose(&world.admin.again(), weigh()).await.unwrap();
     // Also one that was let in before, and asks again with a binary of then.
     for byte in [2, 3] {
         let refused = admit(byte, RAISE.from).await.unwrap_err();
@@ -183,22 +184,22 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
 
 #[tokio::test]
 async fn who_takes_a_backup_is_in_the_audit_log_before_anything_is_handed_out() {
-    let world = World::new().await.unwrap();
-    let (app, admin) = (&world.kit.app, &world.admin);
+    let kit = Kit::formed_at(2, Settings::default()).await.unwrap();
+    let (app, admin) = (&kit.app, kit.sign_in(ADMIN).await.unwrap());
     // A backup comes before the upgrade that brings the entry.
-    let before = world.kit.changes();
+    let before = kit.changes();
     app.create_backup(&admin.again()).await.unwrap();
-    assert_eq!(world.kit.changes(), before);
+    assert_eq!(kit.changes(), before);
 
-    world.kit.cluster.change(|status| status.members[0].build = Some(Build::this()));
-    app.raise_level(&admin.again(), RAISE).await.unwrap();
+    kit.cluster.change(|status| status.members[0].build = Some(Build::this()));
+    app.raise_level(&admin.again(), LevelRaise { from: 2, to: 3 }).await.unwrap();
     let caller = admin.again();
     let taken = app.create_backup(&caller).await.unwrap();
     let newest = Scan { order: Order::Descending, limit: 1, ..Scan::all(Table::Audit, &[]) };
-    let entry = rows::<AuditEntry>(&world.kit.replica.memory().tables(), newest).unwrap().remove(0);
+    let entry = rows::<AuditEntry>(&kit.replica.memory().tables(), newest).unwrap().remove(0);
     assert_eq!((entry.action.as_str(), entry.actor), ("cluster.backup_taken", caller.actor()));
     assert_eq!((entry.changes["member"].as_str(), &entry.changes["index"]), ("1", &taken.index.to_string()));
 
-    world.kit.replica.trouble(Trouble::Refusing);
+    kit.replica.trouble(Trouble::Refusing);
     assert!(app.create_backup(&admin.again()).await.is_err(), "without the entry there is no backup");
 }
