@@ -18,6 +18,8 @@ import { settingsChange } from "./settings-change";
 export function SettingsDialog({ project, node, onClose }: { project: string; node: Node; onClose: () => void }) {
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
   const [error, setError] = useState<ApiError | null>(null);
+  // The page reads the node anew all the time; what counts as changed here is what differs from how it was when the dialog opened.
+  const [shown] = useState(node);
   const form = useForm({
     initialValues: { weight: node.weight, labels: labelLines(node.labels), pin: node.pinned_bundle_id ?? null },
     validate: {
@@ -25,7 +27,7 @@ export function SettingsDialog({ project, node, onClose }: { project: string; no
       labels: (text) => parseLabelLines(text).error,
     },
   });
-  const change = settingsChange(node, form.values);
+  const change = settingsChange(shown, form.values);
   const save = useAction({
     run: (wanted: NonNullable<typeof change>) => updateNode(project, node.id, wanted),
     done: (changed) => `${changed.name} was changed`,
