@@ -16,7 +16,7 @@ use sentinel_machine::commands::node_events_append::NodeEventsAppend;
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::{Envelope, Write, tables};
 use sentinel_model::audit::Actor;
-use sentinel_model::node::{Node, NodeEvent, NodeEventType, NodeStatus, Severity};
+use sentinel_model::node::{Node, NodeEvent, NodeEventType, NodeStatus, Severity, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::secret::Sealed;
 use sentinel_model::{Generation, NodeId, OrgId, ProjectId, RequestId, Sha256Digest, Time};
@@ -184,6 +184,9 @@ fn node(number: u128) -> Node {
         effective: None,
         failure: None,
         owner: None,
+        weight: WEIGHT_FULL,
+        weight_revision: 0,
+        pinned_bundle_id: None,
     }
 }
 

@@ -37,6 +37,7 @@ mod state;
 pub(crate) mod testing;
 mod traffic;
 mod verify;
+mod weight;
 mod zentinel;
 
 use std::fs::File;
@@ -54,8 +55,9 @@ use tracing::Instrument;
 pub use args::AgentArgs;
 
 use activation::Activator;
+use args::OnExit;
 use attached::Attached;
-use board::Board;
+use board::{Board, Serving};
 use heartbeat::About;
 use identity::Identity;
 use link::Link;
@@ -65,6 +67,7 @@ use proxy::Proxy;
 use render::Addresses;
 use shelf::Shelf;
 use state::StateFile;
+use weight::{Listeners, Weights};
 use zentinel::Zentinel;
 
 /// Runs the agent until SIGTERM or SIGINT.
@@ -167,13 +170,17 @@ async fn serve<P: Proxy>(
     let keys = identity.keys()?;
     let mut activator =
         Activator::new(proxy, shelf, state, (identity.node_id, keys), args.values()?, Arc::clone(&board));
+    let weights = Arc::new(Weights::open(&data_dir, identity.node_id)?);
+    let listeners = Listeners::bind(args.agent_check_listen, args.weight_listen).await?;
     activator.boot().await?;
+    // Not before: a load balancer shall not hear of a proxy that has gone on serving that nothing runs.
+    let asked = listeners.serve(&weights, &board);
     board.note(NodeEventType::Startup, Severity::Info, "the agent began");
     let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"))?;
     let (jobs, work) = mpsc::channel(1);
     let interval = Duration::from_secs(identity.heartbeat_interval_s.max(1));
     let tasks = [
-        tokio::spawn(poll::poll(link.clone(), Arc::clone(&board), jobs).in_current_span()),
+        tokio::spawn(poll::poll(link.clone(), Arc::clone(&board), weights, jobs).in_current_span()),
         tokio::spawn(
             heartbeat::beat(link.clone(), Arc::clone(&board), About { proxy_version }, interval)
                 .in_current_span(),
@@ -182,7 +189,11 @@ async fn serve<P: Proxy>(
     ];
     driver::drive(&mut activator, &board, &link, work, stop).await;
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    if args.on_exit == OnExit::Stop {
+        board.change(|facts| facts.serving = Serving::No("it is being stopped".to_owned()));
+    }
     driver::leave(&mut activator, args.on_exit).await;
+    asked.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(())
 }
 

@@ -22,7 +22,12 @@ use crate::server::duration;
 
 The proxy is started as `zentinel -c DATA_DIR/current/zentinel.kdl` in a process group of its own: it survives the agent, and the
 next agent adopts it. With --attach-pid-file somebody else starts it with that argument; then only changes that a reload applies
-can be activated.")]
+can be activated.
+
+A load balancer in front follows the node's weight (sentinel-cp node update NAME --weight 50) when it asks for it: HAProxy with
+  server edge-1 10.0.0.1:8081 weight 100 check agent-check agent-addr 10.0.0.1 agent-port 4100 agent-inter 2s
+and the agent with --agent-check-listen 10.0.0.1:4100; others with GET /weight at --weight-listen. Nobody has to prove who they are
+there: give addresses that only the load balancer reaches.")]
 pub struct AgentArgs {
     #[command(flatten)]
     pub enrolment: EnrolmentArgs,
@@ -55,6 +60,12 @@ pub struct AgentArgs {
     /// The proxy is started by somebody else, who writes its process id here
     #[arg(long, value_name = "FILE")]
     pub attach_pid_file: Option<PathBuf>,
+    /// Answer HAProxy's agent-check here with the node's weight; off when absent
+    #[arg(long, env = "SENTINEL_CP_AGENT_CHECK_LISTEN", value_name = "ADDRESS")]
+    pub agent_check_listen: Option<SocketAddr>,
+    /// Answer GET /weight over HTTP here, for other load balancers; off when absent
+    #[arg(long, env = "SENTINEL_CP_WEIGHT_LISTEN", value_name = "ADDRESS")]
+    pub weight_listen: Option<SocketAddr>,
     /// What becomes of the proxy when the agent is ended by SIGTERM or SIGINT
     #[arg(long, value_enum, default_value_t = OnExit::Keep)]
     pub on_exit: OnExit,

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentinel_api_types::agent::{LatestQuery, LatestResponse, Update};
+use sentinel_api_types::agent::{LatestQuery, LatestResponse, NoUpdate, Update};
 use sentinel_model::Ordinal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
@@ -19,6 +19,7 @@ use super::activation::Outcome;
 use super::backoff::{Backoff, spread};
 use super::board::Board;
 use super::link::Link;
+use super::weight::Weights;
 
 /// How long a member may let a poll wait.
 const WAIT: Duration = Duration::from_secs(30);
@@ -45,21 +46,24 @@ struct Again {
 }
 
 /// Never ends by itself; ends when nobody activates any more.
-pub async fn poll(link: Link, board: Arc<Board>, jobs: mpsc::Sender<Job>) {
+pub async fn poll(link: Link, board: Arc<Board>, weights: Arc<Weights>, jobs: mpsc::Sender<Job>) {
     let troubles = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
     let failures = Backoff::new(Duration::from_secs(5), Duration::from_secs(300));
-    rounds(link, board, jobs, troubles, failures).await;
+    rounds(link, board, weights, jobs, troubles, failures).await;
 }
 
 async fn rounds(
     link: Link,
     board: Arc<Board>,
+    weights: Arc<Weights>,
     jobs: mpsc::Sender<Job>,
     mut troubles: Backoff,
     mut failures: Backoff,
 ) {
     let mut again: Option<Again> = None;
     let facts = board.watch();
+    // Whoever has never been told a weight cannot wait for a newer one: the first answer tells it, and must not be long in coming.
+    let mut greeting = weights.is_unknown();
     loop {
         let handled = facts.borrow().handled;
         let left = again.as_ref().map(|again| again.at.saturating_duration_since(Instant::now()));
@@ -68,10 +72,16 @@ async fn rounds(
         let known = again.as_ref().map_or(handled, |again| handled.max(ordinal(&again.update)));
         let (have, wait) =
             if due { (handled, Duration::ZERO) } else { (known, left.unwrap_or(WAIT).min(WAIT)) };
-        let (update, offered) = match ask(&link, have, wait).await {
+        let wait = if greeting { Duration::ZERO } else { wait };
+        let (update, offered) = match ask(&link, &weights, have, wait).await {
             Answer::Update(update) => {
                 troubles.reset();
+                greeting = false;
                 (update, true)
+            }
+            Answer::Nothing(_) if greeting => {
+                greeting = false;
+                continue;
             }
             Answer::Nothing(pause) => {
                 troubles.reset();
@@ -131,16 +141,30 @@ fn ordinal(update: &Update) -> Ordinal {
     Ordinal { epoch: update.epoch, generation: update.generation }
 }
 
-/// One poll.
-async fn ask(link: &Link, have: Ordinal, wait: Duration) -> Answer {
+/// One poll. The weight that comes along is taken in here: it is no assignment, and no activation holds it up.
+async fn ask(link: &Link, weights: &Weights, have: Ordinal, wait: Duration) -> Answer {
     let wait_s = u32::try_from(wait.as_secs()).unwrap_or(0);
     let epoch = (!have.epoch.is_first()).then_some(have.epoch);
-    let query = LatestQuery { epoch, generation: Some(have.generation), wait: Some(wait_s) };
+    let known = weights.known();
+    let query = LatestQuery {
+        epoch,
+        generation: Some(have.generation),
+        wait: Some(wait_s),
+        weight_epoch: known.map(|weight| weight.epoch).filter(|epoch| !epoch.is_first()),
+        weight_revision: known.map(|weight| weight.revision),
+    };
     let answer = link.ask(|client| {
         let query = query.clone();
         async move { client.latest(link.node, &query).await }
     });
-    match answer.await {
+    let answer = answer.await;
+    if let Ok(
+        LatestResponse::Update(Update { weight, .. }) | LatestResponse::NoUpdate(NoUpdate { weight, .. }),
+    ) = &answer
+    {
+        weight.iter().for_each(|weight| weights.learn(*weight));
+    }
+    match answer {
         // A member that offers what was not asked for is not to be believed; the activation says so in the log.
         Ok(LatestResponse::Update(update)) => Answer::Update(update),
         Ok(LatestResponse::NoUpdate(answer)) => {
@@ -156,6 +180,9 @@ async fn ask(link: &Link, have: Ordinal, wait: Duration) -> Answer {
                 );
             } else {
                 tracing::warn!(%error, "no assignment could be asked for");
+            }
+            if known.is_some() && matches!(error.status(), Some(400 | 422)) {
+                weights.refused();
             }
             // A member that is in trouble, or something before it that does not reach one, says nothing about assignments.
             match error.status() {

@@ -82,6 +82,7 @@ impl Made {
             signing_key_id: self.release.signing_key_id.clone(),
             manifest_digest: self.release.manifest_digest,
             poll_after_s: 1,
+            weight: None,
         }
     }
 }

@@ -2,11 +2,13 @@
 
 mod show;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use clap::Subcommand;
-use sentinel_api_types::node::{Node, NodeStatus, NodesQuery};
+use clap::{ArgGroup, Subcommand};
+use sentinel_api_types::node::{Node, NodeStatus, NodeUpdate, NodesQuery};
 use sentinel_model::NodeId;
+use sentinel_model::node::WEIGHT_FULL;
 use serde_json::json;
 
 use super::connection::Connection;
@@ -14,7 +16,7 @@ use super::failure::NotFound;
 use super::output::Table;
 use super::paging::{self, Paging, more};
 use super::words::{at, labels, offer, pair, read, word};
-use super::{failure, terminal};
+use super::{bundle, failure, terminal};
 
 /// What can be done with nodes.
 #[derive(Subcommand, Debug)]
@@ -22,6 +24,7 @@ use super::{failure, terminal};
   sentinel-cp node list --project shop --status offline
   sentinel-cp node show edge-1 --project shop
   sentinel-cp node events edge-1 --project shop
+  sentinel-cp node update edge-1 --project shop --weight 50
 
 Nodes join by themselves: see sentinel-cp token and sentinel-cp agent.
 
@@ -60,6 +63,35 @@ pub enum NodeCommand {
         /// Name or id
         node: String,
     },
+    /// Change a node's labels, weight or pin; what it runs stays as it is
+    #[command(after_help = "Examples:
+  sentinel-cp node update edge-1 --project shop --weight 50
+  sentinel-cp node update edge-1 --project shop --label slot=blue --remove-label canary
+  sentinel-cp node update edge-1 --project shop --pin 1.4.2
+  sentinel-cp node update edge-1 --project shop --unpin
+
+A weight of 0 drains the node: the load balancer in front sends it nothing new, if it asks the agent (see sentinel-cp agent --help).
+A pinned node is left out by rollouts of other bundles, and may be assigned no other.")]
+    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin"]).required(true).multiple(true)))]
+    Update {
+        /// Name or id
+        node: String,
+        /// A label that it shall have; may be repeated
+        #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+        label: Vec<(String, String)>,
+        /// A label that it shall not have any more; may be repeated
+        #[arg(long, value_name = "KEY")]
+        remove_label: Vec<String>,
+        /// How much of its share of traffic it shall get, 0 to 100 percent
+        #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+        weight: Option<u8>,
+        /// The one bundle that it may be given, by version or id
+        #[arg(long, value_name = "BUNDLE", conflicts_with = "unpin")]
+        pin: Option<String>,
+        /// It may be given any bundle again
+        #[arg(long)]
+        unpin: bool,
+    },
     /// Remove a node; its key is worth nothing from then on
     #[command(after_help = "Examples:\n  sentinel-cp node delete edge-1 --project shop --yes")]
     Delete {
@@ -74,7 +106,7 @@ pub enum NodeCommand {
 impl NodeCommand {
     /// Whether it only looks.
     pub fn reads(&self) -> bool {
-        !matches!(self, NodeCommand::Delete { .. })
+        !matches!(self, NodeCommand::Update { .. } | NodeCommand::Delete { .. })
     }
 }
 
@@ -97,6 +129,8 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                     "desired",
                     "effective",
                     "converged",
+                    "weight",
+                    "pinned to",
                     "labels",
                     "last seen",
                 ]);
@@ -133,6 +167,17 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                 table
             })?;
         }
+        NodeCommand::Update { node, label, remove_label, weight, pin, unpin } => {
+            let id = find(connection, &project, &node).await?;
+            let labels = relabelled(connection, &project, id, label, &remove_label).await?;
+            let pinned_bundle_id = match pin {
+                Some(bundle) => Some(Some(bundle::find(connection, &project, &bundle).await?)),
+                None => unpin.then_some(None),
+            };
+            let request = NodeUpdate { labels, weight, pinned_bundle_id };
+            output
+                .print(&client.update_node(&project, id, &request).await?, |body| show::facts(&body.node))?;
+        }
         NodeCommand::Delete { node, yes } => {
             let id = find(connection, &project, &node).await?;
             terminal::confirm(&format!("Remove node {node} from {project}?"), yes)?;
@@ -141,6 +186,27 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// All labels that a node has when some are added and some taken away; `None` when neither is asked for.
+async fn relabelled(
+    connection: &Connection,
+    project: &str,
+    id: NodeId,
+    add: Vec<(String, String)>,
+    remove: &[String],
+) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+    if add.is_empty() && remove.is_empty() {
+        return Ok(None);
+    }
+    let Node { name, mut labels, .. } = connection.client.node(project, id).await?.node;
+    for key in remove {
+        if labels.remove(key).is_none() {
+            return Err(NotFound(format!("node {name} has no label {key}")).into());
+        }
+    }
+    labels.extend(add);
+    Ok(Some(labels))
 }
 
 /// The node with this id or name.
@@ -163,7 +229,7 @@ pub async fn find(connection: &Connection, project: &str, node: &str) -> anyhow:
     Err(NotFound(format!("no node of {project} has the name or id {node}{names}")).into())
 }
 
-fn row(node: &Node) -> [String; 7] {
+fn row(node: &Node) -> [String; 9] {
     let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "(gone)".into());
     let converged = match (&node.failure, node.converged, &node.desired) {
         (_, _, None) => "",
@@ -177,6 +243,8 @@ fn row(node: &Node) -> [String; 7] {
         node.desired.as_ref().map(|desired| version(&desired.version)).unwrap_or_default(),
         node.effective.as_ref().map(|fact| version(&fact.version)).unwrap_or_default(),
         converged.to_owned(),
+        if node.weight == WEIGHT_FULL { String::new() } else { format!("{} %", node.weight) },
+        node.pinned_bundle_id.map(|_| version(&node.pinned_version)).unwrap_or_default(),
         labels(&node.labels),
         node.last_seen_at.map(at).unwrap_or_default(),
     ]

@@ -145,7 +145,12 @@ impl Node<'_> {
             let waits = self.fleet.waiting.try_acquire().ok();
             let wait = if waits.is_some() { WAIT_S } else { 0 };
             let epoch = (!have.epoch.is_first()).then_some(have.epoch);
-            let query = LatestQuery { epoch, generation: Some(have.generation), wait: Some(wait) };
+            let query = LatestQuery {
+                epoch,
+                generation: Some(have.generation),
+                wait: Some(wait),
+                ..LatestQuery::default()
+            };
             let answer = self.client.latest(self.id, &query).await;
             drop(waits);
             match answer {

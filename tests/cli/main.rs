@@ -6,6 +6,7 @@ mod cli;
 mod doctor;
 mod errors;
 mod logins;
+mod nodes;
 mod rollouts;
 mod session;
 mod strangers;

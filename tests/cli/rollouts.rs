@@ -9,10 +9,11 @@ use crate::bundles::SOURCE;
 use crate::cli::User;
 
 /// Nodes that take whatever they are given, until they are dropped.
-struct Nodes(Arc<AtomicBool>);
+pub struct Nodes(Arc<AtomicBool>);
 
 impl Nodes {
-    fn start(url: &str, token: &str, names: &[&str]) -> Self {
+    /// Enrols nodes with these names and the label `rack=7`.
+    pub fn start(url: &str, token: &str, names: &[&str]) -> Self {
         let running = Arc::new(AtomicBool::new(true));
         for name in names {
             let (base, token, name) = (format!("{url}/api/v1"), token.to_owned(), (*name).to_owned());
@@ -62,7 +63,7 @@ impl Drop for Nodes {
 }
 
 /// Runs what blocks where it may.
-fn run(user: &User, line: &[&str]) -> crate::cli::Ran {
+pub fn run(user: &User, line: &[&str]) -> crate::cli::Ran {
     tokio::task::block_in_place(|| user.run(line))
 }
 

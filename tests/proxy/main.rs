@@ -8,6 +8,7 @@ mod failover;
 mod fleet;
 mod refusal;
 mod rollout;
+mod weight;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");

@@ -16,6 +16,7 @@ pub fn prepare() -> anyhow::Result<()> {
     system::faketime()?;
     println!("browser: {}", chromium()?.display());
     system::disks()?;
+    system::haproxy()?;
     built::nextest()?;
     println!("proxy: {}", built::zentinel()?.display());
     println!("S3 server: {}", python::moto()?.display());

@@ -108,6 +108,8 @@ operations! {
     NodeShow => Member(Reader, Some(NodesRead));
     /// See what a node's agent told.
     NodeEventList => Member(Reader, Some(NodesRead));
+    /// Change a node's labels, weight or pin.
+    NodeUpdate => Member(Operator, Some(NodesWrite));
     /// Remove a node.
     NodeDelete => Member(Operator, Some(NodesWrite));
     /// Add a bundle.

@@ -11,13 +11,14 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use sentinel_api_types::agent::{
     HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NoUpdate, NodeTokenResponse,
-    RegisterRequest, RegisterResponse, TrustedKey, Update,
+    RegisterRequest, RegisterResponse, TrustedKey, Update, Weight,
 };
 use sentinel_api_types::{Secret, timestamp};
 use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::sign::Signer;
 use sentinel_engine::nodes::Pace;
 use sentinel_machine::commands::node_register::NodeRegister;
+use sentinel_machine::commands::node_update;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
 use sentinel_machine::{Read, Table, View, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
@@ -107,7 +108,7 @@ impl App {
     ) -> Result<HeartbeatResponse, AppError> {
         let (view, node) = self.this_node(Operation::NodeHeartbeat, caller, id).await?;
         report::check(&request)?;
-        let Standing { epoch, nodes } = self.standing(&view)?;
+        let Standing { epoch, nodes, .. } = self.standing(&view)?;
         let request = report::of_epoch(request, epoch);
         let now = self.now();
         let pace = self.pace(nodes);
@@ -130,7 +131,7 @@ impl App {
         })
     }
 
-    /// What a node shall run, if that is newer than what it knows. Waits for it as long as the agent asks for.
+    /// What a node shall run, if that is newer than what it knows, and its weight. Waits for either as long as the agent asks for.
     pub async fn latest(
         &self,
         caller: &Caller,
@@ -146,16 +147,20 @@ impl App {
             return Err(AppError::invalid("wait", format!("must be at most {WAIT_MAX_S} seconds")));
         }
         let poll_after_s = if wait_s > 0 { AFTER_WAIT_S } else { self.settings().poll_interval.as_secs() };
+        let knows = query.weight_revision.map(|revision| (query.weight_epoch.unwrap_or_default(), revision));
         let deadline = tokio::time::Instant::now() + Duration::from_secs(u64::from(wait_s));
-        // Registered before state is looked at, so that an assignment in between wakes us.
-        let mut wait = self.events().await_assignment(id);
+        // Registered before state is looked at, so that what changes in between wakes us.
+        let mut wait = self.events().await_news(id);
         loop {
             let (view, node) = self.this_node(Operation::NodeLatest, caller, id).await?;
+            let weight = self.weight(&view, &node)?;
             if let Some(update) = self.offer(&view, &node, have, poll_after_s)? {
-                return Ok(LatestResponse::Update(update));
+                return Ok(LatestResponse::Update(Update { weight, ..update }));
             }
-            if tokio::time::timeout_at(deadline, wait.assigned()).await.is_err() {
-                return Ok(LatestResponse::NoUpdate(NoUpdate { no_update: true, poll_after_s }));
+            // An agent that does not say what it knows is not woken for it: it would be woken again at once, for ever.
+            let newer = weight.zip(knows).is_some_and(|(now, knows)| (now.epoch, now.revision) > knows);
+            if newer || tokio::time::timeout_at(deadline, wait.news()).await.is_err() {
+                return Ok(LatestResponse::NoUpdate(NoUpdate { no_update: true, poll_after_s, weight }));
             }
         }
     }
@@ -266,7 +271,16 @@ impl App {
             signing_key_id: bundle.signing_key_id,
             manifest_digest: bundle.manifest_digest,
             poll_after_s,
+            weight: None,
         }))
+    }
+
+    /// The node's weight, where nodes have one: what is told here binds the agent to ask in a way that older members refuse, and
+    /// from this level on there are none.
+    fn weight(&self, view: &View, node: &Node) -> Result<Option<Weight>, AppError> {
+        let Standing { epoch, level, .. } = self.standing(view)?;
+        let weight = Weight { percent: node.weight, epoch, revision: node.weight_revision };
+        Ok((level >= node_update::LEVEL).then_some(weight))
     }
 
     /// The key of the node's org.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sentinel_machine::{
     Blobs, ClusterInfo, Command, Consistency, Envelope, Outcome, ProposeError, Rejection, Replica,
-    TableError, View, query, tables,
+    TableError, View, level, query, tables,
 };
 use sentinel_model::audit::Actor;
 use sentinel_model::{Epoch, RequestId, Sha256Digest, Time};
@@ -103,6 +103,8 @@ pub(crate) struct Inner {
 pub(crate) struct Standing {
     /// The epoch of the cluster.
     pub(crate) epoch: Epoch,
+    /// The level of the cluster.
+    pub(crate) level: u16,
     /// How many nodes there are.
     pub(crate) nodes: u64,
 }
@@ -227,8 +229,12 @@ impl App {
         match *known {
             Some((applied, standing)) if applied == view.applied => Ok(standing),
             _ => {
-                let (epoch, nodes) = (query::epoch(&*view.tables)?, query::node_count(&*view.tables)?);
-                let standing = Standing { epoch, nodes };
+                let read = &*view.tables;
+                let standing = Standing {
+                    epoch: query::epoch(read)?,
+                    level: level::of_cluster(read)?,
+                    nodes: query::node_count(read)?,
+                };
                 *known = Some((view.applied, standing));
                 Ok(standing)
             }

@@ -19,7 +19,7 @@ pub struct EventBus(Arc<Inner>);
 struct Inner {
     history: Arc<dyn EventHistory>,
     live: broadcast::Sender<Arc<Event>>,
-    /// Nodes whose agents wait for an assignment here. An entry lives as long as somebody waits.
+    /// Nodes whose agents wait for news here. An entry lives as long as somebody waits.
     waiting: Mutex<HashMap<NodeId, Waiting>>,
 }
 
@@ -56,7 +56,7 @@ impl EventBus {
         }
         self.0.history.append(&events);
         for event in events {
-            if event.kind == "node.assigned" {
+            if ["node.assigned", "node.updated"].contains(&event.kind.as_str()) {
                 self.wake(&event);
             }
             // No watcher is no error.
@@ -75,13 +75,13 @@ impl EventBus {
         }
     }
 
-    /// Registers somebody who waits for an assignment of `node`. Register first, then look at state: so nothing is missed.
-    pub fn await_assignment(&self, node: NodeId) -> AssignmentWait {
+    /// Registers somebody who waits for an assignment of `node`, or a change of its settings. Register first, then look at state: so nothing is missed.
+    pub fn await_news(&self, node: NodeId) -> NewsWait {
         let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let entry =
             waiting.entry(node).or_insert_with(|| Waiting { wake: watch::Sender::new(0), waiters: 0 });
         entry.waiters += 1;
-        AssignmentWait { bus: self.clone(), node, woken: entry.wake.subscribe() }
+        NewsWait { bus: self.clone(), node, woken: entry.wake.subscribe() }
     }
 
     fn wake(&self, event: &Event) {
@@ -93,22 +93,22 @@ impl EventBus {
     }
 }
 
-/// Somebody who waits for an assignment of one node.
-pub struct AssignmentWait {
+/// Somebody who waits for news of one node.
+pub struct NewsWait {
     bus: EventBus,
     node: NodeId,
     woken: watch::Receiver<u64>,
 }
 
-impl AssignmentWait {
-    /// Returns when the node was assigned something since this was last called, or since the registration.
-    pub async fn assigned(&mut self) {
+impl NewsWait {
+    /// Returns when the node was assigned something or changed since this was last called, or since the registration.
+    pub async fn news(&mut self) {
         // The sender lives in the entry, which lives as long as this does.
         let _ = self.woken.changed().await;
     }
 }
 
-impl Drop for AssignmentWait {
+impl Drop for NewsWait {
     fn drop(&mut self) {
         let mut waiting = self.bus.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = waiting.get_mut(&self.node) {
@@ -251,20 +251,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_assigned_nodes_waiters_wake_and_leave_nothing_behind() {
+    async fn only_the_waiters_of_a_node_with_news_wake_and_leave_nothing_behind() {
         let bus = EventBus::new(Arc::new(MemoryHistory::default()));
         let (mine, other) = (NodeId(Uuid::from_u128(1)), NodeId(Uuid::from_u128(2)));
-        let mut wait = bus.await_assignment(mine);
-        let mut second = bus.await_assignment(mine);
+        let mut wait = bus.await_news(mine);
+        let mut second = bus.await_news(mine);
         bus.publish(vec![
             event(1, "node.assigned", &other.to_string()),
             event(2, "node.online", &mine.to_string()),
         ]);
-        let quiet = tokio::time::timeout(std::time::Duration::from_millis(20), wait.assigned()).await;
+        let quiet = tokio::time::timeout(std::time::Duration::from_millis(20), wait.news()).await;
         assert!(quiet.is_err());
-        bus.publish(vec![event(3, "node.assigned", &mine.to_string())]);
-        wait.assigned().await;
-        second.assigned().await;
+        for (index, kind) in [(3, "node.assigned"), (4, "node.updated")] {
+            bus.publish(vec![event(index, kind, &mine.to_string())]);
+            wait.news().await;
+            second.news().await;
+        }
         drop((wait, second));
         assert!(bus.0.waiting.lock().unwrap().is_empty());
     }

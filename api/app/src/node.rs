@@ -5,18 +5,20 @@ mod shape;
 use std::collections::BTreeMap;
 
 use sentinel_api_types::node::{
-    NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodesQuery,
+    NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodeUpdate, NodesQuery,
 };
 use sentinel_api_types::timestamp;
-use sentinel_machine::commands::node_delete;
+use sentinel_machine::commands::node_update::Pin;
+use sentinel_machine::commands::{node_delete, node_update};
 use sentinel_machine::{Order, Scan, Table, tables};
+use sentinel_model::bundle::Bundle;
 use sentinel_model::node::{EVENTS_KEPT, Node, NodeEvent as ModelEvent};
 use sentinel_model::{NodeId, name};
 
 pub(crate) use shape::{Versions, failure, traffic};
 
 use crate::access::Operation;
-use crate::app::App;
+use crate::app::{App, written};
 use crate::caller::Caller;
 use crate::change::Change;
 use crate::cursor::Binding;
@@ -82,6 +84,43 @@ impl App {
         let node = here.object::<Node>(&id)?;
         let sample = self.liveness().get(id);
         Ok(NodeBody { node: Versions::new(&*here.view.tables).node(node, sample)? })
+    }
+
+    /// Changes what operators set of a node: labels, weight, pin. Moves nothing.
+    pub async fn update_node(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: NodeId,
+        request: NodeUpdate,
+    ) -> Result<NodeBody, AppError> {
+        let here = self.in_project(Operation::NodeUpdate, caller, project).await?;
+        let pin = request.pinned_bundle_id.map(|pinned| pinned.map_or(Pin::Clear, Pin::To));
+        let command =
+            node_update::NodeUpdate { node_id: id, labels: request.labels, weight: request.weight, pin };
+        command.check()?;
+        // Everything that was asked for, so that the same key with more, less or something else is another request.
+        let mut change =
+            Change::to("node.updated", id).in_project(here.project.id).with("changed", command.changed());
+        if let Some(labels) = &command.labels {
+            change = change.with("labels", node_update::labels_text(labels));
+        }
+        if let Some(weight) = command.weight {
+            change = change.with("weight", weight);
+        }
+        if let Some(pin) = command.pin {
+            change = change.with("pinned_bundle_id", pin);
+        }
+        if self.repeated(&here.view, caller, &change)?.is_none() {
+            here.object::<Node>(&id)?;
+            if let Some(Pin::To(bundle)) = command.pin {
+                here.object::<Bundle>(&bundle)?;
+            }
+        }
+        let committed = self.commit(caller, change, command).await?;
+        let node: Node = written(&committed.view, id.as_bytes(), "Node")?;
+        let sample = self.liveness().get(id);
+        Ok(NodeBody { node: Versions::new(&*committed.view.tables).node(node, sample)? })
     }
 
     /// Removes a node. Its agent is refused from then on; its proxy keeps serving what it has.

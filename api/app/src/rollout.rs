@@ -10,7 +10,7 @@ use sentinel_api_types::rollout::{
     ExcludedNode, HealthGates, NodeRef, PlannedStep, Risk, RolloutBody, RolloutCreate, RolloutDetail,
     RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
-use sentinel_engine::plan::{Plan, PlanError, plan_rollout};
+use sentinel_engine::plan::{Plan, PlanError, Reason, plan_rollout};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
@@ -47,7 +47,7 @@ impl App {
     ) -> Result<RolloutPlan, AppError> {
         let here = Arc::new(self.in_project(Operation::RolloutPlan, caller, project).await?);
         let (spec, bundle) = asked(&here, request)?;
-        let (plan, nodes) = self.planned(here, spec).await?;
+        let (plan, nodes) = self.planned(here.clone(), spec).await?;
         let names: HashMap<NodeId, String> = nodes.into_iter().map(|node| (node.id, node.name)).collect();
         let steps = plan
             .steps
@@ -61,15 +61,18 @@ impl App {
                     .collect(),
             })
             .collect();
-        let excluded = plan
-            .excluded
-            .into_iter()
-            .map(|left_out| ExcludedNode {
-                id: left_out.node_id,
-                name: Some(left_out.name),
-                reason: left_out.reason,
-            })
-            .collect();
+        let mut versions = Versions::new(&*here.view.tables);
+        let mut excluded = Vec::with_capacity(plan.excluded.len());
+        for left_out in plan.excluded {
+            let reason = match left_out.reason {
+                Reason::RunsAlready => "runs this bundle already".to_owned(),
+                Reason::PinnedTo(pinned) => {
+                    let version = versions.of(pinned)?;
+                    format!("is pinned to {}", version.as_deref().unwrap_or("a bundle that is gone"))
+                }
+            };
+            excluded.push(ExcludedNode { id: left_out.node_id, name: Some(left_out.name), reason });
+        }
         let bundle = bundle::shape(bundle);
         let risk = Risk { level: bundle.risk_level, reasons: bundle.risk_reasons.clone() };
         Ok(RolloutPlan { steps, excluded, bundle, risk })
@@ -223,7 +226,7 @@ impl App {
             let plan = plan_rollout(&spec, &nodes).map_err(|error| match error {
                 PlanError::UnknownNodes(_) => AppError::not_found("Node"),
                 PlanError::Conflict(_) => AppError::Conflict(error.to_string()),
-                PlanError::NothingToMove(_) | PlanError::TooMany(_) => {
+                PlanError::NothingToMove(_) | PlanError::AllExcluded(_) | PlanError::TooMany(_) => {
                     AppError::invalid("target_selector", error.to_string())
                 }
                 PlanError::NothingToCompare(_) => AppError::invalid("strategy", error.to_string()),

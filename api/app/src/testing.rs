@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sentinel_api_types::join_token::JoinTokenCreate;
 use sentinel_machine::commands::cluster_init::Founding;
+use sentinel_machine::commands::cluster_level_raise::ClusterLevelRaise;
 use sentinel_machine::commands::epoch_begin::{self, EpochBegin, Founder};
 use sentinel_machine::memory::MemoryReplica;
 use sentinel_machine::{
@@ -326,14 +327,17 @@ impl Kit {
 
     /// An application whose cluster has the org `Default` and the administrator [`ADMIN`].
     pub async fn formed() -> Result<Self, AppError> {
-        Self::formed_with(Settings::default(), Self::BEGINS_AT).await
+        Self::formed_with(Settings::default()).await
     }
 
-    /// The level at which the cluster begins: as one that was formed with the version before, so that it can be raised.
-    pub const BEGINS_AT: u16 = Command::LEVEL - 1;
+    /// The same with other numbers.
+    pub async fn formed_with(settings: Settings) -> Result<Self, AppError> {
+        // As one that was formed with the version before, so that it can be raised.
+        Self::formed_at(Command::LEVEL - 1, settings).await
+    }
 
-    /// The same with other numbers, at another level.
-    pub async fn formed_with(settings: Settings, level: u16) -> Result<Self, AppError> {
+    /// The same as an earlier version would have formed it.
+    pub async fn formed_at(level: u16, settings: Settings) -> Result<Self, AppError> {
         let kit = Self::unformed_with(settings)?;
         let first = Initialize {
             cluster_id: None,
@@ -382,6 +386,13 @@ impl Kit {
         let begun =
             EpochBegin { epoch, reason: EpochReason::Restore, founder, raises_to: Some(epoch_begin::LEVEL) };
         self.app.propose_as_member(begun).await?.map(|_| ()).map_err(AppError::from)
+    }
+
+    /// Raises the cluster to the newest level, as if everybody knew it.
+    pub async fn raise(&self) -> Result<(), AppError> {
+        let (to, known_by) = (Command::LEVEL, [Self::founding().member_id].into());
+        let raised = ClusterLevelRaise { from: to - 1, to, known_by };
+        self.app.propose_as_member(raised).await?.map(|_| ()).map_err(AppError::from)
     }
 
     /// Lets so many more members in, who all vote and answer.

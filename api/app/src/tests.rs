@@ -7,6 +7,7 @@ mod api_keys;
 mod bundles;
 mod cluster;
 mod facts;
+mod node_settings;
 mod other_requests;
 mod passwords;
 mod repeats;

@@ -1,6 +1,6 @@
 //! Nodes as operators see them.
 
-use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodesQuery};
+use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodeUpdate, NodesQuery};
 use sentinel_model::NodeId;
 
 use crate::call::Call;
@@ -34,6 +34,19 @@ impl Client {
     /// [`ClientError`].
     pub async fn node(&self, project: &str, id: NodeId) -> Result<NodeBody, ClientError> {
         self.ask(Call::get(&["projects", project, "nodes", &id.to_string()])).await
+    }
+
+    /// Changes a node's labels, weight or pin.
+    ///
+    /// # Errors
+    /// [`ClientError`]; 409 when a rollout moves the node, or the cluster's level is too low.
+    pub async fn update_node(
+        &self,
+        project: &str,
+        id: NodeId,
+        request: &NodeUpdate,
+    ) -> Result<NodeBody, ClientError> {
+        self.ask(Call::patch(&["projects", project, "nodes", &id.to_string()]).json(request)).await
     }
 
     /// Removes a node; its key is good for nothing from then on.

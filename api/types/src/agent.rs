@@ -195,6 +195,26 @@ pub struct LatestQuery {
     #[param(maximum = 60)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<u32>,
+    /// The epoch of the newest weight that the agent knows; the first one when absent.
+    #[param(value_type = Option<u64>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_epoch: Option<Epoch>,
+    /// The newest weight that the agent knows: a newer one ends the wait. Only for agents that were told one: members of earlier
+    /// versions refuse it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_revision: Option<u64>,
+}
+
+/// How much of its share of traffic a load balancer in front of the node shall send it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Weight {
+    /// In percent, 0 to 100.
+    pub percent: u8,
+    /// The epoch of the cluster that says so. A lower revision is newer in a higher epoch.
+    #[schema(value_type = u64)]
+    pub epoch: Epoch,
+    /// How often it was changed before.
+    pub revision: u64,
 }
 
 /// Something newer to run, or not.
@@ -244,6 +264,9 @@ pub struct Update {
     pub assignment_key_id: String,
     /// When to ask again, in seconds.
     pub poll_after_s: u64,
+    /// The node's weight; members of earlier versions, and of clusters below level 4, say none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
 }
 
 /// Nothing newer.
@@ -253,6 +276,9 @@ pub struct NoUpdate {
     pub no_update: bool,
     /// When to ask again, in seconds.
     pub poll_after_s: u64,
+    /// The node's weight; members of earlier versions, and of clusters below level 4, say none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
 }
 
 /// A token in exchange for the node key.

@@ -246,8 +246,44 @@ pub struct Node {
     /// The rollout that owns it now.
     #[schema(value_type = Option<Uuid>)]
     pub owner_rollout_id: Option<RolloutId>,
+    /// How much of its share of traffic a load balancer in front shall send it, in percent.
+    #[serde(default = "full")]
+    #[schema(required = true, minimum = 0, maximum = 100)]
+    pub weight: u8,
+    /// The one bundle that it may be given.
+    #[schema(value_type = Option<Uuid>)]
+    pub pinned_bundle_id: Option<BundleId>,
+    /// Version of that bundle; null as well when the bundle is gone.
+    pub pinned_version: Option<String>,
     /// Traffic since its newest switch, as its newest heartbeat told.
     pub traffic: Option<Traffic>,
+}
+
+/// What a member of an earlier version means.
+fn full() -> u8 {
+    node::WEIGHT_FULL
+}
+
+/// What operators set of a node. What is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodeUpdate {
+    /// All of its labels from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<BTreeMap<String, String>>,
+    /// How much of its share of traffic a load balancer in front shall send it, in percent; 0 drains it.
+    #[schema(minimum = 0, maximum = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u8>,
+    /// The one bundle that it may be given from now on; null: any.
+    #[schema(value_type = Option<Uuid>)]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub pinned_bundle_id: Option<Option<BundleId>>,
+}
+
+/// A field that is there, null or not.
+fn named<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<BundleId>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// One node.
@@ -337,4 +373,26 @@ pub struct NodeEventList {
     pub events: Vec<NodeEvent>,
     /// Length of the list.
     pub total: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_pin_that_is_not_named_stays_and_null_takes_it_away() {
+        for (text, pinned) in [
+            ("{}", None),
+            (r#"{"pinned_bundle_id":null}"#, Some(None)),
+            (
+                r#"{"pinned_bundle_id":"00000000-0000-0000-0000-000000000000"}"#,
+                Some(Some(BundleId(uuid::Uuid::nil()))),
+            ),
+        ] {
+            let update: NodeUpdate = serde_json::from_str(text).unwrap();
+            assert_eq!(update.pinned_bundle_id, pinned);
+            assert_eq!(serde_json::to_string(&update).unwrap(), text);
+        }
+    }
 }

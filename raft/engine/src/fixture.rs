@@ -8,7 +8,7 @@ use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::canary::Analysis;
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{
-    ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus,
+    ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus, WEIGHT_FULL,
 };
 use sentinel_model::rollout::{
     Batch, Gates, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState,
@@ -67,6 +67,9 @@ pub fn node(name: &str) -> Node {
         effective: Some(Fact { bundle_id: OLD, generation: BEFORE, at: Time(10) }),
         failure: None,
         owner: None,
+        weight: WEIGHT_FULL,
+        weight_revision: 0,
+        pinned_bundle_id: None,
     }
 }
 

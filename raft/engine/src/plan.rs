@@ -6,7 +6,7 @@ use sentinel_machine::commands::rollout_create::NODES_MAX;
 use sentinel_model::canary::Canary;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{Batch, RolloutSpec, Target};
-use sentinel_model::{NodeId, RolloutId};
+use sentinel_model::{BundleId, NodeId, RolloutId};
 
 /// Most nodes that an error names.
 pub const NAMED_MAX: usize = 20;
@@ -27,8 +27,17 @@ pub struct Excluded {
     pub node_id: NodeId,
     /// Its name.
     pub name: String,
-    /// Why, in words.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a selected node is not moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It has proven to run the bundle.
+    RunsAlready,
+    /// It is pinned to this other bundle.
+    PinnedTo(BundleId),
 }
 
 /// There is no plan.
@@ -37,9 +46,12 @@ pub enum PlanError {
     /// The target names nodes that the project does not have.
     #[error("the project has no such nodes: {}", named(.0.iter().map(NodeId::to_string)))]
     UnknownNodes(Vec<NodeId>),
-    /// Nothing is left to move.
+    /// Nothing is selected.
     #[error("{0}")]
     NothingToMove(String),
+    /// Everything that is selected is left out.
+    #[error("nothing is left to move: {}", left_out(.0))]
+    AllExcluded(Vec<Excluded>),
     /// Selected nodes belong to another rollout.
     #[error("nodes belong to another rollout; wait for it to end, or cancel it first: {}", named(.0.iter().map(Owned::to_string)))]
     Conflict(Vec<Owned>),
@@ -73,22 +85,32 @@ impl std::fmt::Display for Owned {
 /// Plans `spec` over the nodes of its project. The same arguments give the same plan, in whatever order `nodes` comes.
 ///
 /// Nodes go by name. Offline ones are planned too: they adopt the bundle when they come back, and meanwhile count as
-/// unavailable. A node that has proven to run the bundle already is left out, unless it is named one by one.
+/// unavailable. A node that has proven to run the bundle already is left out, unless it is named one by one. A node that is
+/// pinned to another bundle is always left out, and one that is pinned to this very bundle goes like any other.
 pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanError> {
     let mut selected = select(&spec.target, nodes)?;
     selected.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-    let owned: Vec<Owned> = selected.iter().filter_map(|node| owned(node)).collect();
-    if !owned.is_empty() {
-        return Err(PlanError::Conflict(owned));
-    }
     let one_by_one = matches!(spec.target, Target::Nodes(_));
-    let (excluded, moved): (Vec<&Node>, Vec<&Node>) =
-        selected.into_iter().partition(|node| !one_by_one && runs_already(node, spec));
+    let (mut excluded, mut moved, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
+    for node in selected {
+        let left_out = match node.pinned_bundle_id {
+            Some(pinned) if pinned != spec.bundle_id => Some(Reason::PinnedTo(pinned)),
+            _ => (!one_by_one && runs_already(node, spec)).then_some(Reason::RunsAlready),
+        };
+        match (left_out, owned(node)) {
+            // What runs the bundle already and belongs to another rollout is about to be moved.
+            (Some(reason @ Reason::PinnedTo(_)), _) | (Some(reason), None) => {
+                excluded.push(Excluded { node_id: node.id, name: node.name.clone(), reason });
+            }
+            (_, Some(owned)) => conflicts.push(owned),
+            (None, None) => moved.push(node),
+        }
+    }
+    if !conflicts.is_empty() {
+        return Err(PlanError::Conflict(conflicts));
+    }
     if moved.is_empty() {
-        return Err(PlanError::NothingToMove(format!(
-            "every selected node runs this bundle already: {}",
-            named(excluded.iter().map(|node| node.name.clone()))
-        )));
+        return Err(PlanError::AllExcluded(excluded));
     }
     if moved.len() > NODES_MAX {
         return Err(PlanError::TooMany(moved.len()));
@@ -100,11 +122,6 @@ pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanErro
             chunks.map(|step| step.iter().map(|node| node.id).collect()).collect()
         }
     };
-    let reason = "runs this bundle already";
-    let excluded = excluded
-        .into_iter()
-        .map(|node| Excluded { node_id: node.id, name: node.name.clone(), reason: reason.to_owned() })
-        .collect();
     Ok(Plan { steps, excluded })
 }
 
@@ -201,6 +218,18 @@ fn runs_already(node: &Node, spec: &RolloutSpec) -> bool {
     let desired = node.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == spec.bundle_id);
     let proven = node.effective.is_some_and(|fact| fact.bundle_id == spec.bundle_id);
     desired && proven && node.converged() && !node.failed_current()
+}
+
+/// Nodes by the reason for which they are left out.
+fn left_out(excluded: &[Excluded]) -> String {
+    let (pinned, running): (Vec<&Excluded>, Vec<&Excluded>) =
+        excluded.iter().partition(|node| matches!(node.reason, Reason::PinnedTo(_)));
+    let groups =
+        [("these nodes run this bundle already", running), ("these are pinned to another bundle", pinned)];
+    let groups = groups.into_iter().filter(|(_, nodes)| !nodes.is_empty());
+    let told =
+        groups.map(|(what, nodes)| format!("{what}: {}", named(nodes.iter().map(|node| node.name.clone()))));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 fn named(names: impl ExactSizeIterator<Item = String>) -> String {

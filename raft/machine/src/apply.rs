@@ -198,11 +198,11 @@ impl Context<'_> {
 
     /// Writes the audit entry of this change and the event of the same name. Exactly once per command that is
     /// [audited](Apply::AUDITED).
-    pub fn record<const N: usize>(
+    pub fn record<'c>(
         &mut self,
         action: &str,
         subject: Subject<'_>,
-        changes: [(&str, String); N],
+        changes: impl IntoIterator<Item = (&'c str, String)>,
     ) -> Result<(), TableError> {
         let changes: BTreeMap<String, String> =
             changes.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();

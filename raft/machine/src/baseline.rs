@@ -37,8 +37,8 @@ pub(crate) fn set(context: &mut Context<'_>, project: ProjectId, bundle: BundleI
     let mut given = 0;
     for mut node in query::behind_key::<Node>(context.tables(), &pairs)? {
         let has_it = node.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == bundle);
-        // What another rollout is about to move is its own.
-        if !has_it && node.owner.is_none() {
+        // What another rollout is about to move is its own, and what is pinned stays.
+        if !has_it && node.owner.is_none() && !node.pinned_away_from(bundle) {
             assign(context, &mut node, bundle, AssignmentCause::Baseline)?;
             given += 1;
         }

@@ -81,7 +81,7 @@ const fn highest(levels: &[u16]) -> u16 {
 }
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
-// a backup. Level 4: canaries.
+// a backup. Level 4: canaries, settings of nodes (weight, labels, pin).
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -139,6 +139,8 @@ commands! {
     44 schema 1 level 1 nodes_report::NodesReport;
     /// Events that an agent sends.
     45 schema 1 level 1 node_events_append::NodeEventsAppend;
+    /// Changes what operators set of a node.
+    46 schema 1 level 4 node_update::NodeUpdate;
     /// Starts a rollout.
     50 schema 1 level 1 rollout_create::RolloutCreate;
     /// Holds a rollout.

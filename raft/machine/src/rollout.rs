@@ -147,7 +147,7 @@ pub(crate) fn holds_ours(node: &Node, rollout: &Rollout) -> bool {
 }
 
 /// Gives nodes that the rollout moved their earlier bundle again. Nodes that were assigned something else since are left as
-/// they are. A node without an earlier bundle that may be handed out keeps what it has proven; what it has not proven is
+/// they are. A node without an earlier bundle that may be handed out, or given to it since it was pinned, keeps what it has proven; what it has not proven is
 /// withdrawn, so that it does not move later.
 pub(crate) fn restore(
     context: &mut Context<'_>,
@@ -167,7 +167,10 @@ pub(crate) fn restore(
                 RolloutNodeState::Restoring { generation: node.generation }
             }
             None => {
-                if !member.proven_by(&node) {
+                // A pin keeps the bundle that it names, proven or not.
+                let ours = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
+                let kept = ours.is_some() && ours == node.pinned_bundle_id;
+                if !kept && !member.proven_by(&node) {
                     withdraw(context, &mut node)?;
                 }
                 RolloutNodeState::NothingToRestore
@@ -201,6 +204,9 @@ fn to_restore(
     member: &RolloutNode,
 ) -> Result<Option<BundleId>, TableError> {
     for earlier in [member.previous, member.fallback].into_iter().flatten() {
+        if node.pinned_away_from(earlier) {
+            continue;
+        }
         if bundle_of(context, node, earlier)?.is_some_and(|bundle| bundle.state == BundleState::Compiled) {
             return Ok(Some(earlier));
         }

@@ -11,6 +11,9 @@ pub const CAPABILITIES_MAX: usize = 64;
 /// Longest failure message kept, in characters; a proxy's own words may be longer.
 pub const FAILURE_TEXT_MAX: usize = 2_000;
 
+/// Weight of a node about which nobody has said anything: all of its share, in percent.
+pub const WEIGHT_FULL: u8 = 100;
+
 /// A managed proxy and the agent beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
@@ -54,6 +57,31 @@ pub struct Node {
     pub failure: Option<ActivationFailure>,
     /// The rollout that owns it now. One at a time.
     pub owner: Option<RolloutId>,
+    /// How much of its share of traffic a load balancer in front shall send it, in percent; 0 is nothing.
+    #[serde(default = "full", skip_serializing_if = "is_full")]
+    pub weight: u8,
+    /// How often the weight was changed, so that nobody takes an older one for a newer.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub weight_revision: u64,
+    /// The one bundle that it may be given, whoever decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_bundle_id: Option<BundleId>,
+}
+
+// What nobody has set is not written: so the rows of a cluster below level 4 are what its older members write.
+
+fn full() -> u8 {
+    WEIGHT_FULL
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_full(weight: &u8) -> bool {
+    *weight == WEIGHT_FULL
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_never(revision: &u64) -> bool {
+    *revision == 0
 }
 
 impl Node {
@@ -63,6 +91,19 @@ impl Node {
             (Some(assignment), Some(effective)) => effective.generation == assignment.generation,
             (None, _) => true,
             (Some(_), None) => false,
+        }
+    }
+
+    /// True when it is pinned, and not to this bundle.
+    pub fn pinned_away_from(&self, bundle: BundleId) -> bool {
+        self.pinned_bundle_id.is_some_and(|pinned| pinned != bundle)
+    }
+
+    /// Gives it a weight; agents learn of it when it is another one.
+    pub fn weigh(&mut self, percent: u8) {
+        if percent != self.weight {
+            self.weight = percent;
+            self.weight_revision += 1;
         }
     }
 

@@ -7,7 +7,7 @@ use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use sentinel_api_types::agent::{NoUpdate, RegisterResponse};
+use sentinel_api_types::agent::{RegisterResponse, Weight};
 use sentinel_model::NodeId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use sentinel_model::Generation;
+use sentinel_model::{Epoch, Generation};
 
 use super::*;
 use crate::agent::identity::Identity;
@@ -37,6 +37,8 @@ enum Says {
 struct Member {
     says: watch::Sender<Says>,
     asked: watch::Sender<Vec<(u64, u32)>>,
+    /// The node's weight; `None`: it is of a version without.
+    weight: watch::Sender<Option<Weight>>,
 }
 
 async fn answer(State(member): State<Member>, query: Query<LatestQuery>, request: Request) -> Response {
@@ -47,15 +49,24 @@ async fn answer(State(member): State<Member>, query: Query<LatestQuery>, request
     let (have, wait) = (query.generation.unwrap_or_default(), query.wait.unwrap_or_default());
     member.asked.send_modify(|asked| asked.push((have.0, wait)));
     let mut says = member.says.subscribe();
+    let mut weights = member.weight.subscribe();
     loop {
         let now = says.borrow_and_update().clone();
+        let weight = *weights.borrow_and_update();
+        if weight.is_none() && query.weight_revision.is_some() {
+            return (StatusCode::BAD_REQUEST, close).into_response();
+        }
+        let newer = weight.zip(query.weight_revision).is_some_and(|(now, known)| now.revision > known);
         match now {
             Says::Run(update) if update.generation > have => return (close, Json(update)).into_response(),
             Says::NotKnown => return (StatusCode::NOT_FOUND, close).into_response(),
-            _ if wait == 0 => {
-                return (close, Json(NoUpdate { no_update: true, poll_after_s: 0 })).into_response();
+            _ if wait == 0 || newer => {
+                return (close, Json(NoUpdate { no_update: true, poll_after_s: 0, weight })).into_response();
             }
-            _ => says.changed().await.unwrap(),
+            _ => tokio::select! {
+                changed = says.changed() => changed.unwrap(),
+                changed = weights.changed() => changed.unwrap(),
+            },
         }
     }
 }
@@ -65,14 +76,20 @@ struct Polling {
     member: Member,
     serving: JoinHandle<()>,
     jobs: mpsc::Receiver<Job>,
+    weights: Arc<Weights>,
+    _dir: tempfile::TempDir,
     /// How many polls were looked at.
     seen: usize,
 }
 
 impl Polling {
     async fn start() -> Self {
-        let says = watch::Sender::new(Says::Run(bundle(1, "1.0").update()));
-        let member = Member { says, asked: watch::Sender::default() };
+        Self::of(Says::Run(bundle(1, "1.0").update()), None).await
+    }
+
+    async fn of(says: Says, weight: Option<Weight>) -> Self {
+        let (says, weight) = (watch::Sender::new(says), watch::Sender::new(weight));
+        let member = Member { says, asked: watch::Sender::default(), weight };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = Router::new().fallback(answer).with_state(member.clone());
@@ -89,8 +106,10 @@ impl Polling {
         let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
         let (sender, jobs) = mpsc::channel(1);
         let soon = || Backoff::new(Duration::from_millis(20), Duration::from_millis(20));
-        tokio::spawn(rounds(link, board, sender, soon(), soon()));
-        Self { member, serving, jobs, seen: 0 }
+        let dir = tempfile::tempdir().unwrap();
+        let weights = Arc::new(Weights::open(dir.path(), NodeId(Uuid::nil())).unwrap());
+        tokio::spawn(rounds(link, board, Arc::clone(&weights), sender, soon(), soon()));
+        Self { member, serving, jobs, weights, _dir: dir, seen: 0 }
     }
 
     /// The next assignment that is to be activated.
@@ -160,4 +179,53 @@ async fn a_node_that_the_control_plane_does_not_know_any_more_tries_nothing_agai
     for _ in 0..3 {
         polling.asked(|have, _| have == 0).await;
     }
+}
+
+/// A weight of the first epoch.
+fn weight(percent: u8, revision: u64) -> Option<Weight> {
+    Some(Weight { percent, epoch: Epoch::FIRST, revision })
+}
+
+/// Waits until the agent knows this weight; no assignment may come meanwhile.
+async fn has(polling: &Polling, percent: u8) {
+    let known = async {
+        while polling.weights.percent() != percent {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), known).await.unwrap_or_else(|_| panic!("it learns of {percent} %"));
+}
+
+#[tokio::test]
+async fn a_new_weight_ends_the_wait_and_is_no_assignment() {
+    let mut polling = Polling::of(Says::Nothing, weight(50, 1)).await;
+    has(&polling, 50).await;
+    // Told once, it waits for a newer one.
+    polling.asked(|_, wait| wait > 0).await;
+    polling.member.weight.send_replace(weight(0, 2));
+    has(&polling, 0).await;
+    polling.asked(|have, wait| have == 0 && wait > 0).await;
+}
+
+#[tokio::test]
+async fn a_weight_comes_with_an_assignment_as_well() {
+    let told = weight(10, 4);
+    let mut polling = Polling::of(Says::Nothing, told).await;
+    let update = Update { weight: weight(20, 5), ..bundle(1, "1.0").update() };
+    polling.member.says.send_replace(Says::Run(update));
+    assert_eq!(polling.job().await.update.generation, Generation(1));
+    assert_eq!(polling.weights.percent(), 20);
+}
+
+#[tokio::test]
+async fn a_member_of_a_version_without_weights_changes_none_and_is_waited_at_as_before() {
+    let mut polling = Polling::of(Says::Nothing, weight(50, 1)).await;
+    has(&polling, 50).await;
+    polling.asked(|_, wait| wait > 0).await;
+    // It refuses the question once, and is then asked as it knows it: that wait lasts.
+    polling.member.weight.send_replace(None);
+    polling.asked(|_, wait| wait > 0).await;
+    assert_eq!(polling.weights.percent(), 50);
+    polling.member.says.send_replace(Says::Run(bundle(2, "1.1").update()));
+    assert_eq!(polling.job().await.update.generation, Generation(2));
 }

@@ -29,6 +29,19 @@ impl Agent {
         project: &str,
         token: &str,
     ) -> Self {
+        Self::start_with(binary, dir, name, servers, project, token, &[])
+    }
+
+    /// The same with more options.
+    pub fn start_with(
+        binary: &str,
+        dir: &Path,
+        name: &str,
+        servers: &[String],
+        project: &str,
+        token: &str,
+        options: &[&str],
+    ) -> Self {
         let http_port = ports::free();
         let mut args = vec!["agent".to_owned()];
         for server in servers {
@@ -44,6 +57,7 @@ impl Agent {
         ] {
             args.extend([flag.to_owned(), value]);
         }
+        args.extend(options.iter().map(|option| (*option).to_owned()));
         let mut agent = Self {
             binary: binary.into(),
             name: name.to_owned(),

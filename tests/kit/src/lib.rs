@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod api;
 pub mod cluster;
+pub mod haproxy;
 pub mod history;
 pub mod liar;
 pub mod links;
@@ -23,6 +24,7 @@ pub mod zentinel;
 pub use agent::Agent;
 pub use api::Api;
 pub use cluster::{ADMIN_EMAIL, Cluster};
+pub use haproxy::Haproxy;
 pub use history::History;
 pub use liar::Liar;
 pub use links::{Links, Weather};

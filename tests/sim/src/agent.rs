@@ -144,7 +144,12 @@ impl Node {
             if self.manner == Manner::Slow {
                 tokio::time::sleep(dice.ms(500, 8_000)).await;
             }
-            let query = LatestQuery { epoch: None, generation: Some(self.lock().have), wait: Some(WAIT_S) };
+            let query = LatestQuery {
+                epoch: None,
+                generation: Some(self.lock().have),
+                wait: Some(WAIT_S),
+                ..LatestQuery::default()
+            };
             let Some((_, running)) = world.anybody(&dice) else {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 continue;

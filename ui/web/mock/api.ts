@@ -1,12 +1,13 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { JoinToken, Node, RolloutCreate } from "../src/api/types.ts";
+import type { JoinToken, Node, NodeUpdate, RolloutCreate } from "../src/api/types.ts";
+import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { check } from "./check.ts";
 import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.ts";
 import { unified } from "./diff.ts";
 import { emit, record } from "./engine.ts";
 import { hex, uuid } from "./random.ts";
-import { detail, plan, start, steer } from "./rollouts.ts";
+import { detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
 
 export const PASSWORD = "correct horse battery";
 let password = PASSWORD;
@@ -285,6 +286,35 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ["GET", "/projects/:project/nodes/:id", (db, { id }) => { const node = db.nodes.find((candidate) => candidate.id === id); return node === undefined ? missing("Node") : ok({ node }); }],
   ["GET", "/projects/:project/nodes/:id/events", (db, { id }) => ok({ events: db.nodeEvents.get(id ?? "") ?? [], total: db.nodeEvents.get(id ?? "")?.length ?? 0 })],
   [
+    "PATCH",
+    "/projects/:project/nodes/:id",
+    (db, { id }, { body }) => {
+      const node = db.nodes.find((candidate) => candidate.id === id);
+      if (node === undefined) return missing("Node");
+      const change = body as NodeUpdate;
+      const changes: Record<string, string> = { name: node.name, changed: Object.keys(change).join(", ") };
+      const pinned = change.pinned_bundle_id ? bundleOf(db, change.pinned_bundle_id) : undefined;
+      if (change.pinned_bundle_id && pinned === undefined) return missing("Bundle");
+      if (change.pinned_bundle_id && node.owner_rollout_id) return refuse(409, "conflict", `node '${node.name}' belongs to the rollout ${node.owner_rollout_id}; wait for it to end, or cancel it first`);
+      if (change.weight !== undefined && change.weight !== null) {
+        if (change.weight > 100) return refuse(422, "invalid", { weight: ["must be 0 to 100 percent"] });
+        Object.assign(changes, { weight_before: String(node.weight), weight: String(change.weight) });
+        node.weight = change.weight;
+      }
+      if (change.labels) {
+        Object.assign(changes, { labels_before: formatLabels(node.labels), labels: formatLabels(change.labels) });
+        node.labels = change.labels;
+      }
+      if (change.pinned_bundle_id !== undefined) {
+        Object.assign(changes, { pinned_version_before: node.pinned_version ?? "none", pinned_version: pinned?.version ?? "none" });
+        node.pinned_bundle_id = pinned?.id ?? null;
+        node.pinned_version = pinned?.version ?? null;
+      }
+      record(db, "node.updated", "node", node.id, changes, ME_ACTOR);
+      return ok({ node });
+    },
+  ],
+  [
     "DELETE",
     "/projects/:project/nodes/:id",
     (db, { id }) => {
@@ -350,6 +380,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       const nodes = db.nodes.filter((node) => (body as { node_ids: string[] }).node_ids.includes(node.id));
       const owned = nodes.find((node) => node.owner_rollout_id);
       if (owned) return refuse(409, "conflict", `node '${owned.name}' belongs to a rollout`);
+      const pinned = nodes.find((node) => pinnedAway(node, bundle.id));
+      if (pinned) return refuse(409, "conflict", `node '${pinned.name}' is pinned to bundle '${pinned.pinned_version}'; assign that one, or unpin the node first`);
       for (const node of nodes) {
         node.desired = { bundle_id: bundle.id, version: bundle.version, generation: (node.desired?.generation ?? 0) + 1, at: iso(), cause: { type: "direct", rollout_id: null } };
         node.converged = false;

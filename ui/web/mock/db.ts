@@ -163,6 +163,9 @@ export function newDb(fleet = 140): Db {
       failure: null,
       converged: !unseen,
       owner_rollout_id: null,
+      weight: index === 4 ? 0 : index === 8 ? 50 : 100,
+      pinned_bundle_id: index === 8 || index === 12 ? v230.id : null,
+      pinned_version: index === 8 || index === 12 ? v230.version : null,
       traffic: unseen
         ? null
         : { generation, window_ms: 3_600_000, requests: 40_000 + Math.floor(random() * 90_000), errors: Math.floor(random() * 60), p50_ms: 4 + random() * 3, p95_ms: 18 + random() * 9, p99_ms: 41 + random() * 30 },

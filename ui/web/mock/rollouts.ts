@@ -1,9 +1,12 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
-import type { RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import type { Node, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { portions, USUAL } from "./canary.ts";
 import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
 import { record, release, targets } from "./engine.ts";
+
+/** Pinned, and not to this bundle. */
+export const pinnedAway = (node: Node, bundle: string): boolean => Boolean(node.pinned_bundle_id) && node.pinned_bundle_id !== bundle;
 
 export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   const bundle = db.bundles.find((candidate) => candidate.id === body.bundle_id);
@@ -14,8 +17,12 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   }
   const chosen = targets(db, body.target_selector);
   const excluded = chosen
-    .filter((node) => node.status === "unknown" || node.owner_rollout_id)
-    .map((node) => ({ id: node.id, name: node.name, reason: node.owner_rollout_id ? "belongs to another rollout" : "was never heard of" }));
+    .filter((node) => node.status === "unknown" || node.owner_rollout_id || pinnedAway(node, bundle.id))
+    .map((node) => ({
+      id: node.id,
+      name: node.name,
+      reason: pinnedAway(node, bundle.id) ? `is pinned to ${node.pinned_version}` : node.owner_rollout_id ? "belongs to another rollout" : "was never heard of",
+    }));
   const free = chosen.filter((node) => !excluded.some(({ id }) => id === node.id));
   const size =
     body.strategy === "all_at_once" ? free.length : body.batch_percentage ? Math.max(1, Math.floor((free.length * body.batch_percentage) / 100)) : (body.batch_size ?? 1);

@@ -1,6 +1,6 @@
 //! Tools from the system.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{bail, ensure};
@@ -76,6 +76,15 @@ pub fn disks() -> anyhow::Result<()> {
         return Ok(());
     }
     install("mkfs.ext4 for the tests of disks that fail", &["e2fsprogs"])
+}
+
+/// The load balancer of the tests with weights.
+pub fn haproxy() -> anyhow::Result<()> {
+    // Debian has it where only root looks.
+    if in_path("haproxy").is_some() || Path::new("/usr/sbin/haproxy").is_file() {
+        return Ok(());
+    }
+    install("HAProxy for the tests of a load balancer in front", &["haproxy"])
 }
 
 /// Python with virtual environments.

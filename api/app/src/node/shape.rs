@@ -48,6 +48,12 @@ impl<'a> Versions<'a> {
             failure: node.failure.map(|told| failure(self, told)).transpose()?,
             converged,
             owner_rollout_id: node.owner,
+            weight: node.weight,
+            pinned_bundle_id: node.pinned_bundle_id,
+            pinned_version: match node.pinned_bundle_id {
+                Some(pinned) => self.of(pinned)?,
+                None => None,
+            },
             traffic: sample.and_then(|sample| sample.traffic).map(traffic),
             name: node.name,
             labels: node.labels,

@@ -81,15 +81,7 @@ impl World {
 
     /// The same with other numbers.
     pub async fn with(settings: Settings) -> Result<Self, AppError> {
-        Self::furnish(Kit::formed_with(settings, Kit::BEGINS_AT).await?).await
-    }
-
-    /// The same in a cluster that begins at this level.
-    pub async fn at_level(level: u16) -> Result<Self, AppError> {
-        Self::furnish(Kit::formed_with(Settings::default(), level).await?).await
-    }
-
-    async fn furnish(kit: Kit) -> Result<Self, AppError> {
+        let kit = Kit::formed_with(settings).await?;
         let admin = kit.sign_in(ADMIN).await?;
         let operator = kit.join(&admin, ORG, "operator@example.com", Role::Operator).await?;
         let reader = kit.join(&admin, ORG, "reader@example.com", Role::Reader).await?;

@@ -35,6 +35,7 @@ JoinTokenList cluster-admin -     JoinTokenCreate cluster-admin -   JoinTokenRev
 ClusterMemberRemove cluster-admin - LeadershipHandOver cluster-admin -
 BackupCreate cluster-admin -        BackupNote cluster-admin -      ClusterLevelRaise cluster-admin -
 NodeHeartbeat node -              NodeLatest node -                 NodeArchive node -
+NodeUpdate operator nodes:write
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 
 fn decided(operation: Operation) -> (&'static str, Option<Scope>) {

@@ -6,12 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sentinel_api_types::agent::{
     FailureReport, Health, HeartbeatRequest, LatestQuery, LatestResponse, NodeEventBatch, NodeEventReport,
-    NodeEventType, NodeEventsRequest, Severity, Update,
+    NodeEventType, NodeEventsRequest, Severity, Update, Weight,
 };
 use sentinel_api_types::bundle::BundleAssign;
 use sentinel_api_types::node::{ActivationStage, NodeStatus, Traffic};
 use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::sign::PublicKey;
+use sentinel_machine::commands::node_update::NodeUpdate;
 use sentinel_model::{BundleId, Epoch, Generation, NodeId, Ordinal};
 
 use crate::authenticate::Credential;
@@ -29,7 +30,12 @@ async fn poll(world: &World, generation: u64, wait: Option<u32>) -> Option<Updat
 }
 
 async fn poll_after(world: &World, epoch: Epoch, generation: u64, wait: Option<u32>) -> Option<Update> {
-    let query = LatestQuery { epoch: Some(epoch), generation: Some(Generation(generation)), wait };
+    let query = LatestQuery {
+        epoch: Some(epoch),
+        generation: Some(Generation(generation)),
+        wait,
+        ..LatestQuery::default()
+    };
     match world.kit.app.latest(&world.node.1.again(), world.node.0, &query).await.unwrap() {
         LatestResponse::Update(update) => Some(update),
         LatestResponse::NoUpdate(_) => None,
@@ -144,6 +150,69 @@ async fn a_waiting_poll_returns_as_soon_as_something_is_assigned() {
     let (update, ()) = tokio::join!(waiting, assigning);
     assert_eq!(update.unwrap().bundle_id, bundle);
     assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+/// A poll of an agent that knows the weight of this revision.
+async fn weight_after(world: &World, revision: Option<u64>, wait: u32) -> Option<Weight> {
+    let query = LatestQuery { wait: Some(wait), weight_revision: revision, ..LatestQuery::default() };
+    match world.kit.app.latest(&world.node.1.again(), world.node.0, &query).await.unwrap() {
+        LatestResponse::Update(update) => panic!("{update:?}"),
+        LatestResponse::NoUpdate(answer) => answer.weight,
+    }
+}
+
+async fn weigh(world: &World, percent: u8) {
+    let change = NodeUpdate { node_id: world.node.0, labels: None, weight: Some(percent), pin: None };
+    world.kit.app.propose_as_member(change).await.unwrap().unwrap();
+}
+
+fn weight(percent: u8, revision: u64) -> Option<Weight> {
+    Some(Weight { percent, epoch: Epoch::FIRST, revision })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_weight_wakes_a_poll_at_once_and_is_no_assignment() {
+    let world = World::new().await.unwrap();
+    assert_eq!(weight_after(&world, None, 0).await, None, "below its level nobody speaks of weights");
+    world.kit.raise().await.unwrap();
+    assert_eq!(weight_after(&world, None, 0).await, weight(100, 0));
+    let began = tokio::time::Instant::now();
+    let weighing = async {
+        // The poll is registered before the weight is changed: both run on this one task, in this order.
+        tokio::task::yield_now().await;
+        weigh(&world, 50).await;
+    };
+    let (told, ()) = tokio::join!(weight_after(&world, Some(0), 30), weighing);
+    assert_eq!((told, began.elapsed()), (weight(50, 1), Duration::ZERO));
+    assert_eq!(shown(&world).await.desired, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_weight_that_was_missed_is_told_at_once_and_one_that_is_known_is_waited_with() {
+    let world = World::new().await.unwrap();
+    world.kit.raise().await.unwrap();
+    weigh(&world, 10).await;
+    let waited = async |revision| {
+        let began = tokio::time::Instant::now();
+        let told = weight_after(&world, revision, 7).await;
+        (told.unwrap().percent, began.elapsed().as_secs())
+    };
+    assert_eq!(waited(Some(0)).await, (10, 0));
+    assert_eq!(waited(Some(1)).await, (10, 7));
+    assert_eq!(waited(Some(2)).await, (10, 7), "this member is behind, and must not bring an old one back");
+    assert_eq!(waited(None).await, (10, 7), "an agent that does not ask is not woken again and again");
+    world.kit.begin_epoch().await.unwrap();
+    assert_eq!(waited(Some(2)).await, (10, 0), "an earlier state is newer in a new epoch");
+}
+
+#[tokio::test]
+async fn a_weight_comes_with_an_assignment() {
+    let world = World::new().await.unwrap();
+    world.kit.raise().await.unwrap();
+    weigh(&world, 0).await;
+    let bundle = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    assign(&world, bundle).await;
+    assert_eq!(poll(&world, 0, None).await.unwrap().weight, weight(0, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,19 +2,17 @@
 
 use sentinel_api_types::cluster::{HandOver, LevelRaise};
 use sentinel_api_types::join_token::JoinTokenCreate;
-use sentinel_machine::commands::rollout_observe::RolloutObserve;
+use sentinel_machine::commands::node_update::NodeUpdate;
 use sentinel_machine::tables::rows;
 use sentinel_machine::{Build, Command, MemberStatus, Order, Scan, Table, level};
 use sentinel_model::audit::AuditEntry;
-use sentinel_model::canary::{Analysis, Evidence, Traffic, Verdict};
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
-use sentinel_model::{MemberId, RolloutId, Sha256Digest, Time};
+use sentinel_model::{MemberId, Sha256Digest, Time};
 
-use uuid::Uuid;
-
+use crate::app::Settings;
 use crate::error::AppError;
-use crate::testing::{Kit, Trouble, World};
+use crate::testing::{ADMIN, Kit, Trouble, World};
 
 /// What a new member's binary knows.
 const KNOWS: u16 = Command::LEVEL;
@@ -34,24 +32,6 @@ async fn ticket(world: &World, uses: u32) -> JoinTicket {
     let request = JoinTokenCreate { uses: Some(uses), ttl_s: None };
     let made = world.kit.app.create_join_token(&world.admin.again(), request).await.unwrap();
     made.token.expose().parse().unwrap()
-}
-
-/// How the canary of no rollout at all compares.
-fn no_rollout() -> Analysis {
-    Analysis {
-        rollout_id: RolloutId(Uuid::nil()),
-        look: 1,
-        step: 0,
-        since: Time(0),
-        at: Time(0),
-        verdict: Verdict::Gathering,
-        canary: Traffic::default(),
-        control: Traffic::default(),
-        slow_above_ms: None,
-        errors: Evidence::default(),
-        slow: Evidence::default(),
-        course: Vec::new(),
-    }
 }
 
 #[tokio::test]
@@ -174,8 +154,8 @@ async fn the_level_is_raised_once_and_neither_lowered_nor_skipped() {
 async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_then_on() {
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
-    let newest = || RolloutObserve { analysis: no_rollout() };
-    let early = app.propose(&world.admin.again(), newest()).await.unwrap_err();
+    let weigh = || NodeUpdate { node_id: world.node.0, labels: None, weight: Some(50), pin: None };
+    let early = app.propose(&world.admin.again(), weigh()).await.unwrap_err();
     assert!(matches!(&early, AppError::Conflict(text) if text.contains("cluster upgrade")), "{early}");
     let three = ticket(&world, 3).await;
     let secret = &three.secret;
@@ -190,8 +170,7 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
         status.members.push(seat);
     });
     app.raise_level(&world.admin.again(), RAISE).await.unwrap();
-    let known = app.propose(&world.admin.again(), newest()).await.unwrap_err();
-    assert!(matches!(&known, AppError::NotFound(_)), "{known}");
+    app.propose(&world.admin.again(), weigh()).await.unwrap();
     // Also one that was let in before, and asks again with a binary of then.
     for byte in [2, 3] {
         let refused = admit(byte, RAISE.from).await.unwrap_err();
@@ -205,22 +184,22 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
 
 #[tokio::test]
 async fn who_takes_a_backup_is_in_the_audit_log_before_anything_is_handed_out() {
-    let world = World::at_level(2).await.unwrap();
-    let (app, admin) = (&world.kit.app, &world.admin);
+    let kit = Kit::formed_at(2, Settings::default()).await.unwrap();
+    let (app, admin) = (&kit.app, kit.sign_in(ADMIN).await.unwrap());
     // A backup comes before the upgrade that brings the entry.
-    let before = world.kit.changes();
+    let before = kit.changes();
     app.create_backup(&admin.again()).await.unwrap();
-    assert_eq!(world.kit.changes(), before);
+    assert_eq!(kit.changes(), before);
 
-    world.kit.cluster.change(|status| status.members[0].build = Some(Build::this()));
+    kit.cluster.change(|status| status.members[0].build = Some(Build::this()));
     app.raise_level(&admin.again(), LevelRaise { from: 2, to: 3 }).await.unwrap();
     let caller = admin.again();
     let taken = app.create_backup(&caller).await.unwrap();
     let newest = Scan { order: Order::Descending, limit: 1, ..Scan::all(Table::Audit, &[]) };
-    let entry = rows::<AuditEntry>(&world.kit.replica.memory().tables(), newest).unwrap().remove(0);
+    let entry = rows::<AuditEntry>(&kit.replica.memory().tables(), newest).unwrap().remove(0);
     assert_eq!((entry.action.as_str(), entry.actor), ("cluster.backup_taken", caller.actor()));
     assert_eq!((entry.changes["member"].as_str(), &entry.changes["index"]), ("1", &taken.index.to_string()));
 
-    world.kit.replica.trouble(Trouble::Refusing);
+    kit.replica.trouble(Trouble::Refusing);
     assert!(app.create_backup(&admin.again()).await.is_err(), "without the entry there is no backup");
 }

@@ -140,6 +140,7 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, nodes::of_nodes(&world, &nodes)).await);
     let cluster = cluster::cluster(&world).await;
     tried.extend(all_refused(&world, cluster::of_cluster(&world, &cluster)).await);
+    tried.extend(all_refused(&world, nodes::of_settings(&world).await).await);
     for operation in Operation::ALL {
         assert_ne!(tried.contains(operation), READS.contains(operation), "{operation:?}");
     }

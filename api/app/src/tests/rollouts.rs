@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::testing::World;
 use crate::testing::world::{OTHER_PROJECT, PROJECT};
 
-fn create(bundle_id: BundleId) -> RolloutCreate {
+pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
     RolloutCreate {
         bundle_id,
         target_selector: TargetSelector::All {},

@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodesQuery};
+use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodeUpdate, NodesQuery};
 use sentinel_app::App;
 use sentinel_model::NodeId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Calling, PathArgs, QueryArgs};
+use crate::extract::{Calling, JsonBody, PathArgs, QueryArgs};
 use crate::openapi::{ReadParams, Refusals, WriteParams};
 use crate::refusal::{Answer, Refusal};
 
@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(stats))
-        .routes(routes!(show, remove))
+        .routes(routes!(show, update, remove))
         .routes(routes!(events))
 }
 
@@ -63,6 +63,22 @@ async fn show(
     PathArgs((slug, id)): PathArgs<(String, NodeId)>,
 ) -> Answer<NodeBody> {
     Ok(Json(app.show_node(&caller, &slug, id).await?))
+}
+
+/// Changes what operators set of a node: labels, weight, pin. Moves nothing: what it runs, it goes on running.
+#[utoipa::path(
+    patch, path = "/projects/{slug}/nodes/{id}", operation_id = "update_node", tag = "nodes",
+    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), WriteParams),
+    request_body = NodeUpdate,
+    responses((status = 200, description = "The node as it is now.", body = NodeBody), Refusals),
+)]
+async fn update(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((slug, id)): PathArgs<(String, NodeId)>,
+    JsonBody(request): JsonBody<NodeUpdate>,
+) -> Answer<NodeBody> {
+    Ok(Json(app.update_node(&caller, &slug, id, request).await?))
 }
 
 /// Removes a node. Its proxy keeps serving what it has.

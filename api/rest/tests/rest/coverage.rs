@@ -203,6 +203,8 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("hand_over_leadership", api("/cluster/hand-over"), heir, By::Admin, 202, 403, true);
     let raise = Some(json!({"from": Command::LEVEL - 1, "to": Command::LEVEL}));
     add("raise_cluster_level", api("/cluster/level"), raise, By::Admin, 204, 403, true);
+    let drain = Some(json!({"weight": 0, "labels": {"slot": "blue"}, "pinned_bundle_id": null}));
+    add("update_node", shop(&format!("/nodes/{node}")), drain, By::Operator, 200, 404, true);
     add("create_backup", api("/cluster/backups"), None, By::Admin, 200, 403, true);
     let note = json!({"taken_at": "2026-11-24T12:00:00Z", "size_bytes": 9, "place": "a file", "index": 7});
     add("note_backup", api("/cluster/backups/notes"), Some(note), By::Admin, 201, 403, true);

@@ -159,7 +159,7 @@ fn a_node_that_has_proven_the_bundle_is_left_out_with_the_reason() {
     let plan = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap();
     assert_eq!(plan.steps, [ids(&["b"])]);
     assert_eq!((plan.excluded[0].name.as_str(), plan.excluded[0].node_id), ("a", id("a")));
-    assert_eq!(plan.excluded[0].reason, "runs this bundle already");
+    assert_eq!(plan.excluded[0].reason, Reason::RunsAlready);
 }
 
 #[test]
@@ -181,7 +181,43 @@ fn a_node_that_was_told_and_has_not_proven_it_is_moved() {
 #[test]
 fn when_everything_runs_already_there_is_nothing_to_move() {
     let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &[running("a", NEW)]).unwrap_err();
-    assert_eq!(error.to_string(), "every selected node runs this bundle already: a");
+    assert_eq!(error.to_string(), "nothing is left to move: these nodes run this bundle already: a");
+}
+
+fn pinned(name: &str, bundle: BundleId) -> Node {
+    Node { pinned_bundle_id: Some(bundle), ..node(name) }
+}
+
+#[test]
+fn a_node_pinned_to_another_bundle_is_left_out_even_when_it_is_named() {
+    let nodes = [pinned("a", fixture::OLD), node("b"), pinned("c", NEW)];
+    for target in [Target::All, Target::Nodes(ids(&["a", "b", "c"]))] {
+        let plan = plan_rollout(&spec(target, Batch::Size(5)), &nodes).unwrap();
+        assert_eq!(plan.steps, [ids(&["b", "c"])], "who is pinned to this very bundle goes like any other");
+        let left_out =
+            Excluded { node_id: id("a"), name: "a".into(), reason: Reason::PinnedTo(fixture::OLD) };
+        assert_eq!(plan.excluded, [left_out]);
+    }
+}
+
+#[test]
+fn a_pinned_node_of_another_rollout_is_no_conflict_and_one_that_is_moved_is() {
+    let mut nodes = vec![pinned("a", fixture::OLD), node("b"), running("c", NEW)];
+    nodes[0].owner = Some(ROLLOUT);
+    assert!(plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).is_ok());
+    nodes[2].owner = Some(ROLLOUT);
+    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
+    assert!(matches!(error, PlanError::Conflict(owned) if owned.len() == 1 && owned[0].name == "c"));
+}
+
+#[test]
+fn when_everything_is_left_out_the_error_says_why_each_is() {
+    let nodes = [running("a", NEW), pinned("b", fixture::OLD)];
+    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "nothing is left to move: these nodes run this bundle already: a; these are pinned to another bundle: b"
+    );
 }
 
 #[test]

@@ -63,6 +63,11 @@ fn place(view: &RolloutView<'_>, member: &RolloutNode, node: &Node, now: Time) -
     let name = &node.name;
     match member.state {
         RolloutNodeState::Pending => Place::Settled,
+        RolloutNodeState::NothingToRestore
+            if member.previous.is_some_and(|earlier| node.pinned_away_from(earlier)) =>
+        {
+            Place::Exception(format!("{name} was pinned to another bundle than its earlier one"))
+        }
         RolloutNodeState::NothingToRestore if member.previous.is_some() => {
             Place::Exception(format!("{name}: its earlier bundle was revoked"))
         }

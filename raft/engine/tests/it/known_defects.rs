@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::{Order, Scan, Table, tables};
 use sentinel_model::BundleId;
 use sentinel_model::audit::AuditEntry;
@@ -271,6 +272,19 @@ fn a_late_joiner_gets_the_last_completed_bundle_and_not_the_one_under_way() {
     assert_eq!(desired(&world, 101), Some(NEW), "and then the one that completed, like everybody");
     world.incident(Incident::Join(2));
     assert_eq!(desired(&world, 102), Some(NEW));
+}
+
+#[test]
+fn a_pin_holds_against_rollouts_and_against_direct_assignments_as_well() {
+    let scenario = Scenario { pinned: vec![2], ..Scenario::uniform(3, OnNew::Good(1)) };
+    let mut world = scenario.begin();
+    assert_eq!(world.run(200).state, RolloutState::Completed);
+    assert_eq!(running(&world), [Some(NEW), Some(OLD), Some(NEW)]);
+    let assign = |bundle_id| BundleAssign { bundle_id, node_ids: vec![node_id(2)] };
+    let refused = world.propose(assign(NEW)).unwrap_err().to_string();
+    assert!(refused.contains("is pinned to bundle"), "{refused}");
+    assert_eq!(desired(&world, 2), Some(OLD));
+    world.must(assign(OLD));
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use proptest::prelude::*;
 use sentinel_engine::plan::plan_rollout;
+use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::query;
 use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
 
 use crate::agent::{Agent, OnBack, OnNew};
 use crate::operator::Incident;
-use crate::world::{NEW, PROJECT, ROLLOUT, World, node_id};
+use crate::world::{NEW, OLD, PROJECT, ROLLOUT, World, node_id};
 
 /// A fleet, what is asked for, and what happens at which tick.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Scenario {
     pub nodes: Vec<(OnNew, OnBack, bool)>,
     pub spec: RolloutSpec,
     pub incidents: Vec<(usize, Incident)>,
+    /// Nodes that are pinned to the old bundle, by number.
+    pub pinned: Vec<u8>,
 }
 
 /// A minute for each step, so that deadlines matter.
@@ -40,7 +43,12 @@ pub fn traffic_gates() -> Gates {
 impl Scenario {
     /// Nodes that all do the same when given the bundle.
     pub fn uniform(count: usize, on_new: OnNew) -> Self {
-        Self { nodes: vec![(on_new, OnBack::Good(1), true); count], spec: spec(), incidents: vec![] }
+        Self {
+            nodes: vec![(on_new, OnBack::Good(1), true); count],
+            spec: spec(),
+            incidents: vec![],
+            pinned: vec![],
+        }
     }
 
     /// The fleet runs the old bundle, and the rollout is made.
@@ -53,6 +61,10 @@ impl Scenario {
                 world.tick();
             }
             world.agents.get_mut(&node_id(number)).unwrap().on_back = *on_back;
+        }
+        for number in &self.pinned {
+            let (node_id, pin) = (node_id(*number), Some(Pin::To(OLD)));
+            world.must(NodeUpdate { node_id, labels: None, weight: None, pin });
         }
         let nodes = query::nodes_of(&world.tables, PROJECT).unwrap();
         let plan = plan_rollout(&self.spec, &nodes).unwrap();
@@ -134,7 +146,7 @@ pub fn any_scenario() -> impl Strategy<Value = Scenario> {
         |(nodes, batch, max_unavailable, gates, auto_rollback, mut incidents)| {
             incidents.sort_by_key(|(tick, _)| *tick);
             let spec = RolloutSpec { batch, max_unavailable, gates, auto_rollback, ..spec() };
-            Scenario { nodes, spec, incidents }
+            Scenario { nodes, spec, incidents, pinned: vec![] }
         },
     )
 }

@@ -1,4 +1,5 @@
-//! Assigns a bundle to nodes directly, past any rollout. Nodes that a rollout owns are refused.
+//! Assigns a bundle to nodes directly, past any rollout. Nodes that a rollout owns are refused, and
+//! nodes that are pinned to another bundle.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::node_register::assign;
+use crate::commands::node_update::require_not_pinned_away;
 use crate::outcome::{Rejection, Reply};
 
 /// See the module.
@@ -45,6 +47,7 @@ impl Apply for BundleAssign {
                     format!("node '{}' belongs to the rollout {owner}; cancel that first", node.name);
                 return Err(Rejection::WrongState(message).into());
             }
+            require_not_pinned_away(context, &node, self.bundle_id, "assign that one, or unpin the node first")?;
             assign(context, &mut node, self.bundle_id, AssignmentCause::Direct)?;
         }
         let id = self.bundle_id.to_string();

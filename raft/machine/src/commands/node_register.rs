@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sentinel_model::enrolment::EnrolmentToken;
-use sentinel_model::node::{Assignment, AssignmentCause, CAPABILITIES_MAX, Node, NodeStatus};
+use sentinel_model::node::{Assignment, AssignmentCause, CAPABILITIES_MAX, Node, NodeStatus, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::{BundleId, Generation, InvalidValue, NodeId, Sha256Digest, name};
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,9 @@ impl Apply for NodeRegister {
             effective: None,
             failure: None,
             owner: None,
+            weight: WEIGHT_FULL,
+            weight_revision: 0,
+            pinned_bundle_id: None,
         };
         match project.baseline {
             Some(bundle) => assign(context, &mut node, bundle, AssignmentCause::Baseline)?,

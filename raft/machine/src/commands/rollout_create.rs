@@ -13,6 +13,7 @@ use sentinel_model::{InvalidValue, NodeId, ProjectId, RolloutId};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
+use crate::commands::node_update::require_not_pinned_away;
 use crate::outcome::{Rejection, Reply};
 use crate::rollout;
 use crate::tables::{Table, key};
@@ -138,6 +139,7 @@ impl RolloutCreate {
                 );
                 return Err(Rejection::WrongState(message).into());
             }
+            require_not_pinned_away(context, &node, self.spec.bundle_id, "plan again, or unpin the node first")?;
             node.owner = Some(self.rollout_id);
             context.store(&node)?;
         }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use sentinel_machine::commands::backup_note;
 use sentinel_machine::commands::epoch_begin::{self, EpochBegin};
+use sentinel_machine::commands::node_update;
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::{Command, Envelope, snapshot};
 use sentinel_model::audit::Actor;
@@ -92,6 +93,7 @@ fn commands_that_are_waited_for_say_the_level_that_the_table_has() {
     for command in samples::all().into_iter().flatten() {
         match &command {
             Command::BackupNote(_) => assert_eq!(command.min_level(), backup_note::LEVEL),
+            Command::NodeUpdate(_) => assert_eq!(command.min_level(), node_update::LEVEL),
             Command::EpochBegin(_) => assert_eq!(command.min_level(), epoch_begin::LEVEL),
             _ => {}
         }

@@ -17,6 +17,7 @@ mod ids;
 mod integrity;
 mod levels;
 mod members;
+mod node_settings;
 mod nodes;
 mod rollouts;
 mod samples;

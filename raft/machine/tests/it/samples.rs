@@ -27,6 +27,7 @@ use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_events_append::NodeEventsAppend;
 use sentinel_machine::commands::node_register::NodeRegister;
+use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
@@ -236,6 +237,28 @@ pub fn node(number: u8) -> NodeRegister {
     }
 }
 
+/// A change of a node that changes nothing yet.
+pub fn update(number: u8) -> NodeUpdate {
+    NodeUpdate { node_id: edge(number), labels: None, weight: None, pin: None }
+}
+
+pub fn weigh(number: u8, percent: u8) -> NodeUpdate {
+    NodeUpdate { weight: Some(percent), ..update(number) }
+}
+
+pub fn pin(number: u8, pin: Pin) -> NodeUpdate {
+    NodeUpdate { pin: Some(pin), ..update(number) }
+}
+
+fn updates() -> Vec<Command> {
+    let labels = BTreeMap::from([("slot".into(), "green".into())]);
+    vec![
+        weigh(1, 50).into(),
+        pin(1, Pin::Clear).into(),
+        NodeUpdate { labels: Some(labels), weight: Some(0), pin: Some(Pin::To(NEW)), ..update(1) }.into(),
+    ]
+}
+
 pub fn assign(bundle_id: BundleId, numbers: &[u8]) -> BundleAssign {
     BundleAssign { bundle_id, node_ids: numbers.iter().map(|number| edge(*number)).collect() }
 }
@@ -406,6 +429,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![NodeDelete { node_id: edge(1) }.into()],
         vec![facts().into()],
         vec![event.into()],
+        updates(),
         rollouts(),
         vec![RolloutPause { rollout_id: ROLLOUT, by: by() }.into()],
         vec![RolloutResume { rollout_id: ROLLOUT, by: by() }.into()],

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 
 import { call } from "./client";
 import { PAGE_SIZE, paging } from "./paging";
-import type { NodeStatus } from "./types";
+import type { Node, NodeStatus, NodeUpdate } from "./types";
 
 export interface NodeFilters {
   status?: NodeStatus;
@@ -57,6 +57,11 @@ export const nodeSearchQuery = (project: string, q: string) =>
     queryFn: async ({ signal }) =>
       (await call("get", "/api/v1/projects/{slug}/nodes", { path: { slug: project }, query: { q, limit: 8 }, signal })).nodes,
   });
+
+/** Labels, weight, pin: what is left out stays as it is. */
+export async function updateNode(project: string, id: string, change: NodeUpdate): Promise<Node> {
+  return (await call("patch", "/api/v1/projects/{slug}/nodes/{id}", { path: { slug: project, id }, body: change })).node;
+}
 
 export async function removeNode(project: string, id: string): Promise<void> {
   await call("delete", "/api/v1/projects/{slug}/nodes/{id}", { path: { slug: project, id } });

@@ -779,7 +779,8 @@ export interface paths {
         delete: operations["delete_node"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes what operators set of a node: labels, weight, pin. Moves nothing: what it runs, it goes on running. */
+        patch: operations["update_node"];
         trace?: never;
     };
     "/api/v1/projects/{slug}/nodes/{id}/events": {
@@ -2266,6 +2267,7 @@ export interface components {
              * @description When to ask again, in seconds.
              */
             poll_after_s: number;
+            weight?: components["schemas"]["Weight"] | null;
         };
         /** @description A managed proxy and the agent beside it. */
         Node: {
@@ -2307,6 +2309,13 @@ export interface components {
              * @description The rollout that owns it now.
              */
             owner_rollout_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The one bundle that it may be given.
+             */
+            pinned_bundle_id?: string | null;
+            /** @description Version of that bundle; null as well when the bundle is gone. */
+            pinned_version?: string | null;
             /** @description Version of the proxy. */
             proxy_version: string;
             /**
@@ -2322,6 +2331,11 @@ export interface components {
              */
             status_since: string;
             traffic?: components["schemas"]["Traffic"] | null;
+            /**
+             * Format: int32
+             * @description How much of its share of traffic a load balancer in front shall send it, in percent.
+             */
+            weight: number;
         };
         /** @description One node. */
         NodeBody: {
@@ -2470,6 +2484,23 @@ export interface components {
             token: string;
             /** @description Always `Bearer`. */
             token_type: string;
+        };
+        /** @description What operators set of a node. What is absent stays as it is. */
+        NodeUpdate: {
+            /** @description All of its labels from now on. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: uuid
+             * @description The one bundle that it may be given from now on; null: any.
+             */
+            pinned_bundle_id?: string | null;
+            /**
+             * Format: int32
+             * @description How much of its share of traffic a load balancer in front shall send it, in percent; 0 drains it.
+             */
+            weight?: number | null;
         };
         /** @description Nodes that run one bundle. */
         NodesByBundle: {
@@ -3279,6 +3310,7 @@ export interface components {
             size_bytes: number;
             /** @description Its version. */
             version: string;
+            weight?: components["schemas"]["Weight"] | null;
         };
         /** @description A person. */
         User: {
@@ -3293,6 +3325,24 @@ export interface components {
             id: string;
             /** @description Display name. */
             name: string;
+        };
+        /** @description How much of its share of traffic a load balancer in front of the node shall send it. */
+        Weight: {
+            /**
+             * Format: int64
+             * @description The epoch of the cluster that says so. A lower revision is newer in a higher epoch.
+             */
+            epoch: number;
+            /**
+             * Format: int32
+             * @description In percent, 0 to 100.
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description How often it was changed before.
+             */
+            revision: number;
         };
     };
     responses: never;
@@ -4079,6 +4129,13 @@ export interface operations {
                 generation?: number;
                 /** @description How long to wait for a newer one, in seconds; at most 60. */
                 wait?: number;
+                /** @description The epoch of the newest weight that the agent knows; the first one when absent. */
+                weight_epoch?: number;
+                /**
+                 * @description The newest weight that the agent knows: a newer one ends the wait. Only for agents that were told one: members of earlier
+                 *     versions refuse it.
+                 */
+                weight_revision?: number;
             };
             header?: never;
             path: {
@@ -6118,6 +6175,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_node: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeUpdate"];
+            };
+        };
+        responses: {
+            /** @description The node as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeBody"];
+                };
             };
             /** @description The request is refused. */
             "4XX": {

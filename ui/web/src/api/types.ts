@@ -32,6 +32,7 @@ export type Member = Schemas["Member"];
 export type MemberCreate = Schemas["MemberCreate"];
 export type Membership = Schemas["Membership"];
 export type Node = Schemas["Node"];
+export type NodeUpdate = Schemas["NodeUpdate"];
 export type NodeEvent = Schemas["NodeEvent"];
 export type NodeFailure = Schemas["NodeFailure"];
 export type NodeRef = Schemas["NodeRef"];

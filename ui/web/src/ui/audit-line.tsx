@@ -22,7 +22,18 @@ const ICONS: Record<string, IconName> = {
 export function changeWords(entry: AuditEntry): string {
   const { changes } = entry;
   const told = ["version", "name", "detail", "email", "role", "reason", "slug"].flatMap((field) => (changes[field] ? [changes[field]] : []));
-  return [...new Set(told)].slice(0, 2).join(" · ");
+  return [...[...new Set(told)].slice(0, 2), ...moves(changes)].join(" · ");
+}
+
+const MOVED: Record<string, string> = { pinned_version: "pinned to" };
+
+/** Fields that are there as they were before as well: from what to what. */
+function moves(changes: Record<string, string>): string[] {
+  return Object.entries(changes).flatMap(([field, before]) => {
+    const name = field.replace(/_before$/, "");
+    const after = changes[name];
+    return name === field || after === undefined || after === before ? [] : [`${MOVED[name] ?? name} ${before || "none"} → ${after || "none"}`];
+  });
 }
 
 /** Who changed what, newest first. */

@@ -29,6 +29,8 @@ const PATHS = {
   back: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6v1",
   download: "M12 4v11M7 11l5 5 5-5M4 20h16",
   columns: "M4 5h16v14H4zM10 5v14M15 5v14",
+  edit: "M4 20h4L19.5 8.5l-4-4L4 16zM13 7l4 4",
+  pin: "M9 4h6l-1 6 3 3v2H7v-2l3-3zM12 15v6",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
   shield: "M12 3l8 3v6c0 4.5-3.3 7.8-8 9-4.7-1.2-8-4.5-8-9V6zM8.5 12l2.5 2.5 4.5-5",
   diff: "M6 4v9M2.5 8.500h7M14 16h7M19 4L5 20",

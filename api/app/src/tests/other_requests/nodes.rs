@@ -5,8 +5,9 @@ use sentinel_api_types::Secret;
 use sentinel_api_types::agent::{
     NodeEventBatch, NodeEventReport, NodeEventType, NodeEventsRequest, Severity,
 };
+use sentinel_api_types::node::NodeUpdate;
 use sentinel_api_types::project::ProjectCreate;
-use sentinel_model::NodeId;
+use sentinel_model::{BundleId, NodeId};
 
 use super::{Row, with_key};
 use crate::access::Operation::*;
@@ -87,5 +88,52 @@ pub(super) fn of_nodes<'a>(world: &'a World, nodes: &'a Nodes) -> Vec<Row<'a>> {
             let project = ProjectCreate { name: "p-9".into(), slug: None, description: None };
             app.create_project(&Kit::repeatable(&world.admin.caller, c.request_id.0), ORG, project).await
         }),
+    ]
+}
+
+/// Changes of settings; the cluster knows them once it was raised.
+pub(super) async fn of_settings(world: &World) -> Vec<Row<'_>> {
+    let (app, operator) = (&world.kit.app, &world.operator.caller);
+    let node = world.node.0;
+    let (other, _) = world.kit.node(&world.operator, PROJECT, "edge-41").await.unwrap();
+    let bundle = world.kit.bundle(&world.operator, PROJECT, "settings").await.unwrap();
+    let pin =
+        |bundle: Option<BundleId>| NodeUpdate { pinned_bundle_id: Some(bundle), ..NodeUpdate::default() };
+    let weight = |percent| NodeUpdate { weight: Some(percent), ..NodeUpdate::default() };
+    let labels = |pairs: &[(&str, &str)]| {
+        let labels = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        NodeUpdate { labels: Some(labels), ..NodeUpdate::default() }
+    };
+    vec![
+        row!(
+            NodeUpdate,
+            operator,
+            |c| app.update_node(c, PROJECT, node, weight(50)),
+            app.update_node(c, PROJECT, other, weight(50))
+        ),
+        row!(
+            NodeUpdate,
+            operator,
+            |c| app.update_node(c, PROJECT, node, weight(50)),
+            app.update_node(c, PROJECT, node, weight(51))
+        ),
+        row!(
+            NodeUpdate,
+            operator,
+            |c| app.update_node(c, PROJECT, node, labels(&[("a", "1")])),
+            app.update_node(c, PROJECT, node, labels(&[("a", "1"), ("b", "2")]))
+        ),
+        row!(
+            NodeUpdate,
+            operator,
+            |c| app.update_node(c, PROJECT, node, pin(Some(bundle))),
+            app.update_node(c, PROJECT, node, pin(None))
+        ),
+        row!(
+            NodeUpdate,
+            operator,
+            |c| app.update_node(c, PROJECT, node, NodeUpdate { weight: Some(7), ..pin(None) }),
+            app.update_node(c, PROJECT, node, weight(7))
+        ),
     ]
 }

@@ -113,9 +113,12 @@ fn nodes_that_cannot_come_back_are_exceptions_in_words() {
     restore(&mut scene, "b2");
     scene.node("b2").effective = None;
     scene.offline("b2");
+    scene.member("c1").state = RolloutNodeState::NothingToRestore;
+    scene.node("c1").pinned_bundle_id = Some(NEW);
     assert_eq!(
         finished(&scene),
         [
+            "c1 was pinned to another bundle than its earlier one",
             "b1 failed at test: port taken",
             "b2 is offline; it goes back when it returns",
             "a1 had no earlier bundle",

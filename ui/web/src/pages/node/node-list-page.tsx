@@ -19,6 +19,7 @@ import { ChoiceFilter, FilterChip, TextFilter } from "../../ui/filters";
 import { Flash } from "../../ui/flash";
 import { Icon } from "../../ui/icons";
 import { LabelList } from "../../ui/label-list";
+import { NodeMarks } from "../../ui/node-marks";
 import { ListPage, PageHeader } from "../../ui/page";
 import { State } from "../../ui/state";
 import { AssignDialog } from "./assign-dialog";
@@ -30,7 +31,18 @@ const LOOK_AT = 2_000;
 const ENOUGH = 50;
 
 const COLUMNS: Column<Node>[] = [
-  { id: "name", header: "Name", width: 220, cell: (node) => <NodeLink id={node.id} name={node.name} />, text: (node) => node.name },
+  {
+    id: "name",
+    header: "Name",
+    width: 220,
+    cell: (node) => (
+      <>
+        <NodeLink id={node.id} name={node.name} />
+        <NodeMarks node={node} />
+      </>
+    ),
+    text: (node) => node.name,
+  },
   {
     id: "status",
     header: "Status",
@@ -56,6 +68,8 @@ const COLUMNS: Column<Node>[] = [
   },
   { id: "labels", header: "Labels", cell: (node) => <LabelList labels={node.labels} />, text: (node) => formatLabels(node.labels) },
   { id: "seen", header: "Last seen", width: 110, cell: (node) => <LastSeen at={node.last_seen_at} />, text: (node) => node.last_seen_at ?? "" },
+  { id: "weight", header: "Weight", width: 80, cell: (node) => `${node.weight} %`, text: (node) => String(node.weight), hidden: true },
+  { id: "pinned", header: "Pinned to", width: 110, cell: (node) => (node.pinned_bundle_id ? <BundleLink id={node.pinned_bundle_id} version={node.pinned_version ?? "removed"} /> : ""), text: (node) => node.pinned_version ?? "", hidden: true },
   { id: "hostname", header: "Host", width: 180, cell: (node) => node.hostname, text: (node) => node.hostname, hidden: true },
   { id: "ip", header: "Address", width: 130, cell: (node) => <span className="mono">{node.ip}</span>, text: (node) => node.ip, hidden: true },
   { id: "proxy", header: "Proxy", width: 90, cell: (node) => node.proxy_version, text: (node) => node.proxy_version },

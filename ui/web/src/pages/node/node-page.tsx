@@ -21,9 +21,11 @@ import { FactTable } from "../../ui/facts";
 import { ErrorPanel, Loading, Note } from "../../ui/feedback";
 import { Flash } from "../../ui/flash";
 import { LabelList } from "../../ui/label-list";
+import { weightWords } from "../../ui/node-marks";
 import { FactList, Panel, ScrollPage } from "../../ui/page";
 import { State, StateShape } from "../../ui/state";
 import { AssignDialog } from "./assign-dialog";
+import { SettingsDialog } from "./settings-dialog";
 import classes from "./node-page.module.css";
 
 const route = getRouteApi("/app/p/$project/nodes/$nodeId");
@@ -40,7 +42,7 @@ export function NodePage() {
 function NodeDetail({ project, node }: { project: string; node: Node }) {
   const { tab = "now" } = route.useSearch();
   const navigate = route.useNavigate();
-  const [dialog, setDialog] = useState<"assign" | "remove" | null>(null);
+  const [dialog, setDialog] = useState<"assign" | "edit" | "remove" | null>(null);
   const refused = useRefusal("operator");
   const owned = node.owner_rollout_id ? "A rollout owns this node now; cancel it first or wait for its end" : null;
   const remove = useAction({
@@ -75,6 +77,7 @@ function NodeDetail({ project, node }: { project: string; node: Node }) {
         actions={
           <>
             <ActionButton label="Assign bundle" icon="bundle" primary refusal={refused ?? owned} onClick={() => setDialog("assign")} />
+            <ActionButton label="Edit" icon="edit" refusal={refused} onClick={() => setDialog("edit")} />
             <ActionButton label="Remove" icon="trash" danger refusal={refused ?? owned} onClick={() => setDialog("remove")} />
           </>
         }
@@ -89,6 +92,7 @@ function NodeDetail({ project, node }: { project: string; node: Node }) {
         aside={<Facts node={node} />}
       />
       {dialog === "assign" && <AssignDialog project={project} nodes={[node]} onClose={() => setDialog(null)} />}
+      {dialog === "edit" && <SettingsDialog project={project} node={node} onClose={() => setDialog(null)} />}
       <Confirm
         opened={dialog === "remove"}
         onClose={() => setDialog(null)}
@@ -131,6 +135,11 @@ function Notices({ node }: { node: Node }) {
       {node.owner_rollout_id && (
         <Note kind="info">
           A <RolloutLink id={node.owner_rollout_id}>rollout</RolloutLink> owns this node now and decides what it runs.
+        </Note>
+      )}
+      {node.weight === 0 && (
+        <Note kind="degraded" title="Drained">
+          Its weight is 0 %: a load balancer that asks its agent sends it nothing new.
         </Note>
       )}
       {node.status === "offline" && (
@@ -246,6 +255,14 @@ function Facts({ node }: { node: Node }) {
             ["Agent", node.agent_version || "–"],
             ["Enrolled", <Ago key="enrolled" at={node.registered_at} />],
             ["Id", <Id key="id" id={node.id} what="the node's id" />],
+          ]}
+        />
+      </Panel>
+      <Panel title="Settings">
+        <FactList
+          facts={[
+            ["Weight", <Flash key="weight" value={node.weight}><span title={weightWords(node.weight)}>{node.weight} %</span></Flash>],
+            ["Pinned to", node.pinned_bundle_id ? <BundleLink key="pin" id={node.pinned_bundle_id} version={node.pinned_version ?? "removed"} /> : <span key="pin" className="dim">no bundle</span>],
           ]}
         />
       </Panel>

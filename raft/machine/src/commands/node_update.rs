@@ -1,0 +1,167 @@
+//! Changes what operators set of a node: labels, weight, pin. Moves nothing: what it runs, it goes on running.
+
+use std::collections::BTreeMap;
+
+use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::node::{Node, WEIGHT_FULL};
+use sentinel_model::project::Project;
+use sentinel_model::{BundleId, InvalidValue, NodeId, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::{Rejection, Reply};
+use crate::tables::TableError;
+
+/// The level from which on nodes have settings.
+pub const LEVEL: u16 = 4;
+
+/// See the module. What is `None` stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeUpdate {
+    /// The node.
+    pub node_id: NodeId,
+    /// All of its labels from now on.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// Its weight in percent.
+    pub weight: Option<u8>,
+    /// Whether it is pinned.
+    pub pin: Option<Pin>,
+}
+
+/// A change of a pin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pin {
+    /// It may be given this bundle and no other.
+    To(BundleId),
+    /// It is like any other node.
+    Clear,
+}
+
+impl Apply for NodeUpdate {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        self.check()?;
+        let mut node = context.require::<Node>(self.node_id.as_bytes(), "Node")?;
+        let project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
+        let mut changes = vec![("name", node.name.clone()), ("changed", self.changed())];
+        if let Some(labels) = &self.labels {
+            let before = std::mem::replace(&mut node.labels, labels.clone());
+            changes.extend([("labels_before", labels_text(&before)), ("labels", labels_text(labels))]);
+        }
+        if let Some(weight) = self.weight {
+            changes.extend([("weight_before", node.weight.to_string()), ("weight", weight.to_string())]);
+            node.weigh(weight);
+        }
+        if let Some(pin) = self.pin {
+            let before = node.pinned_bundle_id;
+            node.pinned_bundle_id = match pin {
+                Pin::To(bundle) => Some(bundle),
+                Pin::Clear => None,
+            };
+            if node.pinned_bundle_id != before {
+                require_free_to_pin(context, &node)?;
+            }
+            changes.extend([
+                ("pinned_version_before", version(context, before)?),
+                ("pinned_version", version(context, node.pinned_bundle_id)?),
+                ("pinned_bundle_id", pin.to_string()),
+            ]);
+        }
+        context.store(&node)?;
+        let id = self.node_id.to_string();
+        context.record("node.updated", Subject::in_project("node", &id, &project), changes)?;
+        Ok(Reply::Done)
+    }
+}
+
+impl NodeUpdate {
+    /// Refuses values that can never be.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub fn check(&self) -> Result<(), InvalidValue> {
+        if let Some(labels) = &self.labels {
+            name::check_labels("labels", labels)?;
+        }
+        if self.weight.is_some_and(|weight| weight > WEIGHT_FULL) {
+            return Err(InvalidValue::new("weight", format!("must be 0 to {WEIGHT_FULL} percent")));
+        }
+        if self.changed().is_empty() {
+            let message = "nothing to change: give labels, a weight or a pin";
+            return Err(InvalidValue::new("node", message));
+        }
+        Ok(())
+    }
+
+    /// What it is about, as the audit entry says it.
+    pub fn changed(&self) -> String {
+        let asked = [
+            ("labels", self.labels.is_some()),
+            ("weight", self.weight.is_some()),
+            ("pin", self.pin.is_some()),
+        ];
+        let asked: Vec<&str> = asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect();
+        asked.join(", ")
+    }
+}
+
+impl std::fmt::Display for Pin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Pin::To(bundle) => bundle.fmt(f),
+            Pin::Clear => f.write_str(NO_PIN),
+        }
+    }
+}
+
+/// What the audit entry calls a node without a pin.
+const NO_PIN: &str = "none";
+
+/// Labels as the audit entry has them.
+pub fn labels_text(labels: &BTreeMap<String, String>) -> String {
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Refuses a new pin that cannot be kept: of a bundle that may not be handed out, or while a rollout moves the node. A pin is taken
+/// away at any time.
+fn require_free_to_pin(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
+    let Some(pinned) = node.pinned_bundle_id else { return Ok(()) };
+    let bundle = context.require::<Bundle>(pinned.as_bytes(), "Bundle")?;
+    if bundle.project_id != node.project_id {
+        return Err(Rejection::not_found("Bundle").into());
+    }
+    if bundle.state != BundleState::Compiled {
+        return Err(Rejection::WrongState("Bundle has been revoked".into()).into());
+    }
+    match node.owner {
+        None => Ok(()),
+        Some(owner) => {
+            let message = format!(
+                "node '{}' belongs to the rollout {owner}; wait for it to end, or cancel it first",
+                node.name
+            );
+            Err(Rejection::WrongState(message).into())
+        }
+    }
+}
+
+fn version(context: &Context<'_>, bundle: Option<BundleId>) -> Result<String, TableError> {
+    let Some(id) = bundle else { return Ok(NO_PIN.to_owned()) };
+    let bundle: Option<Bundle> = context.load(id.as_bytes())?;
+    Ok(bundle.map_or_else(|| id.to_string(), |bundle| bundle.version))
+}
+
+/// Refuses to give a node another bundle than the one it is pinned to.
+pub(crate) fn require_not_pinned_away(
+    context: &Context<'_>,
+    node: &Node,
+    bundle: BundleId,
+    advice: &str,
+) -> Result<(), Stop> {
+    if !node.pinned_away_from(bundle) {
+        return Ok(());
+    }
+    let pinned = version(context, node.pinned_bundle_id)?;
+    let message = format!("node '{}' is pinned to bundle '{pinned}'; {advice}", node.name);
+    Err(Rejection::WrongState(message).into())
+}

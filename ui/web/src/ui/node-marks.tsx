@@ -1,0 +1,30 @@
+import type { Node } from "../api/types";
+import { Icon } from "./icons";
+import classes from "./node-marks.module.css";
+
+/** What is out of the ordinary with a node: a weight below 100, a pin. Nothing for most. */
+export function NodeMarks({ node }: { node: Pick<Node, "weight" | "pinned_bundle_id" | "pinned_version"> }) {
+  const pinned = node.pinned_bundle_id ? (node.pinned_version ?? "a bundle that is gone") : null;
+  if (node.weight === 100 && pinned === null) return null;
+  return (
+    <span className={classes.marks}>
+      {node.weight < 100 && (
+        <span className={`${classes.mark} ${node.weight === 0 ? classes.drained : ""}`} title={weightWords(node.weight)}>
+          {node.weight} %
+        </span>
+      )}
+      {pinned !== null && (
+        <span className={classes.mark} title={`Pinned to ${pinned}`}>
+          <Icon name="pin" size={11} />
+          <span className="visually-hidden">Pinned to {pinned}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** A weight in words. */
+export function weightWords(weight: number): string {
+  if (weight === 100) return "All of its share of traffic";
+  return weight === 0 ? "Drained: nothing new is sent to it" : `${weight} % of its share of traffic`;
+}
