@@ -1,5 +1,6 @@
 //! Fakes of every port, and a formed cluster in memory: for the tests of this crate and of the transports.
 
+pub mod attacks;
 pub mod world;
 
 use std::collections::HashMap;
@@ -11,13 +12,15 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sentinel_api_types::join_token::JoinTokenCreate;
 use sentinel_machine::commands::cluster_init::Founding;
+use sentinel_machine::commands::cluster_level_raise::ClusterLevelRaise;
 use sentinel_machine::commands::epoch_begin::{self, EpochBegin, Founder};
 use sentinel_machine::memory::MemoryReplica;
+use sentinel_machine::tables::rows;
 use sentinel_machine::{
     Applied, BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Command, Consistency, Cursor, Envelope,
-    Event, EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, View,
+    Event, EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, Scan, Table, View,
 };
-use sentinel_model::cluster::{ClusterCa, EpochReason, MemberPlace};
+use sentinel_model::cluster::{ClusterCa, ClusterMember, EpochReason, MemberPlace};
 use sentinel_model::join::JoinTicket;
 use sentinel_model::secret::Sealed;
 use sentinel_model::{MemberId, RequestId, Sha256Digest, Time};
@@ -331,11 +334,16 @@ impl Kit {
 
     /// The same with other numbers.
     pub async fn formed_with(settings: Settings) -> Result<Self, AppError> {
+        // As one that was formed with the version before, so that it can be raised.
+        Self::formed_at(settings, Command::LEVEL - 1).await
+    }
+
+    /// The same at this level.
+    pub async fn formed_at(settings: Settings, level: u16) -> Result<Self, AppError> {
         let kit = Self::unformed_with(settings)?;
         let first = Initialize {
             cluster_id: None,
-            // As one that was formed with the version before, so that it can be raised.
-            level: Command::LEVEL - 1,
+            level,
             org_name: "Default".into(),
             email: ADMIN.into(),
             password_hash: Passwords::default().hash(PASSWORD).await?,
@@ -343,6 +351,15 @@ impl Kit {
         };
         kit.app.initialize(first).await?;
         Ok(kit)
+    }
+
+    /// Raises the cluster to the level that this version knows.
+    pub async fn raise(&self) -> Result<(), AppError> {
+        let every = Scan::all(Table::ClusterMembers, &[]);
+        let members: Vec<ClusterMember> = rows(&self.replica.memory().tables(), every)?;
+        let known_by = members.into_iter().map(|member| member.id).collect();
+        let raise = ClusterLevelRaise { from: Command::LEVEL - 1, to: Command::LEVEL, known_by };
+        self.app.propose_as_member(raise).await?.map(|_| ()).map_err(AppError::from)
     }
 
     /// The first member, and a CA that signs nothing.

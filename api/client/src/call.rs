@@ -55,6 +55,10 @@ impl Call {
         Self::new(Method::PUT, path)
     }
 
+    pub(crate) fn patch<S: ToString>(path: &[S]) -> Self {
+        Self::new(Method::PATCH, path)
+    }
+
     pub(crate) fn delete<S: ToString>(path: &[S]) -> Self {
         Self::new(Method::DELETE, path)
     }

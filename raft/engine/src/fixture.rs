@@ -96,6 +96,7 @@ pub fn rollout() -> Rollout {
         created_at: START,
         updated_at: START,
         ended_at: None,
+        governance: Default::default(),
     }
 }
 
@@ -107,6 +108,7 @@ pub struct Scene {
     pub nodes: HashMap<NodeId, Node>,
     pub samples: HashMap<NodeId, NodeSample>,
     pub bundle_revoked: bool,
+    pub frozen: Option<String>,
     pub leader_since: Time,
     pub now: Time,
 }
@@ -130,6 +132,7 @@ impl Scene {
             nodes: HashMap::new(),
             samples: HashMap::new(),
             bundle_revoked: false,
+            frozen: None,
             leader_since: Time(0),
             now: START.plus_ms(10_000),
         };
@@ -251,7 +254,7 @@ impl Scene {
     }
 
     pub fn hold(&mut self, reason: &str, broken: bool, since: Time) {
-        self.rollout.hold = Some(Hold { reason: reason.into(), broken, since });
+        self.rollout.hold = Some(Hold { reason: reason.into(), broken, frozen: false, since });
         self.rollout.updated_at = since;
     }
 
@@ -264,6 +267,7 @@ impl Scene {
             nodes: &self.nodes,
             samples: &self.samples,
             bundle_revoked: self.bundle_revoked,
+            frozen: self.frozen.as_deref(),
             fresh_ms: FRESH_MS,
             leader_since: self.leader_since,
         };

@@ -35,6 +35,9 @@ JoinTokenList cluster-admin -     JoinTokenCreate cluster-admin -   JoinTokenRev
 ClusterMemberRemove cluster-admin - LeadershipHandOver cluster-admin -
 BackupCreate cluster-admin -        BackupNote cluster-admin -      ClusterLevelRaise cluster-admin -
 NodeHeartbeat node -              NodeLatest node -                 NodeArchive node -
+ProjectUpdate admin -             RolloutApprove operator -         RolloutReject operator -
+RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
+FreezeWindowDelete admin -
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 
 fn decided(operation: Operation) -> (&'static str, Option<Scope>) {

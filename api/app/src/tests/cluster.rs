@@ -2,13 +2,14 @@
 
 use sentinel_api_types::cluster::{HandOver, LevelRaise};
 use sentinel_api_types::join_token::JoinTokenCreate;
-use sentinel_machine::commands::backup_take::BackupTake;
+use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
 use sentinel_machine::tables::rows;
 use sentinel_machine::{Build, Command, MemberStatus, Order, Scan, Table, level};
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::cluster::MemberPlace;
 use sentinel_model::join::JoinTicket;
-use sentinel_model::{MemberId, Sha256Digest, Time};
+use sentinel_model::{FreezeWindowId, MemberId, Sha256Digest, Time};
+use uuid::Uuid;
 
 use crate::error::AppError;
 use crate::testing::{Kit, Trouble, World};
@@ -153,8 +154,8 @@ async fn the_level_is_raised_once_and_neither_lowered_nor_skipped() {
 async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_then_on() {
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
-    let take = || BackupTake { member_id: MemberId(1), index: 7 };
-    let early = app.propose(&world.admin.again(), take()).await.unwrap_err();
+    let brought = || FreezeWindowDelete { project_id: world.project, window_id: FreezeWindowId(Uuid::nil()) };
+    let early = app.propose(&world.admin.again(), brought()).await.unwrap_err();
     assert!(matches!(&early, AppError::Conflict(text) if text.contains("cluster upgrade")), "{early}");
     let three = ticket(&world, 3).await;
     let secret = &three.secret;
@@ -169,7 +170,8 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
         status.members.push(seat);
     });
     app.raise_level(&world.admin.again(), RAISE).await.unwrap();
-    app.propose(&world.admin.again(), take()).await.unwrap();
+    let missing = app.propose(&world.admin.again(), brought()).await.unwrap_err();
+    assert!(matches!(missing, AppError::NotFound(_)), "it got there: {missing}");
     // Also one that was let in before, and asks again with a binary of then.
     for byte in [2, 3] {
         let refused = admit(byte, RAISE.from).await.unwrap_err();
@@ -183,7 +185,7 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
 
 #[tokio::test]
 async fn who_takes_a_backup_is_in_the_audit_log_before_anything_is_handed_out() {
-    let world = World::new().await.unwrap();
+    let world = World::at_level(2).await.unwrap();
     let (app, admin) = (&world.kit.app, &world.admin);
     // A backup comes before the upgrade that brings the entry.
     let before = world.kit.changes();
@@ -191,7 +193,7 @@ async fn who_takes_a_backup_is_in_the_audit_log_before_anything_is_handed_out() 
     assert_eq!(world.kit.changes(), before);
 
     world.kit.cluster.change(|status| status.members[0].build = Some(Build::this()));
-    app.raise_level(&admin.again(), RAISE).await.unwrap();
+    app.raise_level(&admin.again(), LevelRaise { from: 2, to: 3 }).await.unwrap();
     let caller = admin.again();
     let taken = app.create_backup(&caller).await.unwrap();
     let newest = Scan { order: Order::Descending, limit: 1, ..Scan::all(Table::Audit, &[]) };

@@ -23,6 +23,8 @@ fn create(bundle_id: BundleId) -> RolloutCreate {
         progress_deadline_seconds: None,
         health_gates: None,
         auto_rollback: None,
+        scheduled_at: None,
+        override_freeze_reason: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod envelope;
 mod epochs;
 mod facts;
 mod golden;
+mod governance;
 mod identity;
 mod ids;
 mod integrity;
