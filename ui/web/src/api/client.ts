@@ -4,7 +4,7 @@ import { noteAnswer, noteStale } from "./connection";
 import { ApiError, errorFrom } from "./error";
 import type { paths } from "./schema";
 
-type Method = "get" | "post" | "put" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 type PathFor<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths];
 type Operation<M extends Method, P extends keyof paths> = paths[P] extends Record<M, infer O> ? O : never;
 type Part<K extends string, T> = [T] extends [never] ? unknown : undefined extends T ? { [N in K]?: T } : { [N in K]: T };
