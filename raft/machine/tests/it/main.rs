@@ -4,14 +4,16 @@
 
 mod advance;
 mod applying;
+mod approvals;
 mod baseline;
 mod bundles;
+mod crew;
 mod draft;
 mod envelope;
 mod epochs;
 mod facts;
+mod freezes;
 mod golden;
-mod governance;
 mod identity;
 mod ids;
 mod integrity;
@@ -20,6 +22,7 @@ mod members;
 mod nodes;
 mod rollouts;
 mod samples;
+mod schedules;
 mod snapshot;
 mod stage;
 mod way_back;
