@@ -157,6 +157,7 @@ fn project() -> Project {
         sealed_marker_key: Sealed(vec![7; 60]),
         baseline: None,
         created_at: Time(1),
+        approval: Default::default(),
     }
 }
 

@@ -10,6 +10,7 @@ mod connection;
 mod context;
 mod doctor;
 mod failure;
+mod freeze;
 mod key;
 mod logins;
 mod node;
@@ -69,6 +70,8 @@ pub enum CtlCommand {
     Node(Noun<node::NodeCommand>),
     /// Rollouts: a bundle goes to nodes in steps
     Rollout(Noun<rollout::RolloutCommand>),
+    /// Freeze windows: times in which no rollout goes forward
+    Freeze(Noun<freeze::FreezeCommand>),
     /// The cluster: its beginning, its members, who leads
     Cluster(Noun<cluster::ClusterCommand>),
     /// Who changed what
@@ -115,6 +118,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Rollout(Noun { options, command }) => {
             rollout::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Freeze(Noun { options, command }) => {
+            freeze::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Cluster(Noun { options, command }) => cluster::run(command, &options).await,
         CtlCommand::Audit(Noun { options, command }) => {
             audit::run(command, &Connection::open(&options)?).await
@@ -138,6 +144,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
+            CtlCommand::Freeze(noun) => noun.command.reads(),
         }
     }
 
@@ -156,6 +163,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
+            CtlCommand::Freeze(noun) => &noun.options,
             CtlCommand::Cluster(noun) => &noun.options,
             CtlCommand::Audit(noun) => &noun.options,
         }

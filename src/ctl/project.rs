@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use sentinel_api_types::PageQuery;
-use sentinel_api_types::project::{Project, ProjectCreate};
+use sentinel_api_types::approval::ApprovalRule;
+use sentinel_api_types::project::{Project, ProjectCreate, ProjectUpdate};
 
 use super::connection::Connection;
 use super::failure;
 use super::output::Table;
 use super::paging::{Paging, more};
-use super::words::at;
+use super::words::{at, duration, read, word};
 
 /// What can be done with projects.
 #[derive(Subcommand, Debug)]
@@ -18,6 +19,7 @@ use super::words::at;
   sentinel-cp project list
   sentinel-cp project create Shop --org acme
   sentinel-cp project show shop
+  sentinel-cp project approvals shop --rule high=2 --rule all=1
 
 {}", failure::EXIT_CODES))]
 pub enum ProjectCommand {
@@ -47,6 +49,39 @@ pub enum ProjectCommand {
         #[arg(long, value_name = "SLUG")]
         org: Option<String>,
     },
+    /// Change the name of a project, or what it is for; administrators only
+    #[command(after_help = "Examples:\n  sentinel-cp project update shop --description 'the web shop, new'")]
+    Update {
+        /// Slug of the project; the one that --project names when left out
+        slug: Option<String>,
+        /// Display name
+        #[arg(long, value_name = "TEXT")]
+        name: Option<String>,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+    },
+    /// Show or set who must agree to rollouts; setting is for administrators only
+    #[command(after_help = "Examples:
+  sentinel-cp project approvals shop
+  sentinel-cp project approvals shop --rule high=2 --rule all=1 --expire 3d
+  sentinel-cp project approvals shop --none
+
+A rule is RISK=PEOPLE: rollouts of bundles of at least that risk (low, medium, high, or all) need so many approvals. The rule
+that asks for most counts.")]
+    Approvals {
+        /// Slug of the project; the one that --project names when left out
+        slug: Option<String>,
+        /// Replace all rules; may be repeated
+        #[arg(long, value_name = "RISK=PEOPLE", value_parser = rule)]
+        rule: Vec<ApprovalRule>,
+        /// Ask for no approvals any more
+        #[arg(long, conflicts_with = "rule")]
+        none: bool,
+        /// How long approvals are waited for, such as 3d
+        #[arg(long, value_name = "TIME", value_parser = hours)]
+        expire: Option<u32>,
+    },
     /// Show a project
     #[command(after_help = "Examples:\n  sentinel-cp project show shop")]
     Show {
@@ -58,7 +93,13 @@ pub enum ProjectCommand {
 impl ProjectCommand {
     /// Whether it only looks.
     pub fn reads(&self) -> bool {
-        matches!(self, ProjectCommand::List { .. } | ProjectCommand::Show { .. })
+        match self {
+            ProjectCommand::List { .. } | ProjectCommand::Show { .. } => true,
+            ProjectCommand::Approvals { rule, none, expire, .. } => {
+                rule.is_empty() && !none && expire.is_none()
+            }
+            ProjectCommand::Create { .. } | ProjectCommand::Update { .. } => false,
+        }
     }
 }
 
@@ -85,15 +126,70 @@ pub async fn run(command: ProjectCommand, connection: &Connection) -> anyhow::Re
             let made = client.create_project(&org, &ProjectCreate { name, slug, description }).await?;
             output.say(&made, |made| format!("created project {} in {org}", made.project.slug))?;
         }
-        ProjectCommand::Show { slug } => {
-            let slug = match slug {
-                Some(slug) => slug,
-                None => connection.project().await?,
+        ProjectCommand::Update { slug, name, description } => {
+            let slug = named(connection, slug).await?;
+            let request = ProjectUpdate { name, description, ..Default::default() };
+            output.print(&client.update_project(&slug, &request).await?, |body| facts(&body.project))?;
+        }
+        ProjectCommand::Approvals { slug, rule, none, expire } => {
+            let slug = named(connection, slug).await?;
+            let sets = none || !rule.is_empty();
+            let request = ProjectUpdate {
+                approval_rules: sets.then_some(rule),
+                approval_expires_hours: expire,
+                ..Default::default()
             };
+            let body = if request == ProjectUpdate::default() {
+                client.project(&slug).await?
+            } else {
+                client.update_project(&slug, &request).await?
+            };
+            output.print(&body, |body| approvals(&body.project))?;
+        }
+        ProjectCommand::Show { slug } => {
+            let slug = named(connection, slug).await?;
             output.print(&client.project(&slug).await?, |body| facts(&body.project))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn named(connection: &Connection, slug: Option<String>) -> anyhow::Result<String> {
+    match slug {
+        Some(slug) => Ok(slug),
+        None => connection.project().await,
+    }
+}
+
+/// `high=2`, `all=1`.
+fn rule(text: &str) -> Result<ApprovalRule, String> {
+    let wrong = || "expected RISK=PEOPLE, such as high=2 or all=1".to_owned();
+    let (risk, people) = text.split_once('=').ok_or_else(wrong)?;
+    let risk_at_least = if risk == "all" { None } else { Some(read(risk)?) };
+    Ok(ApprovalRule { risk_at_least, approvals: people.parse().map_err(|_| wrong())? })
+}
+
+/// Whole hours.
+fn hours(text: &str) -> Result<u32, String> {
+    let seconds = duration(text)?.as_secs();
+    if seconds == 0 || !seconds.is_multiple_of(3_600) {
+        return Err("expected whole hours or days, such as 12h or 3d".to_owned());
+    }
+    u32::try_from(seconds / 3_600).map_err(|_| "too long".to_owned())
+}
+
+fn approvals(project: &Project) -> Table {
+    let mut table = Table::new(&["rollouts of bundles of risk", "approvals"]);
+    for rule in &project.approval_rules {
+        let risk =
+            rule.risk_at_least.map_or_else(|| "any".to_owned(), |risk| format!("{} or more", word(&risk)));
+        table.row([risk, rule.approvals.to_string()]);
+    }
+    if project.approval_rules.is_empty() {
+        table.note("nobody must agree to rollouts");
+    }
+    table.note(format!("approvals are waited for {} hours", project.approval_expires_hours));
+    table
 }
 
 fn facts(project: &Project) -> Table {

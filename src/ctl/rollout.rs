@@ -10,8 +10,9 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
 use sentinel_api_types::rollout::{RolloutBody, RolloutState, RolloutsQuery};
-use sentinel_model::RolloutId;
+use sentinel_model::{RolloutId, Sha256Digest};
 
 use super::connection::Connection;
 use super::failure::{self, NotFound};
@@ -36,7 +37,7 @@ pub enum RolloutCommand {
     /// List rollouts, newest first
     #[command(after_help = "Examples:\n  sentinel-cp rollout list --project shop --state running")]
     List {
-        /// running, paused, rolling_back, completed, failed, cancelled or rolled_back
+        /// pending_approval, scheduled, running, paused, rolling_back, completed, failed, cancelled or rolled_back
         #[arg(long, value_parser = read::<RolloutState>)]
         state: Option<RolloutState>,
         #[command(flatten)]
@@ -60,6 +61,45 @@ With -o json: one line for each change.")]
         /// Id of the rollout; the newest when left out
         #[arg(value_parser = id::<RolloutId>)]
         rollout: Option<RolloutId>,
+    },
+    /// Agree to a rollout that waits for approvals
+    #[command(after_help = "Examples:
+  sentinel-cp rollout show ROLLOUT --project shop
+  sentinel-cp rollout approve ROLLOUT --digest DIGEST --project shop
+
+The digest stands for the bundle, the nodes of each step and everything that was asked for; `rollout show` has it. People only,
+and never who asked for the rollout.")]
+    Approve {
+        /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
+        rollout: RolloutId,
+        /// Digest of what you looked at
+        #[arg(long, value_name = "DIGEST")]
+        digest: Sha256Digest,
+    },
+    /// Refuse a rollout that waits for approvals, for good
+    #[command(
+        after_help = "Examples:\n  sentinel-cp rollout reject ROLLOUT --comment 'not before Monday' --project shop"
+    )]
+    Reject {
+        /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
+        rollout: RolloutId,
+        /// Why; whoever asked for it reads this
+        #[arg(long, value_name = "TEXT")]
+        comment: String,
+    },
+    /// Let a rollout through every freeze; administrators only
+    #[command(
+        after_help = "Examples:\n  sentinel-cp rollout break-glass ROLLOUT --reason 'INC-4711: checkout is down' --project shop"
+    )]
+    BreakGlass {
+        /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
+        rollout: RolloutId,
+        /// Why; kept with the rollout and in the audit log
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Hold a rollout where it is
     #[command(after_help = "Examples:\n  sentinel-cp rollout pause ROLLOUT --project shop")]
@@ -128,6 +168,20 @@ pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Re
             let id = find(connection, &project, rollout).await?;
             return watch::watch(connection, &project, id).await;
         }
+        RolloutCommand::Approve { rollout, digest } => {
+            output.say(
+                &client.approve_rollout(&project, rollout, &RolloutApprove { digest }).await?,
+                approved,
+            )?;
+        }
+        RolloutCommand::Reject { rollout, comment } => {
+            output
+                .say(&client.reject_rollout(&project, rollout, &RolloutReject { comment }).await?, state)?;
+        }
+        RolloutCommand::BreakGlass { rollout, reason } => {
+            let request = RolloutBreakGlass { override_freeze_reason: reason };
+            output.say(&client.break_glass(&project, rollout, &request).await?, state)?;
+        }
         RolloutCommand::Pause { rollout } => {
             output.say(&client.pause_rollout(&project, rollout).await?, state)?;
         }
@@ -147,6 +201,11 @@ pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Re
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn approved(body: &RolloutBody) -> String {
+    let approvals = body.rollout.approval.as_ref().map(show::approvals).unwrap_or_default();
+    format!("{} ({approvals})", state(body))
 }
 
 fn state(body: &RolloutBody) -> String {

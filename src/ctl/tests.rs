@@ -70,10 +70,12 @@ fn every_example_can_be_read() {
             }
             seen += 1;
             let uuid = "00000000-0000-4000-8000-000000000000";
-            let placeholders = ["ROLLOUT", "KEY", "TOKEN", "CLUSTER"];
-            let words = split(line)
-                .into_iter()
-                .map(|word| if placeholders.contains(&word.as_str()) { uuid.to_owned() } else { word });
+            let placeholders = ["ROLLOUT", "KEY", "TOKEN", "CLUSTER", "WINDOW"];
+            let words = split(line).into_iter().map(|word| match word.as_str() {
+                "DIGEST" => "0".repeat(64),
+                placeholder if placeholders.contains(&placeholder) => uuid.to_owned(),
+                _ => word,
+            });
             if let Err(error) = tree.clone().try_get_matches_from(words) {
                 panic!("{line}: {error}");
             }

@@ -135,6 +135,8 @@ async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::R
         progress_deadline_seconds: None,
         health_gates: None,
         auto_rollback: None,
+        scheduled_at: None,
+        override_freeze_reason: None,
     };
     let id = client.create_rollout(PROJECT, &request).await?.rollout.id;
     let ended = wait("the first rollout", || async {

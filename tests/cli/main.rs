@@ -5,6 +5,7 @@ mod bundles;
 mod cli;
 mod doctor;
 mod errors;
+mod governance;
 mod logins;
 mod nodes;
 mod rollouts;

@@ -78,6 +78,8 @@ operations! {
     ProjectCreate => Member(Admin, None);
     /// See a project.
     ProjectShow => Member(Reader, Some(NodesRead));
+    /// Change a project, who must agree to its rollouts above all.
+    ProjectUpdate => Member(Admin, None);
     /// See a project at a glance.
     OverviewShow => Member(Reader, Some(NodesRead));
     /// See an org's changes. They tell of people and keys, so a program needs the scope that manages keys.
@@ -152,6 +154,18 @@ operations! {
     RolloutCancel => Member(Operator, Some(RolloutsWrite));
     /// Take a rollout back.
     RolloutRollback => Member(Operator, Some(RolloutsWrite));
+    /// Agree to a rollout. A program cannot agree to anything.
+    RolloutApprove => Member(Operator, None);
+    /// Refuse a rollout.
+    RolloutReject => Member(Operator, None);
+    /// Let a rollout through every freeze.
+    RolloutBreakGlass => Member(Admin, None);
+    /// See freeze windows.
+    FreezeWindowList => Member(Reader, Some(RolloutsRead));
+    /// Freeze a project.
+    FreezeWindowCreate => Member(Admin, None);
+    /// Take a freeze away: everything that it holds goes on.
+    FreezeWindowDelete => Member(Admin, None);
     /// Watch what happens in a project.
     EventWatch => Member(Reader, Some(NodesRead));
     /// Watch what happens in all of one's orgs.

@@ -129,6 +129,7 @@ impl From<Rejection> for AppError {
             Rejection::NotFound { kind } => AppError::NotFound(kind),
             Rejection::Taken { field, message } => AppError::invalid(field, message),
             Rejection::Invalid(invalid) => invalid.into(),
+            Rejection::Forbidden(text) => AppError::Forbidden(text),
             Rejection::WrongState(text) | Rejection::Limit(text) => AppError::Conflict(text),
             Rejection::Stale { .. } => AppError::Conflict("the object was changed by somebody else".into()),
         }

@@ -27,6 +27,7 @@ mod enrolment;
 pub mod error;
 pub mod events;
 pub mod facts;
+mod freeze;
 mod gate;
 pub mod keyring;
 pub mod liveness;

@@ -1,11 +1,12 @@
 //! Projects.
 
-use sentinel_api_types::project::{Project, ProjectBody, ProjectCreate, ProjectList};
+use sentinel_api_types::approval::ApprovalRule;
+use sentinel_api_types::project::{Project, ProjectBody, ProjectCreate, ProjectList, ProjectUpdate};
 use sentinel_api_types::{PageQuery, timestamp};
-use sentinel_machine::commands::project_create;
+use sentinel_machine::commands::{project_create, project_update};
 use sentinel_machine::{Order, Table, tables};
 use sentinel_model::org::Org;
-use sentinel_model::{ProjectId, project};
+use sentinel_model::{ProjectId, governance, project};
 use zeroize::Zeroizing;
 
 use crate::access::Operation;
@@ -79,6 +80,46 @@ impl App {
         Ok(ProjectBody { project: shape(project, &here.org.slug) })
     }
 
+    /// Changes a project.
+    pub async fn update_project(
+        &self,
+        caller: &Caller,
+        slug: &str,
+        request: ProjectUpdate,
+    ) -> Result<ProjectBody, AppError> {
+        let here = self.in_project(Operation::ProjectUpdate, caller, slug).await?;
+        let id = here.project.id;
+        let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
+        let rule = |rule: ApprovalRule| governance::ApprovalRule {
+            risk_at_least: rule.risk_at_least.map(Into::into),
+            approvals: rule.approvals,
+        };
+        let command = project_update::ProjectUpdate {
+            project_id: id,
+            name: request.name,
+            description: request.description,
+            approval_rules: request.approval_rules.map(|rules| rules.into_iter().map(rule).collect()),
+            approval_expires_h: request.approval_expires_hours,
+        };
+        let mut change = Change::to("project.updated", id);
+        for (field, value) in [("name", &command.name), ("description", &command.description)] {
+            change = match value {
+                Some(value) => change.with(field, value),
+                None => change,
+            };
+        }
+        let (rules, hours) = (command.approval_rules.clone(), command.approval_expires_h);
+        if let Some(rules) = &rules {
+            change = change.with("approval_rules", project_update::words(rules));
+        }
+        if let Some(hours) = hours {
+            change = change.with("approval_expires_hours", hours);
+        }
+        let committed = self.commit(caller, change, command).await?;
+        let project: project::Project = written(&committed.view, id.as_bytes(), "Project")?;
+        Ok(ProjectBody { project: shape(project, &org.slug) })
+    }
+
     /// One project.
     pub async fn show_project(&self, caller: &Caller, slug: &str) -> Result<ProjectBody, AppError> {
         let here = self.in_project(Operation::ProjectShow, caller, slug).await?;
@@ -94,6 +135,10 @@ impl App {
 }
 
 fn shape(project: project::Project, org_slug: &str) -> Project {
+    let rule = |rule: &governance::ApprovalRule| ApprovalRule {
+        risk_at_least: rule.risk_at_least.map(Into::into),
+        approvals: rule.approvals,
+    };
     Project {
         id: project.id,
         org_id: project.org_id,
@@ -102,6 +147,8 @@ fn shape(project: project::Project, org_slug: &str) -> Project {
         name: project.name,
         description: project.description,
         baseline_bundle_id: project.baseline,
+        approval_rules: project.approval.rules.iter().map(rule).collect(),
+        approval_expires_hours: project.approval.expires_h,
         inserted_at: timestamp(project.created_at),
     }
 }

@@ -1,5 +1,6 @@
 //! Rollouts.
 
+mod approval;
 mod canary;
 mod shape;
 
@@ -10,16 +11,17 @@ use sentinel_api_types::rollout::{
     ExcludedNode, HealthGates, NodeRef, PlannedStep, Risk, RolloutBody, RolloutCreate, RolloutDetail,
     RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
+use sentinel_api_types::time::model_time;
 use sentinel_engine::plan::{Plan, PlanError, Reason, plan_rollout};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::{rollout_create, rollout_rollback};
-use sentinel_machine::{Command, Order, Table, query, tables};
+use sentinel_machine::{Command, Order, Table, freeze, query, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{Batch, Gates, Rollout, RolloutSpec, Target};
-use sentinel_model::{NodeId, RolloutId, name};
+use sentinel_model::{NodeId, RolloutId, Time, name};
 
 pub(crate) use shape::shape;
 
@@ -46,8 +48,11 @@ impl App {
         request: RolloutCreate,
     ) -> Result<RolloutPlan, AppError> {
         let here = Arc::new(self.in_project(Operation::RolloutPlan, caller, project).await?);
+        let scheduled = request.scheduled_at.is_some();
         let (spec, bundle) = asked(&here, request)?;
-        let (plan, nodes) = self.planned(here.clone(), spec).await?;
+        let approvals_needed = here.project.approval.needed(bundle.risk_level);
+        let frozen = freeze::at(&*here.view.tables, here.project.id, self.now())?;
+        let (plan, nodes) = self.planned(here.clone(), spec, scheduled || approvals_needed > 0).await?;
         let names: HashMap<NodeId, String> = nodes.into_iter().map(|node| (node.id, node.name)).collect();
         let steps = plan
             .steps
@@ -75,7 +80,8 @@ impl App {
         }
         let bundle = bundle::shape(bundle);
         let risk = Risk { level: bundle.risk_level, reasons: bundle.risk_reasons.clone() };
-        Ok(RolloutPlan { steps, excluded, bundle, risk })
+        let frozen = frozen.map(|frozen| frozen.words);
+        Ok(RolloutPlan { steps, excluded, bundle, risk, approvals_needed, frozen })
     }
 
     /// Starts a rollout.
@@ -88,26 +94,36 @@ impl App {
         let here = Arc::new(self.in_project(Operation::RolloutCreate, caller, project).await?);
         let change = Change::making("rollout.created").in_project(here.project.id);
         if let Some(done) = self.repeated(&here.view, caller, &change)? {
-            return self.created(&done, &spec(request)?);
+            return self.created(&done, &Asked::of(&request)?);
         }
-        let (spec, _) = asked(&here, request)?;
-        let (plan, _) = self.planned(here.clone(), spec.clone()).await?;
+        let wanted = Asked::of(&request)?;
+        let (spec, bundle) = asked(&here, request)?;
+        let waits = wanted.scheduled_at.is_some() || here.project.approval.needed(bundle.risk_level) > 0;
+        let (plan, _) = self.planned(here.clone(), spec.clone(), waits).await?;
         let command = rollout_create::RolloutCreate {
             rollout_id: RolloutId(self.inner().parts.ids.id()),
             project_id: here.project.id,
             spec: spec.clone(),
             steps: plan.steps,
             created_by: caller.label(),
+            scheduled_at: wanted.scheduled_at,
+            override_freeze_reason: wanted.override_freeze_reason.clone(),
         };
         let committed = self.commit(caller, change, command).await?;
-        self.created(&committed, &spec)
+        self.created(&committed, &wanted)
     }
 
     /// The rollout that a request made, if it is the one that was asked for.
-    fn created(&self, committed: &Committed, spec: &RolloutSpec) -> Result<RolloutBody, AppError> {
+    fn created(&self, committed: &Committed, wanted: &Asked) -> Result<RolloutBody, AppError> {
         let id: RolloutId = committed.id()?;
         let made: Rollout = written(&committed.view, id.as_bytes(), "Rollout")?;
-        committed.only_if(made.spec == *spec)?;
+        // Whoever broke the glass later has not changed what was asked for.
+        let broken = made.governance.break_glass.filter(|broken| broken.at == made.created_at);
+        committed.only_if(
+            made.spec == wanted.spec
+                && made.governance.scheduled_at == wanted.scheduled_at
+                && broken.map(|broken| broken.reason) == wanted.override_freeze_reason,
+        )?;
         self.rollout_body(&committed.view, id)
     }
 
@@ -208,9 +224,22 @@ impl App {
         action: &'static str,
         command: impl Into<Command>,
     ) -> Result<RolloutBody, AppError> {
+        self.steer_as(operation, caller, project, id, Change::to(action, id), command).await
+    }
+
+    /// The same, where the audit log says more of the change than its name.
+    async fn steer_as(
+        &self,
+        operation: Operation,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+        change: Change,
+        command: impl Into<Command>,
+    ) -> Result<RolloutBody, AppError> {
         let here = self.in_project(operation, caller, project).await?;
         here.object::<Rollout>(&id)?;
-        let committed = self.commit(caller, Change::to(action, id), command).await?;
+        let committed = self.commit(caller, change, command).await?;
         self.rollout_body(&committed.view, id)
     }
 
@@ -219,10 +248,19 @@ impl App {
         Ok(RolloutBody { rollout: shape(&mut Versions::new(&*view.tables), rollout)? })
     }
 
-    /// Plans over the nodes of the project as they are now.
-    async fn planned(&self, here: Arc<InProject>, spec: RolloutSpec) -> Result<(Plan, Vec<Node>), AppError> {
+    /// Plans over the nodes of the project as they are now. One that waits takes its nodes when it begins: that others have them
+    /// now is no reason to refuse it.
+    async fn planned(
+        &self,
+        here: Arc<InProject>,
+        spec: RolloutSpec,
+        waits: bool,
+    ) -> Result<(Plan, Vec<Node>), AppError> {
         self.long_read(move || {
-            let nodes = query::nodes_of(&*here.view.tables, here.project.id)?;
+            let mut nodes = query::nodes_of(&*here.view.tables, here.project.id)?;
+            if waits {
+                nodes.iter_mut().for_each(|node| node.owner = None);
+            }
             let plan = plan_rollout(&spec, &nodes).map_err(|error| match error {
                 PlanError::UnknownNodes(_) => AppError::not_found("Node"),
                 PlanError::Conflict(_) => AppError::Conflict(error.to_string()),
@@ -234,6 +272,23 @@ impl App {
             Ok((plan, nodes))
         })
         .await
+    }
+}
+
+/// What a request for a rollout asks for.
+struct Asked {
+    spec: RolloutSpec,
+    scheduled_at: Option<Time>,
+    override_freeze_reason: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &RolloutCreate) -> Result<Self, AppError> {
+        Ok(Self {
+            spec: spec(request.clone())?,
+            scheduled_at: request.scheduled_at.map(model_time),
+            override_freeze_reason: request.override_freeze_reason.clone(),
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
 use sentinel_machine::{Consistency, Read, Rejection, View, query, tables};
 use sentinel_model::node::{Node, NodeStatus};
-use sentinel_model::rollout::RolloutState;
+use sentinel_model::rollout::{Rollout, RolloutState};
 use sentinel_model::{NodeId, RolloutId};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -43,8 +43,16 @@ const SLOWEST: Duration = Duration::from_secs(5);
 /// A decision can make the next one possible at once; the bound keeps one round finite.
 const MOVES_MAX: usize = 16;
 /// What operators do that the scheduler shall act on at once.
-const COMMANDS: [&str; 5] =
-    ["rollout.created", "rollout.resumed", "rollout.cancelled", "rollout.rollback_started", "bundle.revoked"];
+const COMMANDS: [&str; 8] = [
+    "rollout.created",
+    "rollout.approved",
+    "rollout.resumed",
+    "rollout.cancelled",
+    "rollout.rollback_started",
+    "rollout.freeze_overridden",
+    "freeze_window.deleted",
+    "bundle.revoked",
+];
 
 /// How the leader judges nodes.
 #[derive(Clone, Copy, Debug)]
@@ -226,12 +234,20 @@ impl Duty {
         begun + pause
     }
 
-    /// Rollouts that may have something to do. One that is held by an operator has not.
+    /// Rollouts that may have something to do. One that is held by an operator has not, nor one whose time has not come.
     fn under_way(&mut self, view: &View) -> Result<Vec<RolloutId>, AppError> {
         self.keep_pace(view)?;
+        let now = self.moment(&*view.tables)?.now;
         let active = query::active_rollouts(&*view.tables)?.into_iter();
-        let paused = |state: &RolloutState| matches!(state, RolloutState::Paused { .. });
-        Ok(active.filter(|rollout| !paused(&rollout.state)).map(|rollout| rollout.id).collect())
+        let due = |rollout: &Rollout| match rollout.state {
+            RolloutState::Paused { .. } => false,
+            RolloutState::Scheduled => rollout.governance.scheduled_at.is_none_or(|at| at <= now),
+            RolloutState::PendingApproval => {
+                rollout.governance.approval.as_ref().is_some_and(|approval| approval.expires_at <= now)
+            }
+            _ => true,
+        };
+        Ok(active.filter(due).map(|rollout| rollout.id).collect())
     }
 
     /// Moves a rollout as far as it can go now.

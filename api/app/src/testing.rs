@@ -1,5 +1,6 @@
 //! Fakes of every port, and a formed cluster in memory: for the tests of this crate and of the transports.
 
+pub mod attacks;
 pub mod world;
 
 use std::collections::HashMap;
@@ -14,11 +15,12 @@ use sentinel_machine::commands::cluster_init::Founding;
 use sentinel_machine::commands::cluster_level_raise::ClusterLevelRaise;
 use sentinel_machine::commands::epoch_begin::{self, EpochBegin, Founder};
 use sentinel_machine::memory::MemoryReplica;
+use sentinel_machine::tables::rows;
 use sentinel_machine::{
     Applied, BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Command, Consistency, Cursor, Envelope,
-    Event, EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, View,
+    Event, EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, Scan, Table, View,
 };
-use sentinel_model::cluster::{ClusterCa, EpochReason, MemberPlace};
+use sentinel_model::cluster::{ClusterCa, ClusterMember, EpochReason, MemberPlace};
 use sentinel_model::join::JoinTicket;
 use sentinel_model::secret::Sealed;
 use sentinel_model::{MemberId, RequestId, Sha256Digest, Time};
@@ -351,6 +353,15 @@ impl Kit {
         Ok(kit)
     }
 
+    /// Raises the cluster to the level that this version knows.
+    pub async fn raise(&self) -> Result<(), AppError> {
+        let every = Scan::all(Table::ClusterMembers, &[]);
+        let members: Vec<ClusterMember> = rows(&self.replica.memory().tables(), every)?;
+        let known_by = members.into_iter().map(|member| member.id).collect();
+        let raise = ClusterLevelRaise { from: Command::LEVEL - 1, to: Command::LEVEL, known_by };
+        self.app.propose_as_member(raise).await?.map(|_| ()).map_err(AppError::from)
+    }
+
     /// The first member, and a CA that signs nothing.
     pub fn founding() -> Founding {
         let address = "127.0.0.1:4002".to_owned();
@@ -386,13 +397,6 @@ impl Kit {
         let begun =
             EpochBegin { epoch, reason: EpochReason::Restore, founder, raises_to: Some(epoch_begin::LEVEL) };
         self.app.propose_as_member(begun).await?.map(|_| ()).map_err(AppError::from)
-    }
-
-    /// Raises the cluster to the newest level, as if everybody knew it.
-    pub async fn raise(&self) -> Result<(), AppError> {
-        let (to, known_by) = (Command::LEVEL, [Self::founding().member_id].into());
-        let raised = ClusterLevelRaise { from: to - 1, to, known_by };
-        self.app.propose_as_member(raised).await?.map(|_| ()).map_err(AppError::from)
     }
 
     /// Lets so many more members in, who all vote and answer.

@@ -20,6 +20,7 @@ mod credential;
 mod enrolment;
 mod error;
 mod event;
+mod freeze;
 mod member;
 mod members;
 mod node;

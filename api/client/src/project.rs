@@ -1,7 +1,7 @@
 //! Projects.
 
 use sentinel_api_types::PageQuery;
-use sentinel_api_types::project::{ProjectBody, ProjectCreate, ProjectList};
+use sentinel_api_types::project::{ProjectBody, ProjectCreate, ProjectList, ProjectUpdate};
 
 use crate::call::Call;
 use crate::client::Client;
@@ -26,6 +26,18 @@ impl Client {
         request: &ProjectCreate,
     ) -> Result<ProjectBody, ClientError> {
         self.ask(Call::post(&["orgs", org, "projects"]).json(request)).await
+    }
+
+    /// Changes a project.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn update_project(
+        &self,
+        project: &str,
+        request: &ProjectUpdate,
+    ) -> Result<ProjectBody, ClientError> {
+        self.ask(Call::patch(&["projects", project]).json(request)).await
     }
 
     /// One project.

@@ -1,5 +1,6 @@
 //! Rollouts.
 
+use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
 use sentinel_api_types::rollout::{
     RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery,
 };
@@ -85,6 +86,48 @@ impl Client {
         request: &RolloutRollback,
     ) -> Result<RolloutBody, ClientError> {
         let call = Call::post(&["projects", project, "rollouts", &id.to_string(), "rollback"]);
+        self.ask(call.json(request)).await
+    }
+
+    /// Agrees to a rollout.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn approve_rollout(
+        &self,
+        project: &str,
+        id: RolloutId,
+        request: &RolloutApprove,
+    ) -> Result<RolloutBody, ClientError> {
+        let call = Call::post(&["projects", project, "rollouts", &id.to_string(), "approve"]);
+        self.ask(call.json(request)).await
+    }
+
+    /// Refuses a rollout, for good.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn reject_rollout(
+        &self,
+        project: &str,
+        id: RolloutId,
+        request: &RolloutReject,
+    ) -> Result<RolloutBody, ClientError> {
+        let call = Call::post(&["projects", project, "rollouts", &id.to_string(), "reject"]);
+        self.ask(call.json(request)).await
+    }
+
+    /// Lets a rollout through every freeze.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn break_glass(
+        &self,
+        project: &str,
+        id: RolloutId,
+        request: &RolloutBreakGlass,
+    ) -> Result<RolloutBody, ClientError> {
+        let call = Call::post(&["projects", project, "rollouts", &id.to_string(), "break-glass"]);
         self.ask(call.json(request)).await
     }
 }

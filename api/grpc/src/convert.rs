@@ -1,5 +1,7 @@
 //! Between the shapes of the public API and the messages of the protocol.
 
+use sentinel_api_types::Timestamp;
+use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::canary::{CanaryAnalysis, CanaryConfig, CanaryTraffic};
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::finding::Finding;
@@ -60,6 +62,20 @@ impl From<api::Rollout> for proto::Rollout {
             created_by: rollout.created_by,
             created_at: rollout.inserted_at.to_string(),
             updated_at: rollout.updated_at.to_string(),
+            approval: rollout.approval.map(Into::into),
+            scheduled_at: rollout.scheduled_at.map(|at| at.to_string()).unwrap_or_default(),
+            override_freeze_reason: rollout.break_glass.map(|broken| broken.reason).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<RolloutApproval> for proto::Approval {
+    fn from(approval: RolloutApproval) -> Self {
+        Self {
+            digest: approval.digest.to_string(),
+            needed: approval.needed.into(),
+            given: approval.given.into_iter().map(|given| given.by).collect(),
+            expires_at: approval.expires_at.to_string(),
         }
     }
 }
@@ -150,6 +166,8 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
             auto_rollback: request.auto_rollback,
+            scheduled_at: moment("scheduled_at", &request.scheduled_at)?,
+            override_freeze_reason: Some(request.override_freeze_reason).filter(|reason| !reason.is_empty()),
         })
     }
 }
@@ -187,6 +205,13 @@ fn gates(gates: proto::HealthGates) -> api::HealthGates {
 /// Reads an id.
 pub fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Status> {
     text.parse().map_err(|_| Status::invalid_argument(format!("{field}: '{text}' is not a UUID")))
+}
+
+/// Reads a time; `None` for an empty text.
+fn moment(field: &str, text: &str) -> Result<Option<Timestamp>, Status> {
+    let wrong =
+        |_| Status::invalid_argument(format!("{field}: '{text}' is not a time such as 2027-01-31T00:00:00Z"));
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(wrong) }
 }
 
 /// The word that the REST API uses for a state.

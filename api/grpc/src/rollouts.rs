@@ -2,14 +2,15 @@
 
 use std::str::FromStr;
 
+use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
 use sentinel_api_types::rollout::{RolloutBody, RolloutCreate, RolloutRollback, RolloutsQuery};
 use sentinel_app::{App, AppError, Caller};
 use tonic::{Request, Response, Status};
 
 use crate::proto::rollout_service_server::RolloutService;
 use crate::proto::{
-    CreateRolloutRequest, GetRolloutRequest, ListRolloutsRequest, ListRolloutsResponse, Rollout,
-    RolloutDetail, SteerRolloutRequest,
+    ApproveRolloutRequest, CreateRolloutRequest, GetRolloutRequest, ListRolloutsRequest,
+    ListRolloutsResponse, Rollout, RolloutDetail, SteerRolloutRequest,
 };
 use crate::{caller, convert, status};
 
@@ -80,6 +81,32 @@ impl RolloutService for Rollouts {
         };
         self.steer(request, roll_back).await
     }
+
+    async fn approve_rollout(&self, request: Request<ApproveRolloutRequest>) -> Answer<Rollout> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("rollout_id", &request.rollout_id)?;
+        let digest =
+            request.digest.parse().map_err(|error| Status::invalid_argument(format!("digest: {error}")))?;
+        let approved = self.0.approve_rollout(&caller, &request.project, id, RolloutApprove { digest }).await;
+        Ok(Response::new(approved.map_err(status::of)?.rollout.into()))
+    }
+
+    async fn reject_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
+        let reject = async |app: App, caller: Caller, asked: SteerRolloutRequest, id| {
+            let request = RolloutReject { comment: asked.reason };
+            app.reject_rollout(&caller, &asked.project, id, request).await
+        };
+        self.steer(request, reject).await
+    }
+
+    async fn break_glass(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {
+        let break_glass = async |app: App, caller: Caller, asked: SteerRolloutRequest, id| {
+            let request = RolloutBreakGlass { override_freeze_reason: asked.reason };
+            app.break_glass(&caller, &asked.project, id, request).await
+        };
+        self.steer(request, break_glass).await
+    }
 }
 
 impl Rollouts {
@@ -106,3 +133,6 @@ fn state<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, Status
         .map(Some)
         .map_err(|_| Status::invalid_argument(format!("state: '{text}' is not a state of rollouts")))
 }
+
+#[cfg(test)]
+mod tests;

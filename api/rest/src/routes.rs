@@ -2,12 +2,14 @@
 
 pub mod agent;
 pub mod api_keys;
+pub mod approvals;
 pub mod audit;
 pub mod backups;
 pub mod bundles;
 pub mod cluster;
 pub mod enrolment_tokens;
 pub mod events;
+pub mod freeze_windows;
 pub mod health;
 pub mod join_tokens;
 pub mod members;
@@ -38,6 +40,8 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(nodes::routes())
         .merge(bundles::routes())
         .merge(rollouts::routes())
+        .merge(approvals::routes())
+        .merge(freeze_windows::routes())
         .merge(cluster::routes())
         .merge(join_tokens::routes())
         .merge(backups::routes())

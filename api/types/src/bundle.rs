@@ -37,6 +37,16 @@ pub enum RiskLevel {
     High,
 }
 
+impl From<RiskLevel> for bundle::RiskLevel {
+    fn from(level: RiskLevel) -> Self {
+        match level {
+            RiskLevel::Low => bundle::RiskLevel::Low,
+            RiskLevel::Medium => bundle::RiskLevel::Medium,
+            RiskLevel::High => bundle::RiskLevel::High,
+        }
+    }
+}
+
 impl From<bundle::RiskLevel> for RiskLevel {
     fn from(level: bundle::RiskLevel) -> Self {
         match level {

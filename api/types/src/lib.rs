@@ -8,6 +8,7 @@
 
 pub mod agent;
 pub mod api_key;
+pub mod approval;
 pub mod audit;
 pub mod backup;
 pub mod bundle;
@@ -17,6 +18,7 @@ pub mod enrolment;
 pub mod error;
 pub mod event;
 pub mod finding;
+pub mod freeze;
 pub mod join_token;
 pub mod member;
 pub mod node;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Timestamp;
+use crate::approval::ApprovalRule;
 
 /// Where bundles, nodes and rollouts live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,6 +27,12 @@ pub struct Project {
     /// Bundle that nodes start with which join later: that of the newest completed rollout to all nodes.
     #[schema(value_type = Option<Uuid>)]
     pub baseline_bundle_id: Option<BundleId>,
+    /// How many people must agree to which rollouts; none when empty.
+    #[serde(default)]
+    pub approval_rules: Vec<ApprovalRule>,
+    /// How long approvals are waited for, in hours.
+    #[serde(default)]
+    pub approval_expires_hours: u32,
     /// When it was created.
     pub inserted_at: Timestamp,
 }
@@ -54,6 +61,25 @@ pub struct ProjectCreate {
     /// What it is for, at most 1,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+/// A change of a project. What is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectUpdate {
+    /// Display name, 1 to 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for, at most 1,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// How many people must agree to which rollouts, all rules anew; none when empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_rules: Option<Vec<ApprovalRule>>,
+    /// How long approvals are waited for, in hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 8760)]
+    pub approval_expires_hours: Option<u32>,
 }
 
 /// One project.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Timestamp;
+use crate::approval::{BreakGlass, RolloutApproval};
 use crate::bundle::{Bundle, RiskLevel};
 use crate::canary::{CanaryAnalysis, CanaryConfig};
 use crate::node::{NodeFailure, NodeStatus, Traffic};
@@ -80,7 +81,7 @@ impl Default for HealthGates {
     }
 }
 
-/// A new rollout. It starts at once.
+/// A new rollout. It starts at once, unless it needs approvals or has a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RolloutCreate {
@@ -116,6 +117,12 @@ pub struct RolloutCreate {
     /// Take everything back by itself when a step fails; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_rollback: Option<bool>,
+    /// When it shall begin, within a year; at once when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<Timestamp>,
+    /// Let it through every freeze, and why: for administrators, in person. Kept with the rollout and in the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub override_freeze_reason: Option<String>,
 }
 
 /// Why a rollout is taken back.
@@ -131,6 +138,10 @@ pub struct RolloutRollback {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RolloutState {
+    /// Waits for approvals. No node belongs to it yet.
+    PendingApproval,
+    /// Waits for its time, or for the end of a freeze. No node belongs to it yet.
+    Scheduled,
     /// Steps go on.
     Running,
     /// Held by a person.
@@ -141,7 +152,7 @@ pub enum RolloutState {
     Completed,
     /// Stopped by failure.
     Failed,
-    /// Stopped by a person.
+    /// Stopped by a person, or never begun.
     Cancelled,
     /// Every reachable node is back on what it ran before.
     RolledBack,
@@ -154,6 +165,9 @@ pub struct Hold {
     pub reason: String,
     /// A gate is broken, not merely undecided.
     pub broken: bool,
+    /// A freeze holds it: no deadline runs.
+    #[serde(default)]
+    pub frozen: bool,
     /// Since when, without a break.
     pub since: Timestamp,
 }
@@ -214,11 +228,20 @@ pub struct Rollout {
     pub hold: Option<Hold>,
     /// What stopped it.
     pub error: Option<RolloutError>,
+    /// Who must agree to it, and who has; null when nobody must.
+    #[serde(default)]
+    pub approval: Option<RolloutApproval>,
+    /// When it shall begin; null: as soon as it may.
+    #[serde(default)]
+    pub scheduled_at: Option<Timestamp>,
+    /// Who let it through every freeze, and why.
+    #[serde(default)]
+    pub break_glass: Option<BreakGlass>,
     /// Who asked for it.
     pub created_by: String,
     /// Counts up with every change.
     pub revision: u64,
-    /// When it began.
+    /// When it began; when it was asked for, as long as it has not.
     pub started_at: Timestamp,
     /// When it came to its end.
     pub completed_at: Option<Timestamp>,
@@ -428,6 +451,12 @@ pub struct RolloutPlan {
     pub bundle: Bundle,
     /// How dangerous it is.
     pub risk: Risk,
+    /// How many people would have to agree to it first.
+    #[serde(default)]
+    pub approvals_needed: u8,
+    /// The freeze that would hold it now, in words.
+    #[serde(default)]
+    pub frozen: Option<String>,
 }
 
 /// How dangerous a bundle is.

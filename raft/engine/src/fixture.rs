@@ -101,6 +101,7 @@ pub fn rollout() -> Rollout {
         created_at: START,
         updated_at: START,
         ended_at: None,
+        governance: Default::default(),
     }
 }
 
@@ -113,6 +114,7 @@ pub struct Scene {
     pub samples: HashMap<NodeId, NodeSample>,
     pub analysis: Option<Analysis>,
     pub bundle_revoked: bool,
+    pub frozen: Option<String>,
     pub leader_since: Time,
     pub now: Time,
 }
@@ -137,6 +139,7 @@ impl Scene {
             samples: HashMap::new(),
             analysis: None,
             bundle_revoked: false,
+            frozen: None,
             leader_since: Time(0),
             now: START.plus_ms(10_000),
         };
@@ -274,7 +277,7 @@ impl Scene {
     }
 
     pub fn hold(&mut self, reason: &str, broken: bool, since: Time) {
-        self.rollout.hold = Some(Hold { reason: reason.into(), broken, since });
+        self.rollout.hold = Some(Hold { reason: reason.into(), broken, frozen: false, since });
         self.rollout.updated_at = since;
     }
 
@@ -288,6 +291,7 @@ impl Scene {
             samples: &self.samples,
             analysis: self.analysis.as_ref(),
             bundle_revoked: self.bundle_revoked,
+            frozen: self.frozen.as_deref(),
             fresh_ms: FRESH_MS,
             leader_since: self.leader_since,
         };

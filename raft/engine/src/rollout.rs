@@ -17,6 +17,7 @@ pub mod gates;
 mod holding;
 mod portion;
 mod step;
+mod waiting;
 mod way_back;
 mod words;
 
@@ -37,6 +38,8 @@ pub struct RolloutView<'a> {
     pub analysis: Option<&'a Analysis>,
     /// The bundle was revoked, or is gone.
     pub bundle_revoked: bool,
+    /// The freeze that holds it, in words.
+    pub frozen: Option<&'a str>,
     /// Age up to which a heartbeat counts as fresh, in milliseconds.
     pub fresh_ms: u64,
     /// Since when this member leads. A deadline that passed while nobody led is enforced only when nodes have had
@@ -47,7 +50,9 @@ pub struct RolloutView<'a> {
 /// The next transition, if it is time for one. `None` also for a rollout that is paused or at its end.
 pub fn decide(view: &RolloutView<'_>, now: Time) -> Option<RolloutAdvance> {
     let transition = match view.rollout.state {
-        RolloutState::Running => step::decide(view, now),
+        RolloutState::PendingApproval => waiting::pending_approval(view, now),
+        RolloutState::Scheduled => waiting::scheduled(view, now),
+        RolloutState::Running => waiting::frozen(view, step::decide(view, now)),
         RolloutState::RollingBack { .. } => way_back::decide(view, now),
         RolloutState::Paused { .. }
         | RolloutState::Completed

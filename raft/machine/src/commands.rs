@@ -81,7 +81,7 @@ const fn highest(levels: &[u16]) -> u16 {
 }
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
-// a backup. Level 4: canaries, settings of nodes (weight, labels, pin).
+// a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin).
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -103,6 +103,8 @@ commands! {
     10 schema 1 level 1 org_create::OrgCreate;
     /// Adds a project.
     11 schema 1 level 1 project_create::ProjectCreate;
+    /// Changes a project.
+    12 schema 1 level 4 project_update::ProjectUpdate;
     /// Adds a person with a local account to an org.
     20 schema 1 level 1 user_create::UserCreate;
     /// Sets a password.
@@ -153,8 +155,18 @@ commands! {
     54 schema 1 level 1 rollout_rollback::RolloutRollback;
     /// The scheduler moves a rollout.
     55 schema 1 level 1 rollout_advance::RolloutAdvance;
+    /// A person agrees to a rollout.
+    56 schema 1 level 4 rollout_approve::RolloutApprove;
+    /// A person refuses a rollout.
+    57 schema 1 level 4 rollout_reject::RolloutReject;
+    /// Lets a rollout through every freeze.
+    58 schema 1 level 4 rollout_break_glass::RolloutBreakGlass;
     /// Takes note of how a canary compares.
     59 schema 1 level 4 rollout_observe::RolloutObserve;
+    /// Freezes a project for a time.
+    60 schema 1 level 4 freeze_window_create::FreezeWindowCreate;
+    /// Takes a freeze away.
+    61 schema 1 level 4 freeze_window_delete::FreezeWindowDelete;
     /// Takes note of a backup that is good.
     70 schema 1 level 2 backup_note::BackupNote;
     /// Begins a new epoch: the cluster goes on from an earlier state.

@@ -16,6 +16,8 @@ pub mod commands;
 pub mod draft;
 pub mod envelope;
 pub mod event;
+pub mod freeze;
+mod governance;
 pub mod level;
 pub mod memory;
 pub mod outcome;

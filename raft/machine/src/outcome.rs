@@ -46,6 +46,9 @@ pub enum Rejection {
         /// Revision now.
         current: u64,
     },
+    /// Who acts may not do this, by the roles that hold at this entry of the log.
+    #[error("{0}")]
+    Forbidden(String),
     /// A limit is reached.
     #[error("{0}")]
     Limit(String),

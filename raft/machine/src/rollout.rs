@@ -4,7 +4,9 @@ use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::canary::{Analysis, Verdict};
 use sentinel_model::node::{Assignment, AssignmentCause, Node, NodeStatus};
 use sentinel_model::project::Project;
-use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState};
+use sentinel_model::rollout::{
+    Deed, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, life,
+};
 use sentinel_model::{BundleId, NodeId, RolloutId};
 
 use crate::apply::{Context, Stop, Subject};
@@ -30,6 +32,15 @@ pub(crate) fn require(context: &Context<'_>, id: RolloutId) -> Result<Rollout, S
 pub(crate) fn refuse(rollout: &Rollout, verb: &str) -> Stop {
     let state = rollout.state.as_str();
     Rejection::WrongState(format!("Rollout cannot be {verb} in current state ({state})")).into()
+}
+
+/// Puts the rollout into another state, if the table of its life knows this way. Its caller writes it.
+pub(crate) fn enter(rollout: &mut Rollout, deed: Deed, state: RolloutState) -> Result<(), Stop> {
+    if !life::leads(Some(rollout.state.phase()), deed, state.phase()) {
+        return Err(refuse(rollout, deed.participle()));
+    }
+    rollout.state = state;
+    Ok(())
 }
 
 /// The step that is under way or next.
@@ -125,8 +136,13 @@ pub(crate) fn save(context: &mut Context<'_>, rollout: &mut Rollout) -> Result<(
 }
 
 /// Writes the rollout in a final state: its nodes are free again.
-pub(crate) fn end(context: &mut Context<'_>, rollout: &mut Rollout, state: RolloutState) -> Result<(), Stop> {
-    rollout.state = state;
+pub(crate) fn end(
+    context: &mut Context<'_>,
+    rollout: &mut Rollout,
+    deed: Deed,
+    state: RolloutState,
+) -> Result<(), Stop> {
+    enter(rollout, deed, state)?;
     rollout.hold = None;
     rollout.ended_at = Some(context.time);
     context.write().delete(Table::RolloutsActive, rollout.id.as_bytes())?;

@@ -56,6 +56,8 @@ tables! {
     ProjectSlugs = 13, "project_slugs";
     /// org, project → nothing.
     ProjectsByOrg = 14, "projects_by_org";
+    /// project, window → FreezeWindow.
+    FreezeWindows = 15, "freeze_windows";
     /// user → User.
     Users = 20, "users";
     /// e-mail → user.

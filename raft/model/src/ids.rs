@@ -56,6 +56,8 @@ typed_ids! {
     ClusterId
     /// A token with which nodes enrol.
     EnrolmentTokenId
+    /// A freeze window.
+    FreezeWindowId
     /// A token with which members join the cluster.
     JoinTokenId
     /// A node: one managed proxy with its agent.

@@ -13,6 +13,8 @@ pub mod cluster;
 pub mod digest;
 pub mod enrolment;
 pub mod epoch;
+pub mod freeze;
+pub mod governance;
 pub mod health;
 pub mod ids;
 pub mod join;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::governance::ApprovalPolicy;
 use crate::secret::Sealed;
 use crate::{BundleId, OrgId, ProjectId, Time};
 
@@ -24,4 +25,7 @@ pub struct Project {
     pub baseline: Option<BundleId>,
     /// When it was created.
     pub created_at: Time,
+    /// Who must agree to its rollouts.
+    #[serde(default, skip_serializing_if = "ApprovalPolicy::is_default")]
+    pub approval: ApprovalPolicy,
 }

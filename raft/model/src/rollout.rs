@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::canary::Canary;
+use crate::governance::Governance;
 use crate::name::{LABELS_MAX, check_labels};
 use crate::node::Node;
 use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
+
+pub mod life;
+
+pub use life::{Deed, Phase};
 
 /// Most nodes that a rollout may name one by one.
 pub const TARGET_NODES_MAX: usize = 10_000;
@@ -201,12 +206,19 @@ pub struct Rollout {
     pub updated_at: Time,
     /// When it came to its end.
     pub ended_at: Option<Time>,
+    /// Approvals, its time, the broken glass.
+    #[serde(default, skip_serializing_if = "Governance::is_empty")]
+    pub governance: Governance,
 }
 
-/// Life of a rollout.
+/// Life of a rollout. What leads from one state to another is [`life::WAYS`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RolloutState {
+    /// Waits for approvals. It owns no node.
+    PendingApproval,
+    /// Waits for its time, or for the end of a freeze. It owns no node.
+    Scheduled,
     /// Steps go on.
     Running,
     /// Held by a person; resumes where it was.
@@ -228,10 +240,13 @@ pub enum RolloutState {
         /// Why.
         reason: String,
     },
-    /// Stopped by a person; nodes stay as they are.
+    /// Stopped by a person, or never begun; nodes stay as they are.
     Cancelled {
         /// Who.
         by: String,
+        /// Why; empty when nothing was said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// Every reachable node is back on what it ran before.
     RolledBack {
@@ -245,26 +260,12 @@ pub enum RolloutState {
 impl RolloutState {
     /// Name as the API spells it.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            RolloutState::Running => "running",
-            RolloutState::Paused { .. } => "paused",
-            RolloutState::RollingBack { .. } => "rolling_back",
-            RolloutState::Completed => "completed",
-            RolloutState::Failed { .. } => "failed",
-            RolloutState::Cancelled { .. } => "cancelled",
-            RolloutState::RolledBack { .. } => "rolled_back",
-        }
+        self.phase().as_str()
     }
 
     /// True when nothing will happen any more.
     pub fn is_final(&self) -> bool {
-        match self {
-            RolloutState::Running | RolloutState::Paused { .. } | RolloutState::RollingBack { .. } => false,
-            RolloutState::Completed
-            | RolloutState::Failed { .. }
-            | RolloutState::Cancelled { .. }
-            | RolloutState::RolledBack { .. } => true,
-        }
+        self.phase().is_final()
     }
 }
 
@@ -275,6 +276,9 @@ pub struct Hold {
     pub reason: String,
     /// A gate is broken (counts towards `fail_after_s`), not merely undecided.
     pub broken: bool,
+    /// A freeze holds it: its clock does not run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frozen: bool,
     /// Since when, without a break.
     pub since: Time,
 }

@@ -18,7 +18,11 @@ pub fn state(rollout: &Rollout) -> String {
 /// Whether it will not change any more.
 pub fn ended(rollout: &Rollout) -> bool {
     match rollout.state {
-        RolloutState::Running | RolloutState::Paused | RolloutState::RollingBack => false,
+        RolloutState::PendingApproval
+        | RolloutState::Scheduled
+        | RolloutState::Running
+        | RolloutState::Paused
+        | RolloutState::RollingBack => false,
         RolloutState::Completed
         | RolloutState::Failed
         | RolloutState::Cancelled

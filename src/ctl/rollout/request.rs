@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::process::ExitCode;
 
 use clap::Args;
+use sentinel_api_types::Timestamp;
 use sentinel_api_types::node::{NodeStatus, NodesQuery};
 use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
 
@@ -12,7 +13,7 @@ use super::{show, watch};
 use crate::ctl::connection::Connection;
 use crate::ctl::output::{Output, clean};
 use crate::ctl::paging::Paging;
-use crate::ctl::words::{milliseconds, pair, read, seconds};
+use crate::ctl::words::{milliseconds, moment, pair, read, seconds};
 use crate::ctl::{bundle, node};
 
 /// Most offline nodes that are looked at.
@@ -86,12 +87,20 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
+  sentinel-cp rollout create --bundle 1.4.1 --break-glass 'INC-4711: checkout is down' --project shop
 
 Data that is missing, stale or from before the switch never passes a gate.
 A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.")]
 pub struct CreateArgs {
     #[command(flatten)]
     request: RequestArgs,
+    /// Begin at this time: from now such as 6h, or RFC 3339; at once when left out
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "When")]
+    at: Option<Timestamp>,
+    /// Let it through every freeze, and say why; administrators only, kept in the audit log
+    #[arg(long, value_name = "REASON", help_heading = "When")]
+    break_glass: Option<String>,
     /// Follow it to its end
     #[arg(short, long)]
     watch: bool,
@@ -110,7 +119,9 @@ pub struct PlanArgs {
 
 /// Starts a rollout.
 pub async fn create(args: CreateArgs, connection: &Connection, project: &str) -> anyhow::Result<ExitCode> {
-    let request = args.request.resolve(connection, project).await?;
+    let mut request = args.request.resolve(connection, project).await?;
+    request.scheduled_at = args.at;
+    request.override_freeze_reason = args.break_glass;
     let notes = match connection.output {
         Output::Table => notes(connection, project, &request).await,
         Output::Json => Vec::new(),
@@ -219,6 +230,8 @@ impl RequestArgs {
             progress_deadline_seconds: self.deadline,
             health_gates: Some(gates),
             auto_rollback: Some(!self.no_auto_rollback),
+            scheduled_at: None,
+            override_freeze_reason: None,
         })
     }
 

@@ -47,6 +47,9 @@ fn instead(project: &str, detail: &RolloutDetail) -> String {
             state(rollout),
             rollout.id
         ),
+        RolloutState::PendingApproval | RolloutState::Scheduled => {
+            format!("it has moved nothing yet: sentinel-cp rollout cancel {} --project {project}", rollout.id)
+        }
         // Here it would have been possible: the refusal itself says what stands in the way.
         RolloutState::Running | RolloutState::Paused | RolloutState::Failed => {
             format!("sentinel-cp rollout show {} --project {project} shows where it is", rollout.id)

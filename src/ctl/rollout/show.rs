@@ -1,7 +1,8 @@
 //! Rollouts as tables.
 
+use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::rollout::{
-    Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, TargetSelector,
+    Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, RolloutState, TargetSelector,
 };
 
 use super::{canary, progress};
@@ -39,14 +40,32 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Gates", gates(rollout));
     table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
+    table.fact("Begins", rollout.scheduled_at.map(at));
+    if let Some(approval) = &rollout.approval {
+        table.fact("Approvals", format!("{}, until {}", approvals(approval), at(approval.expires_at)));
+        table.fact("Digest", approval.digest.to_string());
+    }
+    table.fact(
+        "Through every freeze",
+        rollout.break_glass.as_ref().map(|broken| format!("by {}: {}", broken.by, broken.reason)),
+    );
     table.fact(
         "Waits for",
         rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))),
     );
     table.fact("Stopped by", rollout.error.as_ref().map(error));
-    table.fact("Started", format!("{} by {}", at(rollout.started_at), rollout.created_by));
+    let asked = matches!(rollout.state, RolloutState::PendingApproval | RolloutState::Scheduled);
+    let started = if asked { "Asked for" } else { "Started" };
+    table.fact(started, format!("{} by {}", at(rollout.started_at), rollout.created_by));
     table.fact("Ended", rollout.completed_at.map(at));
     table
+}
+
+/// How many have agreed, and who.
+pub fn approvals(approval: &RolloutApproval) -> String {
+    let names: Vec<&str> = approval.given.iter().map(|given| given.by.as_str()).collect();
+    let who = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+    format!("{} of {} approvals{who}", names.len(), approval.needed)
 }
 
 /// A rollout with its nodes.
@@ -99,6 +118,12 @@ pub fn plan(plan: &RolloutPlan) -> Table {
     } else {
         format!(" ({})", plan.risk.reasons.join(", "))
     };
+    if plan.approvals_needed > 0 {
+        table.note(format!("{} people must approve it before it begins", plan.approvals_needed));
+    }
+    if let Some(frozen) = &plan.frozen {
+        table.note(format!("the project is {frozen}"));
+    }
     table.note(format!("bundle {}, risk {}{reasons}", plan.bundle.version, word(&plan.risk.level)));
     table
 }

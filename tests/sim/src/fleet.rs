@@ -134,6 +134,8 @@ impl Fleet {
                 ..HealthGates::default()
             }),
             auto_rollback: Some(true),
+            scheduled_at: None,
+            override_freeze_reason: None,
         };
         match surely!(self, create_rollout(PROJECT, body())) {
             Ok(made) => {

@@ -1,5 +1,5 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { JoinToken, Node, NodeUpdate, RolloutCreate } from "../src/api/types.ts";
+import type { FreezeWindowCreate, JoinToken, Node, NodeUpdate, ProjectUpdate, RolloutCreate } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { check } from "./check.ts";
@@ -7,7 +7,7 @@ import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.t
 import { unified } from "./diff.ts";
 import { emit, record } from "./engine.ts";
 import { hex, uuid } from "./random.ts";
-import { detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
+import { decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
 
 export const PASSWORD = "correct horse battery";
 let password = PASSWORD;
@@ -25,6 +25,8 @@ function nodesOf(db: Db, project: string | undefined): Node[] {
 }
 
 const bundleOf = (db: Db, id: string | undefined) => db.bundles.find((bundle) => bundle.id === id);
+
+const projectOf = (db: Db) => ({ id: PROJECT.id, org_id: ORG.id, org_slug: ORG.slug, slug: PROJECT.slug, name: PROJECT.name, description: "", baseline_bundle_id: null, approval_rules: db.rules, approval_expires_hours: db.expiresHours, inserted_at: iso(40 * 86_400_000) });
 
 let leader = 1;
 let level = 1;
@@ -406,6 +408,46 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ["POST", "/projects/:project/rollouts/plan", (db, _, { body }) => { const planned = plan(db, body as RolloutCreate); return "status" in planned ? planned : ok(planned); }],
   ["POST", "/projects/:project/rollouts", (db, _, { body }) => start(db, body as RolloutCreate)],
   ["GET", "/projects/:project/rollouts/:id", (db, { id }) => { const stored = db.rollouts.find(({ rollout }) => rollout.id === id); return stored === undefined ? missing("Rollout") : ok(detail(stored)); }],
+  ...(["approve", "reject", "break-glass"] as const).map((action): [string, string, Handler] => [
+    "POST",
+    `/projects/:project/rollouts/:id/${action}`,
+    (db, { id }, { body }) => decide(db, id, action, body as Record<string, string>),
+  ]),
+  ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: Date.parse(window.from) <= Date.now() && Date.now() < Date.parse(window.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
+  [
+    "POST",
+    "/projects/:project/freeze-windows",
+    (db, _, { body }) => {
+      const { name, reason, from, until } = body as FreezeWindowCreate;
+      const begins = from ?? iso();
+      if (Date.parse(until) <= Date.parse(begins)) return refuse(422, "invalid", { until: ["must lie behind `from`"] });
+      const window = { id: uuid(), name, reason: reason ?? "", from: begins, until, active: Date.parse(begins) <= Date.now(), created_by: ME.email, inserted_at: iso() };
+      db.freezes.unshift(window);
+      record(db, "freeze_window.created", "freeze_window", window.id, { name, until }, ME_ACTOR);
+      return ok({ freeze_window: window }, 201);
+    },
+  ],
+  [
+    "DELETE",
+    "/projects/:project/freeze-windows/:id",
+    (db, { id }) => {
+      db.freezes = db.freezes.filter((window) => window.id !== id);
+      record(db, "freeze_window.deleted", "freeze_window", id ?? "", {}, ME_ACTOR);
+      return { status: 204 };
+    },
+  ],
+  ["GET", "/projects/:project", (db, { project }) => (project === PROJECT.slug ? ok({ project: projectOf(db) }) : missing("Project"))],
+  [
+    "PATCH",
+    "/projects/:project",
+    (db, _, { body }) => {
+      const update = body as ProjectUpdate;
+      if (update.approval_rules) db.rules = update.approval_rules;
+      if (update.approval_expires_hours) db.expiresHours = update.approval_expires_hours;
+      record(db, "project.updated", "project", PROJECT.id, {}, ME_ACTOR);
+      return ok({ project: projectOf(db) });
+    },
+  ],
   ...(["pause", "resume", "cancel", "rollback"] as const).map((action): [string, string, Handler] => [
     "POST",
     `/projects/:project/rollouts/:id/${action}`,

@@ -1,5 +1,5 @@
 // A project with a fleet and a past, in memory.
-import type { CanaryAnalysis, ApiKey, AuditEntry, Bundle, EnrolmentToken, Event, Fact, Member, Node, NodeEvent, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Event, Fact, FreezeWindow, Member, Node, NodeEvent, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
@@ -20,6 +20,9 @@ export interface Db {
   audit: AuditEntry[];
   apiKeys: ApiKey[];
   tokens: EnrolmentToken[];
+  freezes: FreezeWindow[];
+  rules: ApprovalRule[];
+  expiresHours: number;
   members: Member[];
   events: Event[];
   listeners: Set<(event: Event) => void>;
@@ -213,6 +216,12 @@ export function newDb(fleet = 140): Db {
       { id: uuid(), name: "golden image", token_prefix: `enr_${hex(4)}`, uses_left: null, expires_at: iso(3 * 1_440 * MINUTE), revoked_at: null, inserted_at: iso(40 * 1_440 * MINUTE) },
     ],
     members,
+    freezes: [
+      { id: uuid(), name: "Black Friday", reason: "no change while everybody buys", from: iso(-2 * 1_440 * MINUTE), until: iso(-5 * 1_440 * MINUTE), active: false, created_by: "ada@example.com", inserted_at: iso(9 * 1_440 * MINUTE) },
+      { id: uuid(), name: "Data centre move", reason: "fra is on one leg", from: iso(20 * 1_440 * MINUTE), until: iso(18 * 1_440 * MINUTE), active: false, created_by: "bo@example.com", inserted_at: iso(21 * 1_440 * MINUTE) },
+    ],
+    rules: [{ risk_at_least: "high", approvals: 2 }],
+    expiresHours: 168,
     events: [],
     listeners: new Set(),
     index: 48_200,
@@ -239,6 +248,14 @@ export function newDb(fleet = 140): Db {
     const begun = Date.parse(stored.rollout.started_at);
     for (let index = 1; index <= 16; index += 1) look(stored, index < 10 ? 0 : 0.03, begun + index * 5_000);
   }
+  // One that waits for a second approval.
+  const asked = newRollout(v240, { by: "bo@example.com", steps: 4, nodes: 120, msAgo: 3 * 60 * MINUTE });
+  const approval = { digest: hex(64), needed: 2, given: [{ by: "cleo@example.com", at: iso(50 * MINUTE) }], expires_at: iso(-6 * 1_440 * MINUTE) };
+  const pending: StoredRollout = { rollout: { ...asked, state: "pending_approval", approval }, steps: [], nodes: [] };
+  fillPast(db, pending);
+  for (const step of pending.steps) Object.assign(step, { state: "pending", started_at: null, completed_at: null, ran_ms: 0 });
+  for (const node of pending.nodes) Object.assign(node, { state: "pending", generation: null });
+  db.rollouts.push(pending);
 
   const say = (msAgo: number, action: string, type: string, id: string, changes: Record<string, string>, actor: AuditEntry["actor"]): void => {
     db.index += 3;
@@ -314,6 +331,9 @@ export function newRollout(bundle: Bundle, plan: { by: string; steps: number; no
     revision: 1,
     started_at: iso(plan.msAgo),
     completed_at: null,
+    approval: null,
+    scheduled_at: null,
+    break_glass: null,
     inserted_at: iso(plan.msAgo),
     updated_at: iso(plan.msAgo),
   };

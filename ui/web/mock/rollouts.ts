@@ -4,6 +4,15 @@ import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { portions, USUAL } from "./canary.ts";
 import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
 import { record, release, targets } from "./engine.ts";
+import { hex } from "./random.ts";
+
+const RISKS = ["low", "medium", "high"];
+
+/** The freeze that holds now, in words. */
+export function frozen(db: Db): string | null {
+  const holds = db.freezes.find(({ from, until }) => Date.parse(from) <= Date.now() && Date.now() < Date.parse(until));
+  return holds === undefined ? null : `frozen until ${holds.until} by window '${holds.name}': ${holds.reason}`;
+}
 
 /** Pinned, and not to this bundle. */
 export const pinnedAway = (node: Node, bundle: string): boolean => Boolean(node.pinned_bundle_id) && node.pinned_bundle_id !== bundle;
@@ -36,12 +45,14 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     steps.push({ index: steps.length, nodes: free.slice(from, from + taken).map(({ id, name }) => ({ id, name })) });
     from += taken;
   }
-  return { steps, excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons } };
+  const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(bundle.risk_level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
+  return { steps, excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons }, approvals_needed: needed, frozen: frozen(db) };
 }
 
 export function start(db: Db, body: RolloutCreate): Answer {
   const planned = plan(db, body);
   if ("status" in planned) return planned;
+  if (planned.frozen && !body.override_freeze_reason && !body.scheduled_at && planned.approvals_needed === 0) return refuse(409, "conflict", `the project is ${planned.frozen}`);
   const nodes = planned.steps.flatMap((step) => step.nodes.map((node) => ({ ...node, step: step.index })));
   const rollout = newRollout(planned.bundle, { by: ME.name, steps: planned.steps.length, nodes: nodes.length, msAgo: 0 });
   Object.assign(rollout, {
@@ -54,13 +65,20 @@ export function start(db: Db, body: RolloutCreate): Answer {
     progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
     health_gates: body.health_gates ?? rollout.health_gates,
     auto_rollback: body.auto_rollback ?? true,
+    scheduled_at: body.scheduled_at ?? null,
+    break_glass: body.override_freeze_reason ? { by: ME.name, reason: body.override_freeze_reason, at: iso() } : null,
   });
+  const needed = planned.approvals_needed ?? 0;
+  if (needed > 0) {
+    Object.assign(rollout, { state: "pending_approval", created_by: ME.email, approval: { digest: hex(64), needed, given: [], expires_at: iso(-db.expiresHours * 3_600_000) } });
+  } else if (body.scheduled_at) rollout.state = "scheduled";
+  const waits = rollout.state !== "running";
   const stored: StoredRollout = {
     rollout,
     steps: planned.steps.map((step) => ({ step_index: step.index, node_ids: step.nodes.map((node) => node.id), state: "pending", ran_ms: 0, running_since: null, started_at: null, completed_at: null, error: null })),
     nodes: nodes.map(({ id, name, step }) => {
       const node = db.nodes.find((candidate) => candidate.id === id);
-      if (node !== undefined) node.owner_rollout_id = rollout.id;
+      if (node !== undefined && !waits) node.owner_rollout_id = rollout.id;
       return {
         node_id: id,
         name,
@@ -89,6 +107,40 @@ export function detail({ rollout, steps, nodes, canary }: StoredRollout): Rollou
   const restored = nodes.filter((node) => node.state === "restoring" && node.generation && (node.effective_generation ?? 0) >= node.generation).length;
   const failed = nodes.filter((node) => node.failure && node.failure.generation === node.generation).length;
   return { rollout, steps, nodes, canary_analysis_results: canary ?? null, progress: { total: nodes.length, active, restored, failed, pending: nodes.length - active - restored - failed } };
+}
+
+/** Approves, rejects, breaks the glass. */
+export function decide(db: Db, id: string | undefined, action: "approve" | "reject" | "break-glass", body: { digest?: string; comment?: string; override_freeze_reason?: string }): Answer {
+  const stored = db.rollouts.find(({ rollout }) => rollout.id === id);
+  if (stored === undefined) return missing("Rollout");
+  const { rollout } = stored;
+  if (action === "break-glass") {
+    if (!body.override_freeze_reason?.trim()) return refuse(422, "invalid", { override_freeze_reason: ["say why: it is kept with the rollout and in the audit log"] });
+    Object.assign(rollout, { hold: null, break_glass: { by: ME.email, reason: body.override_freeze_reason, at: iso() } });
+    record(db, "rollout.freeze_overridden", "rollout", rollout.id, { by: ME.email, reason: body.override_freeze_reason }, ME_ACTOR);
+    return ok({ rollout });
+  }
+  const { approval } = rollout;
+  if (rollout.state !== "pending_approval" || !approval) return refuse(409, "conflict", `Rollout cannot be changed so in current state (${rollout.state})`);
+  if (action === "reject") {
+    if (!body.comment?.trim()) return refuse(422, "invalid", { comment: ["say why: whoever asked for the rollout wants to know"] });
+    Object.assign(rollout, { state: "cancelled", by: ME.email, error: { reason: `rejected: ${body.comment}` }, completed_at: iso() });
+    record(db, "rollout.rejected", "rollout", rollout.id, { by: ME.email, comment: body.comment }, ME_ACTOR);
+    return ok({ rollout });
+  }
+  if (rollout.created_by === ME.email) return refuse(403, "forbidden", "who asks for a rollout does not approve it; somebody else must");
+  if (approval.digest !== body.digest) return refuse(409, "conflict", "this is another digest: look at what it does before you approve it");
+  if (approval.given.some(({ by }) => by === ME.email)) return refuse(409, "conflict", "you have approved this rollout already");
+  approval.given.push({ by: ME.email, at: iso() });
+  if (approval.given.length >= approval.needed) {
+    Object.assign(rollout, { state: "running", started_at: iso() });
+    for (const entry of stored.nodes) {
+      const node = db.nodes.find((candidate) => candidate.id === entry.node_id);
+      if (node !== undefined) node.owner_rollout_id = rollout.id;
+    }
+  }
+  record(db, "rollout.approved", "rollout", rollout.id, { by: ME.email, approvals: `${approval.given.length} of ${approval.needed}` }, ME_ACTOR);
+  return ok({ rollout });
 }
 
 export function steer(db: Db, id: string | undefined, action: string, reason: string): Answer {

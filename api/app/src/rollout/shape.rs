@@ -1,5 +1,6 @@
 //! Rollouts, their steps and their nodes as the API shows them.
 
+use sentinel_api_types::approval::{BreakGlass, GivenApproval, RolloutApproval};
 use sentinel_api_types::rollout::{
     HealthGates, Hold, Rollout, RolloutDetail, RolloutError, RolloutNode, RolloutNodeState, RolloutProgress,
     RolloutState, RolloutStep, StepState, Strategy, TargetSelector,
@@ -7,6 +8,7 @@ use sentinel_api_types::rollout::{
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, query, tables};
 use sentinel_model::canary::Analysis;
+use sentinel_model::governance;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{self, Batch, Target};
 
@@ -17,6 +19,8 @@ use crate::node::{Versions, failure, traffic};
 /// Where a rollout is in its life, in a word.
 pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
     match state {
+        rollout::RolloutState::PendingApproval => RolloutState::PendingApproval,
+        rollout::RolloutState::Scheduled => RolloutState::Scheduled,
         rollout::RolloutState::Running => RolloutState::Running,
         rollout::RolloutState::Paused { .. } => RolloutState::Paused,
         rollout::RolloutState::RollingBack { .. } => RolloutState::RollingBack,
@@ -38,9 +42,13 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
     };
     let reason = |reason: &String| RolloutError { reason: reason.clone(), exceptions: Vec::new() };
     let (by, error) = match &rollout.state {
-        rollout::RolloutState::Running | rollout::RolloutState::Completed => (None, None),
-        rollout::RolloutState::Paused { by } | rollout::RolloutState::Cancelled { by } => {
-            (Some(by.clone()), None)
+        rollout::RolloutState::PendingApproval
+        | rollout::RolloutState::Scheduled
+        | rollout::RolloutState::Running
+        | rollout::RolloutState::Completed => (None, None),
+        rollout::RolloutState::Paused { by } => (Some(by.clone()), None),
+        rollout::RolloutState::Cancelled { by, reason: why } => {
+            (Some(by.clone()), (!why.is_empty()).then(|| reason(why)))
         }
         rollout::RolloutState::RollingBack { reason: why, .. }
         | rollout::RolloutState::Failed { reason: why } => (None, Some(reason(why))),
@@ -83,16 +91,34 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         hold: rollout.hold.map(|hold| Hold {
             reason: hold.reason,
             broken: hold.broken,
+            frozen: hold.frozen,
             since: timestamp(hold.since),
         }),
         error,
+        approval: rollout.governance.approval.map(approval),
+        scheduled_at: rollout.governance.scheduled_at.map(timestamp),
+        break_glass: rollout.governance.break_glass.map(break_glass),
         created_by: rollout.created_by,
         revision: rollout.revision,
-        started_at: timestamp(rollout.created_at),
+        started_at: timestamp(rollout.governance.begun_at.unwrap_or(rollout.created_at)),
         completed_at: rollout.ended_at.map(timestamp),
         inserted_at: timestamp(rollout.created_at),
         updated_at: timestamp(rollout.updated_at),
     })
+}
+
+fn approval(approval: governance::Approval) -> RolloutApproval {
+    let given = |given: governance::GivenApproval| GivenApproval { by: given.by, at: timestamp(given.at) };
+    RolloutApproval {
+        digest: approval.digest,
+        needed: approval.needed,
+        given: approval.given.into_iter().map(given).collect(),
+        expires_at: timestamp(approval.expires_at),
+    }
+}
+
+fn break_glass(broken: governance::BreakGlass) -> BreakGlass {
+    BreakGlass { by: broken.by, reason: broken.reason, at: timestamp(broken.at) }
 }
 
 /// A rollout with its steps and nodes.

@@ -7,7 +7,7 @@ use sentinel_engine::canary::{Tally, observe};
 use sentinel_engine::nodes::Listening;
 use sentinel_engine::rollout::{RolloutView, decide as engine_decides};
 use sentinel_machine::commands::rollout_observe::RolloutObserve;
-use sentinel_machine::{Command, Read, TableError, query, tables};
+use sentinel_machine::{Command, Read, TableError, freeze, query, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::canary::Analysis;
 use sentinel_model::node::Node;
@@ -27,8 +27,14 @@ pub(super) fn decide(
     tally: &Mutex<Tally>,
 ) -> Result<Option<Command>, TableError> {
     let Some(rollout) = tables::load::<Rollout>(read, rollout.as_bytes())? else { return Ok(None) };
+    // The time of the log: that is what the state machine holds against a freeze.
+    let frozen = freeze::holding(read, &rollout, moment.now)?;
     let steps = query::rollout_steps(read, rollout.id)?;
-    let members = query::rollout_nodes(read, rollout.id)?;
+    // One that has not begun has given nothing to any node.
+    let members = match rollout.state.phase().is_waiting() {
+        true => Vec::new(),
+        false => query::rollout_nodes(read, rollout.id)?,
+    };
     let mut nodes: HashMap<NodeId, Node> = HashMap::with_capacity(members.len());
     let mut samples = HashMap::with_capacity(members.len());
     for member in &members {
@@ -52,6 +58,7 @@ pub(super) fn decide(
         samples: &samples,
         analysis: analysis.as_ref(),
         bundle_revoked: bundle.is_none_or(|bundle| bundle.state == BundleState::Revoked),
+        frozen: frozen.as_ref().map(|frozen| frozen.words.as_str()),
         fresh_ms: listening.fresh_for(None),
         leader_since: listening.leader_since,
     };

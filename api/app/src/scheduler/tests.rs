@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cluster;
+mod governance;
 
 use std::collections::BTreeMap;
 

@@ -81,7 +81,15 @@ impl World {
 
     /// The same with other numbers.
     pub async fn with(settings: Settings) -> Result<Self, AppError> {
-        let kit = Kit::formed_with(settings).await?;
+        Self::of(Kit::formed_with(settings).await?).await
+    }
+
+    /// The same in a cluster that is at this level.
+    pub async fn at_level(level: u16) -> Result<Self, AppError> {
+        Self::of(Kit::formed_at(level, Settings::default()).await?).await
+    }
+
+    async fn of(kit: Kit) -> Result<Self, AppError> {
         let admin = kit.sign_in(ADMIN).await?;
         let operator = kit.join(&admin, ORG, "operator@example.com", Role::Operator).await?;
         let reader = kit.join(&admin, ORG, "reader@example.com", Role::Reader).await?;

@@ -36,6 +36,9 @@ ClusterMemberRemove cluster-admin - LeadershipHandOver cluster-admin -
 BackupCreate cluster-admin -        BackupNote cluster-admin -      ClusterLevelRaise cluster-admin -
 NodeHeartbeat node -              NodeLatest node -                 NodeArchive node -
 NodeUpdate operator nodes:write
+ProjectUpdate admin -             RolloutApprove operator -         RolloutReject operator -
+RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
+FreezeWindowDelete admin -
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 
 fn decided(operation: Operation) -> (&'static str, Option<Scope>) {

@@ -16,6 +16,7 @@ macro_rules! row {
 mod bundles;
 mod cluster;
 mod credentials;
+mod governance;
 mod nodes;
 mod people;
 mod rollouts;
@@ -108,6 +109,7 @@ const READS: &[Operation] = &[
     RolloutPlan,
     RolloutList,
     RolloutShow,
+    FreezeWindowList,
     EventWatch,
     EventWatchAll,
     ClusterShow,
@@ -141,6 +143,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     let cluster = cluster::cluster(&world).await;
     tried.extend(all_refused(&world, cluster::of_cluster(&world, &cluster)).await);
     tried.extend(all_refused(&world, nodes::of_settings(&world).await).await);
+    let governed = governance::governed(&world).await;
+    tried.extend(all_refused(&world, governance::of_governed(&world, &governed)).await);
     for operation in Operation::ALL {
         assert_ne!(tried.contains(operation), READS.contains(operation), "{operation:?}");
     }

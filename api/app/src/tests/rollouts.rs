@@ -25,6 +25,8 @@ pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
         progress_deadline_seconds: None,
         health_gates: None,
         auto_rollback: None,
+        scheduled_at: None,
+        override_freeze_reason: None,
     }
 }
 
@@ -138,7 +140,14 @@ async fn what_cannot_be_rolled_out_is_refused_by_field() {
             RolloutCreate { canary_analysis_config: Some(CanaryConfig::default()), ..base() },
         ),
         ("strategy", RolloutCreate { strategy: Strategy::Canary, batch_size: Some(2), ..base() }),
-        ("strategy", RolloutCreate { strategy: Strategy::Canary, ..base() }),
+        (
+            "strategy",
+            RolloutCreate {
+                strategy: Strategy::Canary,
+                canary_analysis_config: Some(CanaryConfig { steps: vec![100], ..CanaryConfig::default() }),
+                ..base()
+            },
+        ),
         (
             "canary_analysis_config.steps",
             RolloutCreate {

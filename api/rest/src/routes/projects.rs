@@ -5,7 +5,7 @@ use axum::extract::State;
 use http::StatusCode;
 use sentinel_api_types::PageQuery;
 use sentinel_api_types::overview::Overview;
-use sentinel_api_types::project::{ProjectBody, ProjectCreate, ProjectList};
+use sentinel_api_types::project::{ProjectBody, ProjectCreate, ProjectList, ProjectUpdate};
 use sentinel_app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,7 +16,7 @@ use crate::refusal::{Answer, Refusal};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show)).routes(routes!(overview))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, update)).routes(routes!(overview))
 }
 
 /// The projects of an org.
@@ -62,6 +62,22 @@ async fn show(
     PathArgs(slug): PathArgs<String>,
 ) -> Answer<ProjectBody> {
     Ok(Json(app.show_project(&caller, &slug).await?))
+}
+
+/// Changes a project: what is left out stays as it is. Administrators only, in person.
+#[utoipa::path(
+    patch, path = "/projects/{slug}", operation_id = "update_project", tag = "projects",
+    params(("slug" = String, Path, description = "Slug of the project"), WriteParams),
+    request_body = ProjectUpdate,
+    responses((status = 200, description = "Changed.", body = ProjectBody), Refusals),
+)]
+async fn update(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(slug): PathArgs<String>,
+    JsonBody(request): JsonBody<ProjectUpdate>,
+) -> Answer<ProjectBody> {
+    Ok(Json(app.update_project(&caller, &slug, request).await?))
 }
 
 /// A project at a glance.

@@ -53,6 +53,27 @@ fn all_ids() -> BTreeSet<String> {
     operations.map(|operation| operation["operationId"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Rollouts that wait for approvals, each with its digest. The rule is gone again.
+async fn waiting(http: &Http) -> [(String, String); 3] {
+    let bundle = http.world.kit.bundle(&http.world.operator, "shop", "2.0").await.unwrap();
+    let rules = async |rules: Value| {
+        let body = Some(json!({"approval_rules": rules}));
+        let ruled = http.call("PATCH", "/api/v1/projects/shop", Some(&http.world.admin), body).await;
+        assert_eq!(ruled.status, 200, "{ruled:?}");
+    };
+    rules(json!([{"approvals": 2}])).await;
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        let request = json!({"bundle_id": bundle, "target_selector": {"type": "all"}});
+        let reply = http.post("/api/v1/projects/shop/rollouts", &http.world.admin, request).await;
+        let rollout = &reply.json["rollout"];
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        made.push((text(&rollout["id"]), text(&rollout["approval"]["digest"])));
+    }
+    rules(json!([])).await;
+    made.try_into().unwrap()
+}
+
 /// The operations in an order in which each finds what it needs.
 async fn tries(http: &Http) -> Vec<Try> {
     let world = &http.world;
@@ -210,7 +231,44 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("note_backup", api("/cluster/backups/notes"), Some(note), By::Admin, 201, 403, true);
     let seat = api(&format!("/cluster/members/{}", members[1]));
     add("remove_cluster_member", seat, None, By::Admin, 204, 403, true);
-    add("delete_session", api("/session"), None, By::Reader, 204, 204, true);
+    tries
+}
+
+/// The operations that there are when the cluster has been raised to the newest level, and the one that nobody comes back from.
+async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
+    let admin = &http.world.admin;
+    let later = json!({"name": "x", "from": "2027-05-01T00:00:00Z", "until": "2027-05-02T00:00:00Z"});
+    let window = http.post("/api/v1/projects/shop/freeze-windows", admin, later).await;
+    let window = window.json["freeze_window"]["id"].as_str().unwrap().to_owned();
+    let waiting = waiting(http).await;
+
+    let mut tries = Vec::new();
+    let mut add = |id, rest: &str, body: Option<Value>, by, status, writes| {
+        let path = format!("/api/v1/projects/shop{rest}");
+        tries.push(Try { id, path, body, by, status, outsider: 404, writes });
+    };
+    add("update_project", "", Some(json!({"description": "new"})), By::Admin, 200, true);
+    let freeze = json!({"name": "later", "from": "2027-06-01T00:00:00Z", "until": "2027-06-02T00:00:00Z"});
+    add("create_freeze_window", "/freeze-windows", Some(freeze), By::Admin, 201, true);
+    add("list_freeze_windows", "/freeze-windows", None, By::Reader, 200, false);
+    add("delete_freeze_window", &format!("/freeze-windows/{window}"), None, By::Admin, 204, true);
+    let of = |rollout: &str, verb: &str| format!("/rollouts/{rollout}/{verb}");
+    let [(first, digest), (second, _), (third, _)] = &waiting;
+    let digest = Some(json!({"digest": digest}));
+    add("approve_rollout", &of(first, "approve"), digest, By::Operator, 200, true);
+    let no = Some(json!({"comment": "no"}));
+    add("reject_rollout", &of(second, "reject"), no, By::Operator, 200, true);
+    let now = Some(json!({"override_freeze_reason": "now"}));
+    add("break_glass", &of(third, "break-glass"), now, By::Admin, 200, true);
+    tries.push(Try {
+        id: "delete_session",
+        path: "/api/v1/session".into(),
+        body: None,
+        by: By::Reader,
+        status: 204,
+        outsider: 204,
+        writes: true,
+    });
     tries
 }
 
@@ -218,9 +276,15 @@ async fn tries(http: &Http) -> Vec<Try> {
 async fn every_operation_refuses_nobody_and_other_tenants_and_gives_everybody_else_what_they_may() {
     let http = Http::new().await;
     let tries = tries(&http).await;
-    let tried: BTreeSet<String> = tries.iter().map(|attempt| attempt.id.to_owned()).collect();
+    try_all(&http, &tries).await;
+    let more = tries_at_the_newest_level(&http).await;
+    try_all(&http, &more).await;
+    let tried: BTreeSet<String> = tries.iter().chain(&more).map(|attempt| attempt.id.to_owned()).collect();
     assert_eq!(tried, all_ids(), "every operation is tried");
-    for attempt in &tries {
+}
+
+async fn try_all(http: &Http, tries: &[Try]) {
+    for attempt in tries {
         let (method, template) = operation(attempt.id);
         let plain = attempt.path.split('?').next().unwrap();
         let found = crate::schema::template(&method.parse().unwrap(), plain).unwrap();
@@ -228,14 +292,14 @@ async fn every_operation_refuses_nobody_and_other_tenants_and_gives_everybody_el
 
         // Refusals first: they must change nothing, so the allowed attempt still finds what it needs.
         if attempt.by != By::Nobody {
-            let refused = go(&http, attempt, None).await;
+            let refused = go(http, attempt, None).await;
             assert_eq!(refused, (401, 0), "{} by nobody", attempt.id);
             let other = if attempt.id == "delete_session" {
                 http.world.kit.sign_in("outsider@example.com").await.unwrap()
             } else {
                 http.world.outsider.clone()
             };
-            let (status, changes) = go(&http, attempt, Some(&other)).await;
+            let (status, changes) = go(http, attempt, Some(&other)).await;
             assert_eq!(status, attempt.outsider, "{} by another tenant", attempt.id);
             assert_eq!(
                 changes,
@@ -245,11 +309,11 @@ async fn every_operation_refuses_nobody_and_other_tenants_and_gives_everybody_el
             );
         }
         if matches!(attempt.by, By::Operator | By::Admin | By::Node) {
-            let refused = go(&http, attempt, Some(&http.world.reader)).await;
+            let refused = go(http, attempt, Some(&http.world.reader)).await;
             assert_eq!(refused, (403, 0), "{} by a reader", attempt.id);
         }
         if attempt.by == By::Admin {
-            let refused = go(&http, attempt, Some(&http.world.operator)).await;
+            let refused = go(http, attempt, Some(&http.world.operator)).await;
             assert_eq!(refused, (403, 0), "{} by an operator", attempt.id);
         }
         let by = match attempt.by {
@@ -259,7 +323,7 @@ async fn every_operation_refuses_nobody_and_other_tenants_and_gives_everybody_el
             By::Admin => Some(&http.world.admin),
             By::Node => Some(&http.world.node.1),
         };
-        let allowed = go(&http, attempt, by).await;
+        let allowed = go(http, attempt, by).await;
         assert_eq!(
             allowed,
             (attempt.status, usize::from(attempt.writes)),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod archives;
+mod attacks;
 mod bad_input;
 mod client;
 mod coverage;

@@ -57,9 +57,10 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
     }
 }
 
-/// The clock of a step that has not begun runs while something holds it.
+/// The clock of a step that has not begun runs while something holds it, but for a freeze.
 fn waited_ms(view: &RolloutView<'_>, now: Time) -> u64 {
-    view.rollout.hold.as_ref().map_or(0, |hold| now.since(hold.since))
+    let counts = view.rollout.hold.as_ref().filter(|hold| !hold.frozen);
+    counts.map_or(0, |hold| now.since(hold.since))
 }
 
 fn fail(reason: String) -> Transition {

@@ -69,6 +69,8 @@ impl Scenario {
         let nodes = query::nodes_of(&world.tables, PROJECT).unwrap();
         let plan = plan_rollout(&self.spec, &nodes).unwrap();
         world.must(RolloutCreate {
+            scheduled_at: None,
+            override_freeze_reason: None,
             rollout_id: ROLLOUT,
             project_id: PROJECT,
             spec: self.spec.clone(),

@@ -13,7 +13,7 @@ use sentinel_machine::commands::nodes_report::{NodeReport, NodesReport};
 use sentinel_machine::commands::project_create::ProjectCreate;
 use sentinel_machine::commands::rollout_advance::RolloutAdvance;
 use sentinel_machine::memory::MemoryTables;
-use sentinel_machine::{Command, Envelope, Outcome, Rejection, apply, query, tables};
+use sentinel_machine::{Command, Envelope, Outcome, Rejection, apply, freeze, query, tables};
 use sentinel_model::audit::Actor;
 use sentinel_model::bundle::{Bundle, BundleState, RiskLevel};
 use sentinel_model::health::NodeSample;
@@ -251,6 +251,7 @@ impl World {
         let nodes: HashMap<NodeId, Node> =
             members.iter().filter_map(load).map(|node| (node.id, node)).collect();
         let bundle: Bundle = tables::load(tables, rollout.spec.bundle_id.as_bytes()).unwrap().unwrap();
+        let frozen = freeze::holding(tables, &rollout, self.now).unwrap();
         let view = RolloutView {
             rollout: &rollout,
             steps: &steps,
@@ -259,6 +260,7 @@ impl World {
             samples: &self.samples,
             analysis: None,
             bundle_revoked: bundle.state == BundleState::Revoked,
+            frozen: frozen.as_ref().map(|frozen| frozen.words.as_str()),
             fresh_ms: FRESH_MS,
             leader_since: self.leader_since,
         };

@@ -1,5 +1,6 @@
-//! Assigns a bundle to nodes directly, past any rollout. Nodes that a rollout owns are refused, and
-//! nodes that are pinned to another bundle.
+//! Assigns a bundle to nodes directly, past any rollout. Nodes that a rollout owns are refused, and nodes that are pinned to another
+//! bundle. So is what a rollout could not do either: nothing moves in a freeze, and a bundle that people must agree to needs a
+//! rollout that they can agree to.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::node_register::assign;
 use crate::commands::node_update::require_not_pinned_away;
+use crate::freeze;
+use crate::governance;
 use crate::outcome::{Rejection, Reply};
 
 /// See the module.
@@ -36,6 +39,16 @@ impl Apply for BundleAssign {
             return Err(Rejection::WrongState("Bundle has been revoked".into()).into());
         }
         let project = context.require::<Project>(bundle.project_id.as_bytes(), "Project")?;
+        freeze::require_thawed_project(context, project.id)?;
+        let needed = governance::needed(&project, &bundle);
+        if needed > 0 {
+            let message = format!(
+                "bundle '{}' (risk {}) needs {needed} approvals in this project: start a rollout instead",
+                bundle.version,
+                bundle.risk_level.as_str()
+            );
+            return Err(Rejection::WrongState(message).into());
+        }
         let node_ids: BTreeSet<&NodeId> = self.node_ids.iter().collect();
         for node_id in &node_ids {
             let mut node = context.require::<Node>(node_id.as_bytes(), "Node")?;

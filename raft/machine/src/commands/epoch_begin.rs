@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use sentinel_model::Epoch;
 use sentinel_model::cluster::{Cluster, ClusterMember, EpochBeginning, EpochReason, JoinToken, MemberPlace};
 use sentinel_model::node::Node;
-use sentinel_model::rollout::RolloutState;
+use sentinel_model::rollout::{Deed, Rollout, RolloutState};
 use sentinel_model::{MemberId, Sha256Digest};
 use serde::{Deserialize, Serialize};
 
@@ -131,13 +131,19 @@ fn hold_rollouts(context: &mut Context<'_>, reason: EpochReason) -> Result<u64, 
     let by = format!("the {} of the cluster", reason.as_str());
     let mut held = 0;
     for mut running in query::active_rollouts(context.tables())? {
+        if running.state == RolloutState::Scheduled {
+            // Its time may have come and gone in the state that was left behind.
+            cancel(context, running, &by)?;
+            held += 1;
+            continue;
+        }
         if running.state != RolloutState::Running {
             continue;
         }
         let mut step = rollout::current_step(context, &running)?;
         rollout::stop_clock(context, &mut step);
         context.store(&step)?;
-        running.state = RolloutState::Paused { by: by.clone() };
+        rollout::enter(&mut running, Deed::Pause, RolloutState::Paused { by: by.clone() })?;
         running.hold = None;
         rollout::save(context, &mut running)?;
         let id = running.id.to_string();
@@ -146,6 +152,15 @@ fn hold_rollouts(context: &mut Context<'_>, reason: EpochReason) -> Result<u64, 
         held += 1;
     }
     Ok(held)
+}
+
+fn cancel(context: &mut Context<'_>, mut scheduled: Rollout, by: &str) -> Result<(), Stop> {
+    let state = RolloutState::Cancelled { by: by.to_owned(), reason: "schedule it anew".into() };
+    rollout::end(context, &mut scheduled, Deed::Cancel, state)?;
+    let id = scheduled.id.to_string();
+    let subject = rollout::subject(context, &scheduled, &id)?;
+    context.event("rollout.cancelled", subject, BTreeMap::from([("by".to_owned(), by.to_owned())]));
+    Ok(())
 }
 
 /// What nodes told in earlier epochs is under numbers that may be given again.

@@ -1,5 +1,6 @@
 //! Adds a project to an org.
 
+use sentinel_model::governance::ApprovalPolicy;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
 use sentinel_model::secret::Sealed;
@@ -49,6 +50,7 @@ impl Apply for ProjectCreate {
             sealed_marker_key: self.sealed_marker_key.clone(),
             baseline: None,
             created_at,
+            approval: ApprovalPolicy::default(),
         };
         context.store(&project)?;
         let write = context.write();

@@ -4,14 +4,19 @@ use std::collections::BTreeSet;
 
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::rollout::{
-    Hold, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, Target,
+    Deed, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, Target,
 };
+use sentinel_model::bundle::Bundle;
+use sentinel_model::governance::Approval;
+use sentinel_model::project::Project;
 use sentinel_model::{InvalidValue, NodeId, RolloutId};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
 use crate::baseline;
 use crate::commands::node_register::assign;
+use crate::freeze;
+use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
 use crate::rollout;
@@ -62,9 +67,25 @@ pub enum Transition {
         /// Nodes that did not come back, with the cause in words.
         exceptions: Vec<String>,
     },
+    /// A freeze holds it: no step starts, and no clock runs.
+    Frozen {
+        /// Until when, by which window, and why.
+        reason: String,
+    },
+    /// The time of a scheduled rollout has come.
+    Begin,
+    /// Nobody has decided about it in time.
+    Expire,
 }
 
 impl Apply for RolloutAdvance {
+    fn level_of_content(&self) -> u16 {
+        match self.transition {
+            Transition::Frozen { .. } | Transition::Begin | Transition::Expire => 4,
+            _ => 1,
+        }
+    }
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let mut moved = rollout::require(context, self.rollout_id)?;
         #[cfg(feature = "planted")]
@@ -74,13 +95,7 @@ impl Apply for RolloutAdvance {
         if fenced && moved.revision != self.revision {
             return Err(Rejection::Stale { decided_on: self.revision, current: moved.revision }.into());
         }
-        let needed = self.transition.needs_rolling_back();
-        let fits = if needed {
-            matches!(moved.state, RolloutState::RollingBack { .. })
-        } else {
-            moved.state == RolloutState::Running
-        };
-        if !fits {
+        if !self.transition.fits(&moved.state) {
             return Err(rollout::refuse(&moved, "advanced"));
         }
         let (action, detail) = self.transition.carry_out(context, &mut moved)?;
@@ -100,8 +115,18 @@ impl Apply for RolloutAdvance {
 }
 
 impl Transition {
-    fn needs_rolling_back(&self) -> bool {
-        matches!(self, Transition::RestoreNodes { .. } | Transition::FinishRollback { .. })
+    fn fits(&self, state: &RolloutState) -> bool {
+        match self {
+            Transition::RestoreNodes { .. } | Transition::FinishRollback { .. } => {
+                matches!(state, RolloutState::RollingBack { .. })
+            }
+            Transition::Frozen { .. } => {
+                matches!(state, RolloutState::Running | RolloutState::Scheduled)
+            }
+            Transition::Begin => *state == RolloutState::Scheduled,
+            Transition::Expire => *state == RolloutState::PendingApproval,
+            _ => *state == RolloutState::Running,
+        }
     }
 
     fn carry_out(
@@ -113,7 +138,7 @@ impl Transition {
             Transition::StartStep => start_step(context, moved),
             Transition::VerifyStep => verify_step(context, moved),
             Transition::CompleteStep => complete_step(context, moved),
-            Transition::Hold { reason, broken } => hold(context, moved, reason.as_deref(), *broken),
+            Transition::Hold { reason, broken } => hold(context, moved, reason.as_deref(), *broken, false),
             Transition::FailStep { reason } => fail_step(context, moved, reason),
             Transition::RestoreNodes { node_ids } => restore_nodes(context, moved, node_ids),
             Transition::FinishRollback { exceptions } => {
@@ -126,9 +151,13 @@ impl Transition {
                 }
                 let exceptions: Vec<String> = exceptions.iter().map(|text| rollout::clip(text)).collect();
                 let detail = rollout::clip(&exceptions.join("; "));
-                rollout::end(context, moved, RolloutState::RolledBack { reason, exceptions })?;
+                let state = RolloutState::RolledBack { reason, exceptions };
+                rollout::end(context, moved, Deed::FinishRollback, state)?;
                 Ok(("rollout.rolled_back", detail))
             }
+            Transition::Frozen { reason } => hold(context, moved, Some(reason), false, true),
+            Transition::Begin => begin(context, moved),
+            Transition::Expire => expire(context, moved),
         }
     }
 }
@@ -140,6 +169,7 @@ fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     if step.state != StepState::Pending {
         return Err(Rejection::WrongState(format!("step {} has begun already", step.index)).into());
     }
+    freeze::require_thawed(context, moved)?;
     rollout::require_compiled(context, moved)?;
     if let Some(before) = step.index.checked_sub(1) {
         let before = rollout::step(context, moved, before)?;
@@ -213,7 +243,7 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         Target::All => baseline::set(context, moved.project_id, moved.spec.bundle_id)?,
         Target::Labels(_) | Target::Nodes(_) => 0,
     };
-    rollout::end(context, moved, RolloutState::Completed)?;
+    rollout::end(context, moved, Deed::CompleteStep, RolloutState::Completed)?;
     let detail = match joined {
         0 => format!("{} nodes", moved.nodes),
         joined => format!("{} nodes, {joined} that joined meanwhile", moved.nodes),
@@ -221,12 +251,18 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     Ok(("rollout.completed", detail))
 }
 
-fn hold(context: &mut Context<'_>, moved: &mut Rollout, reason: Option<&str>, broken: bool) -> Moved {
+fn hold(
+    context: &mut Context<'_>,
+    moved: &mut Rollout,
+    reason: Option<&str>,
+    broken: bool,
+    frozen: bool,
+) -> Moved {
     let since = match &moved.hold {
-        Some(before) if before.broken == broken => before.since,
+        Some(before) if before.broken == broken && before.frozen == frozen => before.since,
         _ => context.time,
     };
-    moved.hold = reason.map(|reason| Hold { reason: rollout::clip(reason), broken, since });
+    moved.hold = reason.map(|reason| Hold { reason: rollout::clip(reason), broken, frozen, since });
     rollout::save(context, moved)?;
     match &moved.hold {
         Some(hold) => Ok(("rollout.held", hold.reason.clone())),
@@ -239,14 +275,66 @@ fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Mo
     let mut step = rollout::current_step(context, moved)?;
     end_step(context, &mut step, StepState::Failed { reason: reason.clone() })?;
     if moved.spec.auto_rollback {
-        moved.state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
+        let state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
+        rollout::enter(moved, Deed::FailStep, state)?;
         moved.hold = None;
         rollout::save(context, moved)?;
     } else {
         rollout::take_back_unproven(context, moved)?;
-        rollout::end(context, moved, RolloutState::Failed { reason: reason.clone() })?;
+        rollout::end(context, moved, Deed::FailStep, RolloutState::Failed { reason: reason.clone() })?;
     }
     Ok(("rollout.step_failed", reason))
+}
+
+/// The count of approvals is taken once more: between the last one and the start may lie a year.
+fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
+    if let Some(at) = moved.governance.scheduled_at.filter(|at| *at > context.time) {
+        return Err(Rejection::WrongState(format!("it is scheduled for {at}")).into());
+    }
+    freeze::require_thawed(context, moved)?;
+    let project = context.require::<Project>(moved.project_id.as_bytes(), "Project")?;
+    let bundle = context.require::<Bundle>(moved.spec.bundle_id.as_bytes(), "Bundle")?;
+    let mut approval = match moved.governance.approval.take() {
+        Some(approval) => Some(approval),
+        // A rule that came since.
+        None if governance::needed(&project, &bundle) > 0 => {
+            let steps = query::rollout_steps(context.tables(), moved.id)?;
+            let steps: Vec<Vec<NodeId>> = steps.into_iter().map(|step| step.node_ids).collect();
+            Some(Approval {
+                digest: governance::digest(&bundle, &steps, &moved.spec)?,
+                needed: 0,
+                expires_at: context.time,
+                given: Vec::new(),
+            })
+        }
+        None => None,
+    };
+    let enough = match &mut approval {
+        Some(approval) => governance::count(context, &project, &bundle, approval)?,
+        None => true,
+    };
+    if !enough {
+        moved.governance.approval =
+            approval.map(|approval| Approval { expires_at: governance::expiry(context, &project), ..approval });
+        rollout::enter(moved, Deed::Begin, RolloutState::PendingApproval)?;
+        moved.hold = None;
+        rollout::save(context, moved)?;
+        return Ok(("rollout.approval_missing", "who approved it may not any more, or a rule came since".into()));
+    }
+    moved.governance.approval = approval;
+    let became = governance::begin(context, moved, Deed::Begin)?;
+    Ok(("rollout.begun", became))
+}
+
+fn expire(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
+    let expires_at = moved.governance.approval.as_ref().map(|approval| approval.expires_at);
+    if expires_at.is_some_and(|at| at > context.time) {
+        return Err(Rejection::WrongState("there is time left to approve it".into()).into());
+    }
+    let reason = "approval expired".to_owned();
+    let state = RolloutState::Cancelled { by: "the scheduler".into(), reason: reason.clone() };
+    rollout::end(context, moved, Deed::Expire, state)?;
+    Ok(("rollout.approval_expired", reason))
 }
 
 fn restore_nodes(context: &mut Context<'_>, moved: &mut Rollout, node_ids: &[NodeId]) -> Moved {

@@ -2,7 +2,7 @@
 //! it are given their previous one in this very step, so that nothing moves after the cancellation.
 
 use sentinel_model::RolloutId;
-use sentinel_model::rollout::RolloutState;
+use sentinel_model::rollout::{Deed, RolloutState};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
@@ -26,7 +26,8 @@ impl Apply for RolloutCancel {
         }
         rollout::abandon_step(context, &cancelled, &format!("cancelled by {}", self.by))?;
         let restored = rollout::take_back_unproven(context, &cancelled)?;
-        rollout::end(context, &mut cancelled, RolloutState::Cancelled { by: self.by.clone() })?;
+        let state = RolloutState::Cancelled { by: self.by.clone(), reason: String::new() };
+        rollout::end(context, &mut cancelled, Deed::Cancel, state)?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &cancelled, &id)?;
         context.record(

@@ -1,7 +1,7 @@
 //! Holds a running rollout. The current step's clock stops.
 
 use sentinel_model::RolloutId;
-use sentinel_model::rollout::RolloutState;
+use sentinel_model::rollout::{Deed, RolloutState};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
@@ -26,7 +26,7 @@ impl Apply for RolloutPause {
         let mut step = rollout::current_step(context, &paused)?;
         rollout::stop_clock(context, &mut step);
         context.store(&step)?;
-        paused.state = RolloutState::Paused { by: self.by.clone() };
+        rollout::enter(&mut paused, Deed::Pause, RolloutState::Paused { by: self.by.clone() })?;
         paused.hold = None;
         rollout::save(context, &mut paused)?;
         let id = self.rollout_id.to_string();

@@ -1,10 +1,11 @@
-//! Lets a paused rollout go on. The current step's clock goes on from where it stopped.
+//! Lets a paused rollout go on, unless its project is frozen. The current step's clock goes on from where it stopped.
 
 use sentinel_model::RolloutId;
-use sentinel_model::rollout::{RolloutState, StepState};
+use sentinel_model::rollout::{Deed, RolloutState, StepState};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
+use crate::freeze;
 use crate::outcome::Reply;
 use crate::rollout;
 
@@ -23,12 +24,13 @@ impl Apply for RolloutResume {
         if !matches!(resumed.state, RolloutState::Paused { .. }) {
             return Err(rollout::refuse(&resumed, "resumed"));
         }
+        freeze::require_thawed(context, &resumed)?;
         let mut step = rollout::current_step(context, &resumed)?;
         if let StepState::Running { since } | StepState::Verifying { since } = &mut step.state {
             *since = context.time;
             context.store(&step)?;
         }
-        resumed.state = RolloutState::Running;
+        rollout::enter(&mut resumed, Deed::Resume, RolloutState::Running)?;
         rollout::save(context, &mut resumed)?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &resumed, &id)?;

@@ -3,7 +3,7 @@
 use sentinel_model::RolloutId;
 use sentinel_model::name::check_text;
 use sentinel_model::node::Node;
-use sentinel_model::rollout::RolloutState;
+use sentinel_model::rollout::{Deed, RolloutState};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
@@ -35,7 +35,8 @@ impl Apply for RolloutRollback {
         let reason =
             if self.reason.is_empty() { format!("asked for by {}", self.by) } else { self.reason.clone() };
         rollout::abandon_step(context, &back, &reason)?;
-        back.state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
+        let state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
+        rollout::enter(&mut back, Deed::RollBack, state)?;
         back.hold = None;
         back.ended_at = None;
         rollout::save(context, &mut back)?;

@@ -6,6 +6,7 @@ use sentinel_model::bundle::Bundle;
 use sentinel_model::canary::Analysis;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
 use sentinel_model::enrolment::EnrolmentToken;
+use sentinel_model::freeze::FreezeWindow;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
@@ -62,6 +63,7 @@ rows! {
     JoinToken, JoinTokens, |row| row.id.as_bytes().to_vec();
     Org, Orgs, |row| row.id.as_bytes().to_vec();
     Project, Projects, |row| row.id.as_bytes().to_vec();
+    FreezeWindow, FreezeWindows, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     User, Users, |row| row.id.as_bytes().to_vec();
     Membership, Memberships, |row| key(&[row.org_id.as_bytes(), row.user_id.as_bytes()]);
     Session, Sessions, |row| row.token_digest.0.to_vec();

@@ -279,7 +279,7 @@ fn a_hold_keeps_its_beginning_while_its_kind_stays() {
     let mut stage = Stage::rolling();
     let hold = |reason: &str, broken| Transition::Hold { reason: Some(reason.into()), broken };
     let expect = |stage: &Stage, reason: &str, broken, since| {
-        assert_eq!(stage.rollout().hold, Some(Hold { reason: reason.into(), broken, since }));
+        assert_eq!(stage.rollout().hold, Some(Hold { reason: reason.into(), broken, frozen: false, since }));
     };
     stage.now = Time(2_000_000);
     stage.decide(hold("a", false));

@@ -138,7 +138,12 @@ fn ownership(tables: &MemoryTables) {
     let members = all::<RolloutNode>(tables);
     for node in all::<Node>(tables) {
         let Some(owner) = node.owner else { continue };
-        assert!(!rollouts[&owner].state.is_final(), "{} belongs to a rollout at its end", node.name);
+        let phase = rollouts[&owner].state.phase();
+        assert!(
+            !phase.is_final() && !phase.is_waiting(),
+            "{} belongs to a rollout that is {phase:?}",
+            node.name
+        );
         assert!(members.iter().any(|member| member.rollout_id == owner && member.node_id == node.id));
         assert!(node.assignment.is_none_or(|assignment| assignment.generation <= node.generation));
     }

@@ -4,13 +4,16 @@
 
 mod advance;
 mod applying;
+mod approvals;
 mod baseline;
 mod bundles;
 mod canary;
+mod crew;
 mod draft;
 mod envelope;
 mod epochs;
 mod facts;
+mod freezes;
 mod golden;
 mod identity;
 mod ids;
@@ -21,6 +24,7 @@ mod node_settings;
 mod nodes;
 mod rollouts;
 mod samples;
+mod schedules;
 mod snapshot;
 mod stage;
 mod way_back;

@@ -211,7 +211,7 @@ fn cancelling_takes_back_what_is_not_proven_and_frees_every_node() {
     assert_eq!(stage.node(3).generation, Generation(1), "untouched");
     assert!((1..=4).all(|number| stage.node(number).owner.is_none()));
     let cancelled = stage.rollout();
-    assert_eq!(cancelled.state, RolloutState::Cancelled { by: by() });
+    assert_eq!(cancelled.state, RolloutState::Cancelled { by: by(), reason: String::new() });
     assert_eq!(cancelled.ended_at, Some(stage.now));
     let reason = format!("cancelled by {}", by());
     assert_eq!(stage.step(0).state, StepState::Failed { reason });

@@ -19,6 +19,8 @@ use sentinel_machine::commands::cluster_member_remove::ClusterMemberRemove;
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
 use sentinel_machine::commands::enrolment_token_revoke::EnrolmentTokenRevoke;
 use sentinel_machine::commands::epoch_begin::{self, EpochBegin, Founder};
+use sentinel_machine::commands::freeze_window_create::FreezeWindowCreate;
+use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
 use sentinel_machine::commands::join_token_create::JoinTokenCreate;
 use sentinel_machine::commands::join_token_revoke::JoinTokenRevoke;
 use sentinel_machine::commands::leadership_hand_over::LeadershipHandOver;
@@ -31,11 +33,15 @@ use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
+use sentinel_machine::commands::project_update::ProjectUpdate;
 use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
+use sentinel_machine::commands::rollout_approve::RolloutApprove;
+use sentinel_machine::commands::rollout_break_glass::RolloutBreakGlass;
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
+use sentinel_machine::commands::rollout_reject::RolloutReject;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::rollout_rollback::RolloutRollback;
 use sentinel_machine::commands::session_create::SessionCreate;
@@ -46,6 +52,7 @@ use sentinel_model::api_key::Scope;
 use sentinel_model::bundle::RiskLevel;
 use sentinel_model::canary::{Analysis, Canary, Evidence, Look, Traffic, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
+use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
 use sentinel_model::org::SigningKey;
 use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
@@ -283,6 +290,32 @@ pub fn rollout() -> RolloutCreate {
         spec: spec(),
         steps: vec![vec![edge(1), edge(2)], vec![edge(3), edge(4)]],
         created_by: "ada@example.com".into(),
+        scheduled_at: None,
+        override_freeze_reason: None,
+    }
+}
+
+pub fn project_update() -> ProjectUpdate {
+    let rule = |risk_at_least, approvals| ApprovalRule { risk_at_least, approvals };
+    let rules = vec![rule(None, 1), rule(Some(RiskLevel::High), 2)];
+    ProjectUpdate {
+        project_id: SHOP,
+        name: Some("Store".into()),
+        description: None,
+        approval_rules: Some(rules),
+        approval_expires_h: Some(24),
+    }
+}
+
+pub fn freeze_window() -> FreezeWindowCreate {
+    FreezeWindowCreate {
+        window_id: WINDOW,
+        project_id: SHOP,
+        name: "black friday".into(),
+        reason: "sales".into(),
+        from: Time(2_000_000),
+        until: Time(9_000_000),
+        created_by: "ada@example.com".into(),
     }
 }
 
@@ -351,6 +384,9 @@ fn transitions() -> Vec<Command> {
         Transition::FailStep { reason: "1 node failed".into() },
         Transition::RestoreNodes { node_ids: vec![edge(1), edge(2)] },
         Transition::FinishRollback { exceptions: vec!["edge-1 is offline".into()] },
+        Transition::Frozen { reason: "frozen until 2026-12-03T00:00:00Z by window 'x'".into() },
+        Transition::Begin,
+        Transition::Expire,
     ]
     .map(|transition| RolloutAdvance { rollout_id: ROLLOUT, revision: 3, transition }.into())
     .into()
@@ -387,8 +423,15 @@ fn rollouts() -> Vec<Command> {
         RolloutSpec { target: one_by_one, auto_rollback: false, ..spec() },
         RolloutSpec { canary: Some(Canary { bake_s: 30, ..Canary::default() }), ..spec() },
     ]
-    .map(|spec| RolloutCreate { spec, ..rollout() }.into())
-    .into()
+    .map(|spec| RolloutCreate { spec, ..rollout() })
+    .into_iter()
+    .chain([RolloutCreate {
+        scheduled_at: Some(Time(9_000_000)),
+        override_freeze_reason: Some("the site is down".into()),
+        ..rollout()
+    }])
+    .map(Command::from)
+    .collect()
 }
 
 /// Every command, in the order of their kinds: one sample each, more where one does not show every form.
@@ -406,6 +449,17 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![raise(1, 2, &[1, 3]).into()],
         vec![org().into()],
         vec![project().into()],
+        vec![
+            project_update().into(),
+            ProjectUpdate {
+                name: None,
+                description: Some("new".into()),
+                approval_rules: None,
+                approval_expires_h: None,
+                ..project_update()
+            }
+            .into(),
+        ],
         vec![user().into()],
         [None, Some(SetBy::Owner(digest(0x41))), Some(SetBy::Admin(ACME))]
             .map(|by| set_password(by).into())
@@ -436,7 +490,12 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![RolloutCancel { rollout_id: ROLLOUT, by: by() }.into()],
         vec![RolloutRollback { rollout_id: ROLLOUT, by: by(), reason: "latency".into() }.into()],
         transitions(),
+        vec![RolloutApprove { rollout_id: ROLLOUT, digest: digest(0x91), by: by() }.into()],
+        vec![RolloutReject { rollout_id: ROLLOUT, by: by(), comment: "not on a Friday".into() }.into()],
+        vec![RolloutBreakGlass { rollout_id: ROLLOUT, by: by(), reason: "the site is down".into() }.into()],
         vec![RolloutObserve { analysis: analysis(1, Verdict::Gathering) }.into()],
+        vec![freeze_window().into()],
+        vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
         vec![
             backup().into(),
             BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),

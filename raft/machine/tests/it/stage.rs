@@ -25,6 +25,8 @@ pub struct Stage {
     pub index: u64,
     pub now: Time,
     pub events: Vec<Event>,
+    /// Who acts.
+    pub actor: Actor,
 }
 
 /// What nodes report about themselves, and what is measured, changes state and is nobody's deed. Every other command is.
@@ -37,7 +39,13 @@ pub fn by() -> Actor {
 impl Stage {
     /// Before anything.
     pub fn empty() -> Self {
-        Self { tables: MemoryTables::default(), index: 0, now: Time(1_000_000), events: Vec::new() }
+        Self {
+            tables: MemoryTables::default(),
+            index: 0,
+            now: Time(1_000_000),
+            events: Vec::new(),
+            actor: by(),
+        }
     }
 
     /// Two orgs with a project each; the shop has two bundles and four nodes that are online and have proven the old one.
@@ -67,7 +75,7 @@ impl Stage {
     pub fn envelope(&self, command: impl Into<Command>) -> Envelope {
         Envelope {
             time: self.now,
-            actor: by(),
+            actor: self.actor,
             request_id: RequestId(Uuid::from_u128(0xffff_0000 + u128::from(self.index) + 1)),
             command: command.into(),
         }

@@ -36,6 +36,10 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       if (scope !== project) return false;
       if (noun === "node") return part === "one";
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
+    case "freeze-windows":
+      return noun === "freeze_window" && scope === project;
+    case "projects":
+      return noun === "project";
     case "enrolment-tokens":
       return (noun === "enrolment_token" || event.kind === "node.registered") && scope === project;
     case "api-keys":

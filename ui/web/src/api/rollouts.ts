@@ -57,3 +57,18 @@ export async function steerRollout(project: string, id: string, action: RolloutA
         .rollout;
   }
 }
+
+/** Agrees to exactly what the digest stands for. */
+export async function approveRollout(project: string, id: string, digest: string) {
+  return (await call("post", "/api/v1/projects/{slug}/rollouts/{id}/approve", { path: { slug: project, id }, body: { digest } })).rollout;
+}
+
+/** Refuses a rollout, for good. */
+export async function rejectRollout(project: string, id: string, comment: string) {
+  return (await call("post", "/api/v1/projects/{slug}/rollouts/{id}/reject", { path: { slug: project, id }, body: { comment } })).rollout;
+}
+
+/** Lets a rollout through every freeze. */
+export async function breakGlass(project: string, id: string, override_freeze_reason: string) {
+  return (await call("post", "/api/v1/projects/{slug}/rollouts/{id}/break-glass", { path: { slug: project, id }, body: { override_freeze_reason } })).rollout;
+}

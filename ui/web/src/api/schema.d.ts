@@ -470,7 +470,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes a project: what is left out stays as it is. Administrators only, in person. */
+        patch: operations["update_project"];
         trace?: never;
     };
     "/api/v1/projects/{slug}/audit": {
@@ -713,6 +714,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/freeze-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The freeze windows of a project, all of them, past ones too. */
+        get: operations["list_freeze_windows"];
+        put?: never;
+        /** Freezes a project for a time: no rollout goes forward. The way back stays open. */
+        post: operations["create_freeze_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/freeze-windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a freeze window away. What it held goes on. */
+        delete: operations["delete_freeze_window"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/nodes": {
         parameters: {
             query?: never;
@@ -869,6 +905,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/rollouts/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees to a rollout that waits for approvals. People only, and never who asked for it. */
+        post: operations["approve_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/{id}/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a rollout through every freeze. Administrators only, in person. */
+        post: operations["break_glass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/rollouts/{id}/cancel": {
         parameters: {
             query?: never;
@@ -897,6 +967,23 @@ export interface paths {
         put?: never;
         /** Holds a rollout. */
         post: operations["pause_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollouts/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses a rollout that waits for approvals, for good. People only. */
+        post: operations["reject_rollout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1071,6 +1158,15 @@ export interface components {
              */
             total: number;
         };
+        /** @description How many people must agree to which rollouts. The rule that asks for most counts. */
+        ApprovalRule: {
+            /**
+             * Format: int32
+             * @description How many people.
+             */
+            approvals: number;
+            risk_at_least?: components["schemas"]["RiskLevel"] | null;
+        };
         /** @description Who acted. */
         AuditActor: {
             /** @description Id; empty for nobody. */
@@ -1186,6 +1282,18 @@ export interface components {
              * @description When somebody read it from front to back and found it whole.
              */
             verified_at?: string | null;
+        };
+        /** @description Somebody let a rollout through every freeze. */
+        BreakGlass: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description A compiled, signed configuration. */
         Bundle: {
@@ -1913,6 +2021,79 @@ export interface components {
          * @enum {string}
          */
         FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "archives" | "certificates" | "versions" | "backup" | "notes";
+        /** @description A time in which no rollout of a project goes forward. The way back is always open. */
+        FreezeWindow: {
+            /** @description It holds now. */
+            active: boolean;
+            /** @description Who made it. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description From this moment on.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description Display name. */
+            name: string;
+            /** @description Why nothing moves. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Up to this one.
+             */
+            until: string;
+        };
+        /** @description One freeze window. */
+        FreezeWindowBody: {
+            /** @description The window. */
+            freeze_window: components["schemas"]["FreezeWindow"];
+        };
+        /** @description A new freeze window. */
+        FreezeWindowCreate: {
+            /**
+             * Format: date-time
+             * @description From this moment on; from now on when absent.
+             */
+            from?: string | null;
+            /** @description Display name, 1 to 100 characters. */
+            name: string;
+            /** @description Why nothing moves, at most 1,000 characters; whoever is held by it reads this. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Up to this one.
+             */
+            until: string;
+        };
+        /** @description The freeze windows of a project, all of them. */
+        FreezeWindowList: {
+            /** @description By their beginning, the latest first. */
+            freeze_windows: components["schemas"]["FreezeWindow"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description One person's agreement. */
+        GivenApproval: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: string;
+        };
         /** @description Another member shall lead. */
         HandOver: {
             /**
@@ -2050,6 +2231,8 @@ export interface components {
         Hold: {
             /** @description A gate is broken, not merely undecided. */
             broken: boolean;
+            /** @description A freeze holds it: no deadline runs. */
+            frozen?: boolean;
             /** @description In words, with the numbers. */
             reason: string;
             /**
@@ -2703,6 +2886,13 @@ export interface components {
         /** @description Where bundles, nodes and rollouts live. */
         Project: {
             /**
+             * Format: int32
+             * @description How long approvals are waited for, in hours.
+             */
+            approval_expires_hours?: number;
+            /** @description How many people must agree to which rollouts; none when empty. */
+            approval_rules?: components["schemas"]["ApprovalRule"][];
+            /**
              * Format: uuid
              * @description Bundle that nodes start with which join later: that of the newest completed rollout to all nodes.
              */
@@ -2769,6 +2959,20 @@ export interface components {
             /** @description Unique in the cluster. */
             slug: string;
         };
+        /** @description A change of a project. What is left out stays as it is. */
+        ProjectUpdate: {
+            /**
+             * Format: int32
+             * @description How long approvals are waited for, in hours.
+             */
+            approval_expires_hours?: number | null;
+            /** @description How many people must agree to which rollouts, all rules anew; none when empty. */
+            approval_rules?: components["schemas"]["ApprovalRule"][] | null;
+            /** @description What it is for, at most 1,000 characters. */
+            description?: string | null;
+            /** @description Display name, 1 to 100 characters. */
+            name?: string | null;
+        };
         /** @description A node enrols. */
         RegisterRequest: {
             /** @description What the agent can do. */
@@ -2833,6 +3037,7 @@ export interface components {
         Role: "reader" | "operator" | "admin";
         /** @description A bundle carried to nodes in steps. */
         Rollout: {
+            approval?: components["schemas"]["RolloutApproval"] | null;
             /** @description Take everything back by itself when a step fails. */
             auto_rollback: boolean;
             /**
@@ -2845,6 +3050,7 @@ export interface components {
              * @description Nodes in a step; null when a share was asked for.
              */
             batch_size?: number | null;
+            break_glass?: components["schemas"]["BreakGlass"] | null;
             /**
              * Format: uuid
              * @description What shall run.
@@ -2908,7 +3114,12 @@ export interface components {
             revision: number;
             /**
              * Format: date-time
-             * @description When it began.
+             * @description When it shall begin; null: as soon as it may.
+             */
+            scheduled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began; when it was asked for, as long as it has not.
              */
             started_at: string;
             /** @description Where it is in its life. */
@@ -2928,12 +3139,39 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description Who must agree to a rollout, and who has. */
+        RolloutApproval: {
+            /** @description What is agreed to: the bundle, the nodes of each step, and everything that was asked for. Whoever approves names it. */
+            digest: string;
+            /**
+             * Format: date-time
+             * @description Until when somebody must have decided.
+             */
+            expires_at: string;
+            /** @description Who has. Those who lost the role, or left, are taken out when they are counted. */
+            given: components["schemas"]["GivenApproval"][];
+            /**
+             * Format: int32
+             * @description How many people.
+             */
+            needed: number;
+        };
+        /** @description Agreement to a rollout. */
+        RolloutApprove: {
+            /** @description `approval.digest` of the rollout as it was looked at. Another one is refused. */
+            digest: string;
+        };
         /** @description One rollout. */
         RolloutBody: {
             /** @description The rollout. */
             rollout: components["schemas"]["Rollout"];
         };
-        /** @description A new rollout. It starts at once. */
+        /** @description Why a rollout is let through every freeze. */
+        RolloutBreakGlass: {
+            /** @description Kept with the rollout and in the audit log; not blank, at most 1,000 characters. */
+            override_freeze_reason: string;
+        };
+        /** @description A new rollout. It starts at once, unless it needs approvals or has a time. */
         RolloutCreate: {
             /** @description Take everything back by itself when a step fails; true when absent. */
             auto_rollback?: boolean | null;
@@ -2959,11 +3197,18 @@ export interface components {
              * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent.
              */
             max_unavailable?: number | null;
+            /** @description Let it through every freeze, and why: for administrators, in person. Kept with the rollout and in the audit log. */
+            override_freeze_reason?: string | null;
             /**
              * Format: int32
              * @description Longest time that a step may take, pauses not counted; 600 when absent.
              */
             progress_deadline_seconds?: number | null;
+            /**
+             * Format: date-time
+             * @description When it shall begin, within a year; at once when absent.
+             */
+            scheduled_at?: string | null;
             /** @description In which manner. */
             strategy?: components["schemas"]["Strategy"];
             /** @description Where. */
@@ -3053,10 +3298,17 @@ export interface components {
         RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore";
         /** @description What a rollout would do if it were started now. */
         RolloutPlan: {
+            /**
+             * Format: int32
+             * @description How many people would have to agree to it first.
+             */
+            approvals_needed?: number;
             /** @description What would run. */
             bundle: components["schemas"]["Bundle"];
             /** @description Selected and left out. */
             excluded: components["schemas"]["ExcludedNode"][];
+            /** @description The freeze that would hold it now, in words. */
+            frozen?: string | null;
             /** @description How dangerous it is. */
             risk: components["schemas"]["Risk"];
             /** @description In order. */
@@ -3090,6 +3342,11 @@ export interface components {
              */
             total: number;
         };
+        /** @description Refusal of a rollout. */
+        RolloutReject: {
+            /** @description Why; not blank, at most 1,000 characters. */
+            comment: string;
+        };
         /** @description Why a rollout is taken back. */
         RolloutRollback: {
             /** @description For the audit log, at most 1,000 characters. */
@@ -3099,7 +3356,7 @@ export interface components {
          * @description Where a rollout is in its life.
          * @enum {string}
          */
-        RolloutState: "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+        RolloutState: "pending_approval" | "scheduled" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
         /** @description A portion of the nodes. */
         RolloutStep: {
             /**
@@ -5056,6 +5313,54 @@ export interface operations {
             };
         };
     };
+    update_project: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectUpdate"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_project_audit: {
         parameters: {
             query?: {
@@ -5927,6 +6232,155 @@ export interface operations {
             };
         };
     };
+    list_freeze_windows: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The windows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeWindowList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_freeze_window: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeWindowCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeWindowBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_freeze_window: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_nodes: {
         parameters: {
             query?: {
@@ -6358,7 +6812,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only rollouts in this state. */
-                state?: "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+                state?: "pending_approval" | "scheduled" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
                 /** @description Objects in the page; 50 when absent, at most 200. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -6568,6 +7022,110 @@ export interface operations {
             };
         };
     };
+    approve_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutApprove"];
+            };
+        };
+        responses: {
+            /** @description Approved; with the last approval it begins. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    break_glass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutBreakGlass"];
+            };
+        };
+        responses: {
+            /** @description No freeze holds it any more. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     cancel_rollout: {
         parameters: {
             query?: never;
@@ -6634,6 +7192,58 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Held. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reject_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutReject"];
+            };
+        };
+        responses: {
+            /** @description Cancelled. */
             200: {
                 headers: {
                     /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */

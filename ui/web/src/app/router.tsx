@@ -28,7 +28,7 @@ const known = <T extends Raw>(search: T): Partial<T> =>
 
 const nodeStatus = one<NodeStatus>("online", "offline", "unknown");
 const bundleStatus = one<BundleStatus>("compiled", "revoked");
-const rolloutState = one<RolloutState>("running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back");
+const rolloutState = one<RolloutState>("pending_approval", "scheduled", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back");
 const convergence = one("converged", "converging", "failed");
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
@@ -148,6 +148,24 @@ const rolloutRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/rollout/rollout-page"), "RolloutPage"),
 });
 
+const approvalsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "approvals",
+  component: lazyRouteComponent(() => import("../pages/approval/approval-page"), "ApprovalPage"),
+});
+
+const freezesRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "freezes",
+  component: lazyRouteComponent(() => import("../pages/freeze/freeze-page"), "FreezePage"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "settings",
+  component: lazyRouteComponent(() => import("../pages/project/settings-page"), "SettingsPage"),
+});
+
 const enrolmentRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "enrolment",
@@ -199,6 +217,9 @@ const routeTree = rootRoute.addChildren([
       rolloutsRoute,
       rolloutCreateRoute,
       rolloutRoute,
+      approvalsRoute,
+      freezesRoute,
+      settingsRoute,
       enrolmentRoute,
       auditRoute,
     ]),

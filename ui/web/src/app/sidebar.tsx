@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { overviewQuery } from "../api/overview";
+import { isWaiting } from "../lib/rollout-rules";
 import { Icon, type IconName, Logo } from "../ui/icons";
 import { StateShape } from "../ui/state";
 import classes from "./shell.module.css";
@@ -11,6 +12,9 @@ type To =
   | "/p/$project"
   | "/p/$project/bundles"
   | "/p/$project/rollouts"
+  | "/p/$project/approvals"
+  | "/p/$project/freezes"
+  | "/p/$project/settings"
   | "/p/$project/nodes"
   | "/p/$project/enrolment"
   | "/p/$project/audit"
@@ -23,7 +27,9 @@ export function Sidebar() {
   const { membership, project } = useWorkspace();
   const org = membership?.org.slug;
   const overview = useQuery({ ...overviewQuery(project ?? ""), enabled: project !== undefined });
-  const active = overview.data?.rollouts.active.length ?? 0;
+  const under = overview.data?.rollouts.active ?? [];
+  const waiting = under.filter(({ state }) => state === "pending_approval").length;
+  const active = under.filter(({ state }) => !isWaiting(state)).length;
   const failed = overview.data?.nodes.failed ?? 0;
 
   const item = (to: To, icon: IconName, label: string, mark?: React.ReactNode) => (
@@ -48,6 +54,8 @@ export function Sidebar() {
           <Group label="Deliver">
             {item("/p/$project/bundles", "bundle", "Bundles")}
             {item("/p/$project/rollouts", "rollout", "Rollouts", active > 0 && <Mark kind="progressing" count={active} title={`${active} active`} />)}
+            {item("/p/$project/approvals", "check", "Approvals", waiting > 0 && <Mark kind="paused" count={waiting} title={`${waiting} waiting`} />)}
+            {item("/p/$project/freezes", "calendar", "Freeze windows")}
           </Group>
           <Group label="Fleet">
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}
@@ -59,6 +67,7 @@ export function Sidebar() {
         {org !== undefined && item("/o/$org/members", "people", "Members")}
         {org !== undefined && item("/o/$org/api-keys", "key", "API keys")}
         {project !== undefined && item("/p/$project/audit", "audit", "Audit")}
+        {project !== undefined && item("/p/$project/settings", "settings", "Settings")}
         {item("/cluster", "cluster", "Cluster")}
       </Group>
     </nav>
@@ -76,7 +85,7 @@ function Group({ label, children }: { label: string; children: React.ReactNode }
   );
 }
 
-function Mark({ kind, count, title }: { kind: "progressing" | "failed"; count: number; title: string }) {
+function Mark({ kind, count, title }: { kind: "progressing" | "failed" | "paused"; count: number; title: string }) {
   return (
     <span className={classes.count} title={title}>
       <StateShape kind={kind} size={11} />

@@ -1,12 +1,17 @@
 // What can be done with a rollout in which state: the rules of the server, mirrored once, so that a button that would be
 // refused says why instead of failing.
-import type { RolloutState } from "../api/types";
+import type { Rollout, RolloutState } from "../api/types";
 
 const FINAL: readonly RolloutState[] = ["completed", "failed", "cancelled", "rolled_back"];
 
 /** Nothing will happen any more by itself. */
 export function isFinal(state: RolloutState): boolean {
   return FINAL.includes(state);
+}
+
+/** It has not begun, and owns no node. */
+export function isWaiting(state: RolloutState): boolean {
+  return state === "pending_approval" || state === "scheduled";
 }
 
 /** Null: possible. Otherwise why not. */
@@ -28,6 +33,12 @@ export function canRollBack(state: RolloutState): Refusal {
   return state === "running" || state === "paused" || state === "failed"
     ? null
     : `A rollout that is ${inWords(state)} cannot be rolled back; roll out the earlier bundle instead`;
+}
+
+/** Whether this person may still agree to it, as far as the UI can know; the server looks again. */
+export function approvalRefusal(rollout: Pick<Rollout, "created_by" | "approval">, email: string): Refusal {
+  if (rollout.created_by === email) return "Who asks for a rollout does not approve it";
+  return rollout.approval?.given.some(({ by }) => by === email) === true ? "You have approved it already" : null;
 }
 
 export function inWords(state: RolloutState): string {

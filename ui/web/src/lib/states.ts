@@ -21,6 +21,10 @@ export function nodeStatus(status: NodeStatus): Shown {
 
 export function rolloutState(state: RolloutState): Shown {
   switch (state) {
+    case "pending_approval":
+      return { kind: "paused", label: "Waits for approval" };
+    case "scheduled":
+      return { kind: "paused", label: "Scheduled" };
     case "running":
       return { kind: "progressing", label: "Running" };
     case "paused":

@@ -158,6 +158,15 @@ impl Cluster {
 
     /// Starts so many rollouts of one bundle, each over a node of its own.
     pub async fn rollouts(&self, count: usize) -> Vec<RolloutId> {
+        self.rollouts_as(count, |request| request).await
+    }
+
+    /// The same, asked for in another way.
+    pub async fn rollouts_as(
+        &self,
+        count: usize,
+        ask: impl Fn(RolloutCreate) -> RolloutCreate,
+    ) -> Vec<RolloutId> {
         let app = &self.app;
         let token = EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None };
         let token = app.create_enrolment_token(&self.operator(), PROJECT, token).await.unwrap().token;
@@ -188,8 +197,11 @@ impl Cluster {
                 progress_deadline_seconds: None,
                 health_gates: None,
                 auto_rollback: None,
+                scheduled_at: None,
+                override_freeze_reason: None,
             };
-            rollouts.push(app.create_rollout(&self.operator(), PROJECT, request).await.unwrap().rollout.id);
+            rollouts
+                .push(app.create_rollout(&self.operator(), PROJECT, ask(request)).await.unwrap().rollout.id);
         }
         rollouts
     }

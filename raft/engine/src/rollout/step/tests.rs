@@ -37,7 +37,7 @@ fn nothing_is_decided_for_a_rollout_that_is_paused_or_at_its_end() {
         RolloutState::Paused { by: by() },
         RolloutState::Completed,
         RolloutState::Failed { reason: by() },
-        RolloutState::Cancelled { by: by() },
+        RolloutState::Cancelled { by: by(), reason: String::new() },
         RolloutState::RolledBack { reason: by(), exceptions: vec![] },
     ] {
         let mut scene = Scene::verifying(&["edge-1"]);

@@ -3,7 +3,7 @@ import { BundleLink, NodeLink } from "../../app/links";
 import { count } from "../../lib/format";
 import { risk } from "../../lib/states";
 import { riskReason } from "../../lib/words";
-import { Loading } from "../../ui/feedback";
+import { Loading, Note } from "../../ui/feedback";
 import { State } from "../../ui/state";
 import classes from "./rollout-create-page.module.css";
 
@@ -51,6 +51,12 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
           )}
         </div>
       </div>
+      {plan.approvals_needed !== undefined && plan.approvals_needed > 0 && (
+        <Note kind="paused">
+          {count(plan.approvals_needed, "person", "people")} must approve it before it begins; you cannot be one of them.
+        </Note>
+      )}
+      {plan.frozen && <Note kind="paused">The project is {plan.frozen}.</Note>}
       {plan.steps.length === 0 && <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>No node would be moved.</p>}
       {/* A box that scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

@@ -29,6 +29,7 @@ export function RolloutCreatePage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const refusal = useRefusal("operator");
+  const adminRefusal = useRefusal("admin");
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
   const form = useForm<RolloutForm>({
     initialValues: {
@@ -175,6 +176,14 @@ export function RolloutCreatePage() {
               description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
               {...form.getInputProps("autoRollback", { type: "checkbox" })}
             />
+          </Panel>
+          <Panel title="When">
+            <div className={classes.fields}>
+              <TextInput type="datetime-local" label="Begin at" description="Your time; at once when empty" {...form.getInputProps("at")} />
+              {plan.data?.frozen && adminRefusal === null && (
+                <TextInput label="Break the glass" description="Why it goes through every freeze; kept with the rollout and in the audit log" maxLength={1_000} {...form.getInputProps("breakGlass")} />
+              )}
+            </div>
           </Panel>
         </form>
         <div className={classes.plan}>

@@ -1,6 +1,7 @@
 // What the form holds, and the request that it means.
 import type { CanaryConfig, RolloutCreate } from "../../api/types";
 import { parseLabels } from "../../lib/labels";
+import { fromLocal } from "../../lib/local-time";
 
 export interface RolloutForm {
   bundle: string | null;
@@ -27,6 +28,10 @@ export interface RolloutForm {
   minRequests: number | string;
   observe: number | string;
   failAfter: number | string;
+  /** Local time; empty: at once. */
+  at: string;
+  /** Why it goes through every freeze; empty: it does not. */
+  breakGlass: string;
 }
 
 export const DEFAULTS: RolloutForm = {
@@ -51,6 +56,8 @@ export const DEFAULTS: RolloutForm = {
   minRequests: 1,
   observe: 0,
   failAfter: 15,
+  at: "",
+  breakGlass: "",
 };
 
 /** Which field of the form a field of the request is. */
@@ -73,6 +80,8 @@ export const FIELDS: Record<string, string> = {
   "health_gates.min_requests": "minRequests",
   "health_gates.observe_seconds": "observe",
   "health_gates.fail_after_seconds": "failAfter",
+  scheduled_at: "at",
+  override_freeze_reason: "breakGlass",
 };
 
 const orNull = (value: number | string): number | null => (value === "" ? null : Number(value));
@@ -121,5 +130,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
       fail_after_seconds: orZero(form.failAfter),
     },
     auto_rollback: form.autoRollback,
+    scheduled_at: fromLocal(form.at),
+    override_freeze_reason: form.breakGlass.trim() || null,
   };
 }

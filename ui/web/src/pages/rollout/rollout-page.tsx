@@ -9,7 +9,7 @@ import { ObjectHistory } from "../../app/object-history";
 import { now, useSeconds } from "../../lib/clock";
 import { count, latency, number, percent, shortId } from "../../lib/format";
 import { gateViews } from "../../lib/gates";
-import { isFinal } from "../../lib/rollout-rules";
+import { isFinal, isWaiting } from "../../lib/rollout-rules";
 import { rolloutNode, rolloutOutcome, stepState } from "../../lib/states";
 import { targetWords } from "../../lib/target";
 import { duration } from "../../lib/time";
@@ -25,6 +25,7 @@ import { Gauge } from "../../ui/gauge";
 import { FactList, Panel, ScrollPage } from "../../ui/page";
 import { type BarStep, StepBar } from "../../ui/step-bar";
 import { State } from "../../ui/state";
+import { ApprovalPanel } from "../approval/decision";
 import { CanaryPanel } from "./canary-panel";
 import classes from "./rollout-page.module.css";
 import { Steering } from "./steering";
@@ -57,7 +58,7 @@ function Detail({ project, detail }: { project: string; detail: RolloutDetail })
         { label: "Active", value: <Flash value={progress.active}>{`${number(progress.active)} of ${number(progress.total)}`}</Flash> },
         ...(progress.restored > 0 ? [{ label: "Back", value: <Flash value={progress.restored}>{number(progress.restored)}</Flash> }] : []),
         { label: "Failed", value: <Flash value={progress.failed}>{number(progress.failed)}</Flash> },
-        { label: rollout.completed_at ? "Took" : "Running for", value: <Elapsed from={rollout.started_at} to={rollout.completed_at ?? null} /> },
+        { label: rollout.completed_at ? "Took" : isWaiting(rollout.state) ? "Waiting for" : "Running for", value: <Elapsed from={rollout.started_at} to={rollout.completed_at ?? null} /> },
       ]}
       actions={<Steering project={project} detail={detail} />}
       notice={<Notices detail={detail} />}
@@ -82,7 +83,7 @@ function Notices({ detail }: { detail: RolloutDetail }) {
   const { rollout } = detail;
   return (
     <>
-      {rollout.error && (
+      {rollout.error && rollout.state !== "cancelled" && (
         <Note kind={rollout.state === "failed" ? "failed" : "degraded"} title={rollout.state === "failed" ? "Stopped" : rollout.state === "rolled_back" ? "Taken back" : "Being taken back"}>
           {rollout.error.reason}
           {(rollout.error.exceptions ?? []).length > 0 && (
@@ -99,9 +100,29 @@ function Notices({ detail }: { detail: RolloutDetail }) {
           Nodes stay as they are. Time in this step does not count until it is resumed.
         </Note>
       )}
-      {rollout.state === "cancelled" && rollout.by && <Note kind="info">Cancelled by {rollout.by}.</Note>}
+      {rollout.state === "cancelled" && rollout.by && (
+        <Note kind="info">
+          Cancelled by {rollout.by}
+          {rollout.error ? `: ${rollout.error.reason}` : "."}
+        </Note>
+      )}
+      {rollout.state === "pending_approval" && rollout.approval && (
+        <Note kind="paused" title={`Waits for ${count(rollout.approval.needed - rollout.approval.given.length, "approval")}`}>
+          No node belongs to it yet. Without a decision it ends <Ago at={rollout.approval.expires_at} />.
+        </Note>
+      )}
+      {rollout.state === "scheduled" && !rollout.hold && (
+        <Note kind="paused" title="Scheduled">
+          It begins <Ago at={rollout.scheduled_at} />. No node belongs to it until then.
+        </Note>
+      )}
+      {rollout.break_glass && (
+        <Note kind="degraded" title={`No freeze holds it: ${rollout.break_glass.by} broke the glass`}>
+          {rollout.break_glass.reason}
+        </Note>
+      )}
       {rollout.hold && (
-        <Note kind={rollout.hold.broken ? "failed" : "info"} title={rollout.hold.broken ? "A gate is broken" : "Waiting"}>
+        <Note kind={rollout.hold.broken ? "failed" : "info"} title={rollout.hold.broken ? "A gate is broken" : rollout.hold.frozen === true ? "Frozen" : "Waiting"}>
           {rollout.hold.reason} <span className="dim">· since <Ago at={rollout.hold.since} /></span>
         </Note>
       )}
@@ -230,6 +251,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
     rollout.canary_analysis_config ? `canary, ${rollout.canary_analysis_config.steps.join(" → ")} %` : rollout.strategy === "all_at_once" ? "all at once" : rollout.batch_percentage ? `${rollout.batch_percentage} % a step` : `${count(rollout.batch_size ?? 1, "node")} a step`;
   return (
     <>
+      <ApprovalPanel rollout={rollout} />
       <Panel title="Rollout">
         <FactList
           facts={[
@@ -239,8 +261,9 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Unavailable", `${rollout.max_unavailable} allowed`],
             ["Step deadline", duration(rollout.progress_deadline_seconds * 1_000)],
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
-            ["Started by", rollout.created_by],
-            ["Started", <Ago key="started" at={rollout.started_at} />],
+            [isWaiting(rollout.state) ? "Asked for by" : "Started by", rollout.created_by],
+            [isWaiting(rollout.state) ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
+            ...(rollout.scheduled_at ? [["Scheduled for", <Ago key="scheduled" at={rollout.scheduled_at} />] as [string, React.ReactNode]] : []),
             ["Id", <Id key="id" id={rollout.id} what="the rollout's id" />],
           ]}
         />

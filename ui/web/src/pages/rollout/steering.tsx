@@ -7,9 +7,10 @@ import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { steeringNumbers, steeringWords } from "../../lib/gates";
 import { count } from "../../lib/format";
-import { canCancel, canPause, canResume, canRollBack, isFinal } from "../../lib/rollout-rules";
+import { canCancel, canPause, canResume, canRollBack, isFinal, isWaiting } from "../../lib/rollout-rules";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
+import { BreakGlassButton, Decision } from "../approval/decision";
 
 const DONE: Record<RolloutAction, string> = {
   pause: "The rollout is paused",
@@ -36,16 +37,19 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
   };
   const numbers = steeringNumbers(nodes);
   const ended = isFinal(rollout.state);
+  const waiting = isWaiting(rollout.state);
   return (
     <>
+      {rollout.state === "pending_approval" && <Decision project={project} rollout={rollout} />}
+      {rollout.hold?.frozen === true && <BreakGlassButton project={project} rollout={rollout} />}
       {!ended && rollout.state === "paused" && (
         <ActionButton label="Resume" icon="play" primary refusal={refused ?? canResume(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("resume")} />
       )}
-      {!ended && rollout.state !== "paused" && (
+      {!ended && !waiting && rollout.state !== "paused" && (
         <ActionButton label="Pause" icon="pause" refusal={refused ?? canPause(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("pause")} />
       )}
       {!ended && <ActionButton label="Cancel" icon="stop" refusal={refused ?? canCancel(rollout.state)} onClick={() => setAsked("cancel")} />}
-      {(!ended || rollout.state === "failed") && (
+      {((!ended && !waiting) || rollout.state === "failed") && (
         <ActionButton label="Roll back" icon="back" danger refusal={refused ?? canRollBack(rollout.state)} onClick={() => setAsked("rollback")} />
       )}
       <Confirm

@@ -1,0 +1,90 @@
+//! Freeze windows.
+
+use sentinel_api_types::freeze::{FreezeWindow, FreezeWindowBody, FreezeWindowCreate, FreezeWindowList};
+use sentinel_api_types::{time::model_time, timestamp};
+use sentinel_machine::commands::freeze_window_create;
+use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
+use sentinel_machine::freeze::windows;
+use sentinel_machine::tables::key;
+use sentinel_model::{FreezeWindowId, Time, freeze};
+
+use crate::access::Operation;
+use crate::app::{App, written};
+use crate::caller::Caller;
+use crate::change::Change;
+use crate::error::AppError;
+
+impl App {
+    /// The freeze windows of a project. There are few: all of them at once.
+    pub async fn list_freeze_windows(
+        &self,
+        caller: &Caller,
+        project: &str,
+    ) -> Result<FreezeWindowList, AppError> {
+        let here = self.in_project(Operation::FreezeWindowList, caller, project).await?;
+        let mut windows = windows(&*here.view.tables, here.project.id)?;
+        windows.sort_by_key(|window| (std::cmp::Reverse(window.from), window.id));
+        let now = self.now();
+        Ok(FreezeWindowList {
+            total: windows.len() as u64,
+            freeze_windows: windows.into_iter().map(|window| shape(window, now)).collect(),
+        })
+    }
+
+    /// Freezes a project for a time.
+    pub async fn create_freeze_window(
+        &self,
+        caller: &Caller,
+        project: &str,
+        request: FreezeWindowCreate,
+    ) -> Result<FreezeWindowBody, AppError> {
+        let here = self.in_project(Operation::FreezeWindowCreate, caller, project).await?;
+        let command = freeze_window_create::FreezeWindowCreate {
+            window_id: FreezeWindowId(self.inner().parts.ids.id()),
+            project_id: here.project.id,
+            name: request.name,
+            reason: request.reason.unwrap_or_default(),
+            from: request.from.map_or_else(|| self.now(), model_time),
+            until: model_time(request.until),
+            created_by: caller.label(),
+        };
+        let change = Change::making("freeze_window.created")
+            .in_project(here.project.id)
+            .with("name", &command.name)
+            .with("reason", &command.reason)
+            .with("until", command.until);
+        let committed = self.commit(caller, change, command).await?;
+        let id: FreezeWindowId = committed.id()?;
+        let row = key(&[here.project.id.as_bytes(), id.as_bytes()]);
+        let made: freeze::FreezeWindow = written(&committed.view, &row, "Freeze window")?;
+        // A repeated request that said nothing of the beginning means the one of the first time.
+        committed.only_if(request.from.is_none_or(|from| model_time(from) == made.from))?;
+        Ok(FreezeWindowBody { freeze_window: shape(made, self.now()) })
+    }
+
+    /// Takes a freeze away.
+    pub async fn delete_freeze_window(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: FreezeWindowId,
+    ) -> Result<(), AppError> {
+        let here = self.in_project(Operation::FreezeWindowDelete, caller, project).await?;
+        let command = FreezeWindowDelete { project_id: here.project.id, window_id: id };
+        self.commit(caller, Change::to("freeze_window.deleted", id), command).await?;
+        Ok(())
+    }
+}
+
+fn shape(window: freeze::FreezeWindow, now: Time) -> FreezeWindow {
+    FreezeWindow {
+        id: window.id,
+        active: window.holds_until(now).is_some(),
+        name: window.name,
+        reason: window.reason,
+        from: timestamp(window.from),
+        until: timestamp(window.until),
+        created_by: window.created_by,
+        inserted_at: timestamp(window.created_at),
+    }
+}

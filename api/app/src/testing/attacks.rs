@@ -1,0 +1,276 @@
+//! Attempts to let a rollout go forward past approvals and freezes. One table for every transport: each tries all of it in its
+//! own words, and gets the same answers.
+
+use sentinel_api_types::approval::{ApprovalRule, RolloutApprove, RolloutReject};
+use sentinel_api_types::bundle::RiskLevel;
+use sentinel_api_types::freeze::FreezeWindowCreate;
+use sentinel_api_types::member::Role;
+use sentinel_api_types::project::ProjectUpdate;
+use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
+use sentinel_api_types::timestamp;
+use sentinel_machine::query;
+use sentinel_model::{BundleId, NodeId, RolloutId, Sha256Digest};
+
+use super::world::{Known, ORG, PROJECT, World};
+use crate::error::AppError;
+
+/// Who tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The operator who asked for the rollout.
+    Author,
+    /// Another operator.
+    Operator,
+    /// An administrator of the org.
+    Admin,
+    /// Somebody who only looks.
+    Reader,
+    /// An administrator of another org.
+    Stranger,
+    /// A program with an administrator's key and every scope.
+    Key,
+}
+
+/// What they try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Start a rollout of the bundle.
+    Create,
+    /// Start one through a freeze, for this reason.
+    CreateThrough(&'static str),
+    /// Agree to the rollout.
+    Approve,
+    /// Agree to something else under its name.
+    ApproveAnother,
+    /// Refuse it, with these words.
+    Reject(&'static str),
+    /// Let it through the freeze, for this reason.
+    BreakGlass(&'static str),
+    /// Let it go on.
+    Resume,
+}
+
+/// What there is when they try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scene {
+    /// Two people must agree to every rollout, and there is none.
+    Ruled,
+    /// Such a rollout waits.
+    Pending,
+    /// One operator has agreed to it.
+    Approved,
+    /// It was refused.
+    Rejected,
+    /// Nobody decided in time, and the scheduler has not looked yet.
+    Expired,
+    /// A rollout is held by a person, and then everything is frozen.
+    Frozen,
+}
+
+/// What comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// There is no such thing.
+    NotFound,
+    /// They may not.
+    Forbidden,
+    /// Not in this state.
+    Conflict,
+    /// Not with these words.
+    Invalid,
+    /// A rollout is made, and waits for approvals.
+    Waits,
+}
+
+/// One attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    /// What there is.
+    pub scene: Scene,
+    /// Who tries.
+    pub who: Who,
+    /// What they try.
+    pub deed: Deed,
+    /// What comes of it.
+    pub answer: Answer,
+}
+
+const fn attempt(scene: Scene, who: Who, deed: Deed, answer: Answer) -> Attempt {
+    Attempt { scene, who, deed, answer }
+}
+
+/// All of them.
+pub const ATTEMPTS: &[Attempt] = {
+    use Answer::{Conflict, Forbidden, Invalid, NotFound, Waits};
+    use Deed::{Approve, ApproveAnother, BreakGlass, Create, CreateThrough, Reject, Resume};
+    use Scene::{Approved, Expired, Frozen, Pending, Rejected, Ruled};
+    use Who::{Admin, Author, Key, Operator, Reader, Stranger};
+    &[
+        // Past the rule.
+        attempt(Ruled, Author, Create, Waits),
+        attempt(Ruled, Admin, Create, Waits),
+        attempt(Ruled, Key, Create, Waits),
+        attempt(Ruled, Admin, CreateThrough("now"), Waits),
+        attempt(Ruled, Reader, Create, Forbidden),
+        attempt(Ruled, Stranger, Create, NotFound),
+        // Approvals that are none.
+        attempt(Pending, Author, Approve, Forbidden),
+        attempt(Approved, Operator, Approve, Conflict),
+        attempt(Pending, Reader, Approve, Forbidden),
+        attempt(Pending, Key, Approve, Forbidden),
+        attempt(Pending, Stranger, Approve, NotFound),
+        attempt(Pending, Operator, ApproveAnother, Conflict),
+        attempt(Expired, Operator, Approve, Conflict),
+        attempt(Rejected, Operator, Approve, Conflict),
+        attempt(Pending, Author, Resume, Conflict),
+        attempt(Approved, Admin, Resume, Conflict),
+        attempt(Pending, Operator, Reject(" "), Invalid),
+        attempt(Pending, Reader, Reject("no"), Forbidden),
+        attempt(Pending, Key, Reject("no"), Forbidden),
+        attempt(Pending, Stranger, Reject("no"), NotFound),
+        attempt(Rejected, Admin, Reject("again"), Conflict),
+        // Through the freeze.
+        attempt(Frozen, Author, Create, Conflict),
+        attempt(Frozen, Admin, Create, Conflict),
+        attempt(Frozen, Key, Create, Conflict),
+        attempt(Frozen, Author, Resume, Conflict),
+        attempt(Frozen, Admin, Resume, Conflict),
+        attempt(Frozen, Key, Resume, Conflict),
+        attempt(Frozen, Author, CreateThrough("please"), Forbidden),
+        attempt(Frozen, Key, CreateThrough("please"), Forbidden),
+        attempt(Frozen, Admin, CreateThrough(" "), Invalid),
+        attempt(Frozen, Author, BreakGlass("please"), Forbidden),
+        attempt(Frozen, Key, BreakGlass("please"), Forbidden),
+        attempt(Frozen, Reader, BreakGlass("please"), Forbidden),
+        attempt(Frozen, Stranger, BreakGlass("please"), NotFound),
+        attempt(Frozen, Admin, BreakGlass("\t"), Invalid),
+    ]
+};
+
+/// A scene that is set.
+pub struct Stage {
+    /// Everybody and everything.
+    pub world: World,
+    /// What would run.
+    pub bundle: BundleId,
+    /// The rollout, where there is one.
+    pub rollout: Option<RolloutId>,
+    /// A node that no rollout has.
+    pub free: NodeId,
+    /// What is agreed to.
+    pub digest: Option<Sha256Digest>,
+    /// Another operator.
+    pub operator: Known,
+    /// An API key that may all.
+    pub key: Known,
+}
+
+impl Stage {
+    /// Sets a scene.
+    pub async fn set(scene: Scene) -> Result<Self, AppError> {
+        let world = World::new().await?;
+        world.kit.raise().await?;
+        let kit = &world.kit;
+        let operator = kit.join(&world.admin, ORG, "second@example.com", Role::Operator).await?;
+        let every = sentinel_model::api_key::Scope::ALL.map(Into::into);
+        let key = kit.key(&world.admin, &every, None).await?;
+        let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await?;
+        let (free, _) = kit.node(&world.operator, PROJECT, "edge-2").await?;
+        let mut stage = Self { world, bundle, rollout: None, free, digest: None, operator, key };
+        if scene != Scene::Frozen {
+            // Every bundle has a risk.
+            let rule = ApprovalRule { risk_at_least: Some(RiskLevel::Low), approvals: 2 };
+            let rules = ProjectUpdate {
+                approval_rules: Some(vec![rule]),
+                approval_expires_hours: Some(1),
+                ..ProjectUpdate::default()
+            };
+            stage.world.kit.app.update_project(&stage.world.admin.again(), PROJECT, rules).await?;
+        }
+        if scene != Scene::Ruled {
+            let (app, author) = (&stage.world.kit.app, &stage.world.operator);
+            let request = RolloutCreate {
+                target_selector: TargetSelector::NodeIds { node_ids: vec![stage.world.node.0] },
+                ..stage.request(None)
+            };
+            let made = app.create_rollout(&author.again(), PROJECT, request).await?.rollout;
+            stage.rollout = Some(made.id);
+            stage.digest = made.approval.map(|approval| approval.digest);
+        }
+        stage.act(scene).await?;
+        Ok(stage)
+    }
+
+    async fn act(&self, scene: Scene) -> Result<(), AppError> {
+        let (app, Some(id)) = (&self.world.kit.app, self.rollout) else { return Ok(()) };
+        match (scene, self.digest) {
+            (Scene::Approved, Some(digest)) => {
+                app.approve_rollout(&self.operator.again(), PROJECT, id, RolloutApprove { digest }).await?;
+            }
+            (Scene::Rejected, _) => {
+                let comment = "no".to_owned();
+                app.reject_rollout(&self.world.admin.again(), PROJECT, id, RolloutReject { comment }).await?;
+            }
+            (Scene::Expired, _) => self.world.kit.clock.advance_ms(3_600_000),
+            (Scene::Frozen, _) => {
+                app.pause_rollout(&self.world.operator.again(), PROJECT, id).await?;
+                let until = timestamp(app.now().plus_ms(3_600_000));
+                let freeze = FreezeWindowCreate {
+                    name: "release week".into(),
+                    reason: Some("sales".into()),
+                    from: None,
+                    until,
+                };
+                app.create_freeze_window(&self.world.admin.again(), PROJECT, freeze).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whose credential it is.
+    pub fn by(&self, who: Who) -> &Known {
+        match who {
+            Who::Author => &self.world.operator,
+            Who::Operator => &self.operator,
+            Who::Admin => &self.world.admin,
+            Who::Reader => &self.world.reader,
+            Who::Stranger => &self.world.outsider,
+            Who::Key => &self.key,
+        }
+    }
+
+    /// A rollout of the bundle to the free node.
+    pub fn request(&self, override_freeze_reason: Option<&str>) -> RolloutCreate {
+        RolloutCreate {
+            bundle_id: self.bundle,
+            target_selector: TargetSelector::NodeIds { node_ids: vec![self.free] },
+            strategy: Strategy::Rolling,
+            batch_size: None,
+            batch_percentage: None,
+            canary_analysis_config: None,
+            max_unavailable: None,
+            progress_deadline_seconds: None,
+            health_gates: None,
+            auto_rollback: None,
+            scheduled_at: None,
+            override_freeze_reason: override_freeze_reason.map(str::to_owned),
+        }
+    }
+
+    /// Everything that an attempt could have changed.
+    pub async fn state(&self) -> Result<String, AppError> {
+        let view = self.world.kit.app.read_stale().await?;
+        let rollouts = query::active_rollouts(&*view.tables)?;
+        let nodes = query::nodes_of(&*view.tables, self.world.project)?;
+        let nodes: Vec<_> = nodes.iter().map(|node| (node.owner, node.generation)).collect();
+        Ok(format!("{rollouts:?} {nodes:?} {}", self.world.kit.changes()))
+    }
+
+    /// Nothing was given to any node.
+    pub async fn nothing_moved(&self) -> Result<bool, AppError> {
+        let view = self.world.kit.app.read_stale().await?;
+        let nodes = query::nodes_of(&*view.tables, self.world.project)?;
+        Ok(nodes.iter().all(|node| node.assignment.is_none()))
+    }
+}

@@ -1,0 +1,73 @@
+//! Freezes a project for a time: no rollout in it goes forward. Administrators only, in person.
+
+use sentinel_model::freeze::{FreezeWindow, WINDOWS_MAX};
+use sentinel_model::project::Project;
+use sentinel_model::user::Role;
+use sentinel_model::{FreezeWindowId, InvalidValue, ProjectId, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::freeze;
+use crate::governance;
+use crate::outcome::{Rejection, Reply};
+use crate::tables::key;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreezeWindowCreate {
+    /// Identity.
+    pub window_id: FreezeWindowId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// Display name.
+    pub name: String,
+    /// Why nothing moves.
+    pub reason: String,
+    /// From this moment on.
+    pub from: Time,
+    /// Up to this one.
+    pub until: Time,
+    /// Who makes it, in words.
+    pub created_by: String,
+}
+
+impl Apply for FreezeWindowCreate {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        governance::require_person(context, &project, Role::Admin)?;
+        let window = FreezeWindow {
+            id: self.window_id,
+            project_id: self.project_id,
+            name: self.name.clone(),
+            reason: self.reason.clone(),
+            from: self.from,
+            until: self.until,
+            created_by: self.created_by.clone(),
+            created_at: context.time,
+        };
+        window.check()?;
+        if self.until <= context.time {
+            return Err(InvalidValue::new("until", "lies in the past: it would freeze nothing").into());
+        }
+        let row = key(&[self.project_id.as_bytes(), self.window_id.as_bytes()]);
+        context.require_new::<FreezeWindow>(&row, "freeze window")?;
+        if freeze::windows(context.tables(), self.project_id)?.len() >= WINDOWS_MAX {
+            let message = format!("a project has at most {WINDOWS_MAX} freeze windows; delete past ones");
+            return Err(Rejection::Limit(message).into());
+        }
+        context.store(&window)?;
+        let id = self.window_id.to_string();
+        let subject = Subject::in_project("freeze_window", &id, &project);
+        context.record(
+            "freeze_window.created",
+            subject,
+            [
+                ("name", window.name),
+                ("reason", window.reason),
+                ("from", window.from.to_string()),
+                ("until", window.until.to_string()),
+            ],
+        )?;
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,43 @@
+//! Ends a freeze, or takes a planned or past one away. Administrators only, in person: it lets every rollout through.
+
+use sentinel_model::freeze::FreezeWindow;
+use sentinel_model::project::Project;
+use sentinel_model::user::Role;
+use sentinel_model::{FreezeWindowId, ProjectId};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::governance;
+use crate::outcome::Reply;
+use crate::tables::{Table, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreezeWindowDelete {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The window.
+    pub window_id: FreezeWindowId,
+}
+
+impl Apply for FreezeWindowDelete {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        governance::require_person(context, &project, Role::Admin)?;
+        let row = key(&[self.project_id.as_bytes(), self.window_id.as_bytes()]);
+        let window = context.require::<FreezeWindow>(&row, "Freeze window")?;
+        context.write().delete(Table::FreezeWindows, &row)?;
+        let id = self.window_id.to_string();
+        let subject = Subject::in_project("freeze_window", &id, &project);
+        context.record(
+            "freeze_window.deleted",
+            subject,
+            [
+                ("name", window.name),
+                ("from", window.from.to_string()),
+                ("until", window.until.to_string()),
+            ],
+        )?;
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,71 @@
+//! Changes a project: its name, what it is for, and who must agree to its rollouts. People only, administrators of its org.
+
+use sentinel_model::governance::ApprovalRule;
+use sentinel_model::project::Project;
+use sentinel_model::user::Role;
+use sentinel_model::{ProjectId, name};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::governance;
+use crate::outcome::Reply;
+
+/// See the module. What is `None` stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectUpdate {
+    /// The project.
+    pub project_id: ProjectId,
+    /// Display name.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// How many people must agree to which rollouts.
+    pub approval_rules: Option<Vec<ApprovalRule>>,
+    /// How long approvals are waited for, in hours.
+    pub approval_expires_h: Option<u32>,
+}
+
+impl Apply for ProjectUpdate {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let mut project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        governance::require_person(context, &project, Role::Admin)?;
+        if let Some(name) = &self.name {
+            name::check_name("name", name)?;
+            project.name = name.clone();
+        }
+        if let Some(description) = &self.description {
+            name::check_text("description", description)?;
+            project.description = description.clone();
+        }
+        if let Some(rules) = &self.approval_rules {
+            project.approval.rules = rules.clone();
+        }
+        if let Some(hours) = self.approval_expires_h {
+            project.approval.expires_h = hours;
+        }
+        project.approval.check()?;
+        context.store(&project)?;
+        let id = self.project_id.to_string();
+        let subject = Subject::in_project("project", &id, &project);
+        context.record(
+            "project.updated",
+            subject,
+            [
+                ("name", project.name.clone()),
+                ("description", project.description.clone()),
+                ("approval_rules", words(&project.approval.rules)),
+                ("approval_expires_hours", project.approval.expires_h.to_string()),
+            ],
+        )?;
+        Ok(Reply::Done)
+    }
+}
+
+/// The rules as the audit log has them.
+pub fn words(rules: &[ApprovalRule]) -> String {
+    let rule = |rule: &ApprovalRule| match rule.risk_at_least {
+        None => format!("all: {}", rule.approvals),
+        Some(risk) => format!("risk {} and more: {}", risk.as_str(), rule.approvals),
+    };
+    if rules.is_empty() { "none".to_owned() } else { rules.iter().map(rule).collect::<Vec<_>>().join("; ") }
+}

@@ -1,0 +1,170 @@
+//! Who may let a rollout begin: roles as they are at this entry of the log, what an approval is bound to, the count, the start.
+
+use sentinel_model::api_key::ApiKey;
+use sentinel_model::audit::Actor;
+use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::governance::{Approval, BreakGlass};
+use sentinel_model::node::Node;
+use sentinel_model::project::Project;
+use sentinel_model::rollout::{Deed, Hold, Rollout, RolloutSpec, RolloutState};
+use sentinel_model::user::{Membership, Role};
+use sentinel_model::{InvalidValue, NodeId, OrgId, Sha256Digest, Time, UserId, name};
+use sha2::{Digest, Sha256};
+
+use crate::apply::{Context, Stop};
+use crate::freeze;
+use crate::outcome::Rejection;
+use crate::query;
+use crate::rollout;
+use crate::tables::{Read, Table, TableError, encode, key, load};
+
+/// The role of a person in an org, as of this state.
+fn role_in(read: &dyn Read, org: OrgId, user: UserId) -> Result<Option<Role>, TableError> {
+    let membership: Option<Membership> = load(read, &key(&[org.as_bytes(), user.as_bytes()]))?;
+    Ok(membership.map(|membership| membership.role))
+}
+
+/// The person who acts, if they have this role in the project's org at this entry of the log. Programs have no say here:
+/// whatever their keys may do, a key is not a person.
+pub(crate) fn require_person(context: &Context<'_>, project: &Project, least: Role) -> Result<UserId, Stop> {
+    let Actor::User(user) = context.actor else {
+        return Err(Rejection::Forbidden("only a person may do this; sign in instead".into()).into());
+    };
+    match role_in(context.tables(), project.org_id, user)? {
+        None => Err(Rejection::not_found("Project").into()),
+        Some(role) if role >= least => Ok(user),
+        Some(role) => {
+            let (least, role) = (least.as_str(), role.as_str());
+            Err(Rejection::Forbidden(format!("this needs the role {least}, yours is {role}")).into())
+        }
+    }
+}
+
+/// The person behind what is asked for: who asks, or who made the API key that does.
+pub(crate) fn author(context: &Context<'_>) -> Result<Option<UserId>, TableError> {
+    match context.actor {
+        Actor::User(user) => Ok(Some(user)),
+        Actor::ApiKey(id) => Ok(context.load::<ApiKey>(id.as_bytes())?.map(|key| key.user_id)),
+        Actor::Node(_) | Actor::Member(_) | Actor::Anonymous => Ok(None),
+    }
+}
+
+/// The broken glass, if the actor may break it and says why.
+pub(crate) fn break_glass(
+    context: &Context<'_>,
+    project: &Project,
+    by: &str,
+    reason: &str,
+) -> Result<BreakGlass, Stop> {
+    let user_id = require_person(context, project, Role::Admin)?;
+    name::check_text("override_freeze_reason", reason)?;
+    if reason.trim().is_empty() {
+        let message = "say why: it is kept with the rollout and in the audit log";
+        return Err(InvalidValue::new("override_freeze_reason", message).into());
+    }
+    Ok(BreakGlass { user_id, by: by.to_owned(), reason: reason.to_owned(), at: context.time })
+}
+
+/// What an approval is bound to. Rows are encoded with the names of their fields, and a field of a later version that says
+/// nothing is left out, so every version that knows what is asked for makes the same of it.
+pub(crate) fn digest(
+    bundle: &Bundle,
+    steps: &[Vec<NodeId>],
+    spec: &RolloutSpec,
+) -> Result<Sha256Digest, TableError> {
+    let mut hasher = Sha256::new();
+    hasher.update(b"sentinel-cp rollout approval 1\0");
+    hasher.update(bundle.manifest_digest.0);
+    for part in [encode(Table::Rollouts, &steps)?, encode(Table::Rollouts, spec)?] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    Ok(Sha256Digest(hasher.finalize().into()))
+}
+
+/// How many people must agree to this bundle by the project's rules of now.
+pub(crate) fn needed(project: &Project, bundle: &Bundle) -> u8 {
+    project.approval.needed(bundle.risk_level)
+}
+
+/// When approvals that are waited for from now on expire.
+pub(crate) fn expiry(context: &Context<'_>, project: &Project) -> Time {
+    context.time.plus_ms(u64::from(project.approval.expires_h) * 3_600_000)
+}
+
+/// Takes out who may not approve any more, and says whether enough are left. Rules that were loosened since do not release what
+/// was asked for under them; stricter ones hold at once.
+pub(crate) fn count(
+    context: &Context<'_>,
+    project: &Project,
+    bundle: &Bundle,
+    approval: &mut Approval,
+) -> Result<bool, Stop> {
+    let mut eligible = Vec::with_capacity(approval.given.len());
+    for given in approval.given.drain(..) {
+        if role_in(context.tables(), project.org_id, given.user_id)?
+            .is_some_and(|role| role >= Role::Operator)
+        {
+            eligible.push(given);
+        }
+    }
+    approval.given = eligible;
+    approval.needed = approval.needed.max(needed(project, bundle));
+    Ok(approval.given.len() >= usize::from(approval.needed))
+}
+
+/// Lets a rollout begin that was waiting: now, or when its time has come and nothing is frozen. A plan that cannot be carried
+/// out any more ends it, for all to see; nobody has agreed to another one. Returns what became of it, in words.
+pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed) -> Result<String, Stop> {
+    let too_early = waiting.governance.scheduled_at.is_some_and(|at| at > context.time);
+    let frozen = freeze::holding(context.tables(), waiting, context.time)?;
+    if too_early || frozen.is_some() {
+        rollout::enter(waiting, deed, RolloutState::Scheduled)?;
+        waiting.hold = frozen.filter(|_| !too_early).map(|frozen| Hold {
+            reason: rollout::clip(&frozen.words),
+            broken: false,
+            frozen: true,
+            since: context.time,
+        });
+        rollout::save(context, waiting)?;
+        return Ok("scheduled".to_owned());
+    }
+    let nodes = match ready(context, waiting)? {
+        Ok(nodes) => nodes,
+        Err(stale) => {
+            let reason = format!("its plan is stale: {stale}; nothing was moved. Start a new rollout");
+            rollout::end(context, waiting, deed, RolloutState::Failed { reason: reason.clone() })?;
+            return Ok(reason);
+        }
+    };
+    for mut node in nodes {
+        node.owner = Some(waiting.id);
+        context.store(&node)?;
+    }
+    rollout::enter(waiting, deed, RolloutState::Running)?;
+    waiting.hold = None;
+    waiting.governance.begun_at = Some(context.time);
+    rollout::save(context, waiting)?;
+    Ok("running".to_owned())
+}
+
+/// The nodes of the plan, all there and all free; or why it cannot be carried out any more.
+fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, String>, Stop> {
+    let bundle = context.load::<Bundle>(waiting.spec.bundle_id.as_bytes())?;
+    if bundle.is_none_or(|bundle| bundle.state != BundleState::Compiled) {
+        return Ok(Err("the bundle was revoked".to_owned()));
+    }
+    let mut nodes = Vec::with_capacity(waiting.nodes as usize);
+    for step in query::rollout_steps(context.tables(), waiting.id)? {
+        for node_id in step.node_ids {
+            let Some(node) = context.load::<Node>(node_id.as_bytes())? else {
+                return Ok(Err(format!("node {node_id} was deleted")));
+            };
+            if let Some(owner) = node.owner {
+                return Ok(Err(format!("node '{}' belongs to the rollout {owner}", node.name)));
+            }
+            nodes.push(node);
+        }
+    }
+    Ok(Ok(nodes))
+}

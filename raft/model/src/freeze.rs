@@ -1,0 +1,52 @@
+//! Freeze windows: times in which no rollout of a project goes forward.
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::{check_name, check_text};
+use crate::{FreezeWindowId, InvalidValue, ProjectId, Time};
+
+/// Most windows of one project, past ones among them.
+pub const WINDOWS_MAX: usize = 200;
+/// Longest span of one window, in milliseconds: a year.
+pub const SPAN_MAX_MS: u64 = 366 * 24 * 3_600_000;
+
+/// A time in which no rollout of a project goes forward. The way back is always open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreezeWindow {
+    /// Identity.
+    pub id: FreezeWindowId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// Display name.
+    pub name: String,
+    /// Why nothing moves.
+    pub reason: String,
+    /// From the first of these moments on.
+    pub from: Time,
+    /// Up to this one, which is not frozen any more.
+    pub until: Time,
+    /// Who made it, as the audit log names them.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+impl FreezeWindow {
+    /// Checks every field; the first refusal names it.
+    pub fn check(&self) -> Result<(), InvalidValue> {
+        check_name("name", &self.name)?;
+        check_text("reason", &self.reason)?;
+        if self.until <= self.from {
+            return Err(InvalidValue::new("until", "must lie behind `from`"));
+        }
+        if self.until.since(self.from) > SPAN_MAX_MS {
+            return Err(InvalidValue::new("until", "a freeze lasts a year at most"));
+        }
+        Ok(())
+    }
+
+    /// The end of the freeze that it makes at this moment; `None` when it makes none.
+    pub fn holds_until(&self, at: Time) -> Option<Time> {
+        (self.from <= at && at < self.until).then_some(self.until)
+    }
+}

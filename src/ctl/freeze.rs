@@ -1,0 +1,109 @@
+//! Freeze windows: times in which no rollout goes forward.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use sentinel_api_types::Timestamp;
+use sentinel_api_types::freeze::{FreezeWindow, FreezeWindowCreate};
+use sentinel_model::FreezeWindowId;
+
+use super::connection::Connection;
+use super::failure;
+use super::output::Table;
+use super::words::{at, id, moment};
+
+/// What can be done with freeze windows.
+#[derive(Subcommand, Debug)]
+#[command(after_help = format!("Examples:
+  sentinel-cp freeze create 'Black Friday' --from 2026-11-27T00:00:00Z --until 2026-11-30T08:00:00Z --project shop
+  sentinel-cp freeze create Incident --until 2h --reason 'INC-4711' --project shop
+  sentinel-cp freeze list --project shop
+
+In a freeze no rollout begins, resumes or starts a step; pausing, cancelling and going back are always possible.
+
+{}", failure::EXIT_CODES))]
+pub enum FreezeCommand {
+    /// List the freeze windows of a project
+    #[command(after_help = "Examples:\n  sentinel-cp freeze list --project shop")]
+    List,
+    /// Freeze a project for a time; administrators only
+    #[command(
+        after_help = "Examples:\n  sentinel-cp freeze create Incident --until 2h --reason 'INC-4711' --project shop"
+    )]
+    Create {
+        /// Display name
+        name: String,
+        /// From this moment on: from now such as 1d, or RFC 3339; now when left out
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        from: Option<Timestamp>,
+        /// Up to this one: from now such as 2h, or RFC 3339
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        until: Timestamp,
+        /// Why nothing moves; whoever is held by it reads this
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Take a freeze window away; what it held goes on; administrators only
+    #[command(after_help = "Examples:\n  sentinel-cp freeze delete WINDOW --project shop")]
+    Delete {
+        /// Id of the window
+        #[arg(value_parser = id::<FreezeWindowId>)]
+        window: FreezeWindowId,
+    },
+}
+
+impl FreezeCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        matches!(self, FreezeCommand::List)
+    }
+}
+
+/// Carries it out.
+pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
+    let Connection { client, output, .. } = connection;
+    let project = connection.project().await?;
+    match command {
+        FreezeCommand::List => {
+            output.print(&client.freeze_windows(&project).await?, |list| {
+                let mut table = Table::new(&["id", "name", "from", "until", "state", "reason", "by"]);
+                for window in &list.freeze_windows {
+                    table.row([
+                        window.id.to_string(),
+                        window.name.clone(),
+                        at(window.from),
+                        at(window.until),
+                        state(window).to_owned(),
+                        window.reason.clone(),
+                        window.created_by.clone(),
+                    ]);
+                }
+                table
+            })?;
+        }
+        FreezeCommand::Create { name, from, until, reason } => {
+            let request = FreezeWindowCreate { name, reason, from, until };
+            let made = client.create_freeze_window(&project, &request).await?;
+            output.say(&made, |made| {
+                let window = &made.freeze_window;
+                let (from, until) = (at(window.from), at(window.until));
+                format!("{project} is frozen from {from} until {until} (window {})", window.id)
+            })?;
+        }
+        FreezeCommand::Delete { window } => {
+            client.delete_freeze_window(&project, window).await?;
+            output.say(&serde_json::json!({"deleted": window}), |_| {
+                format!("deleted freeze window {window}")
+            })?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn state(window: &FreezeWindow) -> &'static str {
+    match window.active {
+        true => "frozen now",
+        false if window.until <= Timestamp::now() => "over",
+        false => "to come",
+    }
+}
