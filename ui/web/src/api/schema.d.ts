@@ -2122,6 +2122,12 @@ export interface components {
             heartbeat_healthy: boolean;
             /**
              * Format: double
+             * @description Most processor time of the proxy since its switch, in percent of one processor; null: not judged.
+             * @default null
+             */
+            max_cpu_percent: number | null;
+            /**
+             * Format: double
              * @description Highest share of 5xx answers, in percent; null: not judged.
              * @default null
              */
@@ -2132,6 +2138,12 @@ export interface components {
              * @default null
              */
             max_latency_ms: number | null;
+            /**
+             * Format: double
+             * @description Most memory of the proxy, in percent of what the machine has; null: not judged.
+             * @default null
+             */
+            max_memory_percent: number | null;
             /**
              * Format: int32
              * @description Fewest requests before error rate or latency are judged.
@@ -2186,6 +2198,7 @@ export interface components {
              */
             staged_bundle_id?: string | null;
             traffic?: components["schemas"]["Traffic"] | null;
+            usage?: components["schemas"]["Usage"] | null;
             /** @description Version of the agent. */
             version?: string | null;
         };
@@ -2226,6 +2239,8 @@ export interface components {
             return_within_ms?: number;
             /** @description Always `ok`. */
             status: string;
+            /** @description This member takes `traffic.latency` and `usage`; one of an earlier version would refuse a heartbeat with them. */
+            takes_details?: boolean;
         };
         /** @description Why a step waits. */
         Hold: {
@@ -3568,6 +3583,29 @@ export interface components {
             /** @description Its version. */
             version: string;
             weight?: components["schemas"]["Weight"] | null;
+        };
+        /** @description What the proxy uses since its newest switch. */
+        Usage: {
+            /**
+             * Format: double
+             * @description Processor time in the window, in percent of one processor.
+             */
+            cpu_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Which assignment it ran.
+             */
+            generation: number;
+            /**
+             * Format: double
+             * @description Memory at its end, in percent of what the machine has.
+             */
+            memory_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Length of the window in milliseconds.
+             */
+            window_ms: number;
         };
         /** @description A person. */
         User: {
