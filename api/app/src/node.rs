@@ -15,7 +15,7 @@ use sentinel_model::bundle::Bundle;
 use sentinel_model::node::{EVENTS_KEPT, Node, NodeEvent as ModelEvent};
 use sentinel_model::{NodeId, name};
 
-pub(crate) use shape::{Versions, failure, traffic};
+pub(crate) use shape::{Versions, failure, traffic, usage};
 
 use crate::access::Operation;
 use crate::app::{App, written};

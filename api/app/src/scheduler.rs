@@ -215,10 +215,14 @@ impl Duty {
         if let Err(error) = self.judge_silence(&view).await {
             tracing::warn!(%error, "the silence of nodes could not be judged; the next round follows");
         }
-        let pause = match self.under_way(&view) {
+        let under_way = self.under_way(&view);
+        if let Ok(rollouts) = &under_way {
+            // What is held or over gathers nothing: what passes meanwhile is of no block.
+            self.tallies.retain(|rollout, _| rollouts.contains(rollout));
+        }
+        let pause = match under_way {
             Ok(rollouts) if rollouts.is_empty() => IDLE,
             Ok(rollouts) => {
-                self.tallies.retain(|rollout, _| rollouts.contains(rollout));
                 for rollout in rollouts {
                     if let Err(error) = self.carry_on(rollout).await {
                         tracing::warn!(%rollout, %error, "a rollout could not be carried on; the next round follows");

@@ -10,7 +10,7 @@ use crate::Timestamp;
 use crate::approval::{BreakGlass, RolloutApproval};
 use crate::bundle::{Bundle, RiskLevel};
 use crate::canary::{CanaryAnalysis, CanaryConfig};
-use crate::node::{NodeFailure, NodeStatus, Traffic};
+use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
 
 /// Which nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -377,6 +377,8 @@ pub struct RolloutNode {
     pub failure: Option<NodeFailure>,
     /// Traffic since its newest switch.
     pub traffic: Option<Traffic>,
+    /// What its proxy uses since then.
+    pub usage: Option<Usage>,
 }
 
 /// How far a rollout is, in nodes.

@@ -7,5 +7,6 @@ pub mod evidence;
 mod observe;
 mod tally;
 
+pub(crate) use observe::seen;
 pub use observe::{bound, observe};
 pub use tally::{BLOCK_MS, Block, Counted, Tally};

@@ -6,6 +6,7 @@ use sentinel_model::{ProjectId, Time};
 
 use crate::apply::{Context, Stop};
 use crate::outcome::Rejection;
+use crate::rollout;
 use crate::tables::{Read, Scan, Table, TableError, rows};
 
 /// Nothing goes forward.
@@ -62,5 +63,6 @@ fn refusal(frozen: &Frozen) -> Stop {
 
 fn words(until: Time, window: &FreezeWindow) -> String {
     let reason = if window.reason.is_empty() { String::new() } else { format!(": {}", window.reason) };
-    format!("frozen until {until} by window '{}'{reason}", window.name)
+    // As it is kept: what is told and what is kept would else never be the same, and be told for ever.
+    rollout::clip(&format!("frozen until {until} by window '{}'{reason}", window.name))
 }

@@ -8,7 +8,7 @@ use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Deed, Hold, Rollout, RolloutSpec, RolloutState};
 use sentinel_model::user::{Membership, Role};
-use sentinel_model::{InvalidValue, NodeId, OrgId, Sha256Digest, Time, UserId, name};
+use sentinel_model::{InvalidValue, NodeId, OrgId, RolloutId, Sha256Digest, Time, UserId, name};
 use sha2::{Digest, Sha256};
 
 use crate::apply::{Context, Stop};
@@ -41,10 +41,15 @@ pub(crate) fn require_person(context: &Context<'_>, project: &Project, least: Ro
 }
 
 /// The person behind what is asked for: who asks, or who made the API key that does.
-pub(crate) fn author(context: &Context<'_>) -> Result<Option<UserId>, TableError> {
+///
+/// A key that is gone by now is refused: nobody would be known who may not approve.
+pub(crate) fn author(context: &Context<'_>) -> Result<Option<UserId>, Stop> {
     match context.actor {
         Actor::User(user) => Ok(Some(user)),
-        Actor::ApiKey(id) => Ok(context.load::<ApiKey>(id.as_bytes())?.map(|key| key.user_id)),
+        Actor::ApiKey(id) => match context.load::<ApiKey>(id.as_bytes())? {
+            Some(key) => Ok(Some(key.user_id)),
+            None => Err(Rejection::Forbidden("the API key that asks is gone".into()).into()),
+        },
         Actor::Node(_) | Actor::Member(_) | Actor::Anonymous => Ok(None),
     }
 }
@@ -68,14 +73,18 @@ pub(crate) fn break_glass(
 /// What an approval is bound to. Rows are encoded with the names of their fields, and a field of a later version that says
 /// nothing is left out, so every version that knows what is asked for makes the same of it.
 pub(crate) fn digest(
+    rollout: RolloutId,
+    scheduled_at: Option<Time>,
     bundle: &Bundle,
     steps: &[Vec<NodeId>],
     spec: &RolloutSpec,
 ) -> Result<Sha256Digest, TableError> {
     let mut hasher = Sha256::new();
     hasher.update(b"sentinel-cp rollout approval 1\0");
+    hasher.update(rollout.as_bytes());
     hasher.update(bundle.manifest_digest.0);
-    for part in [encode(Table::Rollouts, &steps)?, encode(Table::Rollouts, spec)?] {
+    let when = encode(Table::Rollouts, &scheduled_at)?;
+    for part in [when, encode(Table::Rollouts, &steps)?, encode(Table::Rollouts, spec)?] {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
@@ -162,6 +171,9 @@ fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, S
             };
             if let Some(owner) = node.owner {
                 return Ok(Err(format!("node '{}' belongs to the rollout {owner}", node.name)));
+            }
+            if node.pinned_away_from(waiting.spec.bundle_id) {
+                return Ok(Err(format!("node '{}' is pinned to another bundle", node.name)));
             }
             nodes.push(node);
         }

@@ -153,6 +153,10 @@ pub struct Analysis {
     pub since: Time,
     /// The newest look.
     pub at: Time,
+    /// For how long both groups were compared in this step, in milliseconds.
+    pub compared_ms: u64,
+    /// How long the newest block lasted, in milliseconds.
+    pub block_ms: u64,
     /// What it says.
     pub verdict: Verdict,
     /// Nodes with the new bundle, in this step.

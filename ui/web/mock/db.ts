@@ -318,7 +318,7 @@ export function newRollout(bundle: Bundle, plan: { by: string; steps: number; no
     batch_percentage: 25,
     max_unavailable: 1,
     progress_deadline_seconds: 600,
-    health_gates: { heartbeat_healthy: true, max_error_rate: 5, max_latency_ms: 250, min_requests: 50, observe_seconds: 30, fail_after_seconds: 15 },
+    health_gates: { heartbeat_healthy: true, max_error_rate: 5, max_latency_ms: 250, max_cpu_percent: null, max_memory_percent: null, min_requests: 50, observe_seconds: 30, fail_after_seconds: 15 },
     auto_rollback: true,
     state: "running",
     by: null,

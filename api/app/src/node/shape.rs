@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use sentinel_api_types::node::{Cause, CauseKind, Desired, Fact, Node, NodeFailure, Traffic};
+use sentinel_api_types::node::{Cause, CauseKind, Desired, Fact, Node, NodeFailure, Traffic, Usage};
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, tables};
 use sentinel_model::BundleId;
 use sentinel_model::bundle::Bundle;
-use sentinel_model::health::{NodeSample, TrafficSample};
+use sentinel_model::health::{NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{self, ActivationFailure, Assignment, AssignmentCause};
 
 /// Looks up versions of bundles, each once.
@@ -117,5 +117,15 @@ pub(crate) fn traffic(sample: TrafficSample) -> Traffic {
         p95_ms: sample.p95_ms,
         p99_ms: sample.p99_ms,
         latency: Vec::new(),
+    }
+}
+
+/// What a proxy uses as the API shows it.
+pub(crate) fn usage(sample: UsageSample) -> Usage {
+    Usage {
+        generation: sample.generation,
+        window_ms: sample.window_ms,
+        cpu_percent: sample.cpu_percent,
+        memory_percent: sample.memory_percent,
     }
 }

@@ -14,7 +14,7 @@ use sentinel_model::rollout::{self, Batch, Target};
 
 use super::canary;
 use crate::liveness::Liveness;
-use crate::node::{Versions, failure, traffic};
+use crate::node::{Versions, failure, traffic, usage};
 
 /// Where a rollout is in its life, in a word.
 pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
@@ -208,6 +208,7 @@ fn member_shape(
         healthy: sample.as_ref().map(|sample| sample.healthy),
         converged: node.as_ref().is_some_and(Node::converged),
         failure: failed.map(|failed| failure(versions, failed)).transpose()?,
+        usage: sample.as_ref().and_then(|sample| sample.usage).map(usage),
         traffic: sample.and_then(|sample| sample.traffic).map(traffic),
         name: node.map(|node| node.name),
     })

@@ -31,6 +31,7 @@ pub fn observe(
     if !goes_on {
         analysis.step = step;
         analysis.since = now;
+        analysis.compared_ms = 0;
         analysis.canary = Traffic::default();
         analysis.control = Traffic::default();
     }
@@ -43,6 +44,8 @@ pub fn observe(
     }
     analysis.look += 1;
     analysis.at = now;
+    analysis.compared_ms += block.ms;
+    analysis.block_ms = block.ms;
     analysis.canary = analysis.canary.plus(new.0);
     analysis.control = analysis.control.plus(new.1);
     let errors = Trials {
@@ -75,6 +78,8 @@ fn begun(rollout: &Rollout, now: Time) -> Analysis {
         step: rollout.current_step,
         since: now,
         at: now,
+        compared_ms: 0,
+        block_ms: 0,
         verdict: Verdict::Gathering,
         canary: Traffic::default(),
         control: Traffic::default(),
@@ -87,15 +92,24 @@ fn begun(rollout: &Rollout, now: Time) -> Analysis {
 
 /// Once it has spoken against the bundle, it never takes that back.
 fn verdict(canary: &Canary, analysis: &Analysis, value: f64) -> Verdict {
-    let seen = analysis.canary.requests.min(analysis.control.requests);
-    let baked_ms = analysis.at.since(analysis.since);
     if analysis.verdict == Verdict::Worse || value >= bound(canary) {
         Verdict::Worse
-    } else if seen >= u64::from(canary.min_requests) && baked_ms >= u64::from(canary.bake_s) * 1_000 {
+    } else if seen(canary, analysis) >= u64::from(canary.min_requests)
+        && analysis.compared_ms >= u64::from(canary.bake_s) * 1_000
+    {
         Verdict::Fair
     } else {
         Verdict::Gathering
     }
+}
+
+/// The requests of the group that has fewer, of those that can be judged by everything that was asked for.
+pub(crate) fn seen(canary: &Canary, analysis: &Analysis) -> u64 {
+    let judged = |traffic: Traffic| match canary.slow_margin {
+        Some(_) => traffic.requests.min(traffic.timed),
+        None => traffic.requests,
+    };
+    judged(analysis.canary).min(judged(analysis.control))
 }
 
 fn factor(evidence: &sentinel_model::canary::Evidence) -> f64 {

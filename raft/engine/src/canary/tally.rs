@@ -11,8 +11,13 @@ use crate::rollout::RolloutView;
 
 /// How long a block is at least, in milliseconds.
 pub const BLOCK_MS: u64 = 5_000;
-/// A block in which one group has had no request for this long is not of one time any more, and is dropped.
+/// A block lasts at least so many reports of every node. Nodes report at moments of their own, so at its two ends a block has a
+/// little more time of some than of others; in a short one, an outage that hits everybody alike would look like a difference.
+const REPORTS: u64 = 6;
+/// A block in which one group has had no request for this long, or for two blocks, is not of one time any more, and is dropped.
 const BLOCK_MAX_MS: u64 = 60_000;
+/// What a node counted while it was silent for more than so many reports is of another time than what the others did.
+const SILENT_REPORTS: u64 = 3;
 
 /// What the leader remembers of a rollout's traffic. Nothing is lost with it but the block that it was gathering.
 #[derive(Debug, Default)]
@@ -20,6 +25,8 @@ pub struct Tally {
     seen: HashMap<NodeId, Seen>,
     step: u32,
     since: Option<Time>,
+    /// The longest time between two reports of those that are counted, in milliseconds.
+    reports_ms: u64,
     canary: Counted,
     control: Counted,
 }
@@ -28,6 +35,8 @@ pub struct Tally {
 #[derive(Debug)]
 struct Seen {
     generation: Generation,
+    heard_at: Time,
+    window_ms: u64,
     counted: Counted,
 }
 
@@ -49,6 +58,8 @@ pub struct Block {
     pub canary: Counted,
     /// Of nodes without it.
     pub control: Counted,
+    /// How long it lasted, in milliseconds.
+    pub ms: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,6 +77,7 @@ impl Tally {
             // Nodes have changed sides.
             (self.step, self.since) = (step.index, None);
             (self.canary, self.control) = Default::default();
+            self.reports_ms = 0;
         }
         for member in view.members {
             let (Some(node), Some(sample)) =
@@ -74,10 +86,11 @@ impl Tally {
                 continue;
             };
             let Some(new) = self.news(node.id, sample) else { continue };
-            match group(member, node, sample).filter(|_| going) {
-                Some(Group::Canary) => self.canary.add(&new),
-                Some(Group::Control) => self.control.add(&new),
-                None => {}
+            let Some(group) = group(view, member, node, sample).filter(|_| going) else { continue };
+            self.reports_ms = self.reports_ms.max(sample.next_within_ms);
+            match group {
+                Group::Canary => self.canary.add(&new),
+                Group::Control => self.control.add(&new),
             }
         }
         if !going {
@@ -85,13 +98,14 @@ impl Tally {
         }
         let since = *self.since.get_or_insert(now);
         let both = self.canary.requests > 0 && self.control.requests > 0;
-        if now.since(since) < BLOCK_MS || (!both && now.since(since) < BLOCK_MAX_MS) {
+        let (ms, full_ms) = (now.since(since), BLOCK_MS.max(REPORTS * self.reports_ms));
+        if ms < full_ms || (!both && ms < BLOCK_MAX_MS.max(2 * full_ms)) {
             return None;
         }
         self.since = Some(now);
-        let block =
-            Block { canary: std::mem::take(&mut self.canary), control: std::mem::take(&mut self.control) };
-        both.then_some(block)
+        self.reports_ms = 0;
+        let (canary, control) = (std::mem::take(&mut self.canary), std::mem::take(&mut self.control));
+        both.then_some(Block { canary, control, ms })
     }
 
     /// What a node counted since it was heard last; nothing the first time, after a switch, and when its counters began anew.
@@ -102,24 +116,33 @@ impl Tally {
             errors: traffic.errors.min(traffic.requests),
             latency: sample.latency.clone(),
         };
-        let seen = Seen { generation: traffic.generation, counted: counted.clone() };
+        let seen = Seen {
+            generation: traffic.generation,
+            heard_at: sample.heard_at,
+            window_ms: traffic.window_ms,
+            counted: counted.clone(),
+        };
         let before = self.seen.insert(node, seen)?;
-        if before.generation != traffic.generation {
+        let anew = before.generation != traffic.generation || traffic.window_ms < before.window_ms;
+        let silent_ms = sample.heard_at.since(before.heard_at);
+        if anew || silent_ms > SILENT_REPORTS * sample.next_within_ms.max(BLOCK_MS) {
             return None;
         }
         counted.since(&before.counted)
     }
 }
 
-/// Where the node's traffic belongs: to neither while it is on its way.
-fn group(member: &RolloutNode, node: &Node, sample: &NodeSample) -> Option<Group> {
+/// Where the node's traffic belongs: to neither while it is on its way, and to neither when it runs the bundle by other means.
+fn group(view: &RolloutView<'_>, member: &RolloutNode, node: &Node, sample: &NodeSample) -> Option<Group> {
     let measured = sample.traffic?.generation;
-    let effective = node.effective?.generation;
-    if measured != effective {
+    let effective = node.effective?;
+    if measured != effective.generation {
         return None;
     }
     match member.state {
-        RolloutNodeState::Pending => Some(Group::Control),
+        RolloutNodeState::Pending => {
+            (effective.bundle_id != view.rollout.spec.bundle_id).then_some(Group::Control)
+        }
         state if state.moved() && member.proven_by(node) => Some(Group::Canary),
         _ => None,
     }

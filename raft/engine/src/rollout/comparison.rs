@@ -5,7 +5,7 @@ use sentinel_model::canary::{Analysis, Canary, Traffic, Verdict};
 
 use super::RolloutView;
 use super::holding::Wait;
-use crate::canary::{bound, evidence};
+use crate::canary::{bound, evidence, seen};
 
 /// A comparison that has not been continued for so long says nothing of now, in milliseconds.
 const STALE_MS: u64 = 60_000;
@@ -35,7 +35,7 @@ pub(super) fn comparison(view: &RolloutView<'_>, now: Time) -> Comparison {
     let waits = |reason: String| Comparison::Waits(Wait { reason, broken: false });
     match view.analysis.filter(|analysis| analysis.step == step) {
         None => waits("the canary waits for traffic: of both groups, at the same time".into()),
-        Some(analysis) if now.since(analysis.at) > STALE_MS.max(view.fresh_ms) => {
+        Some(analysis) if now.since(analysis.at) > STALE_MS.max(view.fresh_ms).max(3 * analysis.block_ms) => {
             let age_s = now.since(analysis.at) / 1_000;
             waits(format!("the canary waits for traffic: none of both groups for {age_s} s"))
         }
@@ -45,11 +45,14 @@ pub(super) fn comparison(view: &RolloutView<'_>, now: Time) -> Comparison {
 }
 
 fn gathering_words(canary: &Canary, analysis: &Analysis) -> String {
-    let least = analysis.canary.requests.min(analysis.control.requests);
-    let baked_s = analysis.at.since(analysis.since) / 1_000;
+    let compared_s = analysis.compared_ms / 1_000;
+    let unmeasured = canary.slow_margin.is_some() && seen(canary, analysis) == 0 && analysis.look > 2;
+    let hint = if unmeasured { "; latency is not measured in both groups" } else { "" };
     format!(
-        "the canary is being compared: {least} of {} requests, {baked_s} of {} s",
-        canary.min_requests, canary.bake_s
+        "the canary is being compared: {} of {} requests, {compared_s} of {} s{hint}",
+        seen(canary, analysis),
+        canary.min_requests,
+        canary.bake_s
     )
 }
 

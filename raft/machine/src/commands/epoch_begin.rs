@@ -131,8 +131,8 @@ fn hold_rollouts(context: &mut Context<'_>, reason: EpochReason) -> Result<u64, 
     let by = format!("the {} of the cluster", reason.as_str());
     let mut held = 0;
     for mut running in query::active_rollouts(context.tables())? {
-        if running.state == RolloutState::Scheduled {
-            // Its time may have come and gone in the state that was left behind.
+        if running.state.phase().is_waiting() {
+            // It may have begun, or been rejected, in the state that was left behind.
             cancel(context, running, &by)?;
             held += 1;
             continue;
@@ -155,7 +155,7 @@ fn hold_rollouts(context: &mut Context<'_>, reason: EpochReason) -> Result<u64, 
 }
 
 fn cancel(context: &mut Context<'_>, mut scheduled: Rollout, by: &str) -> Result<(), Stop> {
-    let state = RolloutState::Cancelled { by: by.to_owned(), reason: "schedule it anew".into() };
+    let state = RolloutState::Cancelled { by: by.to_owned(), reason: "ask for it anew".into() };
     rollout::end(context, &mut scheduled, Deed::Cancel, state)?;
     let id = scheduled.id.to_string();
     let subject = rollout::subject(context, &scheduled, &id)?;

@@ -301,7 +301,7 @@ fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
             let steps = query::rollout_steps(context.tables(), moved.id)?;
             let steps: Vec<Vec<NodeId>> = steps.into_iter().map(|step| step.node_ids).collect();
             Some(Approval {
-                digest: governance::digest(&bundle, &steps, &moved.spec)?,
+                digest: governance::digest(moved.id, moved.governance.scheduled_at, &bundle, &steps, &moved.spec)?,
                 needed: 0,
                 expires_at: context.time,
                 given: Vec::new(),

@@ -201,7 +201,7 @@ impl RolloutCreate {
             None
         } else {
             Some(Approval {
-                digest: governance::digest(bundle, &self.steps, &self.spec)?,
+                digest: governance::digest(self.rollout_id, self.scheduled_at, bundle, &self.steps, &self.spec)?,
                 needed,
                 expires_at: governance::expiry(context, project),
                 given: Vec::new(),

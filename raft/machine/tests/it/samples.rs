@@ -403,6 +403,8 @@ pub fn analysis(look: u64, verdict: Verdict) -> Analysis {
         step: 0,
         since: Time(5_000),
         at: Time(10_000),
+        compared_ms: 10_000,
+        block_ms: 5_000,
         verdict,
         canary,
         control,

@@ -3305,6 +3305,7 @@ export interface components {
              */
             step: number;
             traffic?: components["schemas"]["Traffic"] | null;
+            usage?: components["schemas"]["Usage"] | null;
         };
         /**
          * @description Where a node is inside a rollout.

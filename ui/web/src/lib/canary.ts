@@ -56,7 +56,7 @@ export function sharePlot(course: readonly CanaryLook[], respect: Respect): Plot
   };
 }
 
-/** Both kinds of evidence on a scale of powers of ten: 1 is nothing, the bound goes back. */
+/** Both kinds of evidence on a scale of powers of ten: 1 is nothing, the bound fails the step. */
 export function evidencePlot(analysis: CanaryAnalysis): Plot {
   const at = places(analysis.course);
   const power = (evidence: number): number => Math.max(0, Math.log10(Math.max(1, evidence)));

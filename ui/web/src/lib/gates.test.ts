@@ -70,4 +70,17 @@ describe("what steering would do", () => {
     expect(steeringWords("rollback", nodes)).toBe("2 nodes go back to the bundle that each ran before, in waves, and each is verified.");
     expect(steeringWords("cancel", nodes)).toBe("1 node that proved the new bundle keeps it, 1 that did not prove it goes back, 1 is not touched.");
   });
+
+  it("show what proxies use, of the assignment that the rollout gave", () => {
+    const usage = (generation: number, cpu: number | null) => ({ generation, window_ms: 1, cpu_percent: cpu, memory_percent: 12.5 });
+    const shown = detail([node("a", { usage: usage(5, 40) }), node("b", { usage: usage(5, 90) }), node("c", { usage: usage(4, 400) })]);
+    shown.rollout.health_gates.max_cpu_percent = 80;
+    shown.rollout.health_gates.max_memory_percent = 50;
+    const views = gateViews(shown, NOW);
+    const cpu = views.find((view) => view.id === "cpu");
+    expect([cpu?.kind, cpu?.value, cpu?.node]).toEqual(["failed", "90 %", "b"]);
+    expect(views.find((view) => view.id === "memory")?.kind).toBe("ok");
+    shown.nodes.length = 0;
+    expect(gateViews(shown, NOW).find((view) => view.id === "cpu")?.kind).toBe("unknown");
+  });
 });

@@ -5,7 +5,7 @@ import { proven, type StateKind } from "./states";
 import { duration } from "./time";
 
 export interface GateView {
-  id: "heartbeat" | "errors" | "latency" | "requests" | "observed" | "deadline";
+  id: "heartbeat" | "errors" | "latency" | "cpu" | "memory" | "requests" | "observed" | "deadline";
   label: string;
   kind: StateKind;
   value: string | null;
@@ -114,6 +114,25 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
       node: nameOf(fewest),
     });
   }
+  const used = (id: "cpu" | "memory", label: string, bound: number | null | undefined, of: string): void => {
+    if (bound === null || bound === undefined) return;
+    const measured = nodes.flatMap((node) => {
+      const usage = node.usage && node.usage.generation === node.generation ? node.usage : null;
+      const value = id === "cpu" ? usage?.cpu_percent : usage?.memory_percent;
+      return value === null || value === undefined ? [] : [{ node, value }];
+    });
+    const highest = worst(measured, "highest");
+    views.push({
+      id,
+      label,
+      ...atMost(highest, bound),
+      value: highest === null ? null : `${number(highest.value)} %`,
+      bound: `at most ${number(bound)} % of ${of} on every node`,
+      node: nameOf(highest),
+    });
+  };
+  used("cpu", "Processor time", gates.max_cpu_percent, "one processor");
+  used("memory", "Memory", gates.max_memory_percent, "the machine's");
   if (gates.observe_seconds > 0) {
     const shortest = worst(
       nodes.map((node) => ({ node, value: traffic(node)?.window_ms ?? 0 })),

@@ -30,7 +30,7 @@ impl Course {
 
     fn look(&mut self, canary: Counted, control: Counted) -> &Analysis {
         self.now = self.now.plus_ms(5_000);
-        let block = Block { canary, control };
+        let block = Block { canary, control, ms: 5_000 };
         let after = observe(&self.rollout, &self.canary, self.analysis.as_ref(), &block, self.now);
         self.analysis.insert(after)
     }
@@ -78,6 +78,26 @@ fn what_is_slow_is_chosen_from_the_other_nodes_before_anything_is_judged_by_it()
     let third = course.look(counted(500, 0, 500), counted(500, 0, 2)).clone();
     assert_eq!(third.verdict, Verdict::Worse, "every answer takes more than 10 ms");
     assert!(third.slow.looks == 1 && third.course.last().unwrap().slow >= bound(&course.canary));
+}
+
+#[test]
+fn latency_that_was_asked_for_and_is_not_measured_is_no_pass() {
+    let mut course = Course::new(Canary { min_requests: 1, bake_s: 0, ..Canary::default() });
+    let unmeasured = || Counted { latency: Vec::new(), ..counted(500, 1, 0) };
+    for _ in 0..20 {
+        assert_eq!(course.look(unmeasured(), counted(500, 1, 0)).verdict, Verdict::Gathering);
+    }
+    let analysis = course.analysis.as_ref().unwrap();
+    assert_eq!((seen(&course.canary, analysis), analysis.canary.requests), (0, 10_000));
+}
+
+#[test]
+fn only_the_time_of_blocks_counts_as_compared() {
+    let mut course = Course::new(Canary { min_requests: 1, bake_s: 15, ..Canary::default() });
+    course.look(counted(500, 1, 0), counted(500, 1, 0));
+    course.now = course.now.plus_ms(3_600_000);
+    assert_eq!(course.look(counted(500, 1, 0), counted(500, 1, 0)).verdict, Verdict::Gathering);
+    assert_eq!(course.look(counted(500, 1, 0), counted(500, 1, 0)).verdict, Verdict::Fair);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use sentinel_model::health::TrafficSample;
 
 use super::*;
-use crate::fixture::{BEFORE, GIVEN, Scene, id};
+use crate::fixture::{BEFORE, GIVEN, NEW, Scene, id};
 
 /// `edge-1` has the bundle, `edge-2` and `edge-3` have not; the step is being verified.
 fn scene() -> Scene {
@@ -102,4 +102,67 @@ fn a_group_without_traffic_makes_no_block_and_what_the_other_had_does_not_wait_f
     scene.now = scene.now.plus_ms(BLOCK_MS);
     let block = look(&mut tally, &scene).unwrap();
     assert_eq!((block.canary.requests, block.control.requests, block.control.errors), (50, 50, 0));
+}
+
+#[test]
+fn a_block_lasts_several_reports_of_every_node() {
+    let (mut scene, mut tally) = (scene(), Tally::default());
+    for name in ["edge-1", "edge-2"] {
+        scene.samples.get_mut(&id(name)).unwrap().next_within_ms = 10_000;
+    }
+    says(&mut scene, "edge-1", GIVEN, 0, 0);
+    says(&mut scene, "edge-2", BEFORE, 0, 0);
+    look(&mut tally, &scene);
+    for report in 1..=6 {
+        scene.now = scene.now.plus_ms(10_000);
+        for (name, generation) in [("edge-1", GIVEN), ("edge-2", BEFORE)] {
+            says(&mut scene, name, generation, report * 100, 0);
+            let now = scene.now;
+            scene.samples.get_mut(&id(name)).unwrap().heard_at = now;
+        }
+        let block = look(&mut tally, &scene);
+        assert_eq!(block.is_some(), report == 6, "{report}");
+        if let Some(block) = block {
+            assert_eq!((block.canary.requests, block.control.requests, block.ms), (600, 600, 60_000));
+        }
+    }
+}
+
+#[test]
+fn what_a_node_counted_while_nobody_heard_it_is_left_out() {
+    let (mut scene, mut tally) = (scene(), Tally::default());
+    says(&mut scene, "edge-1", GIVEN, 0, 0);
+    says(&mut scene, "edge-2", BEFORE, 0, 0);
+    look(&mut tally, &scene);
+    scene.now = scene.now.plus_ms(3 * BLOCK_MS + 1);
+    let now = scene.now;
+    scene.samples.get_mut(&id("edge-1")).unwrap().heard_at = now;
+    says(&mut scene, "edge-1", GIVEN, 1_000, 1_000);
+    says(&mut scene, "edge-2", BEFORE, 1_000, 0);
+    assert_eq!(look(&mut tally, &scene), None, "the canary has nothing of this time");
+    says(&mut scene, "edge-1", GIVEN, 1_010, 1_000);
+    assert_eq!(look(&mut tally, &scene).unwrap().canary.requests, 10);
+}
+
+#[test]
+fn a_window_that_began_anew_and_a_node_that_runs_the_bundle_already_are_left_out() {
+    let (mut scene, mut tally) = (scene(), Tally::default());
+    for (requests, window_ms) in [(10, 60_000), (500, 1_000)] {
+        says(&mut scene, "edge-1", GIVEN, requests, 0);
+        scene.samples.get_mut(&id("edge-1")).unwrap().traffic.as_mut().unwrap().window_ms = window_ms;
+        says(&mut scene, "edge-2", BEFORE, requests, 0);
+        look(&mut tally, &scene);
+    }
+    scene.now = scene.now.plus_ms(BLOCK_MS);
+    assert_eq!(look(&mut tally, &scene), None, "its window is shorter than before");
+    says(&mut scene, "edge-1", GIVEN, 600, 0);
+    scene.samples.get_mut(&id("edge-1")).unwrap().traffic.as_mut().unwrap().window_ms = 2_000;
+    scene.node("edge-3").effective.as_mut().unwrap().bundle_id = NEW;
+    for requests in [0, 900] {
+        says(&mut scene, "edge-3", BEFORE, requests, 900.min(requests));
+        if let Some(block) = look(&mut tally, &scene) {
+            assert_eq!((block.canary.requests, block.control.requests), (100, 490));
+        }
+    }
+    assert_eq!((tally.control.requests, tally.control.errors), (0, 0));
 }

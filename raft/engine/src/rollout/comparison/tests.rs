@@ -23,6 +23,8 @@ fn analysis(scene: &Scene, verdict: Verdict) -> Analysis {
         step: 0,
         since: scene.now,
         at: scene.now,
+        compared_ms: 0,
+        block_ms: 5_000,
         verdict,
         canary: traffic(400, 40),
         control: traffic(4_000, 40),

@@ -59,7 +59,13 @@ function SettingsForm({ project }: { project: Project }) {
   const [error, setError] = useState<ApiError | null>(null);
   const save = useAction({
     run: ({ name, description, rules, hours }: typeof form.values) =>
-      updateProject(project.slug, { name, description, approval_rules: toWire(rules), approval_expires_hours: Number(hours) }),
+      // What was not touched here may have been changed by somebody else meanwhile.
+      updateProject(project.slug, {
+        ...(form.isDirty("name") ? { name } : {}),
+        ...(form.isDirty("description") ? { description } : {}),
+        ...(form.isDirty("rules") ? { approval_rules: toWire(rules) } : {}),
+        ...(form.isDirty("hours") ? { approval_expires_hours: Number(hours) } : {}),
+      }),
     done: () => "The settings are saved",
     refresh: [["projects", project.slug], ["session"]],
     then: () => form.resetDirty(),

@@ -27,7 +27,7 @@ export function CanaryPanel({ detail }: { detail: RolloutDetail }) {
           facts={[
             ["Errors", groupWords(analysis, "errors")],
             ...(analysis.slow_above_ms === null || analysis.slow_above_ms === undefined ? [] : ([[`Above ${analysis.slow_above_ms} ms`, groupWords(analysis, "slow")]] as [string, React.ReactNode][])),
-            ["Evidence", `errors ${evidenceWords(analysis.error_evidence)}, slow answers ${evidenceWords(analysis.slow_evidence)}; ${evidenceWords(analysis.bound)} goes back`],
+            ["Evidence", `errors ${evidenceWords(analysis.error_evidence)}, slow answers ${evidenceWords(analysis.slow_evidence)}; ${evidenceWords(analysis.bound)} is enough to fail`],
             ["Looks", <span key="looks">{analysis.looks}, the newest <Ago at={analysis.analyzed_at} /></span>],
           ]}
         />
@@ -55,7 +55,7 @@ function Charts({ analysis }: { analysis: CanaryAnalysis }) {
         lines={timed ? evidence.lines : evidence.lines.slice(0, 1)}
         top={evidenceWords(evidence.top)}
         bottom="none"
-        bound={{ at: evidence.bound ?? 1, label: `goes back at ${evidenceWords(analysis.bound)}` }}
+        bound={{ at: evidence.bound ?? 1, label: `fails at ${evidenceWords(analysis.bound)}` }}
         marks={marks}
         {...ends}
       />

@@ -146,7 +146,7 @@ export function RolloutCreatePage() {
                       {...form.getInputProps("confidence")}
                     />
                   </div>
-                  <span className="dim">Nodes with the bundle are compared with those that do not have it yet. When they are worse, everything goes back at once.</span>
+                  <span className="dim">Nodes with the bundle are compared with those that do not have it yet. When they are worse, the step fails at once.</span>
                 </>
               )}
               <div className={classes.even}>
@@ -162,6 +162,10 @@ export function RolloutCreatePage() {
                 <NumberInput label="Highest share of 5xx" placeholder="off" min={0} max={100} decimalScale={2} suffix=" %" {...form.getInputProps("errorRate")} />
                 <NumberInput label="Highest p99 latency" placeholder="off" min={1} suffix=" ms" {...form.getInputProps("latency")} />
                 <NumberInput label="Requests to judge by" disabled={!judges} min={0} {...form.getInputProps("minRequests")} />
+              </div>
+              <div className={classes.even}>
+                <NumberInput label="Most processor time" description="Of one processor, by the proxy" placeholder="off" min={1} suffix=" %" {...form.getInputProps("cpu")} />
+                <NumberInput label="Most memory" description="Of the machine's, by the proxy" placeholder="off" min={1} max={100} suffix=" %" {...form.getInputProps("memory")} />
               </div>
               <div className={classes.even}>
                 <NumberInput label="Observe each node" description="After its switch, before the next step" min={0} suffix=" s" {...form.getInputProps("observe")} />

@@ -25,6 +25,8 @@ export interface RolloutForm {
   /** Empty: this gate is off. */
   errorRate: number | string;
   latency: number | string;
+  cpu: number | string;
+  memory: number | string;
   minRequests: number | string;
   observe: number | string;
   failAfter: number | string;
@@ -53,6 +55,8 @@ export const DEFAULTS: RolloutForm = {
   heartbeat: true,
   errorRate: "",
   latency: "",
+  cpu: "",
+  memory: "",
   minRequests: 1,
   observe: 0,
   failAfter: 15,
@@ -77,6 +81,8 @@ export const FIELDS: Record<string, string> = {
   progress_deadline_seconds: "deadline",
   "health_gates.max_error_rate": "errorRate",
   "health_gates.max_latency_ms": "latency",
+  "health_gates.max_cpu_percent": "cpu",
+  "health_gates.max_memory_percent": "memory",
   "health_gates.min_requests": "minRequests",
   "health_gates.observe_seconds": "observe",
   "health_gates.fail_after_seconds": "failAfter",
@@ -125,6 +131,8 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
       heartbeat_healthy: form.heartbeat,
       max_error_rate: orNull(form.errorRate),
       max_latency_ms: orNull(form.latency),
+      max_cpu_percent: orNull(form.cpu),
+      max_memory_percent: orNull(form.memory),
       min_requests: orZero(form.minRequests),
       observe_seconds: orZero(form.observe),
       fail_after_seconds: orZero(form.failAfter),

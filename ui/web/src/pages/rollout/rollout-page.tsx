@@ -275,6 +275,8 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Heartbeat", gates.heartbeat_healthy ? "must be healthy" : "not asked"],
             ["5xx", gates.max_error_rate === null ? "not judged" : `at most ${number(gates.max_error_rate)} %`],
             ["p99", gates.max_latency_ms === null ? "not judged" : `at most ${latency(gates.max_latency_ms)}`],
+            ...(gates.max_cpu_percent ? ([["Processor", `at most ${number(gates.max_cpu_percent)} % of one`]] as [string, React.ReactNode][]) : []),
+            ...(gates.max_memory_percent ? ([["Memory", `at most ${number(gates.max_memory_percent)} %`]] as [string, React.ReactNode][]) : []),
             ["Requests", gates.max_error_rate === null && gates.max_latency_ms === null ? "–" : `at least ${gates.min_requests}`],
             ["Observe", duration(gates.observe_seconds * 1_000)],
             ["Broken for", duration(gates.fail_after_seconds * 1_000)],
