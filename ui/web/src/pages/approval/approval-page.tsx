@@ -54,11 +54,13 @@ export function ApprovalPage() {
           onMore={() => void query.fetchNextPage()}
           empty={
             <Empty icon="check" title="Nothing waits for an approval" command={`sentinel-cp project approvals ${project} --rule high=2`}>
-              Who must agree to which rollouts is set in the{" "}
-              <Link to="/p/$project/settings" params={{ project }} className="link">
-                project&apos;s settings
-              </Link>
-              .
+              <span className="inline">
+                Who must agree to which rollouts is set in the{" "}
+                <Link to="/p/$project/settings" params={{ project }} className="link">
+                  project&apos;s settings
+                </Link>
+                .
+              </span>
             </Empty>
           }
         />
