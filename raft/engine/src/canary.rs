@@ -1,6 +1,6 @@
 //! Is the new bundle worse than what the other nodes run at the same time?
 //!
-//! [`Tally`] turns what nodes report into blocks of concurrent traffic, [`observe`] judges one block after the other, and
+//! [`Tally`] turns what nodes report into blocks of concurrent traffic, [`observe()`] judges one block after the other, and
 //! [`evidence`] has the test behind it: one that may be looked at after every block and stopped at any of them.
 
 pub mod evidence;
