@@ -1,17 +1,17 @@
 //! How often a canary is taken back that is no worse, and how soon one is that is.
 //!
-//! `cargo bench -p sentinel-engine --bench canary -- [--runs N]`
+//! `cargo bench -p sentinel-engine --bench canary -- [--runs N] [--look SECONDS]`
 //!
-//! Each run plays a canary of ten minutes, looked at every five seconds, with dice of its own; `--runs` (default 10,000) is the
-//! number of runs of each row. What is played is the test itself, with the numbers that a rollout has when nothing else is
+//! Each run plays a canary of ten minutes with dice of its own, looked at every five seconds, as it is when nodes report every
+//! second or less, or as `--look` says: 20 with heartbeats every ten seconds. `--runs` (default 10,000) is the number of runs of
+//! each row. What is played is the test itself, with the numbers that a rollout has when nothing else is
 //! asked for: errors and latency at a confidence of 0.99 together, so each at 0.995.
 
 use sentinel_engine::canary::bound;
 use sentinel_engine::canary::evidence::{Trials, log_value, look};
 use sentinel_model::canary::{Canary, Evidence};
 
-const LOOKS: u64 = 120;
-const LOOK_S: u64 = 5;
+const PLAYED_S: u64 = 600;
 
 /// What is played: ratios of the other nodes and of the canary, and the requests per second of both.
 struct Row {
@@ -44,13 +44,15 @@ const WORSE: [Row; 8] = [
 ];
 
 fn main() {
-    let runs = runs();
+    let (runs, look_s) = (number("--runs", 10_000), number("--look", 5).clamp(1, PLAYED_S));
     let canary = Canary::default();
     let enough = bound(&canary).ln();
-    println!("a canary that is no worse: taken back within {} s, of {runs} runs", LOOKS * LOOK_S);
+    println!(
+        "a look every {look_s} s; a canary that is no worse: taken back within {PLAYED_S} s, of {runs} runs"
+    );
     println!("{:<37} {:>15} {:>9} | {:>6} {:>8}", "", "ratios", "req/s", "back", "share");
     for (seed, row) in NO_WORSE.iter().enumerate() {
-        let back = play(row, seed as u64, runs, enough, canary.error_margin / 100.0).len();
+        let back = play(row, seed as u64, runs, look_s, enough, canary.error_margin / 100.0).len();
         println!(
             "{:<37} {:>15} {:>9} | {back:>6} {:>7.3} %",
             row.what,
@@ -65,12 +67,12 @@ fn main() {
         "", "ratios", "req/s", "found", "p10", "p50", "p90", "p99"
     );
     for (seed, row) in WORSE.iter().enumerate() {
-        let mut after = play(row, 1_000 + seed as u64, runs, enough, canary.error_margin / 100.0);
+        let mut after = play(row, 1_000 + seed as u64, runs, look_s, enough, canary.error_margin / 100.0);
         after.sort_unstable();
         let found = after.len() as f64 * 100.0 / runs as f64;
         // Of all runs: what was not found within the time is later than that.
         let at = |share: f64| match after.get((share * runs as f64) as usize) {
-            Some(looks) => (looks * LOOK_S).to_string(),
+            Some(looks) => (looks * look_s).to_string(),
             None => "-".to_owned(),
         };
         println!(
@@ -86,9 +88,16 @@ fn main() {
     }
 }
 
-fn runs() -> u64 {
-    let mut args = std::env::args().skip_while(|arg| arg != "--runs").skip(1);
-    args.next().and_then(|runs| runs.parse().ok()).unwrap_or(10_000)
+/// The number after a flag. What is none ends the program: nobody shall take the usual numbers for others.
+fn number(flag: &str, usual: u64) -> u64 {
+    let args: Vec<String> = std::env::args().collect();
+    match args.iter().position(|arg| arg == flag) {
+        None => usual,
+        Some(at) => match args.get(at + 1).map(|text| text.parse()) {
+            Some(Ok(number)) => number,
+            _ => panic!("{flag} takes a number"),
+        },
+    }
 }
 
 fn ratios(row: &Row) -> String {
@@ -100,20 +109,20 @@ fn rates(row: &Row) -> String {
 }
 
 /// The looks after which it was taken back, for every run in which it was.
-fn play(row: &Row, seed: u64, runs: u64, enough: f64, margin: f64) -> Vec<u64> {
+fn play(row: &Row, seed: u64, runs: u64, look_s: u64, enough: f64, margin: f64) -> Vec<u64> {
     let mut found = Vec::new();
     for run in 0..runs {
         let mut dice = Dice(seed.wrapping_mul(1 << 32).wrapping_add(run));
         let mut evidence = Evidence::default();
-        for at in 1..=LOOKS {
-            let (control, canary) = (row.per_second.0 * LOOK_S, row.per_second.1 * LOOK_S);
+        for at in 1..=PLAYED_S / look_s {
+            let (control, canary) = (row.per_second.0 * look_s, row.per_second.1 * look_s);
             let trials = Trials {
                 control,
                 control_hits: dice.hits(control, row.control),
                 canary,
                 canary_hits: dice.hits(canary, row.canary),
             };
-            evidence = look(&evidence, trials, margin);
+            evidence = look(&evidence, trials, margin, enough);
             if log_value(&evidence) >= enough {
                 found.push(at);
                 break;

@@ -67,7 +67,7 @@ With -o json: one line for each change.")]
   sentinel-cp rollout show ROLLOUT --project shop
   sentinel-cp rollout approve ROLLOUT --digest DIGEST --project shop
 
-The digest stands for the bundle, the nodes of each step and everything that was asked for; `rollout show` has it. People only,
+The digest stands for the bundle, the nodes of each step, its portions, gates, canary and time; `rollout show` has it. People only,
 and never who asked for the rollout.")]
     Approve {
         /// Id of the rollout

@@ -22,7 +22,8 @@ pub struct ApprovalRule {
 /// Who must agree to a rollout, and who has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RolloutApproval {
-    /// What is agreed to: the bundle, the nodes of each step, and everything that was asked for. Whoever approves names it.
+    /// What is agreed to: the bundle, the nodes of each step, its portions, gates and canary, and its time. Whoever approves
+    /// names it.
     #[schema(value_type = String)]
     pub digest: Sha256Digest,
     /// How many people.

@@ -7,6 +7,9 @@ pub mod evidence;
 mod observe;
 mod tally;
 
-pub(crate) use observe::seen;
+pub(crate) use observe::{JUDGED_MIN, in_doubt, seen};
 pub use observe::{bound, observe};
 pub use tally::{BLOCK_MS, Block, Counted, Tally};
+
+#[cfg(test)]
+mod tests;

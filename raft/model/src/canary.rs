@@ -113,6 +113,8 @@ pub struct Evidence {
     pub logs: Vec<f64>,
     /// Looks that are in it.
     pub looks: u64,
+    /// Natural logarithm of what the newest look says by itself; 0 when it says nothing.
+    pub newest: f64,
     /// The other nodes as they were of late: trials and hits, older ones counting less.
     pub recent: (f64, f64),
 }
@@ -157,6 +159,8 @@ pub struct Analysis {
     pub compared_ms: u64,
     /// How long the newest block lasted, in milliseconds.
     pub block_ms: u64,
+    /// Looks of this step that could say something in every respect that was asked for.
+    pub judged: u64,
     /// What it says.
     pub verdict: Verdict,
     /// Nodes with the new bundle, in this step.

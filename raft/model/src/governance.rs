@@ -100,7 +100,8 @@ impl Governance {
 /// Who must agree to a rollout, and who has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
-    /// What is agreed to: over the bundle's manifest, the nodes of each step, and everything that was asked for.
+    /// What is agreed to: over the rollout and its time, the bundle's manifest, the nodes of each step, and its portions, gates
+    /// and canary. That a freeze does not hold it is not in it: that is an administrator's to say, and in the audit log.
     pub digest: Sha256Digest,
     /// How many people.
     pub needed: u8,

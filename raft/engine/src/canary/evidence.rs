@@ -26,6 +26,10 @@
 //! somebody looks (Shafer, *Testing by betting*, JRSS A 184, 2021). The second term keeps a rise findable that begins late, at a price that
 //! grows with the logarithm of the looks.
 //!
+//! A block counts for at most `√(1/α)`, which only makes it less, so no evidence of fewer than three blocks is enough. Nodes
+//! report at moments of their own, and what happens near the end of a block is in it for some of them only: an outage that hits all
+//! alike looks like a difference there, in one block for the canary and in the next one against it.
+//!
 //! What it takes for granted: within a block requests fail independently of each other. A node that is broken for another reason
 //! than the bundle is such a dependence; nodes are spread over labels to make that rare, and it errs towards going back.
 
@@ -57,18 +61,24 @@ pub struct Trials {
     pub canary_hits: u64,
 }
 
-/// The evidence after one more look. `margin` is a share, 0.01 for one percentage point.
-pub fn look(before: &Evidence, trials: Trials, margin: f64) -> Evidence {
+/// The evidence after one more look. `margin` is a share, 0.01 for one percentage point; `enough` the logarithm of the evidence that
+/// decides.
+pub fn look(before: &Evidence, trials: Trials, margin: f64, enough: f64) -> Evidence {
     let mut after = before.clone();
     let (known, hits) = before.recent;
+    after.newest = 0.0;
     if known >= KNOWN_FROM && trials.canary > 0 && trials.control > 0 {
         after.looks += 1;
         after.logs.resize(RISES.len(), f64::NEG_INFINITY);
         let begins = -(after.looks as f64).ln() - (after.looks as f64 + 1.0).ln();
         let control = (hits + 0.5) / (known + 1.0);
+        let mut alone = f64::NEG_INFINITY;
         for (log, rise) in after.logs.iter_mut().zip(RISES) {
-            *log = (log_sum(*log, begins) + block(trials, control, rise, margin)).max(LEAST);
+            let worth = block(trials, control, rise, margin);
+            alone = log_sum(alone, worth);
+            *log = (log_sum(*log, begins) + worth.min(enough / 2.0)).max(LEAST);
         }
+        after.newest = (alone - (RISES.len() as f64).ln()).max(LEAST);
     }
     let fade = if known > FADES_FROM { FADES_BY } else { 1.0 };
     after.recent = (known * fade + trials.control as f64, hits * fade + trials.control_hits as f64);

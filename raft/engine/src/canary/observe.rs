@@ -11,6 +11,12 @@ use super::tally::{Block, Counted};
 /// is slow.
 const QUICK_SHARE: f64 = 0.99;
 
+/// A step takes at least so many looks that could say something: with fewer, no evidence can be enough.
+pub(crate) const JUDGED_MIN: u64 = 3;
+/// When the newest look alone speaks against the bundle like this, one to so many, a step does not complete on it: either the next
+/// ones say so too, and it fails, or it was nothing.
+const DOUBT: f64 = 20.0;
+
 /// The evidence that takes a bundle back. Errors and latency are two tests: each has half of `alpha`.
 pub fn bound(canary: &Canary) -> f64 {
     let tests = if canary.slow_margin.is_some() { 2.0 } else { 1.0 };
@@ -32,6 +38,7 @@ pub fn observe(
         analysis.step = step;
         analysis.since = now;
         analysis.compared_ms = 0;
+        analysis.judged = 0;
         analysis.canary = Traffic::default();
         analysis.control = Traffic::default();
     }
@@ -60,10 +67,14 @@ pub fn observe(
         canary: new.0.timed,
         canary_hits: new.0.slow,
     };
-    analysis.errors = evidence::look(&analysis.errors, errors, canary.error_margin / 100.0);
+    let enough = bound(canary).ln();
+    analysis.errors = evidence::look(&analysis.errors, errors, canary.error_margin / 100.0, enough);
+    let mut judged = analysis.errors.looks > before.map_or(0, |before| before.errors.looks);
     if let Some(margin) = canary.slow_margin {
-        analysis.slow = evidence::look(&analysis.slow, slow, margin / 100.0);
+        analysis.slow = evidence::look(&analysis.slow, slow, margin / 100.0, enough);
+        judged &= analysis.slow.looks > before.map_or(0, |before| before.slow.looks);
     }
+    analysis.judged += u64::from(judged);
     let values = (factor(&analysis.errors), factor(&analysis.slow));
     analysis.verdict = verdict(canary, &analysis, values.0.max(values.1));
     let look = Look { at: now, step, canary: new.0, control: new.1, errors: values.0, slow: values.1 };
@@ -80,6 +91,7 @@ fn begun(rollout: &Rollout, now: Time) -> Analysis {
         at: now,
         compared_ms: 0,
         block_ms: 0,
+        judged: 0,
         verdict: Verdict::Gathering,
         canary: Traffic::default(),
         control: Traffic::default(),
@@ -96,11 +108,18 @@ fn verdict(canary: &Canary, analysis: &Analysis, value: f64) -> Verdict {
         Verdict::Worse
     } else if seen(canary, analysis) >= u64::from(canary.min_requests)
         && analysis.compared_ms >= u64::from(canary.bake_s) * 1_000
+        && analysis.judged >= JUDGED_MIN
+        && !in_doubt(analysis)
     {
         Verdict::Fair
     } else {
         Verdict::Gathering
     }
+}
+
+/// The newest look alone speaks against the bundle.
+pub(crate) fn in_doubt(analysis: &Analysis) -> bool {
+    analysis.errors.newest.max(analysis.slow.newest) >= DOUBT.ln()
 }
 
 /// The requests of the group that has fewer, of those that can be judged by everything that was asked for.

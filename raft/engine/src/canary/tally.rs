@@ -12,8 +12,8 @@ use crate::rollout::RolloutView;
 /// How long a block is at least, in milliseconds.
 pub const BLOCK_MS: u64 = 5_000;
 /// A block lasts at least so many reports of every node. Nodes report at moments of their own, so at its two ends a block has a
-/// little more time of some than of others; in a short one, an outage that hits everybody alike would look like a difference.
-const REPORTS: u64 = 6;
+/// little more time of some than of others; what happens there is in two blocks at most, with opposite signs.
+const REPORTS: u64 = 2;
 /// A block in which one group has had no request for this long, or for two blocks, is not of one time any more, and is dropped.
 const BLOCK_MAX_MS: u64 = 60_000;
 /// What a node counted while it was silent for more than so many reports is of another time than what the others did.

@@ -5,7 +5,7 @@ use sentinel_model::canary::{Analysis, Canary, Traffic, Verdict};
 
 use super::RolloutView;
 use super::holding::Wait;
-use crate::canary::{bound, evidence, seen};
+use crate::canary::{JUDGED_MIN, bound, evidence, in_doubt, seen};
 
 /// A comparison that has not been continued for so long says nothing of now, in milliseconds.
 const STALE_MS: u64 = 60_000;
@@ -47,12 +47,19 @@ pub(super) fn comparison(view: &RolloutView<'_>, now: Time) -> Comparison {
 fn gathering_words(canary: &Canary, analysis: &Analysis) -> String {
     let compared_s = analysis.compared_ms / 1_000;
     let unmeasured = canary.slow_margin.is_some() && seen(canary, analysis) == 0 && analysis.look > 2;
-    let hint = if unmeasured { "; latency is not measured in both groups" } else { "" };
+    let hint = if in_doubt(analysis) {
+        "; the newest look speaks against it"
+    } else if unmeasured {
+        "; latency is not measured in both groups"
+    } else {
+        ""
+    };
     format!(
-        "the canary is being compared: {} of {} requests, {compared_s} of {} s{hint}",
+        "the canary is being compared: {} of {} requests, {compared_s} of {} s, {} of {JUDGED_MIN} looks{hint}",
         seen(canary, analysis),
         canary.min_requests,
-        canary.bake_s
+        canary.bake_s,
+        analysis.judged
     )
 }
 

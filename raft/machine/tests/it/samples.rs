@@ -395,7 +395,7 @@ fn transitions() -> Vec<Command> {
 /// A look at the canary of the first step.
 pub fn analysis(look: u64, verdict: Verdict) -> Analysis {
     let traffic = |requests, errors| Traffic { requests, errors, timed: requests - 1, slow: 2 };
-    let evidence = Evidence { logs: vec![-0.5, 0.25], looks: look, recent: (1_500.0, 12.5) };
+    let evidence = Evidence { logs: vec![-0.5, 0.25], looks: look, newest: -0.25, recent: (1_500.0, 12.5) };
     let (canary, control) = (traffic(40, 3), traffic(900, 9));
     Analysis {
         rollout_id: ROLLOUT,
@@ -405,6 +405,7 @@ pub fn analysis(look: u64, verdict: Verdict) -> Analysis {
         at: Time(10_000),
         compared_ms: 10_000,
         block_ms: 5_000,
+        judged: 2,
         verdict,
         canary,
         control,

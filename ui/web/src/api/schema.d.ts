@@ -3156,7 +3156,10 @@ export interface components {
         };
         /** @description Who must agree to a rollout, and who has. */
         RolloutApproval: {
-            /** @description What is agreed to: the bundle, the nodes of each step, and everything that was asked for. Whoever approves names it. */
+            /**
+             * @description What is agreed to: the bundle, the nodes of each step, its portions, gates and canary, and its time. Whoever approves
+             *     names it.
+             */
             digest: string;
             /**
              * Format: date-time

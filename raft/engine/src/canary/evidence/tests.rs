@@ -1,21 +1,8 @@
 use super::*;
+use crate::fixture::Dice;
 
-/// SplitMix64.
-struct Dice(u64);
-
-impl Dice {
-    fn share(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn hits(&mut self, trials: u64, ratio: f64) -> u64 {
-        (0..trials).filter(|_| self.share() < ratio).count() as u64
-    }
-}
+/// `ln(100)`: a probability of error of 0.01.
+const ENOUGH: f64 = 4.605_170_185_988_092;
 
 /// The look at which the evidence is enough, if it ever is.
 fn found(
@@ -35,8 +22,8 @@ fn found(
             canary: sizes.1,
             canary_hits: dice.hits(sizes.1, canary),
         };
-        evidence = look(&evidence, trials, margin);
-        log_value(&evidence) >= 100f64.ln()
+        evidence = look(&evidence, trials, margin, ENOUGH);
+        log_value(&evidence) >= ENOUGH
     })
 }
 
@@ -85,7 +72,8 @@ fn the_weights_of_all_beginnings_make_one() {
     // Blocks that say nothing leave the evidence as it is.
     let mut silent = Evidence { recent: (1_000.0, 1_000.0), ..evidence };
     for _ in 0..50 {
-        silent = look(&silent, Trials { control: 10, control_hits: 10, canary: 10, canary_hits: 10 }, 0.1);
+        silent =
+            look(&silent, Trials { control: 10, control_hits: 10, canary: 10, canary_hits: 10 }, 0.1, ENOUGH);
     }
     assert!(log_value(&silent) <= 1e-9, "{}", log_value(&silent));
 }
@@ -125,20 +113,23 @@ fn a_rise_that_begins_late_is_found_not_much_later_than_one_that_was_there_from_
 }
 
 #[test]
-fn a_canary_that_answers_nothing_but_errors_is_found_at_the_next_look() {
+fn two_looks_are_never_enough_and_three_are_when_nothing_but_errors_comes() {
     let mut evidence = Evidence { recent: (2_000.0, 2.0), ..Evidence::default() };
-    evidence = look(&evidence, Trials { control: 500, control_hits: 1, canary: 20, canary_hits: 20 }, 0.001);
-    assert!(log_value(&evidence) > 200f64.ln(), "{}", log_value(&evidence).exp());
+    let bad = Trials { control: 500, control_hits: 1, canary: 200, canary_hits: 200 };
+    for (number, enough) in [(1, false), (2, false), (3, true)] {
+        evidence = look(&evidence, bad, 0.001, ENOUGH);
+        assert_eq!(log_value(&evidence) >= ENOUGH, enough, "look {number}: {}", log_value(&evidence).exp());
+    }
 }
 
 #[test]
 fn a_block_counts_only_when_the_other_nodes_are_known_and_both_groups_have_requests() {
     let bad = Trials { control: 100, control_hits: 0, canary: 100, canary_hits: 100 };
-    let first = look(&Evidence::default(), bad, 0.0);
+    let first = look(&Evidence::default(), bad, 0.0, ENOUGH);
     assert_eq!((first.looks, first.recent), (0, (100.0, 0.0)));
-    let known = look(&first, Trials { control: 150, ..Trials::default() }, 0.0);
+    let known = look(&first, Trials { control: 150, ..Trials::default() }, 0.0, ENOUGH);
     assert_eq!((known.looks, known.recent), (0, (250.0, 0.0)), "no request of the canary");
-    assert_eq!(look(&known, bad, 0.0).looks, 1);
+    assert_eq!(look(&known, bad, 0.0, ENOUGH).looks, 1);
 }
 
 #[test]
@@ -148,7 +139,7 @@ fn numbers_stay_numbers() {
     for (trials, margin) in [(huge, 0.0), (Trials { canary_hits: 0, ..huge }, 0.5)] {
         let mut evidence = Evidence::default();
         for _ in 0..5 {
-            evidence = look(&evidence, trials, margin);
+            evidence = look(&evidence, trials, margin, ENOUGH);
             assert!(log_value(&evidence).is_finite());
             assert!(evidence.logs.iter().all(|log| log.is_finite()), "{evidence:?}");
         }

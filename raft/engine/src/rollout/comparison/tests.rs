@@ -25,11 +25,12 @@ fn analysis(scene: &Scene, verdict: Verdict) -> Analysis {
         at: scene.now,
         compared_ms: 0,
         block_ms: 5_000,
+        judged: 1,
         verdict,
         canary: traffic(400, 40),
         control: traffic(4_000, 40),
         slow_above_ms: Some(25.0),
-        errors: Evidence { logs: vec![6.0; 6], looks: 3, recent: (4_000.0, 40.0) },
+        errors: Evidence { logs: vec![6.0; 6], looks: 3, newest: 0.0, recent: (4_000.0, 40.0) },
         slow: Evidence::default(),
         course: Vec::new(),
     }
@@ -40,7 +41,13 @@ fn without_traffic_it_waits_and_fails_at_the_deadline_and_never_passes() {
     let mut scene = scene();
     assert!(scene.held().0.starts_with("the canary waits for traffic"), "{}", scene.held().0);
     scene.analysis = Some(analysis(&scene, Verdict::Gathering));
-    assert_eq!(scene.held().0, "the canary is being compared: 400 of 500 requests, 0 of 60 s");
+    assert_eq!(scene.held().0, "the canary is being compared: 400 of 500 requests, 0 of 60 s, 1 of 3 looks");
+    scene.analysis.as_mut().unwrap().errors.newest = 4.0;
+    assert!(
+        scene.held().0.ends_with("1 of 3 looks; the newest look speaks against it"),
+        "{}",
+        scene.held().0
+    );
     scene.pass_s(600, &["edge-1"]);
     assert!(scene.failure().starts_with("the step's deadline has passed"), "{}", scene.failure());
 }

@@ -53,7 +53,7 @@ export function ApprovalPage() {
           loadingMore={query.isFetchingNextPage}
           onMore={() => void query.fetchNextPage()}
           empty={
-            <Empty icon="check" title="Nothing waits for an approval" command={`sentinel-cp project approvals ${project} --rule high=2`}>
+            <Empty icon="check" title="Nothing waits for an approval" command={`sentinel-cp project approvals ${project} --rule all=1`}>
               <span className="inline">
                 Who must agree to which rollouts is set in the{" "}
                 <Link to="/p/$project/settings" params={{ project }} className="link">

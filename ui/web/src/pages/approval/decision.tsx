@@ -75,7 +75,7 @@ export function Decision({ project, rollout }: { project: string; rollout: Rollo
           {missing > 1 ? `${count(missing - 1, "more person", "more people")} must agree after you.` : "Yours is the last approval: it begins as soon as its time and freezes allow."}
         </p>
         <p style={{ margin: 0 }}>
-          You agree to <Id id={approval.digest} what="the digest of what is approved" />: this bundle, these nodes in these steps, and everything else that was asked for.
+          You agree to <Id id={approval.digest} what="the digest of what is approved" />: this bundle, these nodes in these steps, with these gates, at this time.
         </p>
       </Confirm>
       <Confirm
