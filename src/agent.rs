@@ -169,14 +169,15 @@ async fn serve<P: Proxy>(
     let state = StateFile::open(&data_dir)?;
     let keys = identity.keys()?;
     let mut activator =
-        Activator::new(proxy, shelf, state, (identity.node_id, keys), args.values()?, Arc::clone(&board));
+        Activator::new(proxy, shelf, state, (identity.node_id, keys), args.values()?, Arc::clone(&board))
+            .confirming(args.confirm_timeout);
     let weights = Arc::new(Weights::open(&data_dir, identity.node_id)?);
     let listeners = Listeners::bind(args.agent_check_listen, args.weight_listen).await?;
-    activator.boot().await?;
+    let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"))?;
+    activator.boot(&link).await?;
     // Not before: a load balancer shall not hear of a proxy that has gone on serving that nothing runs.
     let asked = listeners.serve(&weights, &board);
     board.note(NodeEventType::Startup, Severity::Info, "the agent began");
-    let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"))?;
     let (jobs, work) = mpsc::channel(1);
     let interval = Duration::from_secs(identity.heartbeat_interval_s.max(1));
     let tasks = [

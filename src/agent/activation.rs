@@ -1,20 +1,22 @@
 //! From an assignment to a proven proxy, or back.
 //!
 //! ```text
-//! download ─▶ verify ─▶ stage ─▶ test ─▶ activate ─▶ prove ─▶ effective
+//! download ─▶ verify ─▶ stage ─▶ test ─▶ activate ─▶ prove ─▶ confirm ─▶ effective
 //!     └──────────┴─────────┴───────┴─ failed, nothing touched
-//!                                         └──────────┴─ go back: previous release, proven again
+//!                                         └──────────┴──────────┴─ go back: previous release, proven again
 //! ```
 //! The state on disk says what has begun before it begins, so that whoever starts after a crash knows what to look at
 //! ([`Activator::boot`]).
 
 mod boot;
+mod confirm;
 mod go_back;
 mod outcome;
 mod patience;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sentinel_api_types::agent::{NodeEventType, Severity, Update};
 use sentinel_api_types::node::ActivationStage;
@@ -70,6 +72,8 @@ pub struct Activator<P> {
     /// What the proxy shall run; it may be down.
     live: Option<Live>,
     patience: Patience,
+    /// How long a member may be out of reach after a switch; zero: it is not looked.
+    confirm_within: Duration,
 }
 
 impl<P: Proxy> Activator<P> {
@@ -82,7 +86,25 @@ impl<P: Proxy> Activator<P> {
         vars: Values,
         board: Arc<Board>,
     ) -> Self {
-        Self { proxy, shelf, state, node, keys, vars, board, live: None, patience: Patience::default() }
+        Self {
+            proxy,
+            shelf,
+            state,
+            node,
+            keys,
+            vars,
+            board,
+            live: None,
+            patience: Patience::default(),
+            confirm_within: Duration::ZERO,
+        }
+    }
+
+    /// From now on, what was activated goes back when no member can be reached within this time.
+    #[must_use]
+    pub fn confirming(mut self, within: Duration) -> Self {
+        self.confirm_within = within;
+        self
     }
 
     /// True when the archive of an assignment is on disk already, so that activating it needs no member.
@@ -91,8 +113,9 @@ impl<P: Proxy> Activator<P> {
         good.any(|known| known.checksum == update.checksum && self.shelf.archive(known).is_ok())
     }
 
-    /// Deals with an assignment. When this returns, the proxy runs the new release, or what it ran before.
-    pub async fn activate(&mut self, update: &Update, source: &dyn Source) -> Outcome {
+    /// Deals with an assignment. When this returns, the proxy runs the new release, or what it ran before. Without a source no member
+    /// answers, and only what is on disk can be had: that was confirmed before.
+    pub async fn activate(&mut self, update: &Update, source: Option<&dyn Source>) -> Outcome {
         let release = Release::new(update);
         let (generation, bundle) = (release.generation.0, release.bundle_id);
         let unsigned = verify::assignment(update, self.node, &self.keys).err().map(|error| error.to_string());
@@ -114,7 +137,12 @@ impl<P: Proxy> Activator<P> {
         }
     }
 
-    async fn attempt(&mut self, release: &Release, size: u64, source: &dyn Source) -> Result<(), Failure> {
+    async fn attempt(
+        &mut self,
+        release: &Release,
+        size: u64,
+        source: Option<&dyn Source>,
+    ) -> Result<(), Failure> {
         let (archive, bundle) = self.obtain(release, size, source).await?;
         let begun = self.state.change(|state| {
             state.project_id.get_or_insert_with(|| bundle.manifest.project_id.clone());
@@ -134,11 +162,9 @@ impl<P: Proxy> Activator<P> {
             }
             facts.accepted = Some((release.bundle_id, release.generation));
         });
-        let switched = match self.switch(&next, way).await {
-            Ok(()) => self.remember(release),
-            Err(failure) => Err(failure),
-        };
-        if let Err(mut failure) = switched {
+        // What changes nothing cuts nothing off.
+        let witness = source.filter(|_| way != Way::Nothing);
+        if let Err(mut failure) = self.bring_about(&next, way, witness).await {
             tracing::warn!(
                 generation = release.generation.0,
                 stage = name(failure.stage),
@@ -147,6 +173,9 @@ impl<P: Proxy> Activator<P> {
             );
             if let Err(words) = self.go_back(way).await {
                 failure.message = format!("{}; and going back failed: {words}", failure.message);
+            }
+            if let (true, Some(source)) = (failure.unconfirmed, witness) {
+                self.blame(&mut failure, release, source).await;
             }
             return Err(failure);
         }
@@ -161,7 +190,7 @@ impl<P: Proxy> Activator<P> {
         &self,
         release: &Release,
         size: u64,
-        source: &dyn Source,
+        source: Option<&dyn Source>,
     ) -> Result<(Vec<u8>, OpenBundle), Failure> {
         let mut kept = self.state.get().good.iter().filter(|known| known.checksum == release.checksum);
         if let Some(archive) = kept.find_map(|known| self.shelf.archive(known).ok())
@@ -169,13 +198,18 @@ impl<P: Proxy> Activator<P> {
         {
             return Ok((archive, bundle));
         }
+        let Some(source) = source else {
+            return Err(Failure::passing(
+                ActivationStage::Download,
+                "no member answers, and it is not on disk",
+            ));
+        };
         let mut fetches = 0;
         loop {
             fetches += 1;
             let archive = source.fetch(release, size).await.map_err(|error| Failure {
-                stage: ActivationStage::Download,
                 passing: error.passing,
-                message: error.message,
+                ..Failure::new(ActivationStage::Download, error.message)
             })?;
             match self.verified(release, &archive) {
                 Ok(bundle) => {
@@ -273,6 +307,20 @@ impl<P: Proxy> Activator<P> {
                 }
             },
         }
+    }
+
+    /// The proxy is brought to it and proves it, a member can still be reached, and that is written down.
+    async fn bring_about(
+        &mut self,
+        next: &Live,
+        way: Way,
+        witness: Option<&dyn Source>,
+    ) -> Result<(), Failure> {
+        self.switch(next, way).await?;
+        if let Some(source) = witness {
+            self.confirm(&next.release, source).await?;
+        }
+        self.remember(&next.release)
     }
 
     async fn switch(&mut self, next: &Live, way: Way) -> Result<(), Failure> {

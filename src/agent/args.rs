@@ -75,6 +75,9 @@ pub struct AgentArgs {
     /// Within which time a new configuration must answer through a data listener
     #[arg(long, default_value = "3s", value_parser = duration, value_name = "TIME")]
     pub prove_timeout: Duration,
+    /// Within which time a member must be reached with a new configuration, else it goes back; "off": it is not looked
+    #[arg(long, default_value = "60s", value_parser = duration_or_off, value_name = "TIME")]
+    pub confirm_timeout: Duration,
     /// Taken while a proxy process hands its sockets over: the proxy has one place for that per host
     #[arg(long, default_value = "/tmp/sentinel-cp-upgrade.lock", value_name = "FILE")]
     pub upgrade_lock: PathBuf,
@@ -123,6 +126,14 @@ impl AgentArgs {
     }
 }
 
+/// A time, or none at all.
+fn duration_or_off(text: &str) -> Result<Duration, String> {
+    match text {
+        "off" => Ok(Duration::ZERO),
+        _ => duration(text),
+    }
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
@@ -156,6 +167,12 @@ mod tests {
         assert_eq!(args.label_map().unwrap()["site"], "fra");
         assert_eq!(args.values().unwrap()["p"], "1");
         assert_eq!(args.on_exit, OnExit::Keep);
+    }
+
+    #[test]
+    fn the_confirmation_can_be_turned_off() {
+        assert_eq!(parse(&[]).confirm_timeout, Duration::from_secs(60));
+        assert_eq!(parse(&["--confirm-timeout", "off"]).confirm_timeout, Duration::ZERO);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub async fn drive<P: Proxy>(
             job = jobs.recv() => {
                 let Some(Job { update, offered, answer }) = job else { return };
                 let outcome = match offered || activator.holds(&update) {
-                    true => activator.activate(&update, source).await,
+                    true => activator.activate(&update, offered.then_some(source)).await,
                     // Without a member only what is on disk can be had.
                     false => Outcome::Again,
                 };

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sentinel_api_types::Secret;
+use sentinel_api_types::agent::LatestQuery;
 use sentinel_client::{Client, ClientError, Credential};
 use sentinel_model::NodeId;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::activation::{FetchError, Source};
+use super::backoff::Backoff;
 use super::fetch;
 use super::identity::Identity;
 use super::release::Release;
@@ -20,6 +22,9 @@ use super::rhythm::part_of;
 
 /// When to try again after a token was refused or not given.
 const TOKEN_AGAIN: Duration = Duration::from_secs(60);
+
+/// Longest wait for one answer when it is looked whether a member can be reached.
+const TRY_WITHIN: Duration = Duration::from_secs(10);
 
 /// See the module. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -108,6 +113,24 @@ impl Link {
         token.text.clone()
     }
 
+    /// Asks a member for anything newer than what runs, over a new connection. Only an answer to that very question counts: a 404 may be
+    /// of whatever is on the way.
+    async fn greet(&self, runs: &Release) -> Result<(), ClientError> {
+        let epoch = (!runs.epoch.is_first()).then_some(runs.epoch);
+        let query = LatestQuery {
+            epoch,
+            generation: Some(runs.generation),
+            wait: Some(0),
+            weight_epoch: None,
+            weight_revision: None,
+        };
+        let answer = self.ask(|client| {
+            let query = query.clone();
+            async move { client.on_fresh_connections().latest(self.node, &query).await }
+        });
+        answer.await.map(drop)
+    }
+
     async fn forget_token(&self) {
         let mut token = self.token.lock().await;
         token.text = None;
@@ -123,6 +146,25 @@ impl Source for Link {
 
     async fn discard(&self, release: &Release) {
         fetch::discard(&self.downloads, release);
+    }
+
+    async fn reach(&self, runs: &Release, within: Duration) -> Result<(), String> {
+        let mut pause = Backoff::new(Duration::from_millis(200), Duration::from_secs(2));
+        let mut last = "none answered".to_owned();
+        let tries = async {
+            loop {
+                let error = match timeout(TRY_WITHIN, self.greet(runs)).await {
+                    Ok(Ok(())) => return,
+                    Ok(Err(error)) => error.to_string(),
+                    Err(_) => format!("none answered within {} s", TRY_WITHIN.as_secs()),
+                };
+                tracing::warn!(generation = runs.generation.0, error, "no member can be reached yet");
+                last = error;
+                sleep(pause.next()).await;
+            }
+        };
+        let reached = timeout(within, tries).await;
+        reached.map_err(|_| last)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod autonomy;
 mod canary;
+mod confirm;
 mod failover;
 mod fleet;
 mod refusal;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ const IDLE_AT_MOST: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct Client {
     pub(crate) http: reqwest::Client,
+    /// Keeps no connection: each request opens its own.
+    unpooled: reqwest::Client,
     pub(crate) members: Arc<Members>,
     pub(crate) credential: Credential,
     pub(crate) stale: bool,
@@ -56,17 +59,20 @@ impl Client {
         S: AsRef<str>,
     {
         // A redirect would carry the credential to wherever the answer says.
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_WITHIN)
-            .pool_idle_timeout(IDLE_AT_MOST)
-            .tls_backend_preconfigured(tls::config(trust)?)
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("sentinel-cp/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| ClientError::Setup(error.to_string()))?;
+        let tls = tls::config(trust)?;
+        let http = |builder: ClientBuilder| {
+            builder
+                .connect_timeout(CONNECT_WITHIN)
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(Policy::none())
+                .no_proxy()
+                .user_agent(concat!("sentinel-cp/", env!("CARGO_PKG_VERSION")))
+                .build()
+                .map_err(|error| ClientError::Setup(error.to_string()))
+        };
         Ok(Self {
-            http,
+            http: http(reqwest::Client::builder().pool_idle_timeout(IDLE_AT_MOST))?,
+            unpooled: http(reqwest::Client::builder().pool_max_idle_per_host(0))?,
             members: Arc::new(Members::new(members)?),
             credential,
             stale: false,
@@ -80,6 +86,13 @@ impl Client {
     #[must_use]
     pub fn with_credential(&self, credential: Credential) -> Self {
         Self { credential, ..self.clone() }
+    }
+
+    /// The same, but each request opens a connection of its own: what answers can be reached now, not only over a connection that was
+    /// opened earlier.
+    #[must_use]
+    pub fn on_fresh_connections(&self) -> Self {
+        Self { http: self.unpooled.clone(), ..self.clone() }
     }
 
     /// The same, but reads take what the asked member has at once, however old.

@@ -21,7 +21,7 @@ use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity};
 use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::{COMPILED, OpenBundle};
 
-use super::{Activator, Live};
+use super::{Activator, Live, Source};
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
 use crate::agent::release::Release;
@@ -33,12 +33,12 @@ const ATTEMPTS_MAX: u32 = 2;
 
 impl<P: Proxy> Activator<P> {
     /// Brings the proxy to what the state on disk says, by the rule of this module. A proxy that runs already goes on; nothing here
-    /// needs a control plane. What does not run afterwards is told on the board and left to [`Activator::revive`].
+    /// needs a control plane, but a switch that nobody has confirmed is confirmed by a member or undone. What does not run afterwards is told on the board and left to [`Activator::revive`].
     ///
     /// # Errors
     /// The state cannot be written.
-    pub async fn boot(&mut self) -> anyhow::Result<()> {
-        self.finish_interrupted().await?;
+    pub async fn boot(&mut self, members: &dyn Source) -> anyhow::Result<()> {
+        self.finish_interrupted(members).await?;
         if let Err(words) = self.start_from_disk().await {
             tracing::error!(reason = words, "nothing runs from disk yet; it is tried again");
             let message = format!("{words}; it is tried again");
@@ -145,9 +145,9 @@ impl<P: Proxy> Activator<P> {
         Ok(Live { release: release.clone(), bundle, rendered: Arc::new(rendered) })
     }
 
-    /// The agent died during an activation. If the proxy proves the new release all the same, it is effective; otherwise the one
+    /// The agent died during an activation. If the proxy proves the new release all the same and a member confirms it, it is effective; otherwise the one
     /// before runs again, and the assignment is open for another try, but not for ever.
-    async fn finish_interrupted(&mut self) -> anyhow::Result<()> {
+    async fn finish_interrupted(&mut self, members: &dyn Source) -> anyhow::Result<()> {
         let Some(attempt) = self.state.get().activating.clone() else { return Ok(()) };
         let release = attempt.release;
         tracing::warn!(
@@ -162,9 +162,17 @@ impl<P: Proxy> Activator<P> {
             && let Ok(live) = self.prepare(&release, bundle, running).await
             && self.proxy.prove(&live.rendered.target).await.is_ok()
         {
-            tracing::info!(generation = release.generation.0, "it had come to its end");
-            self.state.change(|state| state.succeed(&release))?;
-            return Ok(());
+            match self.confirm(&release, members).await {
+                Ok(()) => {
+                    tracing::info!(generation = release.generation.0, "it had come to its end");
+                    self.state.change(|state| state.succeed(&release))?;
+                    return Ok(());
+                }
+                Err(failure) => {
+                    let reason = failure.message;
+                    tracing::warn!(generation = release.generation.0, reason, "not confirmed: going back");
+                }
+            }
         }
         if attempt.begun >= ATTEMPTS_MAX {
             let report = FailureReport {

@@ -1,11 +1,13 @@
 //! What an activation needs from outside, and what comes of it.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sentinel_api_types::node::ActivationStage;
 
 use crate::agent::release::Release;
 
-/// Where archives come from.
+/// The members, as far as an activation needs them: where archives come from, and whether they can still be reached.
 #[async_trait]
 pub trait Source: Send + Sync {
     /// The whole archive of a release, at most `size` bytes.
@@ -16,6 +18,12 @@ pub trait Source: Send + Sync {
 
     /// The bytes were not the announced ones: begin anew.
     async fn discard(&self, release: &Release);
+
+    /// Waits until a member answers this node, which runs `runs`, over a connection that is opened now.
+    ///
+    /// # Errors
+    /// None did within this time; what the last one said, or why there was none.
+    async fn reach(&self, runs: &Release, within: Duration) -> Result<(), String>;
 }
 
 /// Why an archive does not come.
@@ -37,15 +45,17 @@ pub struct Failure {
     pub message: String,
     /// It has to do with this node's moment (network, disk) and not with the bundle: worth another try.
     pub passing: bool,
+    /// The proxy runs it, and no member can be reached.
+    pub(super) unconfirmed: bool,
 }
 
 impl Failure {
     pub(super) fn new(stage: ActivationStage, message: impl ToString) -> Self {
-        Self { stage, message: message.to_string(), passing: false }
+        Self { stage, message: message.to_string(), passing: false, unconfirmed: false }
     }
 
     pub(super) fn passing(stage: ActivationStage, message: impl ToString) -> Self {
-        Self { stage, message: message.to_string(), passing: true }
+        Self { passing: true, ..Self::new(stage, message) }
     }
 }
 

@@ -61,7 +61,7 @@ impl Patience {
 impl<P: Proxy> Activator<P> {
     /// Takes note of a failure and says what the control plane shall know of it.
     pub(super) fn failed(&mut self, release: &Release, failure: Failure) -> Outcome {
-        let Failure { stage, message, passing } = failure;
+        let Failure { stage, message, passing, .. } = failure;
         let generation = release.generation;
         tracing::error!(generation = generation.0, bundle = %release.bundle_id, stage = name(stage), reason = message, passing, "failed");
         let message: String = message.chars().take(FAILURE_TEXT_MAX).collect();

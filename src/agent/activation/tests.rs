@@ -1,6 +1,7 @@
 //! The whole way of an assignment, with real bundles and a proxy that does as it is told.
 #![allow(clippy::unwrap_used)]
 
+mod confirming;
 mod driving;
 mod fake;
 mod starting;
@@ -152,11 +153,11 @@ async fn bytes_that_are_not_the_announced_ones_are_fetched_again_but_not_for_eve
     let mut node = Node::new();
     let made = bundle(1, "1.0");
     let source = FakeSource::new(&made).damaged(2);
-    assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Effective);
+    assert_eq!(node.activator.activate(&made.update(), Some(&source)).await, Outcome::Effective);
     assert_eq!(source.fetched(), 3);
     let made = bundle(2, "1.1");
     let source = FakeSource::new(&made).damaged(100);
-    assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Failed);
+    assert_eq!(node.activator.activate(&made.update(), Some(&source)).await, Outcome::Failed);
     assert_eq!(source.fetched(), 3);
     let failure = node.facts().failure.unwrap();
     assert_eq!(failure.stage, ActivationStage::Verify);
@@ -184,8 +185,8 @@ async fn an_older_or_known_generation_is_refused_and_told() {
     node.activate(&bundle(5, "1.0")).await;
     node.words();
     let source = FakeSource::new(&bundle(4, "0.9"));
-    assert_eq!(node.activator.activate(&bundle(4, "0.9").update(), &source).await, Outcome::Refused);
-    assert_eq!(node.activator.activate(&bundle(5, "1.0").update(), &source).await, Outcome::Refused);
+    assert_eq!(node.activator.activate(&bundle(4, "0.9").update(), Some(&source)).await, Outcome::Refused);
+    assert_eq!(node.activator.activate(&bundle(5, "1.0").update(), Some(&source)).await, Outcome::Refused);
     assert_eq!((source.fetched(), node.words()), (0, vec![]));
     assert_eq!(node.effective(), Some(5));
     let events = node.board.take_events(50).await;
@@ -209,13 +210,13 @@ async fn what_has_to_do_with_the_moment_is_tried_again() {
     let mut node = Node::new();
     let made = bundle(1, "1.0");
     let source = FakeSource::new(&made).unreachable(1);
-    assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Again);
+    assert_eq!(node.activator.activate(&made.update(), Some(&source)).await, Outcome::Again);
     let facts = node.facts();
     assert_eq!(facts.failure, None, "the control plane would take it for final");
     assert_eq!(facts.handled.generation, Generation(0), "it is asked for again");
     let events = node.board.take_events(50).await;
     assert!(events.iter().any(|event| event.message.contains("no member answers")), "{events:?}");
-    assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Effective);
+    assert_eq!(node.activator.activate(&made.update(), Some(&source)).await, Outcome::Effective);
     assert_eq!(node.facts().failure, None);
 }
 
@@ -227,7 +228,7 @@ async fn what_may_pass_and_has_lasted_is_reported_once_and_tried_on() {
     let source = FakeSource::new(&made).unreachable(4);
     let mut reported = Vec::new();
     for _ in 0..4 {
-        assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Again);
+        assert_eq!(node.activator.activate(&made.update(), Some(&source)).await, Outcome::Again);
         reported.push(node.facts().failure.map(|failure| failure.stage));
         assert_eq!(node.facts().handled.generation, Generation(0));
     }
@@ -235,7 +236,7 @@ async fn what_may_pass_and_has_lasted_is_reported_once_and_tried_on() {
     assert_eq!(reported, [None, None, download, download]);
     let events = node.board.take_events(50).await;
     assert_eq!(events.len(), 2, "the first try, and that it lasts: {events:?}");
-    assert_eq!(node.activator.activate(&made.update(), &source).await, Outcome::Effective);
+    assert_eq!(node.activator.activate(&made.update(), Some(&source)).await, Outcome::Effective);
     assert_eq!(node.facts().failure, None, "and it is taken back");
 }
 
@@ -244,7 +245,7 @@ async fn a_failure_that_may_pass_is_not_reported_by_the_next_agent_either() {
     let mut node = Node::new();
     let made = bundle(1, "1.0");
     let source = FakeSource::new(&made).unreachable(1);
-    node.activator.activate(&made.update(), &source).await;
+    node.activator.activate(&made.update(), Some(&source)).await;
     let node = node.restarted(false).await;
     assert_eq!((node.facts().failure, node.facts().handled.generation), (None, Generation(0)));
 }
@@ -285,7 +286,7 @@ async fn the_same_bundle_under_a_new_number_is_not_fetched_and_not_reloaded() {
     node.words();
     let again = bundle(2, "1.0");
     let source = FakeSource::new(&again);
-    assert_eq!(node.activator.activate(&again.update(), &source).await, Outcome::Effective);
+    assert_eq!(node.activator.activate(&again.update(), Some(&source)).await, Outcome::Effective);
     assert_eq!(source.fetched(), 0, "it is on disk");
     assert_eq!(node.words(), [Word::Test, Word::Prove]);
     assert_eq!(node.effective(), Some(2));

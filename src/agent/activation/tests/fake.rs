@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use crate::agent::board::Facts;
 use crate::agent::local_http::LocalHttp;
 use crate::agent::meter::{Meter, Vitals};
 use crate::agent::render::Target;
-use crate::agent::testing::{Made, NODE, signer, vars};
+use crate::agent::testing::{Made, NODE, bundle, signer, vars};
 
 /// What the proxy was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,12 +153,32 @@ pub struct FakeSource {
     damaged: AtomicU32,
     unreachable: AtomicU32,
     fetched: AtomicU32,
+    cut_off_by: Vec<u64>,
+    reaches: Mutex<Vec<u64>>,
 }
 
 impl FakeSource {
     pub fn new(made: &Made) -> Self {
         let zero = AtomicU32::default;
-        Self { archive: made.archive.clone(), damaged: zero(), unreachable: zero(), fetched: zero() }
+        Self {
+            archive: made.archive.clone(),
+            damaged: zero(),
+            unreachable: zero(),
+            fetched: zero(),
+            cut_off_by: Vec::new(),
+            reaches: Mutex::default(),
+        }
+    }
+
+    /// No member can be reached while the node runs one of these generations.
+    pub fn cut_off_by(mut self, generations: &[u64]) -> Self {
+        self.cut_off_by = generations.to_vec();
+        self
+    }
+
+    /// The generations that ran when it was looked whether a member can be reached.
+    pub fn reaches(&self) -> Vec<u64> {
+        std::mem::take(&mut self.reaches.lock().unwrap())
     }
 
     pub fn damaged(self, times: u32) -> Self {
@@ -195,6 +216,17 @@ impl Source for FakeSource {
     }
 
     async fn discard(&self, _release: &Release) {}
+
+    async fn reach(&self, runs: &Release, within: Duration) -> Result<(), String> {
+        self.reaches.lock().unwrap().push(runs.generation.0);
+        match self.cut_off_by.contains(&runs.generation.0) {
+            true => {
+                tokio::time::sleep(within).await;
+                Err("connection refused".to_owned())
+            }
+            false => Ok(()),
+        }
+    }
 }
 
 /// An agent's activation in a directory of its own.
@@ -219,6 +251,11 @@ impl Node {
 
     /// The same, with other values for the node variables.
     pub async fn restarted_with(self, proxy_goes_on: bool, vars: Values) -> Self {
+        self.restarted_among(&FakeSource::new(&bundle(1, "1.0")), proxy_goes_on, vars).await
+    }
+
+    /// The same, among these members.
+    pub async fn restarted_among(self, members: &FakeSource, proxy_goes_on: bool, vars: Values) -> Self {
         let Self { activator, dir, .. } = self;
         let mut proxy = activator.proxy;
         if !proxy_goes_on {
@@ -226,13 +263,13 @@ impl Node {
         }
         proxy.words.clear();
         let (mut activator, board) = make(dir.path(), proxy, vars);
-        activator.boot().await.unwrap();
+        activator.boot(members).await.unwrap();
         Self { activator, board, dir }
     }
 
     /// Gives it a bundle that arrives whole.
     pub async fn activate(&mut self, made: &Made) -> Outcome {
-        self.activator.activate(&made.update(), &FakeSource::new(made)).await
+        self.activator.activate(&made.update(), Some(&FakeSource::new(made))).await
     }
 
     /// What the proxy was told since the last time.
@@ -293,5 +330,6 @@ fn make(dir: &Path, mut proxy: FakeProxy, vars: Values) -> (Activator<FakeProxy>
     proxy.config = shelf.current_config();
     let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
     let state = StateFile::open(dir).unwrap();
-    (Activator::new(proxy, shelf, state, (NODE, signer().keys()), vars, Arc::clone(&board)), board)
+    let activator = Activator::new(proxy, shelf, state, (NODE, signer().keys()), vars, Arc::clone(&board));
+    (activator.confirming(Duration::from_millis(20)), board)
 }

@@ -8,7 +8,7 @@ use super::fake::{FakeSource, Node, Word};
 use crate::agent::activation::Outcome;
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
-use crate::agent::testing::bundle;
+use crate::agent::testing::{bundle, vars};
 
 #[tokio::test]
 async fn a_node_boots_from_disk_without_a_control_plane() {
@@ -70,7 +70,7 @@ async fn when_every_bundle_on_disk_is_damaged_the_node_says_so_and_waits_for_one
 }
 
 /// The agent dies between the switch and the confirmation.
-async fn interrupted(loaded: bool) -> Node {
+async fn interrupted(loaded: bool, members: &FakeSource) -> Node {
     let mut node = Node::new();
     node.activate(&bundle(1, "1.0")).await;
     let next = bundle(2, "1.1");
@@ -91,12 +91,14 @@ async fn interrupted(loaded: bool) -> Node {
         node.activator.proxy.reload().await.unwrap();
         node.activator.shelf.point_to(&next.release).unwrap();
     }
-    node.restarted(true).await
+    node.restarted_among(members, true, vars()).await
 }
 
 #[tokio::test]
 async fn an_activation_that_had_come_to_its_end_is_recognised_after_the_agents_death() {
-    let mut node = interrupted(true).await;
+    let members = FakeSource::new(&bundle(2, "1.1"));
+    let mut node = interrupted(true, &members).await;
+    assert_eq!(members.reaches(), [2], "a member confirms it");
     assert_eq!(node.effective(), Some(2));
     assert!(node.serves("1.1"));
     assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
@@ -104,7 +106,7 @@ async fn an_activation_that_had_come_to_its_end_is_recognised_after_the_agents_d
 
 #[tokio::test]
 async fn an_activation_that_had_not_is_taken_back_and_may_be_tried_again() {
-    let mut node = interrupted(false).await;
+    let mut node = interrupted(false, &FakeSource::new(&bundle(2, "1.1"))).await;
     assert_eq!(node.effective(), Some(1));
     assert!(node.serves("1.0"));
     assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
@@ -112,6 +114,16 @@ async fn an_activation_that_had_not_is_taken_back_and_may_be_tried_again() {
     let next = bundle(2, "1.1");
     assert_eq!(node.activate(&next).await, Outcome::Effective);
     assert_eq!(node.effective(), Some(2));
+}
+
+#[tokio::test]
+async fn an_activation_that_was_never_confirmed_is_taken_back_after_the_agents_death() {
+    let members = FakeSource::new(&bundle(2, "1.1")).cut_off_by(&[2]);
+    let mut node = interrupted(true, &members).await;
+    assert_eq!((node.effective(), node.facts().serving.clone()), (Some(1), Serving::Proven));
+    assert!(node.serves("1.0"));
+    assert!(!node.words().contains(&Word::Start), "the proxy was not restarted");
+    assert_eq!(node.facts().handled.generation, Generation(1), "it may be tried again");
 }
 
 #[tokio::test]
@@ -128,7 +140,7 @@ async fn an_activation_that_kills_the_agent_is_not_tried_for_ever() {
     assert!(failure.message.contains("ended 2 times"), "{}", failure.message);
     assert_eq!((node.effective(), node.facts().handled.generation), (Some(1), Generation(2)));
     let source = FakeSource::new(&next);
-    assert_eq!(node.activator.activate(&next.update(), &source).await, Outcome::Refused);
+    assert_eq!(node.activator.activate(&next.update(), Some(&source)).await, Outcome::Refused);
 }
 
 #[tokio::test]
