@@ -9,6 +9,7 @@ mod failover;
 mod fleet;
 mod refusal;
 mod rollout;
+mod strategies;
 mod weight;
 
 /// The binary under test.
