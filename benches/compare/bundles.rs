@@ -53,7 +53,8 @@ async fn one(api: &Api, number: u32) -> Result<()> {
     }
 }
 
-fn config(number: u32) -> String {
+/// The source of a bundle that differs from those of other numbers.
+pub fn config(number: u32) -> String {
     let port = 10_000 + number % 50_000;
     format!(
         r#"system {{

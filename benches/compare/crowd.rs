@@ -116,7 +116,8 @@ fn peaks(cluster: &Cluster) -> Result<Vec<f64>> {
     pids(cluster)?.into_iter().map(|pid| Ok(resident_mib(pid)?.1)).collect()
 }
 
-async fn online(api: &Api, nodes: u32, within: Duration) -> Result<()> {
+/// Waits until every node is online.
+pub async fn online(api: &Api, nodes: u32, within: Duration) -> Result<()> {
     let begun = Instant::now();
     loop {
         let stats = api.get(&format!("/api/v1/projects/{PROJECT}/nodes/stats")).await?;
@@ -149,7 +150,8 @@ fn since(node: &Value, field: &str) -> Timestamp {
     node[field].as_str().and_then(|at| at.parse().ok()).unwrap_or(Timestamp::MIN)
 }
 
-async fn every_node(api: &Api) -> Result<HashMap<String, Value>> {
+/// All nodes, by id, a page after the other.
+pub async fn every_node(api: &Api) -> Result<HashMap<String, Value>> {
     let (mut nodes, mut cursor) = (HashMap::new(), String::new());
     loop {
         let mut page =

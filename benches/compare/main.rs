@@ -1,5 +1,5 @@
 //! The product beside what it is measured against, in one run on one machine: etcd for durable writes, a bare route for heartbeats;
-//! how long a failover and a restart take, and what a large fleet sees of a failover.
+//! how long a failover and a restart take, what a large fleet sees of a failover, and how fast a rollout reaches it.
 //!
 //! `cargo xtask bench` builds and runs it; `docs/benchmarks.md` says what is measured and what is not. A number is never a
 //! threshold here: the table is printed, and people judge. Start reading at [`Part`], then at the part of interest.
@@ -17,6 +17,7 @@ mod machine;
 mod procfs;
 mod report;
 mod restart;
+mod rollout;
 mod wire;
 
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ enum Part {
     Restart,
     /// A large simulated fleet while the leader is killed
     Crowd,
+    /// A rollout to a large simulated fleet while every member is restarted
+    Rollout,
 }
 
 /// What the program is told.
@@ -112,6 +115,9 @@ async fn run(args: Args) -> Result<()> {
     }
     if wanted(Part::Crowd) {
         report.crowd = Some(crowd::measure(&binary, args.nodes).await?);
+    }
+    if wanted(Part::Rollout) {
+        report.rollout = Some(rollout::measure(&binary, args.nodes).await?);
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -11,6 +11,7 @@ use crate::heartbeats::Heartbeats;
 use crate::load::Summary;
 use crate::machine::Machine;
 use crate::restart::Restart;
+use crate::rollout::Rollout;
 
 /// One run.
 #[derive(Serialize)]
@@ -31,6 +32,8 @@ pub struct Report {
     pub restart: Option<Restart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crowd: Option<Crowd>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
 }
 
 impl Report {
@@ -45,6 +48,7 @@ impl Report {
             failover: None,
             restart: None,
             crowd: None,
+            rollout: None,
         }
     }
 }
@@ -73,6 +77,7 @@ impl Display for Report {
             self.failover.as_ref().map(|part| part as &dyn Display),
             self.restart.as_ref().map(|part| part as &dyn Display),
             self.crowd.as_ref().map(|part| part as &dyn Display),
+            self.rollout.as_ref().map(|part| part as &dyn Display),
         ]
         .into_iter()
         .flatten()
@@ -183,6 +188,34 @@ impl Display for Crowd {
         writeln!(f, "another member leads after {led_within_s:.1} s; nodes shown offline: {shown_offline}")?;
         writeln!(f, "every node heard again by a living member after {heard_within_s:.1} s")?;
         writeln!(f, "resident memory of the members at its highest: {} MiB", list(peak_mib))
+    }
+}
+
+impl Display for Rollout {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Rollout { nodes, took_s, last_batch, all_batches, members_cpu_s, nodes_cpu_s, peak_mib } = self;
+        writeln!(
+            f,
+            "ROLLOUT: {nodes} simulated nodes in one process over three members, ten batches; each member restarted once on the way"
+        )?;
+        writeln!(
+            f,
+            "all done in {took_s:.1} s; from the start of a batch until a member knows that a node of it runs the bundle:"
+        )?;
+        for (which, Summary { count, p50_ms, p99_ms, max_ms, .. }) in
+            [("last batch", last_batch), ("all batches", all_batches)]
+        {
+            writeln!(
+                f,
+                "{which}: p50 {p50_ms:.0} ms, p99 {p99_ms:.0} ms, longest {max_ms:.0} ms of {count} nodes"
+            )?;
+        }
+        writeln!(
+            f,
+            "processor time: members {} s, the last leader first; the simulated nodes {nodes_cpu_s:.0} s. Memory of the members at its highest: {} MiB",
+            list(members_cpu_s),
+            list(peak_mib)
+        )
     }
 }
 

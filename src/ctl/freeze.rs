@@ -4,19 +4,20 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use sentinel_api_types::Timestamp;
-use sentinel_api_types::freeze::{FreezeWindow, FreezeWindowCreate};
+use sentinel_api_types::freeze::{FreezeWindow, FreezeWindowCreate, Recurrence, Weekday};
 use sentinel_model::FreezeWindowId;
 
 use super::connection::Connection;
 use super::failure;
 use super::output::Table;
-use super::words::{at, id, moment};
+use super::words::{at, id, moment, read, word};
 
 /// What can be done with freeze windows.
 #[derive(Subcommand, Debug)]
 #[command(after_help = format!("Examples:
   sentinel-cp freeze create 'Black Friday' --from 2026-11-27T00:00:00Z --until 2026-11-30T08:00:00Z --project shop
   sentinel-cp freeze create Incident --until 2h --reason 'INC-4711' --project shop
+  sentinel-cp freeze create Weekends --every fri --at 16:00-08:00 --days 3 --zone Europe/Berlin --until 365d --project shop
   sentinel-cp freeze list --project shop
 
 In a freeze no rollout begins, resumes or starts a step; pausing, cancelling and going back are always possible.
@@ -42,6 +43,18 @@ pub enum FreezeCommand {
         /// Why nothing moves; whoever is held by it reads this
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
+        /// Hold again and again: begin on these days of the week, such as fri or mon,tue
+        #[arg(long, value_name = "DAYS", value_delimiter = ',', value_parser = read::<Weekday>, requires_all = ["at", "zone"])]
+        every: Vec<Weekday>,
+        /// From when to when, such as 16:00-08:00
+        #[arg(long, value_name = "HH:MM-HH:MM", value_parser = times, requires = "every")]
+        at: Option<(String, String)>,
+        /// How many days after it began it ends; the same day when nothing is said, or the next one when that is later
+        #[arg(long, value_name = "N", requires = "every", value_parser = clap::value_parser!(u8).range(0..=7))]
+        days: Option<u8>,
+        /// Whose clock that is, such as Europe/Berlin or UTC
+        #[arg(long, value_name = "TIME ZONE", requires = "every")]
+        zone: Option<String>,
     },
     /// Take a freeze window away; what it held goes on; administrators only
     #[command(after_help = "Examples:\n  sentinel-cp freeze delete WINDOW --project shop")]
@@ -66,13 +79,15 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
     match command {
         FreezeCommand::List => {
             output.print(&client.freeze_windows(&project).await?, |list| {
-                let mut table = Table::new(&["id", "name", "from", "until", "state", "reason", "by"]);
+                let mut table =
+                    Table::new(&["id", "name", "from", "until", "repeats", "state", "reason", "by"]);
                 for window in &list.freeze_windows {
                     table.row([
                         window.id.to_string(),
                         window.name.clone(),
                         at(window.from),
                         at(window.until),
+                        window.recurrence.as_ref().map(in_words).unwrap_or_default(),
                         state(window).to_owned(),
                         window.reason.clone(),
                         window.created_by.clone(),
@@ -81,13 +96,32 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
                 table
             })?;
         }
-        FreezeCommand::Create { name, from, until, reason } => {
-            let request = FreezeWindowCreate { name, reason, from, until };
+        FreezeCommand::Create { name, from, until, reason, every, at: between, days, zone } => {
+            let recurrence = between.zip(zone).map(|((starts, ends), time_zone)| Recurrence {
+                weekdays: every,
+                starts,
+                ends,
+                days,
+                time_zone,
+            });
+            let request = FreezeWindowCreate { name, reason, from, until, recurrence };
             let made = client.create_freeze_window(&project, &request).await?;
             output.say(&made, |made| {
                 let window = &made.freeze_window;
-                let (from, until) = (at(window.from), at(window.until));
-                format!("{project} is frozen from {from} until {until} (window {})", window.id)
+                match (&window.recurrence, &window.next) {
+                    (Some(again), Some(next)) => format!(
+                        "{project} is frozen {}, next from {} until {}, for the last time before {} (window {})",
+                        in_words(again),
+                        at(next.from),
+                        at(next.until),
+                        at(window.until),
+                        window.id
+                    ),
+                    _ => {
+                        let (from, until) = (at(window.from), at(window.until));
+                        format!("{project} is frozen from {from} until {until} (window {})", window.id)
+                    }
+                }
             })?;
         }
         FreezeCommand::Delete { window } => {
@@ -103,7 +137,25 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
 fn state(window: &FreezeWindow) -> &'static str {
     match window.active {
         true => "frozen now",
-        false if window.until <= Timestamp::now() => "over",
+        false if window.next.is_none() && window.until <= Timestamp::now() => "over",
         false => "to come",
     }
+}
+
+/// `16:00-08:00`.
+fn times(text: &str) -> Result<(String, String), String> {
+    let (starts, ends) = text.split_once('-').ok_or("expected two times of day, such as 16:00-08:00")?;
+    Ok((starts.to_owned(), ends.to_owned()))
+}
+
+/// `fri 16:00 to 08:00, 3 days later, Europe/Berlin`.
+fn in_words(again: &Recurrence) -> String {
+    let Recurrence { weekdays, starts, ends, days, time_zone } = again;
+    let weekdays: Vec<String> = weekdays.iter().map(word).collect();
+    let later = match days {
+        None | Some(0) => String::new(),
+        Some(1) => ", the next day".to_owned(),
+        Some(days) => format!(", {days} days later"),
+    };
+    format!("{} {starts} to {ends}{later}, {time_zone}", weekdays.join(","))
 }

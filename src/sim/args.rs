@@ -14,7 +14,7 @@ use crate::server::duration;
 #[command(group = ArgGroup::new("token").args(["enrolment_token", "enrolment_token_file"]).required(true))]
 #[command(after_help = "Examples:
   sentinel-cp sim --server http://127.0.0.1:4000 --project shop --enrolment-token enr_… --nodes 100
-  sentinel-cp sim … --nodes 1000 --seed 7 --fail-rate 0.05 --slow 0.1 --bad-bundle 1.4.0
+  sentinel-cp sim … --nodes 1000 --seed 7 --fail-rate 0.05 --slow 0.1 --flap 0.02 --bad-bundle 1.4.0
 
 Each node holds a connection while it polls: with thousands of them raise the limit of open files (ulimit -n).")]
 pub struct SimArgs {
@@ -38,6 +38,15 @@ pub struct SimArgs {
     /// How much longer a slow node takes
     #[arg(long, default_value = "20s", value_parser = duration, value_name = "TIME")]
     pub slow_by: Duration,
+    /// Share of nodes that fall silent now and then, 0.0 to 1.0
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    pub flap: f64,
+    /// For how long they do
+    #[arg(long, default_value = "45s", value_parser = duration, value_name = "TIME")]
+    pub flap_for: Duration,
+    /// Shortest and longest time that an activation takes
+    #[arg(long, default_value = "300ms..2500ms", value_parser = durations, value_name = "FROM..TO")]
+    pub activation: (Duration, Duration),
     /// A bundle version that activates well and then answers with errors
     #[arg(long, value_name = "VERSION")]
     pub bad_bundle: Option<String>,
@@ -63,8 +72,34 @@ impl SimArgs {
         config.fail_rate = self.fail_rate;
         config.slow_rate = self.slow;
         config.slow_by = self.slow_by;
+        config.flap_rate = self.flap;
+        config.flap_for = self.flap_for;
+        config.activation = self.activation;
         config.bad_bundle = self.bad_bundle;
         config.max_waiting = self.max_waiting;
         Ok(config)
+    }
+}
+
+fn durations(text: &str) -> Result<(Duration, Duration), String> {
+    let (from, to) = text.split_once("..").ok_or_else(|| format!("'{text}' is not of the form 300ms..2s"))?;
+    let (from, to) = (duration(from)?, duration(to)?);
+    if from > to {
+        return Err(format!("'{text}' ends before it begins"));
+    }
+    Ok((from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_span_of_time_has_two_ends_in_order() {
+        assert_eq!(durations("1ms..2s").unwrap(), (Duration::from_millis(1), Duration::from_secs(2)));
+        for wrong in ["1s", "2s..1s", "..", "1s..", "1..2"] {
+            assert!(durations(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -38,6 +38,10 @@ pub struct SimConfig {
     pub slow_rate: f64,
     /// How much longer these take.
     pub slow_by: Duration,
+    /// Share of nodes that fall silent now and then.
+    pub flap_rate: f64,
+    /// For how long they do.
+    pub flap_for: Duration,
     /// A version that activates well and then answers with errors.
     pub bad_bundle: Option<String>,
     /// Shortest and longest time from the assignment to the proof.
@@ -62,6 +66,8 @@ impl SimConfig {
             fail_rate: 0.0,
             slow_rate: 0.0,
             slow_by: Duration::from_secs(20),
+            flap_rate: 0.0,
+            flap_for: Duration::from_secs(45),
             bad_bundle: None,
             activation: (Duration::from_millis(300), Duration::from_millis(2_500)),
             max_requests: 64,
@@ -77,13 +83,29 @@ impl SimConfig {
         if self.nodes == 0 || self.nodes > NODES_MAX {
             bail!("a fleet has 1 to {NODES_MAX} nodes, not {}", self.nodes);
         }
-        for (what, share) in [("fail rate", self.fail_rate), ("share of slow nodes", self.slow_rate)] {
+        let shares = [
+            ("fail rate", self.fail_rate),
+            ("share of slow nodes", self.slow_rate),
+            ("share of flapping nodes", self.flap_rate),
+        ];
+        for (what, share) in shares {
             if !(0.0..=1.0).contains(&share) {
                 bail!("the {what} is between 0.0 and 1.0, not {share}");
             }
         }
         name::check_identifier("prefix", &self.node_name(self.nodes))?;
         Ok(())
+    }
+
+    /// How much longer a node is silent that began to speak so long ago; `None`: it is not.
+    pub fn silent(&self, dice: Dice, since: Duration) -> Option<Duration> {
+        if dice.share("flaps", 0) >= self.flap_rate {
+            return None;
+        }
+        let speaks = Duration::from_secs_f64(dice.between("speaks for", 0, 60.0, 120.0));
+        let turn = speaks + self.flap_for;
+        let at = Duration::from_secs_f64(since.as_secs_f64() % turn.as_secs_f64());
+        (at > speaks).then(|| turn.saturating_sub(at))
     }
 
     /// The name of the node at a place.

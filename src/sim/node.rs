@@ -64,6 +64,7 @@ struct Node<'f> {
     id: NodeId,
     client: Client,
     dice: Dice,
+    since: Instant,
     enrolment: RegisterResponse,
     facts: Mutex<Facts>,
     news: Notify,
@@ -86,6 +87,7 @@ pub async fn live(fleet: &Fleet, place: usize) {
         id: enrolment.node_id,
         client: client.with_credential(Credential::NodeKey(enrolment.node_key.clone())),
         dice,
+        since: Instant::now(),
         enrolment,
         facts: Mutex::default(),
         news: Notify::new(),
@@ -142,6 +144,7 @@ impl Node<'_> {
         let mut turn = 0;
         loop {
             turn += 1;
+            self.flap().await;
             let waits = self.fleet.waiting.try_acquire().ok();
             let wait = if waits.is_some() { WAIT_S } else { 0 };
             let epoch = (!have.epoch.is_first()).then_some(have.epoch);
@@ -172,6 +175,13 @@ impl Node<'_> {
                 }
                 Err(_) => sleep(self.after_loss("trouble", turn)).await,
             }
+        }
+    }
+
+    /// Waits while the node is one that is silent now.
+    async fn flap(&self) {
+        if let Some(left) = self.fleet.config.silent(self.dice, self.since.elapsed()) {
+            sleep(left).await;
         }
     }
 
@@ -261,6 +271,7 @@ impl Node<'_> {
         let mut turn = 0;
         loop {
             turn += 1;
+            self.flap().await;
             let request = self.heartbeat();
             let answer = {
                 let Ok(_turn) = self.fleet.requests.acquire().await else { return };

@@ -187,3 +187,20 @@ async fn an_archive_with_a_wrong_signature_becomes_effective_nowhere() {
     let fresh = super::archives::Archives::default();
     assert_eq!(fresh.verified(&client, NodeId(Uuid::nil()), &made.update(), &keys).await, Some(Ok(())));
 }
+
+#[test]
+fn a_flapping_node_speaks_for_a_while_and_is_silent_for_a_while() {
+    let mut config = config("http://127.0.0.1:1", 1);
+    let dice = config.dice(0);
+    let silent = |config: &SimConfig, s: u64| config.silent(dice, Duration::from_secs(s));
+    assert!((0..600).all(|s| silent(&config, s).is_none()));
+    config.flap_rate = 1.0;
+    assert!((0..60).all(|s| silent(&config, s).is_none()), "it begins by speaking");
+    let seconds: Vec<u64> = (0..600).filter(|s| silent(&config, *s).is_some()).collect();
+    assert!((100..400).contains(&seconds.len()), "{seconds:?}");
+    for s in seconds {
+        let left = silent(&config, s).unwrap();
+        assert!(left <= config.flap_for, "{left:?}");
+        assert_eq!(silent(&config, s + left.as_secs() + 1), None, "and then it speaks again");
+    }
+}

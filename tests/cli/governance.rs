@@ -191,3 +191,27 @@ async fn nobody_gets_through_a_freeze_but_who_breaks_the_glass() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freeze_that_comes_again_every_day_holds_now_and_says_how_often() {
+    let team = Team::new().await;
+    let weekly = |days: &'static str, at: &'static str, zone: &'static str| {
+        vec!["freeze", "create", "Nights", "--every", days, "--at", at, "--zone", zone, "--until", "9d"]
+    };
+    const DAILY: &str = "mon,tue,wed,thu,fri,sat,sun";
+    for (line, why) in [
+        (weekly(DAILY, "00:00-00:00", "Mars/Olympus"), "no time zone"),
+        (weekly(DAILY, "25:00-08:00", "UTC"), "time of day"),
+        (weekly("mon,mon", "16:00-08:00", "UTC"), "each once"),
+    ] {
+        let said = team.by("default", &line).failed(REFUSED);
+        assert!(said.contains(why), "{said}");
+    }
+    let made = team.by("default", &weekly(DAILY, "00:00-00:00", "Europe/Berlin")).ok();
+    assert!(made.contains("00:00 to 00:00, the next day, Europe/Berlin"), "{made}");
+    let listed = team.by("rea", &["freeze", "list", "-o", "json"]).json();
+    let window = &listed["freeze_windows"][0];
+    assert_eq!((&window["active"], &window["recurrence"]["days"]), (&true.into(), &1.into()), "{window}");
+    let said = team.by("ann", &["rollout", "create", "--bundle", "1.0.0"]).failed(REFUSED);
+    assert!(said.contains("frozen until"), "{said}");
+}

@@ -12,7 +12,7 @@ use crate::program::{cargo, exists, root};
 #[derive(Args)]
 pub struct Options {
     /// Measure this part only; may be repeated
-    #[arg(long, value_name = "PART", value_parser = ["commits", "heartbeats", "failover", "restart", "crowd"])]
+    #[arg(long, value_name = "PART", value_parser = ["commits", "heartbeats", "failover", "restart", "crowd", "rollout"])]
     only: Vec<String>,
     /// Print JSON instead of the table
     #[arg(long)]

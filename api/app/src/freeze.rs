@@ -1,12 +1,17 @@
 //! Freeze windows.
 
-use sentinel_api_types::freeze::{FreezeWindow, FreezeWindowBody, FreezeWindowCreate, FreezeWindowList};
+mod recurrence;
+
+use sentinel_api_types::freeze::{
+    FreezeWindow, FreezeWindowBody, FreezeWindowCreate, FreezeWindowList, Recurrence, Span,
+};
 use sentinel_api_types::{time::model_time, timestamp};
 use sentinel_machine::commands::freeze_window_create;
 use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
 use sentinel_machine::freeze::windows;
 use sentinel_machine::tables::key;
-use sentinel_model::{FreezeWindowId, Time, freeze};
+use sentinel_model::freeze::SPAN_MAX_MS;
+use sentinel_model::{FreezeWindowId, InvalidValue, Time, freeze};
 
 use crate::access::Operation;
 use crate::app::{App, written};
@@ -39,14 +44,29 @@ impl App {
         request: FreezeWindowCreate,
     ) -> Result<FreezeWindowBody, AppError> {
         let here = self.in_project(Operation::FreezeWindowCreate, caller, project).await?;
+        let from = request.from.map_or_else(|| self.now(), model_time);
+        let until = model_time(request.until);
+        let recurrence = match &request.recurrence {
+            Some(_) if until <= from => {
+                return Err(InvalidValue::new("until", "must lie behind `from`").into());
+            }
+            Some(_) if until.since(from) > SPAN_MAX_MS => {
+                return Err(
+                    InvalidValue::new("until", "a freeze lasts a year at most; make it anew then").into()
+                );
+            }
+            Some(asked) => Some(recurrence::expand(asked, from, until)?),
+            None => None,
+        };
         let command = freeze_window_create::FreezeWindowCreate {
             window_id: FreezeWindowId(self.inner().parts.ids.id()),
             project_id: here.project.id,
             name: request.name,
             reason: request.reason.unwrap_or_default(),
-            from: request.from.map_or_else(|| self.now(), model_time),
-            until: model_time(request.until),
+            from,
+            until,
             created_by: caller.label(),
+            recurrence,
         };
         let change = Change::making("freeze_window.created")
             .in_project(here.project.id)
@@ -80,6 +100,14 @@ fn shape(window: freeze::FreezeWindow, now: Time) -> FreezeWindow {
     FreezeWindow {
         id: window.id,
         active: window.holds_until(now).is_some(),
+        next: window.next(now).map(|span| Span { from: timestamp(span.from), until: timestamp(span.until) }),
+        recurrence: window.recurrence.as_ref().map(|known| Recurrence {
+            weekdays: known.weekdays.iter().map(|day| (*day).into()).collect(),
+            starts: known.starts.clone(),
+            ends: known.ends.clone(),
+            days: Some(known.days),
+            time_zone: known.time_zone.clone(),
+        }),
         name: window.name,
         reason: window.reason,
         from: timestamp(window.from),

@@ -1,6 +1,10 @@
 //! Freeze windows: times in which no rollout of a project goes forward.
 
+pub mod recurrence;
+
 use serde::{Deserialize, Serialize};
+
+pub use recurrence::{Recurrence, Span, Weekday};
 
 use crate::name::{check_name, check_text};
 use crate::{FreezeWindowId, InvalidValue, ProjectId, Time};
@@ -29,6 +33,9 @@ pub struct FreezeWindow {
     pub created_by: String,
     /// When it was made.
     pub created_at: Time,
+    /// It holds again and again between both ends, and not all the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
 }
 
 impl FreezeWindow {
@@ -40,13 +47,31 @@ impl FreezeWindow {
             return Err(InvalidValue::new("until", "must lie behind `from`"));
         }
         if self.until.since(self.from) > SPAN_MAX_MS {
-            return Err(InvalidValue::new("until", "a freeze lasts a year at most"));
+            return Err(InvalidValue::new("until", "a freeze lasts a year at most; make it anew then"));
         }
-        Ok(())
+        match &self.recurrence {
+            Some(recurrence) => recurrence.check(self.whole()),
+            None => Ok(()),
+        }
     }
 
     /// The end of the freeze that it makes at this moment; `None` when it makes none.
     pub fn holds_until(&self, at: Time) -> Option<Time> {
-        (self.from <= at && at < self.until).then_some(self.until)
+        match &self.recurrence {
+            Some(recurrence) => recurrence.holds_until(at),
+            None => self.whole().holds(at).then_some(self.until),
+        }
+    }
+
+    /// The freeze that it makes at this moment, or the next one.
+    pub fn next(&self, at: Time) -> Option<Span> {
+        match &self.recurrence {
+            Some(recurrence) => recurrence.next(at),
+            None => Some(self.whole()).filter(|span| at < span.until),
+        }
+    }
+
+    fn whole(&self) -> Span {
+        Span { from: self.from, until: self.until }
     }
 }

@@ -413,15 +413,15 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     `/projects/:project/rollouts/:id/${action}`,
     (db, { id }, { body }) => decide(db, id, action, body as Record<string, string>),
   ]),
-  ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: Date.parse(window.from) <= Date.now() && Date.now() < Date.parse(window.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
+  ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: window.next !== null && Date.parse(window.next.from) <= Date.now() && Date.now() < Date.parse(window.next.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
   [
     "POST",
     "/projects/:project/freeze-windows",
     (db, _, { body }) => {
-      const { name, reason, from, until } = body as FreezeWindowCreate;
+      const { name, reason, from, until, recurrence } = body as FreezeWindowCreate;
       const begins = from ?? iso();
       if (Date.parse(until) <= Date.parse(begins)) return refuse(422, "invalid", { until: ["must lie behind `from`"] });
-      const window = { id: uuid(), name, reason: reason ?? "", from: begins, until, active: Date.parse(begins) <= Date.now(), created_by: ME.email, inserted_at: iso() };
+      const window = { id: uuid(), name, reason: reason ?? "", from: begins, until, recurrence: recurrence ?? undefined, next: { from: begins, until }, active: Date.parse(begins) <= Date.now(), created_by: ME.email, inserted_at: iso() };
       db.freezes.unshift(window);
       record(db, "freeze_window.created", "freeze_window", window.id, { name, until }, ME_ACTOR);
       return ok({ freeze_window: window }, 201);

@@ -220,6 +220,7 @@ impl Stage {
                     reason: Some("sales".into()),
                     from: None,
                     until,
+                    recurrence: None,
                 };
                 app.create_freeze_window(&self.world.admin.again(), PROJECT, freeze).await?;
             }

@@ -1,6 +1,6 @@
 //! Freezes a project for a time: no rollout in it goes forward. Administrators only, in person.
 
-use sentinel_model::freeze::{FreezeWindow, WINDOWS_MAX};
+use sentinel_model::freeze::{FreezeWindow, Recurrence, WINDOWS_MAX};
 use sentinel_model::project::Project;
 use sentinel_model::user::Role;
 use sentinel_model::{FreezeWindowId, InvalidValue, ProjectId, Time};
@@ -29,6 +29,9 @@ pub struct FreezeWindowCreate {
     pub until: Time,
     /// Who makes it, in words.
     pub created_by: String,
+    /// It holds again and again between both, at times that the proposer has worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
 }
 
 impl Apply for FreezeWindowCreate {
@@ -44,9 +47,10 @@ impl Apply for FreezeWindowCreate {
             until: self.until,
             created_by: self.created_by.clone(),
             created_at: context.time,
+            recurrence: self.recurrence.clone(),
         };
         window.check()?;
-        if self.until <= context.time {
+        if window.next(context.time).is_none() {
             return Err(InvalidValue::new("until", "lies in the past: it would freeze nothing").into());
         }
         let row = key(&[self.project_id.as_bytes(), self.window_id.as_bytes()]);
@@ -58,16 +62,23 @@ impl Apply for FreezeWindowCreate {
         context.store(&window)?;
         let id = self.window_id.to_string();
         let subject = Subject::in_project("freeze_window", &id, &project);
-        context.record(
-            "freeze_window.created",
-            subject,
-            [
-                ("name", window.name),
-                ("reason", window.reason),
-                ("from", window.from.to_string()),
-                ("until", window.until.to_string()),
-            ],
-        )?;
+        let again = window.recurrence.as_ref().map(|recurrence| ("recurrence", words(recurrence)));
+        let changes = [
+            ("name", window.name),
+            ("reason", window.reason),
+            ("from", window.from.to_string()),
+            ("until", window.until.to_string()),
+        ];
+        context.record("freeze_window.created", subject, changes.into_iter().chain(again))?;
         Ok(Reply::Done)
     }
+}
+
+/// As the audit entry has it.
+fn words(recurrence: &Recurrence) -> String {
+    let Recurrence { weekdays, starts, ends, days, time_zone, occurrences } = recurrence;
+    let days_later = if *days == 0 { String::new() } else { format!(" {days} days later") };
+    let weekdays: Vec<String> = weekdays.iter().map(|day| format!("{day:?}").to_lowercase()).collect();
+    let (weekdays, times) = (weekdays.join(","), occurrences.len());
+    format!("{weekdays} {starts} to {ends}{days_later} {time_zone}, {times} times")
 }

@@ -124,6 +124,7 @@ pub fn window(number: u128, from: Time, until: Time) -> FreezeWindowCreate {
         from,
         until,
         created_by: "ada@example.com".into(),
+        recurrence: None,
     }
 }
 

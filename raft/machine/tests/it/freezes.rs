@@ -10,13 +10,14 @@ use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::rollout_rollback::RolloutRollback;
 use sentinel_machine::{Command, Rejection, freeze};
 use sentinel_model::audit::Actor;
+use sentinel_model::freeze::{Recurrence, Span};
 use sentinel_model::rollout::RolloutState;
 use sentinel_model::{FreezeWindowId, MemberId, Time};
 use uuid::Uuid;
 
 use crate::crew::{
     HOUR, MAL, approved_by, as_user, break_glass, forbidden, freeze_now, frozen_words, pending, refused_for,
-    reject, scheduled, staffed, window,
+    reject, scheduled, staffed, window, wrong,
 };
 use crate::ids::*;
 use crate::samples::{self, rollout};
@@ -123,6 +124,31 @@ fn windows_may_overlap_and_the_one_that_ends_last_is_named() {
     assert_eq!(until(19), Some(at(20)));
     assert_eq!(until(20), Some(at(30)), "the end of one is not frozen by it");
     assert_eq!(until(30), None);
+}
+
+#[test]
+fn a_window_that_comes_again_holds_in_its_occurrences_only() {
+    let mut stage = staffed(0);
+    let now = stage.now;
+    let at = |hours: u64| now.plus_ms(hours * HOUR);
+    let span = |from, until| Span { from: at(from), until: at(until) };
+    let recurrence = Recurrence { occurrences: vec![span(1, 2), span(25, 26)], ..samples::recurrence() };
+    let again = |recurrence| FreezeWindowCreate { recurrence: Some(recurrence), ..window(1, now, at(48)) };
+    let outside = Recurrence { occurrences: vec![span(1, 2), span(47, 49)], ..samples::recurrence() };
+    stage.refuses_fields([("recurrence.occurrences", again(outside).into())]);
+    stage.done(again(recurrence));
+    stage.now = at(1);
+    let words = format!("the project is frozen until {} by window 'window 1': sales", at(2));
+    stage.refuses([(rollout().into(), wrong(&words))]);
+    stage.now = at(2);
+    stage.done(rollout());
+    stage.now = at(25);
+    assert!(matches!(stage.refused(stage.advance(Transition::StartStep)), Rejection::WrongState(_)));
+    stage.now = at(26);
+    stage.done(stage.advance(Transition::StartStep));
+    let over = Recurrence { occurrences: vec![span(1, 2)], ..samples::recurrence() };
+    let late = FreezeWindowCreate { window_id: FreezeWindowId(Uuid::from_u128(2)), ..again(over) };
+    stage.refuses_fields([("until", late.into())]);
 }
 
 /// Defect: there is no way to make or see a window.

@@ -52,6 +52,7 @@ use sentinel_model::api_key::Scope;
 use sentinel_model::bundle::RiskLevel;
 use sentinel_model::canary::{Analysis, Canary, Evidence, Look, Traffic, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
+use sentinel_model::freeze::{Recurrence, Span, Weekday};
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
 use sentinel_model::org::SigningKey;
@@ -307,6 +308,20 @@ pub fn project_update() -> ProjectUpdate {
     }
 }
 
+pub fn recurrence() -> Recurrence {
+    Recurrence {
+        weekdays: vec![Weekday::Fri, Weekday::Sat],
+        starts: "16:00".into(),
+        ends: "08:00".into(),
+        days: 3,
+        time_zone: "Europe/Berlin".into(),
+        occurrences: vec![
+            Span { from: Time(2_000_000), until: Time(3_000_000) },
+            Span { from: Time(5_000_000), until: Time(9_000_000) },
+        ],
+    }
+}
+
 pub fn freeze_window() -> FreezeWindowCreate {
     FreezeWindowCreate {
         window_id: WINDOW,
@@ -316,6 +331,7 @@ pub fn freeze_window() -> FreezeWindowCreate {
         from: Time(2_000_000),
         until: Time(9_000_000),
         created_by: "ada@example.com".into(),
+        recurrence: None,
     }
 }
 
@@ -497,7 +513,10 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![RolloutReject { rollout_id: ROLLOUT, by: by(), comment: "not on a Friday".into() }.into()],
         vec![RolloutBreakGlass { rollout_id: ROLLOUT, by: by(), reason: "the site is down".into() }.into()],
         vec![RolloutObserve { analysis: analysis(1, Verdict::Gathering) }.into()],
-        vec![freeze_window().into()],
+        vec![
+            freeze_window().into(),
+            FreezeWindowCreate { recurrence: Some(recurrence()), ..freeze_window() }.into(),
+        ],
         vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
         vec![
             backup().into(),

@@ -2044,8 +2044,10 @@ export interface components {
             inserted_at: string;
             /** @description Display name. */
             name: string;
+            next: components["schemas"]["Span"] | null;
             /** @description Why nothing moves. */
             reason: string;
+            recurrence?: components["schemas"]["Recurrence"] | null;
             /**
              * Format: date-time
              * @description Up to this one.
@@ -2068,9 +2070,10 @@ export interface components {
             name: string;
             /** @description Why nothing moves, at most 1,000 characters; whoever is held by it reads this. */
             reason?: string | null;
+            recurrence?: components["schemas"]["Recurrence"] | null;
             /**
              * Format: date-time
-             * @description Up to this one.
+             * @description Up to this one; a year later at most.
              */
             until: string;
         };
@@ -2988,6 +2991,25 @@ export interface components {
             /** @description Display name, 1 to 100 characters. */
             name?: string | null;
         };
+        /**
+         * @description The days of the week on which a freeze begins, and from when to when it lasts, by the clock of a time zone. What that comes to is worked
+         *     out when the window is made: later changes of the zone's rules do not change it.
+         */
+        Recurrence: {
+            /**
+             * Format: int32
+             * @description How many days later it ends, at most 7; when absent, the same day, or the next one when `ends` lies before `starts`.
+             */
+            days?: number | null;
+            /** @description Until what time, such as `08:00`. */
+            ends: string;
+            /** @description At what time, such as `16:00`. */
+            starts: string;
+            /** @description Whose clock that is: a name of the IANA time zone database, such as `Europe/Berlin`. */
+            time_zone: string;
+            /** @description On which days it begins. */
+            weekdays: components["schemas"]["Weekday"][];
+        };
         /** @description A node enrols. */
         RegisterRequest: {
             /** @description What the agent can do. */
@@ -3466,6 +3488,19 @@ export interface components {
             /** @description Newest first. */
             signing_keys: components["schemas"]["SigningKey"][];
         };
+        /** @description From one moment to another. */
+        Span: {
+            /**
+             * Format: date-time
+             * @description From this moment on.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Up to this one.
+             */
+            until: string;
+        };
         /**
          * @description Where a step is in its life.
          * @enum {string}
@@ -3625,6 +3660,11 @@ export interface components {
             /** @description Display name. */
             name: string;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description How much of its share of traffic a load balancer in front of the node shall send it. */
         Weight: {
             /**

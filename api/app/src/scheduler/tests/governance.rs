@@ -49,7 +49,8 @@ async fn a_freeze_is_told_and_waited_for() {
     let cluster = Cluster::new().await;
     let begun = cluster.rollouts(1).await[0];
     let until = timestamp(cluster.app.now().plus_ms(HOUR_MS));
-    let freeze = FreezeWindowCreate { name: "sales".into(), reason: None, from: None, until };
+    let freeze =
+        FreezeWindowCreate { name: "sales".into(), reason: None, from: None, until, recurrence: None };
     cluster.app.create_freeze_window(&cluster.operator(), PROJECT, freeze).await.unwrap();
     let mut duty = duty(&cluster.app);
     duty.round().await;

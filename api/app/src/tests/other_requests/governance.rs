@@ -60,6 +60,7 @@ fn window(world: &World, name: &str, days: u64) -> FreezeWindowCreate {
         reason: None,
         from: Some(timestamp(from)),
         until: timestamp(from.plus_ms(days * 86_400_000)),
+        recurrence: None,
     }
 }
 

@@ -1,27 +1,25 @@
-import { Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
-import type { ApiError } from "../../api/error";
-import { createFreeze, deleteFreeze, freezesQuery } from "../../api/freezes";
+import { deleteFreeze, freezesQuery } from "../../api/freezes";
 import type { FreezeWindow } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { now } from "../../lib/clock";
-import { showServerErrors } from "../../lib/form-errors";
-import { fromLocal } from "../../lib/local-time";
 import type { Shown } from "../../lib/states";
+import { exact } from "../../lib/time";
 import { ActionButton } from "../../ui/action-button";
 import { Ago } from "../../ui/ago";
 import { Confirm } from "../../ui/confirm";
 import { type Column, DataTable } from "../../ui/data-table";
-import { DialogActions } from "../../ui/dialog-actions";
-import { Empty, ErrorPanel, FormError } from "../../ui/feedback";
+import { Empty, ErrorPanel } from "../../ui/feedback";
 import { ListPage, PageHeader } from "../../ui/page";
 import { RowMenu } from "../../ui/row-menu";
 import { State } from "../../ui/state";
+import { CreateDialog } from "./create-dialog";
+import { inWords } from "./recurrence";
 
 const route = getRouteApi("/app/p/$project/freezes");
 
@@ -89,8 +87,9 @@ function columnsFor(refusal: string | null, remove: (window: FreezeWindow) => vo
   return [
     { id: "name", header: "Name", width: 200, cell: (window) => <strong>{window.name}</strong>, text: (window) => window.name },
     { id: "state", header: "State", width: 130, cell: (window) => <State shown={shown(window)} />, text: (window) => shown(window).label },
-    { id: "from", header: "From", width: 130, cell: (window) => <Ago at={window.from} />, text: (window) => window.from },
-    { id: "until", header: "Until", width: 130, cell: (window) => <Ago at={window.until} />, text: (window) => window.until },
+    { id: "from", header: "From", width: 130, cell: (window) => <Ago at={(window.next ?? window).from} />, text: (window) => (window.next ?? window).from },
+    { id: "until", header: "Until", width: 130, cell: (window) => <Ago at={(window.next ?? window).until} />, text: (window) => (window.next ?? window).until },
+    { id: "repeats", header: "Repeats", width: 250, cell: (window) => <Repeats window={window} />, text: (window) => (window.recurrence ? inWords(window.recurrence) : "") },
     { id: "reason", header: "Reason", cell: (window) => window.reason, text: (window) => window.reason },
     { id: "by", header: "Created by", width: 190, cell: (window) => window.created_by, text: (window) => window.created_by },
     {
@@ -103,35 +102,11 @@ function columnsFor(refusal: string | null, remove: (window: FreezeWindow) => vo
   ];
 }
 
-function CreateDialog({ project, onClose }: { project: string; onClose: () => void }) {
-  const form = useForm({ initialValues: { name: "", reason: "", from: "", until: "" } });
-  const [error, setError] = useState<ApiError | null>(null);
-  const create = useAction({
-    run: ({ name, reason, from, until }: typeof form.values) =>
-      createFreeze(project, { name: name.trim(), reason: reason.trim() || null, from: fromLocal(from), until: fromLocal(until) ?? "" }),
-    done: (window) => `${window.name} is created`,
-    refresh: [["freeze-windows", project]],
-    then: onClose,
-  });
+function Repeats({ window }: { window: FreezeWindow }) {
+  if (!window.recurrence) return <span className="dim">once</span>;
   return (
-    <Modal opened onClose={onClose} title="Create freeze window">
-      <form
-        onSubmit={form.onSubmit((values) => {
-          setError(null);
-          create.mutate(values, { onError: (thrown) => setError(showServerErrors(form, thrown, { name: "name", reason: "reason", from: "from", until: "until" })) });
-        })}
-      >
-        <Stack gap="sm">
-          <TextInput label="Name" required data-autofocus {...form.getInputProps("name")} />
-          <Textarea label="Reason" description="Whoever is held by it reads this" autosize minRows={2} maxLength={1_000} {...form.getInputProps("reason")} />
-          <Group grow align="flex-start">
-            <TextInput type="datetime-local" label="From" description="Your time; now when empty" {...form.getInputProps("from")} />
-            <TextInput type="datetime-local" label="Until" description="Your time" required {...form.getInputProps("until")} />
-          </Group>
-          <FormError error={error} />
-          <DialogActions verb="Create window" busy={create.isPending} onClose={onClose} />
-        </Stack>
-      </form>
-    </Modal>
+    <Tooltip label={`${window.recurrence.time_zone}, for the last time before ${exact(window.until)}`}>
+      <span>{inWords(window.recurrence)}</span>
+    </Tooltip>
   );
 }
