@@ -188,6 +188,7 @@ fn node(number: u128) -> Node {
         weight: WEIGHT_FULL,
         weight_revision: 0,
         pinned_bundle_id: None,
+        slot: None,
     }
 }
 

@@ -2,12 +2,15 @@
 //! starts without any control plane says the same.
 //!
 //! The file is apart from the state: an agent of an earlier version that is started again does not know it, and does not mind.
+//!
+//! A node that loses all of its traffic to another one does not let go at once: [`LINGER`].
 
 mod answer;
 mod listen;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use anyhow::Context;
@@ -20,6 +23,12 @@ use crate::durable;
 
 pub use listen::Listeners;
 
+/// For so long a node that had traffic and shall have none any more asks for a little of it still. Load balancers ask one agent after
+/// the other: one that has heard that this node shall have nothing, and not yet that another one shall have it all, would have nobody
+/// to send a request to. It must ask more often than this.
+pub const LINGER: Duration = Duration::from_secs(5);
+/// What it asks for meanwhile, in percent.
+const LITTLE: u8 = 1;
 /// Name of the file in the data directory.
 const FILE: &str = "weight.json";
 
@@ -37,6 +46,8 @@ struct Inner {
     newest: Option<Weight>,
     /// Members do not take the question for a newer one.
     unasked: bool,
+    /// When the node lost all of its traffic.
+    drained: Option<Instant>,
 }
 
 /// What is on disk.
@@ -62,12 +73,19 @@ impl Weights {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        Ok(Self { path, node, inner: Mutex::new(Inner { newest, unasked: false }) })
+        Ok(Self { path, node, inner: Mutex::new(Inner { newest, unasked: false, drained: None }) })
     }
 
-    /// The weight in percent.
+    /// The weight in percent, as load balancers are told it.
     pub fn percent(&self) -> u8 {
-        self.inner().newest.map_or(WEIGHT_FULL, |weight| weight.percent)
+        self.percent_at(Instant::now())
+    }
+
+    fn percent_at(&self, now: Instant) -> u8 {
+        let inner = self.inner();
+        let lingers = inner.drained.is_some_and(|since| now.saturating_duration_since(since) < LINGER);
+        let percent = inner.newest.map_or(WEIGHT_FULL, |weight| weight.percent);
+        if lingers { percent.max(LITTLE) } else { percent }
     }
 
     /// What a poll may say is known; `None` when it must not speak of weights.
@@ -90,6 +108,12 @@ impl Weights {
             return;
         }
         let before = inner.newest.replace(told);
+        let had = before.map_or(WEIGHT_FULL, |weight| weight.percent) > 0;
+        inner.drained = match told.percent {
+            0 if had => Some(Instant::now()),
+            0 => inner.drained,
+            _ => None,
+        };
         drop(inner);
         if before.map_or(WEIGHT_FULL, |weight| weight.percent) != told.percent {
             tracing::info!(percent = told.percent, "the node has another weight");
@@ -161,9 +185,25 @@ mod tests {
             (weight(10, 1, 9), 100),
         ] {
             weights.learn(told);
-            assert_eq!(weights.percent(), percent, "{told:?}");
+            assert_eq!(weights.percent_at(Instant::now() + LINGER), percent, "{told:?}");
         }
         assert_eq!(Weights::open(dir.path(), NODE).unwrap().known(), Some(weight(100, 2, 0)));
+    }
+
+    #[test]
+    fn a_node_that_loses_all_of_its_traffic_takes_a_little_until_others_have_been_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let weights = Weights::open(dir.path(), NODE).unwrap();
+        let later = |weights: &Weights| weights.percent_at(Instant::now() + LINGER);
+        weights.learn(weight(0, 1, 1));
+        assert_eq!((weights.percent(), later(&weights)), (LITTLE, 0));
+        weights.learn(weight(0, 2, 0));
+        assert_eq!(weights.percent(), LITTLE, "the same weight again, in another epoch");
+        weights.learn(weight(30, 2, 1));
+        assert_eq!((weights.percent(), later(&weights)), (30, 30));
+        weights.learn(weight(0, 2, 2));
+        let again = Weights::open(dir.path(), NODE).unwrap();
+        assert_eq!(again.percent(), 0, "an agent that starts had no traffic to lose");
     }
 
     #[test]

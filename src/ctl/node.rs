@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Subcommand};
+use sentinel_api_types::blue_green::Slot;
 use sentinel_api_types::node::{Node, NodeStatus, NodeUpdate, NodesQuery};
 use sentinel_model::NodeId;
 use sentinel_model::node::WEIGHT_FULL;
@@ -39,6 +40,9 @@ pub enum NodeCommand {
         /// online, offline or unknown
         #[arg(long, value_parser = read::<NodeStatus>)]
         status: Option<NodeStatus>,
+        /// Only nodes in this slot: blue or green
+        #[arg(long, value_parser = read::<Slot>)]
+        slot: Option<Slot>,
         /// Only nodes with this label; may be repeated, then all must match
         #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
         label: Vec<(String, String)>,
@@ -63,16 +67,19 @@ pub enum NodeCommand {
         /// Name or id
         node: String,
     },
-    /// Change a node's labels, weight or pin; what it runs stays as it is
+    /// Change a node's labels, weight, pin or slot; what it runs stays as it is
     #[command(after_help = "Examples:
   sentinel-cp node update edge-1 --project shop --weight 50
-  sentinel-cp node update edge-1 --project shop --label slot=blue --remove-label canary
+  sentinel-cp node update edge-1 --project shop --label tier=edge --remove-label canary
+  sentinel-cp node update edge-1 --project shop --slot green --weight 0
   sentinel-cp node update edge-1 --project shop --pin 1.4.2
   sentinel-cp node update edge-1 --project shop --unpin
 
 A weight of 0 drains the node: the load balancer in front sends it nothing new, if it asks the agent (see sentinel-cp agent --help).
-A pinned node is left out by rollouts of other bundles, and may be assigned no other.")]
-    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin"]).required(true).multiple(true)))]
+A pinned node is left out by rollouts of other bundles, and may be assigned no other.
+Blue-green rollouts move the traffic between the slots blue and green: the nodes of one have the
+weight 0, those of the other have all of it.")]
+    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin", "slot"]).required(true).multiple(true)))]
     Update {
         /// Name or id
         node: String,
@@ -91,6 +98,9 @@ A pinned node is left out by rollouts of other bundles, and may be assigned no o
         /// It may be given any bundle again
         #[arg(long)]
         unpin: bool,
+        /// The half of a blue-green fleet that it is in: blue, green, or none
+        #[arg(long, value_name = "SLOT", value_parser = slot_or_none)]
+        slot: Option<InSlot>,
     },
     /// Remove a node; its key is worth nothing from then on
     #[command(after_help = "Examples:\n  sentinel-cp node delete edge-1 --project shop --yes")]
@@ -115,9 +125,14 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
     let Connection { client, output, .. } = connection;
     let project = connection.project().await?;
     match command {
-        NodeCommand::List { status, label, query, paging } => {
-            let wanted =
-                NodesQuery { status, q: query, labels: label.into_iter().collect(), ..Default::default() };
+        NodeCommand::List { status, slot, label, query, paging } => {
+            let wanted = NodesQuery {
+                status,
+                slot,
+                q: query,
+                labels: label.into_iter().collect(),
+                ..Default::default()
+            };
             let fetch = async |limit, cursor| {
                 client.nodes(&project, &NodesQuery { limit: Some(limit), cursor, ..wanted.clone() }).await
             };
@@ -129,6 +144,7 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                     "desired",
                     "effective",
                     "converged",
+                    "slot",
                     "weight",
                     "pinned to",
                     "labels",
@@ -167,14 +183,14 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                 table
             })?;
         }
-        NodeCommand::Update { node, label, remove_label, weight, pin, unpin } => {
+        NodeCommand::Update { node, label, remove_label, weight, pin, unpin, slot } => {
             let id = find(connection, &project, &node).await?;
             let labels = relabelled(connection, &project, id, label, &remove_label).await?;
             let pinned_bundle_id = match pin {
                 Some(bundle) => Some(Some(bundle::find(connection, &project, &bundle).await?)),
                 None => unpin.then_some(None),
             };
-            let request = NodeUpdate { labels, weight, pinned_bundle_id };
+            let request = NodeUpdate { labels, weight, pinned_bundle_id, slot: slot.map(|slot| slot.0) };
             output
                 .print(&client.update_node(&project, id, &request).await?, |body| show::facts(&body.node))?;
         }
@@ -186,6 +202,17 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A slot, or none of them.
+#[derive(Clone, Copy, Debug)]
+pub struct InSlot(Option<Slot>);
+
+fn slot_or_none(text: &str) -> Result<InSlot, String> {
+    match text {
+        "none" => Ok(InSlot(None)),
+        slot => read(slot).map(|slot| InSlot(Some(slot))).map_err(|_| "blue, green or none".to_owned()),
+    }
 }
 
 /// All labels that a node has when some are added and some taken away; `None` when neither is asked for.
@@ -229,7 +256,7 @@ pub async fn find(connection: &Connection, project: &str, node: &str) -> anyhow:
     Err(NotFound(format!("no node of {project} has the name or id {node}{names}")).into())
 }
 
-fn row(node: &Node) -> [String; 9] {
+fn row(node: &Node) -> [String; 10] {
     let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "(gone)".into());
     let converged = match (&node.failure, node.converged, &node.desired) {
         (_, _, None) => "",
@@ -243,6 +270,7 @@ fn row(node: &Node) -> [String; 9] {
         node.desired.as_ref().map(|desired| version(&desired.version)).unwrap_or_default(),
         node.effective.as_ref().map(|fact| version(&fact.version)).unwrap_or_default(),
         converged.to_owned(),
+        node.slot.as_ref().map(word).unwrap_or_default(),
         if node.weight == WEIGHT_FULL { String::new() } else { format!("{} %", node.weight) },
         node.pinned_bundle_id.map(|_| version(&node.pinned_version)).unwrap_or_default(),
         labels(&node.labels),

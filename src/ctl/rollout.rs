@@ -1,5 +1,6 @@
 //! Rollouts.
 
+mod blue_green;
 mod canary;
 mod progress;
 mod request;
@@ -116,7 +117,8 @@ and never who asked for the rollout.")]
         rollout: RolloutId,
     },
     /// Stop a rollout and leave every node on what it has
-    #[command(after_help = "Examples:\n  sentinel-cp rollout cancel ROLLOUT --project shop")]
+    #[command(after_help = "Examples:\n  sentinel-cp rollout cancel ROLLOUT --project shop\n
+Traffic that a blue-green rollout has shifted returns to where it was.")]
     Cancel {
         /// Id of the rollout
         #[arg(value_parser = id::<RolloutId>)]
@@ -125,7 +127,9 @@ and never who asked for the rollout.")]
     /// Take a rollout back: every node returns to its previous bundle
     #[command(
         after_help = "Examples:\n  sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop\n
-For one that is under way or failed. To leave a bundle whose rollout has completed, roll the earlier bundle out."
+For one that is under way or failed. A blue-green rollout that has completed can be taken back as well:
+its traffic returns at once to the slot that kept the earlier bundle, as long as nobody has given its
+nodes anything else. To leave another bundle whose rollout has completed, roll the earlier one out."
     )]
     Rollback {
         /// Id of the rollout

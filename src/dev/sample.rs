@@ -131,6 +131,7 @@ async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::R
         batch_size: Some(u32::from(nodes)),
         batch_percentage: None,
         canary_analysis_config: None,
+        blue_green_config: None,
         max_unavailable: None,
         progress_deadline_seconds: None,
         health_gates: None,

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod autonomy;
+mod blue_green;
 mod canary;
 mod confirm;
 mod failover;

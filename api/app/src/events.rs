@@ -56,7 +56,7 @@ impl EventBus {
         }
         self.0.history.append(&events);
         for event in events {
-            if ["node.assigned", "node.updated"].contains(&event.kind.as_str()) {
+            if ["node.assigned", "node.updated", "node.weighed"].contains(&event.kind.as_str()) {
                 self.wake(&event);
             }
             // No watcher is no error.
@@ -262,7 +262,7 @@ mod tests {
         ]);
         let quiet = tokio::time::timeout(std::time::Duration::from_millis(20), wait.news()).await;
         assert!(quiet.is_err());
-        for (index, kind) in [(3, "node.assigned"), (4, "node.updated")] {
+        for (index, kind) in [(3, "node.assigned"), (4, "node.updated"), (5, "node.weighed")] {
             bus.publish(vec![event(index, kind, &mine.to_string())]);
             wait.news().await;
             second.news().await;

@@ -2,13 +2,11 @@
 
 mod shape;
 
-use std::collections::BTreeMap;
-
 use sentinel_api_types::node::{
     NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodeUpdate, NodesQuery,
 };
 use sentinel_api_types::timestamp;
-use sentinel_machine::commands::node_update::Pin;
+use sentinel_machine::commands::node_update::{Pin, SlotChange};
 use sentinel_machine::commands::{node_delete, node_update};
 use sentinel_machine::{Order, Scan, Table, tables};
 use sentinel_model::bundle::Bundle;
@@ -48,7 +46,9 @@ impl App {
             let read = &*here.view.tables;
             let status = query.status.map(|status| format!("{status:?}")).unwrap_or_default();
             let labels = serde_json::to_string(&query.labels).map_err(AppError::internal)?;
-            let binding = Binding::new("nodes", &[&here.project.id.to_string(), &status, &search, &labels]);
+            let slot = query.slot.map(|slot| format!("{slot:?}")).unwrap_or_default();
+            let project = here.project.id.to_string();
+            let binding = Binding::new("nodes", &[&project, &status, &slot, &search, &labels]);
             let part = Walk {
                 table: Table::NodeNames,
                 prefix: here.project.id.as_bytes(),
@@ -60,8 +60,7 @@ impl App {
             let mut versions = Versions::new(read);
             let page = walk(read, app.keyring(), part, |(_, id)| {
                 let node: Option<Node> = tables::load(read, id)?;
-                let Some(node) = node.filter(|node| matches(node, query.status, &search, &query.labels))
-                else {
+                let Some(node) = node.filter(|node| matches(node, &query, &search)) else {
                     return Ok(None);
                 };
                 let sample = app.liveness().get(node.id);
@@ -86,7 +85,7 @@ impl App {
         Ok(NodeBody { node: Versions::new(&*here.view.tables).node(node, sample)? })
     }
 
-    /// Changes what operators set of a node: labels, weight, pin. Moves nothing.
+    /// Changes what operators set of a node: labels, weight, pin, slot. Moves nothing.
     pub async fn update_node(
         &self,
         caller: &Caller,
@@ -96,8 +95,15 @@ impl App {
     ) -> Result<NodeBody, AppError> {
         let here = self.in_project(Operation::NodeUpdate, caller, project).await?;
         let pin = request.pinned_bundle_id.map(|pinned| pinned.map_or(Pin::Clear, Pin::To));
-        let command =
-            node_update::NodeUpdate { node_id: id, labels: request.labels, weight: request.weight, pin };
+        let slot =
+            request.slot.map(|slot| slot.map_or(SlotChange::Clear, |slot| SlotChange::To(slot.into())));
+        let command = node_update::NodeUpdate {
+            node_id: id,
+            labels: request.labels,
+            weight: request.weight,
+            pin,
+            slot,
+        };
         command.check()?;
         // Everything that was asked for, so that the same key with more, less or something else is another request.
         let mut change =
@@ -110,6 +116,9 @@ impl App {
         }
         if let Some(pin) = command.pin {
             change = change.with("pinned_bundle_id", pin);
+        }
+        if let Some(slot) = command.slot {
+            change = change.with("slot", slot);
         }
         if self.repeated(&here.view, caller, &change)?.is_none() {
             here.object::<Node>(&id)?;
@@ -163,9 +172,10 @@ impl App {
     }
 }
 
-fn matches(node: &Node, status: Option<NodeStatus>, search: &str, labels: &BTreeMap<String, String>) -> bool {
-    status.is_none_or(|status| NodeStatus::from(node.status) == status)
-        && labels.iter().all(|(key, value)| node.labels.get(key) == Some(value))
+fn matches(node: &Node, query: &NodesQuery, search: &str) -> bool {
+    query.status.is_none_or(|status| NodeStatus::from(node.status) == status)
+        && query.slot.is_none_or(|slot| node.slot == Some(slot.into()))
+        && query.labels.iter().all(|(key, value)| node.labels.get(key) == Some(value))
         && (search.is_empty()
             || node.name.to_lowercase().contains(search)
             || node.hostname.to_lowercase().contains(search))

@@ -1,6 +1,7 @@
 //! Rollouts.
 
 mod approval;
+mod blue_green;
 mod canary;
 mod shape;
 
@@ -8,8 +9,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sentinel_api_types::rollout::{
-    ExcludedNode, HealthGates, NodeRef, PlannedStep, Risk, RolloutBody, RolloutCreate, RolloutDetail,
-    RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
+    ExcludedNode, HealthGates, NodeRef, Risk, RolloutBody, RolloutCreate, RolloutDetail, RolloutList,
+    RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
 use sentinel_api_types::time::model_time;
 use sentinel_engine::plan::{Plan, PlanError, Reason, plan_rollout};
@@ -50,22 +51,17 @@ impl App {
         let here = Arc::new(self.in_project(Operation::RolloutPlan, caller, project).await?);
         let scheduled = request.scheduled_at.is_some();
         let (spec, bundle) = asked(&here, request)?;
+        let shown = spec.clone();
         let approvals_needed = here.project.approval.needed(bundle.risk_level);
         let frozen = freeze::at(&*here.view.tables, here.project.id, self.now())?;
         let (plan, nodes) = self.planned(here.clone(), spec, scheduled || approvals_needed > 0).await?;
+        let first = plan.steps.iter().flatten().next();
+        let slot = nodes.iter().find(|node| Some(&node.id) == first).and_then(|node| node.slot);
+        let slot = slot.filter(|_| shown.blue_green.is_some()).map(Into::into);
         let names: HashMap<NodeId, String> = nodes.into_iter().map(|node| (node.id, node.name)).collect();
-        let steps = plan
-            .steps
-            .iter()
-            .zip(0u32..)
-            .map(|(step, index)| PlannedStep {
-                index,
-                nodes: step
-                    .iter()
-                    .map(|id| NodeRef { id: *id, name: names.get(id).cloned().unwrap_or_default() })
-                    .collect(),
-            })
-            .collect();
+        let name = |id: NodeId| NodeRef { id, name: names.get(&id).cloned().unwrap_or_default() };
+        let steps = blue_green::planned(&shown, &plan.steps, slot, name);
+        let kept = plan.live.iter().map(|id| name(*id)).collect();
         let mut versions = Versions::new(&*here.view.tables);
         let mut excluded = Vec::with_capacity(plan.excluded.len());
         for left_out in plan.excluded {
@@ -81,7 +77,7 @@ impl App {
         let bundle = bundle::shape(bundle);
         let risk = Risk { level: bundle.risk_level, reasons: bundle.risk_reasons.clone() };
         let frozen = frozen.map(|frozen| frozen.words);
-        Ok(RolloutPlan { steps, excluded, bundle, risk, approvals_needed, frozen })
+        Ok(RolloutPlan { steps, kept, excluded, bundle, risk, approvals_needed, frozen })
     }
 
     /// Starts a rollout.
@@ -105,6 +101,7 @@ impl App {
             project_id: here.project.id,
             spec: spec.clone(),
             steps: plan.steps,
+            live: plan.live,
             created_by: caller.label(),
             scheduled_at: wanted.scheduled_at,
             override_freeze_reason: wanted.override_freeze_reason.clone(),
@@ -267,7 +264,9 @@ impl App {
                 PlanError::NothingToMove(_) | PlanError::AllExcluded(_) | PlanError::TooMany(_) => {
                     AppError::invalid("target_selector", error.to_string())
                 }
-                PlanError::NothingToCompare(_) => AppError::invalid("strategy", error.to_string()),
+                PlanError::NothingToCompare(_) | PlanError::Slots(_) => {
+                    AppError::invalid("strategy", error.to_string())
+                }
             })?;
             Ok((plan, nodes))
         })
@@ -315,15 +314,15 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
                 "all_at_once has one step; leave out the size of a batch",
             ));
         }
-        (Strategy::Canary, None, None) => Batch::Percent(100),
+        (Strategy::Canary | Strategy::BlueGreen, None, None) => Batch::Percent(100),
         (Strategy::Canary, ..) => {
             return Err(AppError::invalid(
                 "strategy",
                 "canary takes its portions from canary_analysis_config.steps; leave out the size of a batch",
             ));
         }
-        (Strategy::Rolling, Some(size), None) => Batch::Size(size),
-        (Strategy::Rolling, None, Some(percent)) => Batch::Percent(percent),
+        (Strategy::Rolling | Strategy::BlueGreen, Some(size), None) => Batch::Size(size),
+        (Strategy::Rolling | Strategy::BlueGreen, None, Some(percent)) => Batch::Percent(percent),
         (Strategy::Rolling, None, None) => Batch::Size(1),
     };
     let canary = match (request.strategy, request.canary_analysis_config) {
@@ -331,6 +330,13 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         (_, None) => None,
         (_, Some(_)) => {
             return Err(AppError::invalid("canary_analysis_config", "goes with the strategy canary only"));
+        }
+    };
+    let blue_green = match (request.strategy, request.blue_green_config) {
+        (Strategy::BlueGreen, config) => Some(blue_green::asked(config.unwrap_or_default())),
+        (_, None) => None,
+        (_, Some(_)) => {
+            return Err(AppError::invalid("blue_green_config", "goes with the strategy blue_green only"));
         }
     };
     let target = match request.target_selector {
@@ -354,6 +360,7 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         gates: gates(&request.health_gates.unwrap_or_default()),
         auto_rollback: request.auto_rollback.unwrap_or(true),
         canary,
+        blue_green,
     })
 }
 

@@ -16,7 +16,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt;
-use sentinel_engine::canary::Tally;
 use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
 use sentinel_machine::{Consistency, Read, Rejection, View, query, tables};
@@ -31,6 +30,7 @@ use crate::error::AppError;
 use crate::events::{EventBus, Subscription, Watched};
 use crate::work::elsewhere;
 use log_clock::{LogClock, Moment};
+use look::Notes;
 
 /// While a rollout is under way, it is looked at this often.
 const BUSY: Duration = Duration::from_millis(500);
@@ -94,8 +94,8 @@ struct Duty {
     listening: Listening,
     clock: LogClock,
     silence: SilenceQueue,
-    /// What the canaries under way have gathered.
-    tallies: HashMap<RolloutId, Arc<Mutex<Tally>>>,
+    /// What is remembered of the rollouts under way.
+    notes: HashMap<RolloutId, Arc<Mutex<Notes>>>,
     /// What the looks of this round took.
     looking: Duration,
 }
@@ -115,7 +115,7 @@ impl Duty {
             listening,
             clock,
             silence: SilenceQueue::default(),
-            tallies: HashMap::new(),
+            notes: HashMap::new(),
             looking: Duration::ZERO,
         }
     }
@@ -218,7 +218,7 @@ impl Duty {
         let under_way = self.under_way(&view);
         if let Ok(rollouts) = &under_way {
             // What is held or over gathers nothing: what passes meanwhile is of no block.
-            self.tallies.retain(|rollout, _| rollouts.contains(rollout));
+            self.notes.retain(|rollout, _| rollouts.contains(rollout));
         }
         let pause = match under_way {
             Ok(rollouts) if rollouts.is_empty() => IDLE,
@@ -260,9 +260,9 @@ impl Duty {
             let view = self.app.replica().read(Consistency::Stale).await?;
             let moment = self.moment(&*view.tables)?;
             let (app, listening) = (self.app.clone(), self.listening);
-            let tally = self.tallies.entry(rollout).or_default().clone();
+            let notes = self.notes.entry(rollout).or_default().clone();
             let begun = Instant::now();
-            let look = move || look::decide(&app, &*view.tables, rollout, listening, moment, &tally);
+            let look = move || look::decide(&app, &*view.tables, rollout, listening, moment, &notes);
             let decision = elsewhere(look).await?;
             self.looking += begun.elapsed();
             let Some(decision) = decision? else { return Ok(()) };

@@ -4,6 +4,7 @@
 mod access_matrix;
 mod agents;
 mod api_keys;
+mod blue_green;
 mod bundles;
 mod cluster;
 mod facts;

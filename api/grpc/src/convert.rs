@@ -2,6 +2,7 @@
 
 use sentinel_api_types::Timestamp;
 use sentinel_api_types::approval::RolloutApproval;
+use sentinel_api_types::blue_green::BlueGreenConfig;
 use sentinel_api_types::canary::{CanaryAnalysis, CanaryConfig, CanaryTraffic};
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::finding::Finding;
@@ -65,6 +66,10 @@ impl From<api::Rollout> for proto::Rollout {
             approval: rollout.approval.map(Into::into),
             scheduled_at: rollout.scheduled_at.map(|at| at.to_string()).unwrap_or_default(),
             override_freeze_reason: rollout.break_glass.map(|broken| broken.reason).unwrap_or_default(),
+            deployment_slot: rollout.deployment_slot.as_ref().map(word).unwrap_or_default(),
+            standby_slot: rollout.standby_slot.as_ref().map(word).unwrap_or_default(),
+            traffic_weight: rollout.traffic_weight.map(u32::from),
+            traffic_step_index: rollout.traffic_step_index,
         }
     }
 }
@@ -92,6 +97,8 @@ impl From<api::RolloutDetail> for proto::RolloutDetail {
                     index: step.step_index,
                     node_ids: step.node_ids.iter().map(ToString::to_string).collect(),
                     state: word(&step.state),
+                    deployment_slot: step.deployment_slot.as_ref().map(word).unwrap_or_default(),
+                    traffic_weight: step.traffic_weight.map(u32::from),
                 })
                 .collect(),
             progress: Some(proto::Progress {
@@ -145,6 +152,16 @@ fn canary(canary: proto::Canary) -> CanaryConfig {
     }
 }
 
+/// What is absent is as it usually is.
+fn blue_green(asked: proto::BlueGreen) -> BlueGreenConfig {
+    let usual = BlueGreenConfig::default();
+    let steps = asked.traffic_steps.iter().map(|step| u8::try_from(*step).unwrap_or(u8::MAX)).collect();
+    BlueGreenConfig {
+        traffic_steps: if asked.traffic_steps.is_empty() { usual.traffic_steps } else { steps },
+        bake_seconds: asked.bake_seconds.unwrap_or(usual.bake_seconds),
+    }
+}
+
 impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
     type Error = Status;
     fn try_from(request: proto::CreateRolloutRequest) -> Result<Self, Status> {
@@ -158,10 +175,18 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
         Ok(Self {
             bundle_id: id("bundle_id", &request.bundle_id)?,
             target_selector: target(request.target)?,
-            strategy: if request.canary.is_some() { api::Strategy::Canary } else { api::Strategy::default() },
+            strategy: match (&request.canary, &request.blue_green) {
+                (Some(_), Some(_)) => {
+                    return Err(Status::invalid_argument("a rollout is a canary or blue-green, not both"));
+                }
+                (Some(_), None) => api::Strategy::Canary,
+                (None, Some(_)) => api::Strategy::BlueGreen,
+                (None, None) => api::Strategy::default(),
+            },
             batch_size,
             batch_percentage,
             canary_analysis_config: request.canary.map(canary),
+            blue_green_config: request.blue_green.map(blue_green),
             max_unavailable: Some(request.max_unavailable),
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
@@ -242,5 +267,21 @@ mod tests {
         assert_eq!((gates.heartbeat_healthy, gates.max_error_rate), (true, Some(2.5)));
         let without = proto::CreateRolloutRequest { target: None, ..request };
         assert!(api::RolloutCreate::try_from(without).is_err());
+    }
+
+    #[test]
+    fn blue_green_is_asked_for_by_its_message_and_is_no_canary_as_well() {
+        let request = proto::CreateRolloutRequest {
+            bundle_id: uuid::Uuid::nil().to_string(),
+            target: Some(proto::Target { kind: Some(proto::target::Kind::All(proto::AllNodes {})) }),
+            blue_green: Some(proto::BlueGreen { traffic_steps: vec![20, 100], bake_seconds: None }),
+            ..Default::default()
+        };
+        let create = api::RolloutCreate::try_from(request.clone()).unwrap();
+        assert_eq!(create.strategy, api::Strategy::BlueGreen);
+        let config = BlueGreenConfig { traffic_steps: vec![20, 100], bake_seconds: 60 };
+        assert_eq!(create.blue_green_config, Some(config));
+        let both = proto::CreateRolloutRequest { canary: Some(proto::Canary::default()), ..request };
+        assert!(api::RolloutCreate::try_from(both).is_err());
     }
 }

@@ -11,6 +11,7 @@ pub mod api_key;
 pub mod approval;
 pub mod audit;
 pub mod backup;
+pub mod blue_green;
 pub mod bundle;
 pub mod canary;
 pub mod cluster;

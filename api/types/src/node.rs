@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Timestamp;
+use crate::blue_green::Slot;
 
 /// Whether heartbeats arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -255,6 +256,9 @@ pub struct Node {
     pub pinned_bundle_id: Option<BundleId>,
     /// Version of that bundle; null as well when the bundle is gone.
     pub pinned_version: Option<String>,
+    /// Which half of a blue-green fleet it is in.
+    #[serde(default)]
+    pub slot: Option<Slot>,
     /// Traffic since its newest switch, as its newest heartbeat told.
     pub traffic: Option<Traffic>,
 }
@@ -279,10 +283,16 @@ pub struct NodeUpdate {
     #[schema(value_type = Option<Uuid>)]
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub pinned_bundle_id: Option<Option<BundleId>>,
+    /// Which half of a blue-green fleet it is in from now on; null: none.
+    #[schema(value_type = Option<Slot>)]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Option<Slot>>,
 }
 
 /// A field that is there, null or not.
-fn named<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<BundleId>>, D::Error> {
+fn named<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -313,6 +323,10 @@ pub struct NodesQuery {
     #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<NodeStatus>,
+    /// Only nodes in this slot.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Slot>,
     /// Only nodes whose name or host name contains this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
@@ -379,6 +393,17 @@ pub struct NodeEventList {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_slot_that_is_not_named_stays_and_null_takes_it_away() {
+        for (text, slot) in
+            [("{}", None), (r#"{"slot":null}"#, Some(None)), (r#"{"slot":"green"}"#, Some(Some(Slot::Green)))]
+        {
+            let update: NodeUpdate = serde_json::from_str(text).unwrap();
+            assert_eq!(update.slot, slot);
+            assert_eq!(serde_json::to_string(&update).unwrap(), text);
+        }
+    }
 
     #[test]
     fn a_pin_that_is_not_named_stays_and_null_takes_it_away() {

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::Timestamp;
 use crate::approval::{BreakGlass, RolloutApproval};
+use crate::blue_green::{BlueGreenConfig, Slot};
 use crate::bundle::{Bundle, RiskLevel};
 use crate::canary::{CanaryAnalysis, CanaryConfig};
 use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
@@ -42,6 +43,8 @@ pub enum Strategy {
     AllAtOnce,
     /// In growing portions, each compared with the nodes that do not have the bundle yet.
     Canary,
+    /// The slot without traffic gets the bundle, and then the traffic, share by share; the other one keeps what it runs.
+    BlueGreen,
 }
 
 /// What must hold before the next step starts. Missing, stale or earlier data never passes.
@@ -104,6 +107,9 @@ pub struct RolloutCreate {
     /// How a canary goes on, with the strategy `canary` only; what is left out is as it usually is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary_analysis_config: Option<CanaryConfig>,
+    /// How the traffic moves, with the strategy `blue_green` only; what is left out is as it usually is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blue_green_config: Option<BlueGreenConfig>,
     /// How many nodes of a step may be unreachable or fail without stopping it; none when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<u32>,
@@ -206,6 +212,21 @@ pub struct Rollout {
     pub batch_percentage: Option<u8>,
     /// How the canary goes on; null with another strategy.
     pub canary_analysis_config: Option<CanaryConfig>,
+    /// How the traffic moves; null with another strategy.
+    #[serde(default)]
+    pub blue_green_config: Option<BlueGreenConfig>,
+    /// The slot that has the traffic; until the last share is given, the one that keeps what it runs. Null with another strategy.
+    #[serde(default)]
+    pub deployment_slot: Option<Slot>,
+    /// The slot that gets the bundle; null with another strategy.
+    #[serde(default)]
+    pub standby_slot: Option<Slot>,
+    /// Share of the traffic that the slot with the new bundle has now, in percent; null with another strategy.
+    #[serde(default)]
+    pub traffic_weight: Option<u8>,
+    /// How many steps of traffic have passed; null with another strategy.
+    #[serde(default)]
+    pub traffic_step_index: Option<u32>,
     /// How many nodes of a step may be unreachable or fail without stopping it.
     pub max_unavailable: u32,
     /// Longest time that a step may take, pauses not counted.
@@ -220,7 +241,7 @@ pub struct Rollout {
     pub by: Option<String>,
     /// Number of steps.
     pub steps: u32,
-    /// Number of nodes.
+    /// Number of nodes that get the bundle.
     pub nodes: u32,
     /// The step that is under way or next, from zero.
     pub current_step: u32,
@@ -303,14 +324,20 @@ pub enum StepState {
     Failed,
 }
 
-/// A portion of the nodes.
+/// A portion of the nodes, or a share of the traffic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RolloutStep {
     /// Place, from zero.
     pub step_index: u32,
-    /// Its nodes.
+    /// Its nodes. Those of a share of the traffic are all that get the bundle.
     #[schema(value_type = Vec<Uuid>)]
     pub node_ids: Vec<NodeId>,
+    /// The slot of these nodes; null with another strategy than blue-green.
+    #[serde(default)]
+    pub deployment_slot: Option<Slot>,
+    /// Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
+    #[serde(default)]
+    pub traffic_weight: Option<u8>,
     /// Where it is in its life.
     pub state: StepState,
     /// Milliseconds that it ran before the newest pause; they count against the deadline.
@@ -339,6 +366,8 @@ pub enum RolloutNodeState {
     Restoring,
     /// Had no previous bundle: nothing to restore.
     NothingToRestore,
+    /// Keeps what it runs: only its traffic goes to other nodes.
+    Kept,
 }
 
 /// One node of a rollout.
@@ -379,12 +408,18 @@ pub struct RolloutNode {
     pub traffic: Option<Traffic>,
     /// What its proxy uses since then.
     pub usage: Option<Usage>,
+    /// The slot that it is in.
+    #[serde(default)]
+    pub slot: Option<Slot>,
+    /// How much of its share of traffic it gets, in percent; null when the node is gone.
+    #[serde(default)]
+    pub weight: Option<u8>,
 }
 
 /// How far a rollout is, in nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RolloutProgress {
-    /// All.
+    /// All that get the bundle.
     pub total: u64,
     /// None of the others.
     pub pending: u64,
@@ -421,13 +456,19 @@ pub struct NodeRef {
     pub name: String,
 }
 
-/// A portion of the nodes, as planned.
+/// A portion of the nodes, or a share of the traffic, as planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlannedStep {
     /// Place, from zero.
     pub index: u32,
     /// Its nodes.
     pub nodes: Vec<NodeRef>,
+    /// The slot of these nodes; null with another strategy than blue-green.
+    #[serde(default)]
+    pub deployment_slot: Option<Slot>,
+    /// Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
+    #[serde(default)]
+    pub traffic_weight: Option<u8>,
 }
 
 /// A node that was selected and is left out.
@@ -447,6 +488,9 @@ pub struct ExcludedNode {
 pub struct RolloutPlan {
     /// In order.
     pub steps: Vec<PlannedStep>,
+    /// With blue-green, the nodes that have the traffic now and keep what they run; empty with another strategy.
+    #[serde(default)]
+    pub kept: Vec<NodeRef>,
     /// Selected and left out.
     pub excluded: Vec<ExcludedNode>,
     /// What would run.

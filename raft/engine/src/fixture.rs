@@ -70,6 +70,7 @@ pub fn node(name: &str) -> Node {
         weight: WEIGHT_FULL,
         weight_revision: 0,
         pinned_bundle_id: None,
+        slot: None,
     }
 }
 
@@ -83,6 +84,7 @@ pub fn spec() -> RolloutSpec {
         gates: Gates::default(),
         auto_rollback: true,
         canary: None,
+        blue_green: None,
     }
 }
 
@@ -102,6 +104,7 @@ pub fn rollout() -> Rollout {
         updated_at: START,
         ended_at: None,
         governance: Default::default(),
+        shift: None,
     }
 }
 
@@ -109,6 +112,8 @@ pub fn rollout() -> Rollout {
 pub struct Scene {
     pub rollout: Rollout,
     pub step: Step,
+    /// Other steps, where a decision looks at them.
+    pub others: Vec<Step>,
     pub members: Vec<RolloutNode>,
     pub nodes: HashMap<NodeId, Node>,
     pub samples: HashMap<NodeId, NodeSample>,
@@ -126,6 +131,7 @@ impl Scene {
             rollout_id: ROLLOUT,
             index: 0,
             node_ids: names.iter().map(|name| id(name)).collect(),
+            traffic: None,
             state: StepState::Running { since: START },
             ran_ms: 0,
             started_at: Some(START),
@@ -134,6 +140,7 @@ impl Scene {
         let mut scene = Scene {
             rollout: rollout(),
             step,
+            others: Vec::new(),
             members: Vec::new(),
             nodes: HashMap::new(),
             samples: HashMap::new(),
@@ -177,6 +184,7 @@ impl Scene {
             step,
             previous: Some(OLD),
             fallback: None,
+            before: None,
             state: RolloutNodeState::Assigned { generation: GIVEN },
         });
     }
@@ -190,6 +198,7 @@ impl Scene {
             step: 1,
             previous: None,
             fallback: None,
+            before: None,
             state: RolloutNodeState::Pending,
         });
         self.heartbeat(name, true);
@@ -282,7 +291,8 @@ impl Scene {
     }
 
     pub fn with_view<T>(&self, look: impl FnOnce(&RolloutView<'_>) -> T) -> T {
-        let steps = [self.step.clone()];
+        let mut steps = self.others.clone();
+        steps.push(self.step.clone());
         let view = RolloutView {
             rollout: &self.rollout,
             steps: &steps,

@@ -6,7 +6,7 @@
 //!
 //! What it must not do: read a clock, roll dice, do I/O, or remember anything between two calls. What it knows stands in the
 //! view that it is given. What only saves work, or what may be lost with a leader, is kept by the caller and handed in:
-//! [`nodes::SilenceQueue`], [`canary::Tally`].
+//! [`nodes::SilenceQueue`], [`canary::Tally`], [`split::Split`].
 //!
 //! Where to start reading: [`rollout::decide`], then [`plan::plan_rollout`], [`canary`] and [`nodes::decide_status`].
 
@@ -14,6 +14,7 @@ pub mod canary;
 pub mod nodes;
 pub mod plan;
 pub mod rollout;
+pub mod split;
 
 #[cfg(test)]
 mod fixture;

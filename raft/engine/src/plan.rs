@@ -8,14 +8,18 @@ use sentinel_model::node::Node;
 use sentinel_model::rollout::{Batch, RolloutSpec, Target};
 use sentinel_model::{BundleId, NodeId, RolloutId};
 
+mod slots;
+
 /// Most nodes that an error names.
 pub const NAMED_MAX: usize = 20;
 
 /// The nodes of each step, in order, and the selected nodes that are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Every node once; no step is empty.
+    /// The nodes that get the bundle, every one once; no step is empty.
     pub steps: Vec<Vec<NodeId>>,
+    /// With blue-green, the nodes that have the traffic now and keep what they run.
+    pub live: Vec<NodeId>,
     /// Selected, and yet not moved.
     pub excluded: Vec<Excluded>,
 }
@@ -60,6 +64,9 @@ pub enum PlanError {
         "a canary compares nodes that have the bundle with nodes that do not: of {0} to move, its first step takes all"
     )]
     NothingToCompare(usize),
+    /// The slots are not as blue-green takes them.
+    #[error("{0}")]
+    Slots(String),
     /// More nodes than one rollout may move.
     #[error("selects {0} nodes; a rollout moves at most {NODES_MAX}")]
     TooMany(usize),
@@ -90,6 +97,9 @@ impl std::fmt::Display for Owned {
 pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanError> {
     let mut selected = select(&spec.target, nodes)?;
     selected.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    if spec.blue_green.is_some() {
+        return slots::plan(spec, &selected);
+    }
     let one_by_one = matches!(spec.target, Target::Nodes(_));
     let (mut excluded, mut moved, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
     for node in selected {
@@ -122,7 +132,7 @@ pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanErro
             chunks.map(|step| step.iter().map(|node| node.id).collect()).collect()
         }
     };
-    Ok(Plan { steps, excluded })
+    Ok(Plan { steps, live: Vec::new(), excluded })
 }
 
 /// The steps of a canary: each share is of all nodes and counts those of the steps before; at least one node is first.

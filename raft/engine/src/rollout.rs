@@ -26,13 +26,14 @@ mod words;
 pub struct RolloutView<'a> {
     /// The rollout.
     pub rollout: &'a Rollout,
-    /// Its steps. The current one suffices.
+    /// Its steps. The current one suffices; with blue-green, all of them.
     pub steps: &'a [Step],
     /// Its nodes: at least those of the current step and of all before; all of them while it is being taken back.
     pub members: &'a [RolloutNode],
     /// The nodes behind `members`. One that is missing was deleted.
     pub nodes: &'a HashMap<NodeId, Node>,
-    /// The newest heartbeats of these nodes, `heard_at` by the clock that `now` is read from.
+    /// The newest heartbeats of these nodes, `heard_at` by the clock that `now` is read from. With blue-green, their traffic is that
+    /// [since it was shifted](crate::split::Split).
     pub samples: &'a HashMap<NodeId, NodeSample>,
     /// The comparison of a canary, as far as it has come.
     pub analysis: Option<&'a Analysis>,

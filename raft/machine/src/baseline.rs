@@ -26,7 +26,8 @@ pub(crate) fn forget(context: &mut Context<'_>, node: &Node) -> Result<(), Table
 /// joined since are given it as well; else they would keep the baseline before for ever, and look converged. Returns how many
 /// these were.
 ///
-/// The index holds no others by then, since the rollout has moved the rest, but for nodes that had joined with this very bundle.
+/// The index holds no others by then, since the rollout has moved the rest, but for nodes that had joined with this very bundle, and
+/// those of the slot that a blue-green rollout leaves as it is: it owns them still, so they keep theirs.
 /// So this is about as much work as nodes joined, and at most as much as a rollout may be.
 pub(crate) fn set(context: &mut Context<'_>, project: ProjectId, bundle: BundleId) -> Result<u64, Stop> {
     let mut project = context.require::<Project>(project.as_bytes(), "Project")?;

@@ -12,9 +12,9 @@ use sentinel_model::{InvalidValue, NodeId, OrgId, RolloutId, Sha256Digest, Time,
 use sha2::{Digest, Sha256};
 
 use crate::apply::{Context, Stop};
+use crate::blue_green;
 use crate::freeze;
 use crate::outcome::Rejection;
-use crate::query;
 use crate::rollout;
 use crate::tables::{Read, Table, TableError, encode, key, load};
 
@@ -164,18 +164,26 @@ fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, S
         return Ok(Err("the bundle was revoked".to_owned()));
     }
     let mut nodes = Vec::with_capacity(waiting.nodes as usize);
-    for step in query::rollout_steps(context.tables(), waiting.id)? {
-        for node_id in step.node_ids {
-            let Some(node) = context.load::<Node>(node_id.as_bytes())? else {
-                return Ok(Err(format!("node {node_id} was deleted")));
-            };
-            if let Some(owner) = node.owner {
-                return Ok(Err(format!("node '{}' belongs to the rollout {owner}", node.name)));
-            }
-            if node.pinned_away_from(waiting.spec.bundle_id) {
-                return Ok(Err(format!("node '{}' is pinned to another bundle", node.name)));
-            }
-            nodes.push(node);
+    let mut given = waiting.nodes as usize;
+    for node_id in blue_green::plan(context.tables(), waiting)?.into_iter().flatten() {
+        let Some(node) = context.load::<Node>(node_id.as_bytes())? else {
+            return Ok(Err(format!("node {node_id} was deleted")));
+        };
+        if let Some(owner) = node.owner {
+            return Ok(Err(format!("node '{}' belongs to the rollout {owner}", node.name)));
+        }
+        if nodes.len() < given && node.pinned_away_from(waiting.spec.bundle_id) {
+            return Ok(Err(format!("node '{}' is pinned to another bundle", node.name)));
+        }
+        nodes.push(node);
+    }
+    if let Some(shift) = &waiting.shift {
+        given = given.min(nodes.len());
+        let (moved, live) = nodes.split_at(given);
+        match blue_green::standby(moved, live) {
+            Ok(standby) if standby == shift.standby => {}
+            Ok(_) => return Ok(Err("the slots have changed places".to_owned())),
+            Err(why) => return Ok(Err(why)),
         }
     }
     Ok(Ok(nodes))

@@ -11,6 +11,7 @@
 
 pub mod apply;
 mod baseline;
+mod blue_green;
 pub mod bundle_bytes;
 pub mod commands;
 pub mod draft;

@@ -7,6 +7,7 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod blue_green;
 pub mod bundle;
 pub mod canary;
 pub mod cluster;

@@ -66,6 +66,41 @@ pub struct Node {
     /// The one bundle that it may be given, whoever decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned_bundle_id: Option<BundleId>,
+    /// Which half of a blue-green fleet it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Slot>,
+}
+
+/// One of the two halves between which blue-green rollouts move the traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slot {
+    /// One.
+    Blue,
+    /// The other.
+    Green,
+}
+
+impl Slot {
+    /// Both.
+    pub const ALL: [Slot; 2] = [Slot::Blue, Slot::Green];
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Slot::Blue => Slot::Green,
+            Slot::Green => Slot::Blue,
+        }
+    }
+
+    /// Name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Slot::Blue => "blue",
+            Slot::Green => "green",
+        }
+    }
 }
 
 // What nobody has set is not written: so the rows of a cluster below level 4 are what its older members write.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::blue_green::{Before, BlueGreen, Shift};
 use crate::canary::Canary;
 use crate::governance::Governance;
 use crate::name::{LABELS_MAX, check_labels};
@@ -41,6 +42,9 @@ pub struct RolloutSpec {
     /// Compare the nodes that have the bundle with those that do not have it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<Canary>,
+    /// Give the bundle to the slot without traffic, and then the traffic to the bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blue_green: Option<BlueGreen>,
 }
 
 /// Which nodes.
@@ -145,6 +149,19 @@ impl RolloutSpec {
                 ));
             }
         }
+        if let Some(blue_green) = &self.blue_green {
+            blue_green.check()?;
+            if self.canary.is_some() {
+                let message = "a rollout is a canary or blue-green, not both";
+                return Err(InvalidValue::new("strategy", message));
+            }
+            if blue_green.bake_s >= self.step_deadline_s {
+                return Err(InvalidValue::new(
+                    "blue_green_config.bake_seconds",
+                    "must be shorter than progress_deadline_seconds, else no step could ever pass",
+                ));
+            }
+        }
         let gates = &self.gates;
         if gates.max_error_percent.is_some_and(|percent| !(0.0..=100.0).contains(&percent)) {
             return Err(InvalidValue::new(
@@ -190,7 +207,7 @@ pub struct Rollout {
     pub state: RolloutState,
     /// Number of steps.
     pub steps: u32,
-    /// Number of nodes.
+    /// Number of nodes that get the bundle.
     pub nodes: u32,
     /// The step that is under way, or the next one.
     pub current_step: u32,
@@ -209,6 +226,9 @@ pub struct Rollout {
     /// Approvals, its time, the broken glass.
     #[serde(default, skip_serializing_if = "Governance::is_empty")]
     pub governance: Governance,
+    /// Between which slots it moves traffic, and how far it has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
 }
 
 /// Life of a rollout. What leads from one state to another is [`life::WAYS`].
@@ -283,15 +303,18 @@ pub struct Hold {
     pub since: Time,
 }
 
-/// A portion of the nodes.
+/// A portion of the nodes, or a share of the traffic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The rollout.
     pub rollout_id: RolloutId,
     /// Place, from zero.
     pub index: u32,
-    /// Its nodes.
+    /// Its nodes. Those of a share of traffic are all that have been given the bundle.
     pub node_ids: Vec<NodeId>,
+    /// It gives these nodes so much of the traffic, in percent; `None`: it gives them the bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<u8>,
     /// Where it is in its life.
     pub state: StepState,
     /// Milliseconds that it ran before the newest pause; they count against the deadline.
@@ -355,6 +378,9 @@ pub struct RolloutNode {
     /// The other one of these two, if it is another; restored when `previous` may not be handed out any more.
     #[serde(default)]
     pub fallback: Option<BundleId>,
+    /// What it was like before traffic was shifted; `None`: none was so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
     /// Where it is.
     pub state: RolloutNodeState,
 }
@@ -382,6 +408,8 @@ pub enum RolloutNodeState {
     },
     /// Had no previous bundle: nothing to restore.
     NothingToRestore,
+    /// Keeps what it runs: only its traffic goes to other nodes.
+    Kept,
 }
 
 impl RolloutNode {
@@ -399,7 +427,7 @@ impl RolloutNodeState {
             RolloutNodeState::Assigned { generation }
             | RolloutNodeState::Completed { generation }
             | RolloutNodeState::Restoring { generation } => Some(generation),
-            RolloutNodeState::Pending | RolloutNodeState::NothingToRestore => None,
+            RolloutNodeState::Pending | RolloutNodeState::NothingToRestore | RolloutNodeState::Kept => None,
         }
     }
 
@@ -411,6 +439,7 @@ impl RolloutNodeState {
             RolloutNodeState::Completed { .. } => "completed",
             RolloutNodeState::Restoring { .. } => "restoring",
             RolloutNodeState::NothingToRestore => "nothing_to_restore",
+            RolloutNodeState::Kept => "kept",
         }
     }
 

@@ -209,7 +209,7 @@ mod tests {
         asked.is(Serving::Proven, 50, 1);
         assert_eq!(asked.ask(asked.agent_check, b"").await, "up ready 50%\n");
         asked.is(Serving::Proven, 0, 2);
-        assert_eq!(asked.ask(asked.agent_check, b"edge-1\n").await, "up drain\n");
+        assert_eq!(asked.ask(asked.agent_check, b"edge-1\n").await, "up ready 1%\n", "not at once");
         asked.is(Serving::No("it ended".into()), 0, 2);
         assert_eq!(asked.ask(asked.agent_check, b"").await, "down #it ended\n");
     }

@@ -25,9 +25,10 @@ pub struct CanaryArgs {
     /// Fewest requests of either group in a step; 500 when nothing is said
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     canary_requests: Option<u32>,
-    /// How long both groups are compared in each step, such as 5m; 60s when nothing is said
+    /// How long both groups are compared in each step, or with blue_green each share of traffic is observed, such as 5m; 60s when
+    /// nothing is said
     #[arg(long, value_name = "TIME", value_parser = seconds)]
-    bake: Option<u32>,
+    pub bake: Option<u32>,
 }
 
 /// How much slower it may be, if that is judged at all.
@@ -49,7 +50,7 @@ impl CanaryArgs {
             || self.max_error_rise.is_some()
             || self.max_slow_rise.is_some()
             || self.canary_requests.is_some()
-            || self.bake.is_some();
+            || (self.bake.is_some() && strategy != Strategy::BlueGreen);
         let usual = CanaryConfig::default();
         (said || strategy == Strategy::Canary).then(|| CanaryConfig {
             steps: self.canary_steps.unwrap_or(usual.steps),

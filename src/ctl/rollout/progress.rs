@@ -58,6 +58,7 @@ pub fn node(rollout: &Rollout, node: &RolloutNode) -> &'static str {
         Place::NothingBefore if node.previous_bundle_id.is_some() => "earlier bundle revoked",
         Place::NothingBefore => "nothing to restore",
         Place::Elsewhere => "moved on",
+        Place::Kept => "keeps its bundle",
     }
 }
 
@@ -75,14 +76,16 @@ pub fn counts(detail: &RolloutDetail) -> String {
         (Place::NothingBefore, "with nothing to go back to"),
         (Place::Elsewhere, "given something else since"),
         (Place::Untouched, if over || backwards(rollout) { "untouched" } else { "pending" }),
+        (Place::Kept, "keep their bundle"),
     ];
     let count = |wanted: Place| detail.nodes.iter().filter(|node| place(rollout, node) == wanted).count();
+    let moved = detail.nodes.len() - count(Place::Kept);
     let goal = if backwards(rollout) { Place::Back } else { Place::Active };
     let mut line = String::new();
     for (place, what) in words {
         match (place == goal, count(place)) {
             (true, arrived) => {
-                line.insert_str(0, &format!("{arrived} of {} nodes {what}", detail.nodes.len()));
+                line.insert_str(0, &format!("{arrived} of {moved} nodes {what}"));
             }
             (false, 0) => {}
             (false, others) => line.push_str(&format!(", {others} {what}")),
@@ -109,6 +112,7 @@ enum Place {
     NotBack,
     NothingBefore,
     Elsewhere,
+    Kept,
 }
 
 fn place(rollout: &Rollout, node: &RolloutNode) -> Place {
@@ -117,6 +121,7 @@ fn place(rollout: &Rollout, node: &RolloutNode) -> Place {
     match node.state {
         RolloutNodeState::Pending => Place::Untouched,
         RolloutNodeState::NothingToRestore => Place::NothingBefore,
+        RolloutNodeState::Kept => Place::Kept,
         RolloutNodeState::Restoring if proven => Place::Back,
         RolloutNodeState::Restoring if failed => Place::NotBack,
         RolloutNodeState::Restoring => Place::GoingBack,

@@ -8,6 +8,7 @@ use sentinel_api_types::Timestamp;
 use sentinel_api_types::node::{NodeStatus, NodesQuery};
 use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
 
+use super::blue_green::BlueGreenArgs;
 use super::canary::CanaryArgs;
 use super::{show, watch};
 use crate::ctl::connection::Connection;
@@ -34,7 +35,7 @@ pub struct RequestArgs {
     /// This node, by name or id; may be repeated
     #[arg(long, value_name = "NODE", help_heading = "Nodes")]
     node: Vec<String>,
-    /// rolling, canary, or all_at_once
+    /// rolling, canary, blue_green, or all_at_once
     #[arg(long, value_parser = read::<Strategy>, default_value = "rolling", help_heading = "Portions")]
     strategy: Strategy,
     /// Nodes in a step; 1 when nothing is said
@@ -72,6 +73,8 @@ pub struct RequestArgs {
     fail_after: Option<u32>,
     #[command(flatten)]
     canary: CanaryArgs,
+    #[command(flatten)]
+    blue_green: BlueGreenArgs,
     /// Do not ask for healthy heartbeats
     #[arg(long, help_heading = "Gates")]
     no_heartbeat_gate: bool,
@@ -87,11 +90,14 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --strategy blue_green --traffic-steps 25,100 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
   sentinel-cp rollout create --bundle 1.4.1 --break-glass 'INC-4711: checkout is down' --project shop
 
 Data that is missing, stale or from before the switch never passes a gate.
-A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.")]
+A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.
+Blue-green gives the bundle to the slot whose nodes have the weight 0, and then the traffic, share by
+share; see `node update --slot`.")]
 pub struct CreateArgs {
     #[command(flatten)]
     request: RequestArgs,
@@ -208,6 +214,7 @@ impl RequestArgs {
     async fn resolve(self, connection: &Connection, project: &str) -> anyhow::Result<RolloutCreate> {
         let bundle_id = bundle::find(connection, project, &self.bundle).await?;
         let gates = self.gates();
+        let blue_green_config = self.blue_green.config(self.strategy, self.canary.bake);
         let target_selector = if !self.node.is_empty() {
             let mut node_ids = Vec::new();
             for name in &self.node {
@@ -226,6 +233,7 @@ impl RequestArgs {
             batch_size: self.batch_size,
             batch_percentage: self.batch_percent,
             canary_analysis_config: self.canary.config(self.strategy),
+            blue_green_config,
             max_unavailable: self.max_unavailable,
             progress_deadline_seconds: self.deadline,
             health_gates: Some(gates),

@@ -41,6 +41,10 @@ pub async fn rollback(
 fn instead(project: &str, detail: &RolloutDetail) -> String {
     let rollout = &detail.rollout;
     match rollout.state {
+        // Here it would have been possible: the refusal itself says what stands in the way.
+        RolloutState::Completed if rollout.standby_slot.is_some() => {
+            format!("sentinel-cp rollout show {} --project {project} shows where it is", rollout.id)
+        }
         RolloutState::Completed | RolloutState::Cancelled => earlier(project, detail),
         RolloutState::RollingBack | RolloutState::RolledBack => format!(
             "it is {} already: sentinel-cp rollout show {} --project {project}",
@@ -61,7 +65,11 @@ fn instead(project: &str, detail: &RolloutDetail) -> String {
 pub fn earlier(project: &str, detail: &RolloutDetail) -> String {
     let over = state(&detail.rollout);
     let mut before: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for node in detail.nodes.iter().filter(|node| node.state != RolloutNodeState::Pending) {
+    for node in detail
+        .nodes
+        .iter()
+        .filter(|node| !matches!(node.state, RolloutNodeState::Pending | RolloutNodeState::Kept))
+    {
         if let (Some(version), Some(name)) = (&node.previous_version, &node.name) {
             before.entry(version).or_default().push(name);
         }

@@ -2,10 +2,11 @@
 
 use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::rollout::{
-    Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, RolloutState, TargetSelector,
+    Rollout, RolloutDetail, RolloutError, RolloutList, RolloutNode, RolloutNodeState, RolloutPlan,
+    RolloutState, TargetSelector,
 };
 
-use super::{canary, progress};
+use super::{blue_green, canary, progress};
 use crate::ctl::output::Table;
 use crate::ctl::paging::more;
 use crate::ctl::words::{at, labels, word};
@@ -39,6 +40,8 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Gates", gates(rollout));
     table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
+    table.fact("Shifted", rollout.blue_green_config.as_ref().map(blue_green::config));
+    table.fact("Traffic", blue_green::split(rollout));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
     table.fact("Begins", rollout.scheduled_at.map(at));
     if let Some(approval) = &rollout.approval {
@@ -78,11 +81,24 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     }
     let mut nodes =
         Table::new(&["step", "step state", "node", "state", "status", "converged", "previous", "failure"]);
+    // Without them, whoever looks at one that shifts traffic does not see which step is under way.
+    for step in detail.steps.iter().filter(|step| step.traffic_weight.is_some_and(|share| share > 0)) {
+        let to = step.deployment_slot.as_ref().map(word).unwrap_or_default();
+        table.fact(
+            "Share",
+            format!(
+                "step {}: {} % of the traffic to {to}, {}",
+                step.step_index + 1,
+                step.traffic_weight.unwrap_or_default(),
+                progress::step(rollout, step)
+            ),
+        );
+    }
     for node in &detail.nodes {
         let step = detail.steps.iter().find(|step| step.step_index == node.step);
         nodes.row([
-            (node.step + 1).to_string(),
-            step.map(|step| progress::step(rollout, step)).unwrap_or_default(),
+            if kept(node) { String::new() } else { (node.step + 1).to_string() },
+            step.filter(|_| !kept(node)).map(|step| progress::step(rollout, step)).unwrap_or_default(),
             node.name.clone().unwrap_or_else(|| format!("{} (gone)", node.node_id)),
             progress::node(rollout, node).to_owned(),
             node.status.as_ref().map(word).unwrap_or_default(),
@@ -99,12 +115,26 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     table
 }
 
+fn kept(node: &RolloutNode) -> bool {
+    node.state == RolloutNodeState::Kept
+}
+
 /// A plan.
 pub fn plan(plan: &RolloutPlan) -> Table {
     let mut table = Table::new(&["step", "nodes"]);
     for step in &plan.steps {
         let names: Vec<_> = step.nodes.iter().map(|node| node.name.as_str()).collect();
-        table.row([(step.index + 1).to_string(), names.join(", ")]);
+        let names = names.join(", ");
+        let what = match (step.deployment_slot, step.traffic_weight) {
+            (Some(slot), Some(0)) => format!("{names} ({}): the bundle, without traffic", word(&slot)),
+            (Some(slot), Some(share)) => format!("{share} % of the traffic to {}", word(&slot)),
+            _ => names,
+        };
+        table.row([(step.index + 1).to_string(), what]);
+    }
+    if !plan.kept.is_empty() {
+        let names: Vec<_> = plan.kept.iter().map(|node| node.name.as_str()).collect();
+        table.note(format!("keep what they run, and lose their traffic: {}", names.join(", ")));
     }
     for node in &plan.excluded {
         table.note(format!(

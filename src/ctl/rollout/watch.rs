@@ -10,7 +10,7 @@ use sentinel_api_types::rollout::{RolloutDetail, RolloutState};
 use sentinel_client::ClientError;
 use sentinel_model::RolloutId;
 
-use super::{progress, show};
+use super::{blue_green, progress, show};
 use crate::ctl::connection::Connection;
 use crate::ctl::failure;
 use crate::ctl::output::{self, Output, clean};
@@ -81,7 +81,7 @@ impl View {
             Output::Table => clean(&line(detail)),
         };
         if let Some(bar) = &self.bar {
-            bar.set_length(detail.nodes.len() as u64);
+            bar.set_length(detail.progress.total);
             bar.set_position(progress::arrived(detail));
             bar.set_message(line);
         } else if line != self.last {
@@ -124,6 +124,9 @@ fn line(detail: &RolloutDetail) -> String {
         rollout.steps,
         progress::counts(detail)
     );
+    if let Some(split) = blue_green::split(rollout) {
+        line.push_str(&format!("; traffic: {split}"));
+    }
     match (&rollout.error, &rollout.hold) {
         (Some(error), _) => line.push_str(&format!("; {}", show::error(error))),
         (None, Some(hold)) => line.push_str(&format!("; waits: {}", hold.reason)),

@@ -126,6 +126,7 @@ impl Fleet {
             batch_size: Some(batch),
             batch_percentage: None,
             canary_analysis_config: None,
+            blue_green_config: None,
             max_unavailable: Some(max_unavailable),
             progress_deadline_seconds: Some(25),
             health_gates: Some(HealthGates {

@@ -274,11 +274,12 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     "GET",
     "/projects/:project/nodes",
     (db, { project }, { query }) => {
-      const [status, q] = [query.get("status"), query.get("q")?.toLowerCase()];
+      const [status, slot, q] = [query.get("status"), query.get("slot"), query.get("q")?.toLowerCase()];
       const labels = [...query].flatMap(([name, value]) => (/^labels\[(.+)\]$/.exec(name) ? [[name.slice(7, -1), value] as const] : []));
       const found = nodesOf(db, project).filter(
         (node) =>
           (status === null || node.status === status) &&
+          (slot === null || node.slot === slot) &&
           (q === undefined || node.name.includes(q) || node.hostname.includes(q)) &&
           labels.every(([key, value]) => node.labels[key] === value),
       );
@@ -302,6 +303,11 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
         if (change.weight > 100) return refuse(422, "invalid", { weight: ["must be 0 to 100 percent"] });
         Object.assign(changes, { weight_before: String(node.weight), weight: String(change.weight) });
         node.weight = change.weight;
+      }
+      if (change.slot !== undefined) {
+        if (node.owner_rollout_id) return refuse(409, "conflict", `node '${node.name}' belongs to the rollout ${node.owner_rollout_id}; wait for it to end, or cancel it first`);
+        Object.assign(changes, { slot_before: node.slot ?? "none", slot: change.slot ?? "none" });
+        node.slot = change.slot;
       }
       if (change.labels) {
         Object.assign(changes, { labels_before: formatLabels(node.labels), labels: formatLabels(change.labels) });

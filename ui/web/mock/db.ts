@@ -166,7 +166,9 @@ export function newDb(fleet = 140): Db {
       failure: null,
       converged: !unseen,
       owner_rollout_id: null,
-      weight: index === 4 ? 0 : index === 8 ? 50 : 100,
+      // The nodes for trying things out are two slots: the odd half of them has no traffic.
+      slot: index % 7 === 0 && !unseen ? (index % 2 === 0 ? "blue" : "green") : null,
+      weight: index === 4 || (index % 7 === 0 && index % 2 === 1) ? 0 : index === 8 ? 50 : 100,
       pinned_bundle_id: index === 8 || index === 12 ? v230.id : null,
       pinned_version: index === 8 || index === 12 ? v230.version : null,
       traffic: unseen

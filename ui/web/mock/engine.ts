@@ -1,5 +1,6 @@
 // Moves rollouts on, a little at a time, as members and agents would.
 import type { AuditEntry, Node, RolloutNode, TargetSelector } from "../src/api/types.ts";
+import { shift } from "./blue-green.ts";
 import { look } from "./canary.ts";
 import { type Db, iso, PROJECT, type StoredRollout } from "./db.ts";
 import { random, uuid } from "./random.ts";
@@ -95,12 +96,19 @@ function forward(db: Db, stored: StoredRollout): void {
   const { rollout, steps, nodes } = stored;
   const step = steps[rollout.current_step];
   if (step === undefined) return;
-  const mine = nodes.filter((entry) => entry.step === rollout.current_step);
+  const shares = (step.traffic_weight ?? 0) > 0;
+  const mine = nodes.filter((entry) => entry.state !== "kept" && (shares || entry.step === rollout.current_step));
   const says = (action: string, detail = ""): void => {
     rollout.revision += 1;
     rollout.updated_at = iso();
     record(db, action, "rollout", rollout.id, { step: String(rollout.current_step), state: rollout.state, detail });
   };
+  if (step.state === "pending" && shares) {
+    step.state = "running";
+    step.started_at = step.running_since = iso();
+    says("rollout.step_started", shift(db, stored, step));
+    return;
+  }
   if (step.state === "pending") {
     for (const entry of mine) {
       entry.state = "assigned";
@@ -134,6 +142,12 @@ function forward(db: Db, stored: StoredRollout): void {
     }
     return;
   }
+  const baked = (Date.now() - Date.parse(step.running_since ?? iso())) / 1_000;
+  const bake = Math.min(rollout.blue_green_config?.bake_seconds ?? 0, 12);
+  if (shares && baked < bake) {
+    rollout.hold = { reason: `the share of traffic is being observed: ${Math.floor(baked)} s of ${bake} s`, broken: false, since: rollout.hold?.since ?? iso() };
+    return;
+  }
   const observed = mine.every((entry) => entry.status !== "online" || (entry.traffic?.window_ms ?? 0) >= rollout.health_gates.observe_seconds * 1_000);
   if (!observed) return;
   if (rollout.canary_analysis_config && rollout.current_step + 1 < rollout.steps) {
@@ -148,6 +162,7 @@ function forward(db: Db, stored: StoredRollout): void {
   step.completed_at = iso();
   rollout.hold = null;
   says("rollout.step_completed");
+  if (shares) rollout.traffic_step_index = (rollout.traffic_step_index ?? 0) + 1;
   rollout.current_step += 1;
   if (rollout.current_step === rollout.steps) {
     rollout.state = "completed";

@@ -1,6 +1,8 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
 import type { Node, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import { otherSlot } from "../src/lib/slots.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
+import { giveBack, slotPlan, USUAL_SHARES } from "./blue-green.ts";
 import { portions, USUAL } from "./canary.ts";
 import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
 import { record, release, targets } from "./engine.ts";
@@ -35,6 +37,12 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   const free = chosen.filter((node) => !excluded.some(({ id }) => id === node.id));
   const size =
     body.strategy === "all_at_once" ? free.length : body.batch_percentage ? Math.max(1, Math.floor((free.length * body.batch_percentage) / 100)) : (body.batch_size ?? 1);
+  const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(bundle.risk_level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
+  const about = { excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons }, approvals_needed: needed, frozen: frozen(db) };
+  if (body.strategy === "blue_green") {
+    const slots = slotPlan(body, free);
+    return "status" in slots ? slots : { ...slots, ...about };
+  }
   const steps: RolloutPlan["steps"] = [];
   const sizes = body.strategy === "canary" ? portions((body.canary_analysis_config ?? USUAL).steps, free.length) : Array.from({ length: Math.ceil(free.length / size) }, () => size);
   if (body.strategy === "canary" && sizes.length < 2) {
@@ -45,22 +53,27 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     steps.push({ index: steps.length, nodes: free.slice(from, from + taken).map(({ id, name }) => ({ id, name })) });
     from += taken;
   }
-  const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(bundle.risk_level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
-  return { steps, excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons }, approvals_needed: needed, frozen: frozen(db) };
+  return { steps, kept: [], ...about };
 }
 
 export function start(db: Db, body: RolloutCreate): Answer {
   const planned = plan(db, body);
   if ("status" in planned) return planned;
   if (planned.frozen && !body.override_freeze_reason && !body.scheduled_at && planned.approvals_needed === 0) return refuse(409, "conflict", `the project is ${planned.frozen}`);
-  const nodes = planned.steps.flatMap((step) => step.nodes.map((node) => ({ ...node, step: step.index })));
-  const rollout = newRollout(planned.bundle, { by: ME.name, steps: planned.steps.length, nodes: nodes.length, msAgo: 0 });
+  const giving = planned.steps.filter((step) => !step.traffic_weight);
+  const given = giving.flatMap((step) => step.nodes.map((node) => ({ ...node, step: step.index, kept: false })));
+  const nodes = [...given, ...(planned.kept ?? []).map((node) => ({ ...node, step: giving.length, kept: true }))];
+  const standby = planned.steps[0]?.deployment_slot ?? null;
+  const rollout = newRollout(planned.bundle, { by: ME.name, steps: planned.steps.length, nodes: given.length, msAgo: 0 });
   Object.assign(rollout, {
     target_selector: body.target_selector,
     strategy: body.strategy ?? "rolling",
     batch_size: body.batch_size ?? null,
     batch_percentage: body.batch_percentage ?? null,
     canary_analysis_config: body.strategy === "canary" ? { ...USUAL, ...body.canary_analysis_config } : null,
+    ...(standby === null
+      ? {}
+      : { blue_green_config: { ...USUAL_SHARES, ...body.blue_green_config }, standby_slot: standby, deployment_slot: otherSlot(standby), traffic_weight: 0, traffic_step_index: 0 }),
     max_unavailable: body.max_unavailable ?? 0,
     progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
     health_gates: body.health_gates ?? rollout.health_gates,
@@ -75,15 +88,17 @@ export function start(db: Db, body: RolloutCreate): Answer {
   const waits = rollout.state !== "running";
   const stored: StoredRollout = {
     rollout,
-    steps: planned.steps.map((step) => ({ step_index: step.index, node_ids: step.nodes.map((node) => node.id), state: "pending", ran_ms: 0, running_since: null, started_at: null, completed_at: null, error: null })),
-    nodes: nodes.map(({ id, name, step }) => {
+    steps: planned.steps.map((step) => ({ step_index: step.index, node_ids: step.nodes.map((node) => node.id), deployment_slot: step.deployment_slot, traffic_weight: step.traffic_weight, state: "pending", ran_ms: 0, running_since: null, started_at: null, completed_at: null, error: null })),
+    nodes: nodes.map(({ id, name, step, kept }) => {
       const node = db.nodes.find((candidate) => candidate.id === id);
       if (node !== undefined && !waits) node.owner_rollout_id = rollout.id;
       return {
         node_id: id,
         name,
         step,
-        state: "pending",
+        state: kept ? "kept" : "pending",
+        slot: node?.slot ?? null,
+        weight: node?.weight ?? null,
         previous_bundle_id: node?.effective?.bundle_id ?? null,
         previous_version: node?.effective?.version ?? null,
         generation: null,
@@ -106,7 +121,8 @@ export function detail({ rollout, steps, nodes, canary }: StoredRollout): Rollou
   const active = nodes.filter((node) => node.generation !== null && node.generation !== undefined && (node.effective_generation ?? 0) >= node.generation && node.state !== "restoring").length;
   const restored = nodes.filter((node) => node.state === "restoring" && node.generation && (node.effective_generation ?? 0) >= node.generation).length;
   const failed = nodes.filter((node) => node.failure && node.failure.generation === node.generation).length;
-  return { rollout, steps, nodes, canary_analysis_results: canary ?? null, progress: { total: nodes.length, active, restored, failed, pending: nodes.length - active - restored - failed } };
+  const total = nodes.filter((node) => node.state !== "kept").length;
+  return { rollout, steps, nodes, canary_analysis_results: canary ?? null, progress: { total, active, restored, failed, pending: total - active - restored - failed } };
 }
 
 /** Approves, rejects, breaks the glass. */
@@ -159,11 +175,13 @@ export function steer(db: Db, id: string | undefined, action: string, reason: st
     record(db, "rollout.resumed", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
   } else if (action === "cancel" && rollout.completed_at === null) {
     Object.assign(rollout, { state: "cancelled", by: ME.name, hold: null, completed_at: iso() });
+    giveBack(db, stored);
     release(db, stored);
     record(db, "rollout.cancelled", "rollout", rollout.id, { by: ME.name }, ME_ACTOR);
-  } else if (action === "rollback" && (rollout.state === "running" || rollout.state === "paused" || rollout.state === "failed")) {
+  } else if (action === "rollback" && (rollout.state === "running" || rollout.state === "paused" || rollout.state === "failed" || (rollout.state === "completed" && rollout.standby_slot))) {
     const why = reason === "" ? `asked for by ${ME.name}` : reason;
-    Object.assign(rollout, { state: "rolling_back", by: null, hold: null, error: { reason: why, exceptions: [] } });
+    Object.assign(rollout, { state: "rolling_back", by: null, hold: null, completed_at: null, error: { reason: why, exceptions: [] } });
+    giveBack(db, stored);
     if (step && step.state !== "completed" && step.state !== "pending") step.state = "failed";
     record(db, "rollout.rollback_started", "rollout", rollout.id, { by: ME.name, reason: why }, ME_ACTOR);
   } else return refuse(409, "conflict", `A rollout that is ${rollout.state.replace("_", " ")} cannot be changed so`);

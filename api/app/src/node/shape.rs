@@ -54,6 +54,7 @@ impl<'a> Versions<'a> {
                 Some(pinned) => self.of(pinned)?,
                 None => None,
             },
+            slot: node.slot.map(Into::into),
             traffic: sample.and_then(|sample| sample.traffic).map(traffic),
             name: node.name,
             labels: node.labels,

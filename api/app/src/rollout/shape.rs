@@ -9,10 +9,10 @@ use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, query, tables};
 use sentinel_model::canary::Analysis;
 use sentinel_model::governance;
-use sentinel_model::node::Node;
+use sentinel_model::node::{Node, Slot};
 use sentinel_model::rollout::{self, Batch, Target};
 
-use super::canary;
+use super::{blue_green, canary};
 use crate::liveness::Liveness;
 use crate::node::{Versions, failure, traffic, usage};
 
@@ -36,6 +36,10 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
     let spec = rollout.spec;
     let (strategy, batch_size, batch_percentage) = match spec.batch {
         _ if spec.canary.is_some() => (Strategy::Canary, None, None),
+        batch if spec.blue_green.is_some() => match batch {
+            Batch::Percent(percent) => (Strategy::BlueGreen, None, Some(percent)),
+            Batch::Size(size) => (Strategy::BlueGreen, Some(size), None),
+        },
         Batch::Percent(100) => (Strategy::AllAtOnce, None, None),
         Batch::Percent(percent) => (Strategy::Rolling, None, Some(percent)),
         Batch::Size(size) => (Strategy::Rolling, Some(size), None),
@@ -83,6 +87,14 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         },
         auto_rollback: spec.auto_rollback,
         canary_analysis_config: spec.canary.map(canary::config),
+        traffic_step_index: spec.blue_green.as_ref().map(|asked| {
+            let completed = rollout.state == rollout::RolloutState::Completed;
+            blue_green::passed(asked, rollout.steps, rollout.current_step, completed)
+        }),
+        blue_green_config: spec.blue_green.map(blue_green::config),
+        deployment_slot: rollout.shift.as_ref().map(|shift| shift.serving().into()),
+        standby_slot: rollout.shift.as_ref().map(|shift| shift.standby.into()),
+        traffic_weight: rollout.shift.as_ref().map(|shift| shift.share),
         state: state(&rollout.state),
         by,
         steps: rollout.steps,
@@ -129,12 +141,14 @@ pub(super) fn detail(
 ) -> Result<RolloutDetail, TableError> {
     let mut versions = Versions::new(read);
     let id = rollout.id;
-    let steps = query::rollout_steps(read, id)?.into_iter().map(step).collect();
+    let slot = rollout.shift.as_ref().map(|shift| shift.standby);
+    let steps = query::rollout_steps(read, id)?.into_iter().map(|one| step(one, slot)).collect();
     let mut progress = RolloutProgress::default();
     let mut nodes = Vec::new();
     for member in query::rollout_nodes(read, id)? {
         let node: Option<Node> = tables::load(read, member.node_id.as_bytes())?;
-        progress.total += 1;
+        let kept = member.state == rollout::RolloutNodeState::Kept;
+        progress.total += u64::from(!kept);
         let given = member.state.generation();
         let proven = node.as_ref().is_some_and(|node| member.proven_by(node));
         if proven && member.state.moved() {
@@ -146,7 +160,7 @@ pub(super) fn detail(
         }) {
             progress.failed += 1;
         } else {
-            progress.pending += 1;
+            progress.pending += u64::from(!kept);
         }
         nodes.push(member_shape(&mut versions, liveness, &member, node)?);
     }
@@ -158,7 +172,7 @@ pub(super) fn detail(
     Ok(RolloutDetail { rollout, steps, nodes, progress, canary_analysis_results })
 }
 
-fn step(step: rollout::Step) -> RolloutStep {
+fn step(step: rollout::Step, slot: Option<Slot>) -> RolloutStep {
     let (state, running_since, error) = match step.state {
         rollout::StepState::Pending => (StepState::Pending, None, None),
         rollout::StepState::Running { since } => (StepState::Running, Some(since), None),
@@ -171,6 +185,8 @@ fn step(step: rollout::Step) -> RolloutStep {
     RolloutStep {
         step_index: step.index,
         node_ids: step.node_ids,
+        deployment_slot: slot.map(Into::into),
+        traffic_weight: slot.map(|_| step.traffic.unwrap_or_default()),
         state,
         ran_ms: step.ran_ms,
         running_since: running_since.map(timestamp),
@@ -198,6 +214,7 @@ fn member_shape(
             rollout::RolloutNodeState::Completed { .. } => RolloutNodeState::Completed,
             rollout::RolloutNodeState::Restoring { .. } => RolloutNodeState::Restoring,
             rollout::RolloutNodeState::NothingToRestore => RolloutNodeState::NothingToRestore,
+            rollout::RolloutNodeState::Kept => RolloutNodeState::Kept,
         },
         previous_bundle_id: member.previous,
         previous_version: member.previous.map_or(Ok(None), |bundle| versions.of(bundle))?,
@@ -210,6 +227,8 @@ fn member_shape(
         failure: failed.map(|failed| failure(versions, failed)).transpose()?,
         usage: sample.as_ref().and_then(|sample| sample.usage).map(usage),
         traffic: sample.and_then(|sample| sample.traffic).map(traffic),
+        slot: node.as_ref().and_then(|node| node.slot).map(Into::into),
+        weight: node.as_ref().map(|node| node.weight),
         name: node.map(|node| node.name),
     })
 }

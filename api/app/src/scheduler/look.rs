@@ -1,11 +1,12 @@
 //! One look at one rollout: everything that the engine decides on, read from one state.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sentinel_engine::canary::{Tally, observe};
 use sentinel_engine::nodes::Listening;
 use sentinel_engine::rollout::{RolloutView, decide as engine_decides};
+use sentinel_engine::split::Split;
 use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::{Command, Read, TableError, freeze, query, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
@@ -17,14 +18,23 @@ use sentinel_model::{NodeId, RolloutId};
 use super::log_clock::Moment;
 use crate::app::App;
 
-/// What a rollout does next, if it is time for anything. Reads every node of it. `tally` has what its canary has gathered.
+/// What the leader remembers of a rollout that is under way.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// What its canary has gathered.
+    tally: Tally,
+    /// What its nodes had counted when traffic was shifted.
+    split: Split,
+}
+
+/// What a rollout does next, if it is time for anything. Reads every node of it.
 pub(super) fn decide(
     app: &App,
     read: &(dyn Read + Send + Sync),
     rollout: RolloutId,
     listening: Listening,
     moment: Moment,
-    tally: &Mutex<Tally>,
+    notes: &Mutex<Notes>,
 ) -> Result<Option<Command>, TableError> {
     let Some(rollout) = tables::load::<Rollout>(read, rollout.as_bytes())? else { return Ok(None) };
     // The time of the log: that is what the state machine holds against a freeze.
@@ -45,6 +55,11 @@ pub(super) fn decide(
             samples.insert(member.node_id, sample.moved(moment.ahead_ms));
         }
     }
+    let running = rollout.state == RolloutState::Running;
+    let noted = || -> MutexGuard<'_, Notes> { notes.lock().unwrap_or_else(PoisonError::into_inner) };
+    if running && rollout.spec.blue_green.is_some() {
+        noted().split.since_shift(&steps, &members, &mut samples);
+    }
     let bundle: Option<Bundle> = tables::load(read, rollout.spec.bundle_id.as_bytes())?;
     let analysis: Option<Analysis> = match rollout.spec.canary {
         Some(_) => tables::load(read, rollout.id.as_bytes())?,
@@ -64,8 +79,8 @@ pub(super) fn decide(
     };
     // The time last: nothing that was read is from the future.
     let now = app.now().plus_ms(moment.ahead_ms);
-    if let Some(canary) = rollout.spec.canary.as_ref().filter(|_| rollout.state == RolloutState::Running) {
-        let block = tally.lock().unwrap_or_else(PoisonError::into_inner).take_in(&view, now);
+    if let Some(canary) = rollout.spec.canary.as_ref().filter(|_| running) {
+        let block = noted().tally.take_in(&view, now);
         if let Some(block) = block {
             let analysis = observe(&rollout, canary, analysis.as_ref(), &block, now);
             return Ok(Some(RolloutObserve { analysis }.into()));

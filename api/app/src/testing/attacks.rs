@@ -250,6 +250,7 @@ impl Stage {
             batch_size: None,
             batch_percentage: None,
             canary_analysis_config: None,
+            blue_green_config: None,
             max_unavailable: None,
             progress_deadline_seconds: None,
             health_gates: None,

@@ -33,7 +33,7 @@ async fn what_is_set_is_shown_and_the_rest_stays() {
     let pinned = update(&world, pin(Some(bundle))).await.unwrap();
     assert_eq!((pinned.pinned_bundle_id, pinned.pinned_version.as_deref()), (Some(bundle), Some("1.0")));
     let labels = [("slot".to_owned(), "green".to_owned())].into();
-    let request = NodeUpdate { labels: Some(labels), weight: Some(0), pinned_bundle_id: None };
+    let request = NodeUpdate { labels: Some(labels), weight: Some(0), ..NodeUpdate::default() };
     let node = update(&world, request).await.unwrap();
     assert_eq!((node.weight, node.labels["slot"].as_str(), node.labels.len()), (0, "green", 1));
     assert_eq!((node.pinned_bundle_id, &node.desired), (Some(bundle), &before.desired), "nothing is moved");

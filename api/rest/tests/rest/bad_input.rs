@@ -75,7 +75,7 @@ async fn fields_that_are_unknown_missing_or_wrong_are_422_by_name() {
         (ROLLOUTS, rollout(json!({"batch_percentage": 300})), "batch_percentage"),
         (ROLLOUTS, rollout(json!({"health_gates": {"max_cpu": 1}})), "health_gates.max_cpu"),
         (ROLLOUTS, rollout(json!({"health_gates": {"max_error_rate": 101}})), "health_gates.max_error_rate"),
-        (ROLLOUTS, rollout(json!({"strategy": "blue_green"})), "strategy"),
+        (ROLLOUTS, rollout(json!({"strategy": "upside_down"})), "strategy"),
         (ROLLOUTS, rollout(json!({"target_selector": {"type": "everything"}})), "target_selector.type"),
         (
             ROLLOUTS,

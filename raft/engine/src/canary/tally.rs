@@ -150,7 +150,7 @@ fn group(view: &RolloutView<'_>, member: &RolloutNode, node: &Node, sample: &Nod
 
 impl Counted {
     /// `None` when the counters went backwards.
-    fn since(&self, before: &Counted) -> Option<Counted> {
+    pub(crate) fn since(&self, before: &Counted) -> Option<Counted> {
         let requests = self.requests.checked_sub(before.requests)?;
         let errors = self.errors.checked_sub(before.errors)?;
         let latency = match same_bounds(&self.latency, &before.latency) {

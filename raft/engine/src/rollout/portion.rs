@@ -30,21 +30,31 @@ impl<'a> Portion<'a> {
     /// The portions of the steps up to `last`, in order. `verifying`: the last of them is being verified, so that all its nodes
     /// were done or tolerated once, and one that runs an older generation by now has gone back.
     pub fn up_to(view: &RolloutView<'a>, last: u32, verifying: bool) -> Vec<Self> {
-        let members = view.members.iter().filter(|member| member.step <= last);
-        let mut present: Vec<(&RolloutNode, &Node)> =
-            members.filter_map(|member| view.nodes.get(&member.node_id).map(|node| (member, node))).collect();
-        present.sort_by(|(_, a), (_, b)| (&a.name, a.id).cmp(&(&b.name, b.id)));
         let mut portions: Vec<Self> = (0..=last).map(|_| Portion::default()).collect();
-        for (member, node) in present {
-            let portion = &mut portions[member.step as usize];
-            match standing(node, member, verifying && member.step == last) {
-                Standing::Done(generation) => portion.done.push((node, generation)),
-                Standing::Failed(why) => portion.failed.push(why),
-                Standing::Unavailable => portion.unavailable.push(node),
-                Standing::InFlight => portion.in_flight.push(node),
-            }
+        for (member, node) in by_name(view).into_iter().filter(|(member, _)| member.step <= last) {
+            let standing = standing(node, member, verifying && member.step == last);
+            portions[member.step as usize].add(node, standing);
         }
         portions
+    }
+
+    /// Every node that has been given the bundle, of all steps: those are the ones that get traffic. All have proven it once, or
+    /// were tolerated.
+    pub fn whole(view: &RolloutView<'a>) -> Self {
+        let mut portion = Portion::default();
+        for (member, node) in by_name(view) {
+            portion.add(node, standing(node, member, true));
+        }
+        portion
+    }
+
+    fn add(&mut self, node: &'a Node, standing: Standing) {
+        match standing {
+            Standing::Done(generation) => self.done.push((node, generation)),
+            Standing::Failed(why) => self.failed.push(why),
+            Standing::Unavailable => self.unavailable.push(node),
+            Standing::InFlight => self.in_flight.push(node),
+        }
     }
 
     /// Nodes that are not deleted.
@@ -64,6 +74,15 @@ impl<'a> Portion<'a> {
         let in_flight = self.in_flight.iter().map(|node| node.name.clone());
         self.failed.iter().cloned().chain(unavailable).chain(in_flight).collect()
     }
+}
+
+/// The nodes that are there and get the bundle, by name.
+fn by_name<'a>(view: &RolloutView<'a>) -> Vec<(&'a RolloutNode, &'a Node)> {
+    let members = view.members.iter().filter(|member| member.state != RolloutNodeState::Kept);
+    let mut present: Vec<(&RolloutNode, &Node)> =
+        members.filter_map(|member| view.nodes.get(&member.node_id).map(|node| (member, node))).collect();
+    present.sort_by(|(_, a), (_, b)| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    present
 }
 
 fn standing(node: &Node, member: &RolloutNode, verifying: bool) -> Standing {

@@ -7,7 +7,7 @@
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
-use sentinel_model::rollout::StepState;
+use sentinel_model::rollout::{Gates, StepState};
 
 use super::comparison::{Comparison, comparison};
 use super::gates::{Combined, Evidence, Verdict, judge, worst};
@@ -37,10 +37,17 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
             _ => {}
         }
     }
+    let shifts = |index: u32| view.steps.iter().any(|step| step.index == index && step.traffic.is_some());
     let judged = |last: u32, verifying: bool, ran_ms: u64| {
-        let mut behind = Portion::up_to(view, last, verifying);
-        let portion = behind.pop().unwrap_or_default();
-        Judged { view, behind, portion, ran_ms, now }
+        let (behind, portion) = match shifts(index) {
+            true => (Vec::new(), Portion::whole(view)),
+            false => {
+                let mut behind = Portion::up_to(view, last, verifying);
+                let portion = behind.pop().unwrap_or_default();
+                (behind, portion)
+            }
+        };
+        Judged { view, behind, portion, shifts: shifts(index), shifted: shifts(last), ran_ms, now }
     };
     match step.state {
         StepState::Pending => match index.checked_sub(1) {
@@ -73,6 +80,10 @@ struct Judged<'a> {
     behind: Vec<Portion<'a>>,
     /// The step that must prove the bundle: the current one, or the one before while that has not begun.
     portion: Portion<'a>,
+    /// The current step gives its nodes traffic: they are all of those that have the bundle.
+    shifts: bool,
+    /// They have been given some already.
+    shifted: bool,
     ran_ms: u64,
     now: Time,
 }
@@ -80,6 +91,9 @@ struct Judged<'a> {
 impl Judged<'_> {
     /// The gates must hold now, not only when each step completed: hours of a pause may lie between.
     fn starting(&self) -> Option<Transition> {
+        if self.shifts && self.portion.present() == 0 {
+            return Some(nobody_to_serve());
+        }
         self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(Transition::StartStep))
     }
 
@@ -91,6 +105,7 @@ impl Judged<'_> {
             return self.broken(reason);
         }
         match self.portion.present() {
+            0 if self.shifts => Some(nobody_to_serve()),
             0 => Some(nobody_left(index, Transition::VerifyStep)),
             _ => self.proofs(),
         }
@@ -98,6 +113,7 @@ impl Judged<'_> {
 
     fn verifying(&self, index: u32) -> Option<Transition> {
         let onward = match self.portion.present() {
+            0 if self.shifts => nobody_to_serve(),
             0 => nobody_left(index, Transition::CompleteStep),
             _ => Transition::CompleteStep,
         };
@@ -158,15 +174,39 @@ impl Judged<'_> {
             (Combined::Broken(reason), _) => self.broken(reason),
             (_, Some(portion)) => self.wait(self.unavailable(portion)),
             (Combined::Undecided(reason), None) => self.wait(Wait { reason, broken: false }),
-            (Combined::Pass, None) => match comparison(self.view, self.now) {
-                Comparison::Waits(wait) if onward == Transition::CompleteStep => self.wait(wait),
+            (Combined::Pass, None) => match (comparison(self.view, self.now), self.bakes()) {
+                (Comparison::Waits(wait), _) | (_, Some(wait)) if onward == Transition::CompleteStep => {
+                    self.wait(wait)
+                }
                 _ => Some(onward),
             },
         }
     }
 
+    /// A share of the traffic is observed for a time, whatever is asked for besides.
+    fn bakes(&self) -> Option<Wait> {
+        let bake_s = self.view.rollout.spec.blue_green.as_ref().filter(|_| self.shifted)?.bake_s;
+        let ran_s = self.ran_ms / 1_000;
+        let reason = || format!("the share of traffic is being observed: {ran_s} s of {bake_s} s");
+        (ran_s < u64::from(bake_s)).then(|| Wait { reason: reason(), broken: false })
+    }
+
+    /// The gates that are judged now. A slot without traffic has none to be judged by; once it has some, each share is looked at for
+    /// its bake time.
+    fn asked(&self) -> Gates {
+        let spec = &self.view.rollout.spec;
+        match &spec.blue_green {
+            None => spec.gates,
+            Some(asked) if self.shifted => {
+                Gates { observe_s: spec.gates.observe_s.max(asked.bake_s), ..spec.gates }
+            }
+            Some(_) => Gates { max_error_percent: None, max_latency_ms: None, ..spec.gates },
+        }
+    }
+
     /// What the gates say of each node that runs the bundle.
     fn verdicts<'p>(&self, portions: impl IntoIterator<Item = &'p Portion<'p>>) -> Vec<Verdict> {
+        let gates = self.asked();
         let done = portions.into_iter().flat_map(|portion| &portion.done);
         done.map(|(node, generation)| {
             let evidence = Evidence {
@@ -176,7 +216,7 @@ impl Judged<'_> {
                 now: self.now,
                 fresh_ms: self.view.fresh_ms,
             };
-            judge(&self.view.rollout.spec.gates, evidence)
+            judge(&gates, evidence)
         })
         .collect()
     }
@@ -228,6 +268,11 @@ impl Judged<'_> {
         let names: Vec<String> = self.portion.in_flight.iter().map(|node| node.name.clone()).collect();
         words::reason(&format!("waits for {} to prove the bundle", words::nodes(names.len())), &names)
     }
+}
+
+/// Every node that has the bundle was deleted: there is nobody to give traffic to.
+fn nobody_to_serve() -> Transition {
+    fail("every node of the slot that has the bundle was deleted".into())
 }
 
 /// Every node of the step was deleted. The first step must prove the bundle, or the next one would start on no evidence; a

@@ -42,16 +42,24 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
         }
     }
     if ahead.is_empty() {
+        exceptions.extend(stays(view));
         return Some(Transition::FinishRollback { exceptions: bounded(exceptions) });
     }
     Some(Transition::RestoreNodes { node_ids: wave(view, &ahead) })
+}
+
+/// Traffic that could not go back, because nobody was there to take it.
+fn stays(view: &RolloutView<'_>) -> Option<String> {
+    let shift = view.rollout.shift.as_ref().filter(|shift| shift.share > 0)?;
+    let live = shift.standby.other().as_str();
+    Some(format!("{}: no node of the slot {live} is online to take the traffic", shift.words()))
 }
 
 /// `ahead` is sorted, the newest step first.
 fn wave(view: &RolloutView<'_>, ahead: &[&RolloutNode]) -> Vec<NodeId> {
     let current = ahead.iter().filter(|member| member.step == view.rollout.current_step).count();
     let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
-    for member in view.members {
+    for member in view.members.iter().filter(|member| member.state != RolloutNodeState::Kept) {
         *sizes.entry(member.step).or_default() += 1;
     }
     let largest = sizes.values().copied().max().unwrap_or(1);
@@ -62,7 +70,7 @@ fn wave(view: &RolloutView<'_>, ahead: &[&RolloutNode]) -> Vec<NodeId> {
 fn place(view: &RolloutView<'_>, member: &RolloutNode, node: &Node, now: Time) -> Place {
     let name = &node.name;
     match member.state {
-        RolloutNodeState::Pending => Place::Settled,
+        RolloutNodeState::Pending | RolloutNodeState::Kept => Place::Settled,
         RolloutNodeState::NothingToRestore
             if member.previous.is_some_and(|earlier| node.pinned_away_from(earlier)) =>
         {

@@ -32,6 +32,7 @@ pub fn spec() -> RolloutSpec {
         gates: Gates { fail_after_s: 10, ..Gates::default() },
         auto_rollback: true,
         canary: None,
+        blue_green: None,
     }
 }
 
@@ -64,7 +65,7 @@ impl Scenario {
         }
         for number in &self.pinned {
             let (node_id, pin) = (node_id(*number), Some(Pin::To(OLD)));
-            world.must(NodeUpdate { node_id, labels: None, weight: None, pin });
+            world.must(NodeUpdate { node_id, labels: None, weight: None, pin, slot: None });
         }
         let nodes = query::nodes_of(&world.tables, PROJECT).unwrap();
         let plan = plan_rollout(&self.spec, &nodes).unwrap();
@@ -75,6 +76,7 @@ impl Scenario {
             project_id: PROJECT,
             spec: self.spec.clone(),
             steps: plan.steps,
+            live: plan.live,
             created_by: "ada@example.com".into(),
         });
         world

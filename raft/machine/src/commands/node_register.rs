@@ -89,6 +89,7 @@ impl Apply for NodeRegister {
             weight: WEIGHT_FULL,
             weight_revision: 0,
             pinned_bundle_id: None,
+            slot: None,
         };
         match project.baseline {
             Some(bundle) => assign(context, &mut node, bundle, AssignmentCause::Baseline)?,

@@ -1,10 +1,11 @@
-//! Changes what operators set of a node: labels, weight, pin. Moves nothing: what it runs, it goes on running.
+//! Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running.
 
 use std::collections::BTreeMap;
 
 use sentinel_model::bundle::{Bundle, BundleState};
-use sentinel_model::node::{Node, WEIGHT_FULL};
+use sentinel_model::node::{Node, Slot, WEIGHT_FULL};
 use sentinel_model::project::Project;
+use sentinel_model::rollout::Rollout;
 use sentinel_model::{BundleId, InvalidValue, NodeId, name};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,19 @@ pub struct NodeUpdate {
     pub weight: Option<u8>,
     /// Whether it is pinned.
     pub pin: Option<Pin>,
+    /// The slot that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<SlotChange>,
+}
+
+/// A change of the slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotChange {
+    /// It is in this one.
+    To(Slot),
+    /// It is in none.
+    Clear,
 }
 
 /// A change of a pin.
@@ -49,6 +63,7 @@ impl Apply for NodeUpdate {
             changes.extend([("labels_before", labels_text(&before)), ("labels", labels_text(labels))]);
         }
         if let Some(weight) = self.weight {
+            require_free_to_weigh(context, &node)?;
             changes.extend([("weight_before", node.weight.to_string()), ("weight", weight.to_string())]);
             node.weigh(weight);
         }
@@ -66,6 +81,15 @@ impl Apply for NodeUpdate {
                 ("pinned_version", version(context, node.pinned_bundle_id)?),
                 ("pinned_bundle_id", pin.to_string()),
             ]);
+        }
+        if let Some(change) = self.slot {
+            let before = node.slot;
+            node.slot = change.slot();
+            if node.slot != before {
+                require_unowned(&node)?;
+            }
+            let name = |slot: Option<Slot>| slot.map_or(NO_SLOT, Slot::as_str).to_owned();
+            changes.extend([("slot_before", name(before)), ("slot", name(node.slot))]);
         }
         context.store(&node)?;
         let id = self.node_id.to_string();
@@ -87,7 +111,7 @@ impl NodeUpdate {
             return Err(InvalidValue::new("weight", format!("must be 0 to {WEIGHT_FULL} percent")));
         }
         if self.changed().is_empty() {
-            let message = "nothing to change: give labels, a weight or a pin";
+            let message = "nothing to change: give labels, a weight, a pin or a slot";
             return Err(InvalidValue::new("node", message));
         }
         Ok(())
@@ -99,6 +123,7 @@ impl NodeUpdate {
             ("labels", self.labels.is_some()),
             ("weight", self.weight.is_some()),
             ("pin", self.pin.is_some()),
+            ("slot", self.slot.is_some()),
         ];
         let asked: Vec<&str> = asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect();
         asked.join(", ")
@@ -113,6 +138,25 @@ impl std::fmt::Display for Pin {
         }
     }
 }
+
+impl SlotChange {
+    /// The slot from now on.
+    fn slot(self) -> Option<Slot> {
+        match self {
+            SlotChange::To(slot) => Some(slot),
+            SlotChange::Clear => None,
+        }
+    }
+}
+
+impl std::fmt::Display for SlotChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.slot().map_or(NO_SLOT, Slot::as_str))
+    }
+}
+
+/// What the audit entry calls a node that is in no slot.
+const NO_SLOT: &str = "none";
 
 /// What the audit entry calls a node without a pin.
 const NO_PIN: &str = "none";
@@ -133,6 +177,10 @@ fn require_free_to_pin(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
     if bundle.state != BundleState::Compiled {
         return Err(Rejection::WrongState("Bundle has been revoked".into()).into());
     }
+    require_unowned(node)
+}
+
+fn require_unowned(node: &Node) -> Result<(), Stop> {
     match node.owner {
         None => Ok(()),
         Some(owner) => {
@@ -143,6 +191,13 @@ fn require_free_to_pin(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
             Err(Rejection::WrongState(message).into())
         }
     }
+}
+
+/// Refuses another weight while a rollout gives the node its share of the traffic.
+fn require_free_to_weigh(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
+    let Some(owner) = node.owner else { return Ok(()) };
+    let owner: Option<Rollout> = context.load(owner.as_bytes())?;
+    if owner.is_some_and(|owner| owner.shift.is_some()) { require_unowned(node) } else { Ok(()) }
 }
 
 fn version(context: &Context<'_>, bundle: Option<BundleId>) -> Result<String, TableError> {

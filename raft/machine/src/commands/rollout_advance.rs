@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
 use crate::baseline;
+use crate::blue_green;
 use crate::commands::node_register::assign;
 use crate::freeze;
 use crate::governance;
@@ -149,6 +150,8 @@ impl Transition {
                     let message = format!("at most {EXCEPTIONS_MAX} exceptions");
                     return Err(InvalidValue::new("exceptions", message).into());
                 }
+                // Whoever is back may be the one who can take the traffic.
+                blue_green::give_back(context, moved)?;
                 let exceptions: Vec<String> = exceptions.iter().map(|text| rollout::clip(text)).collect();
                 let detail = rollout::clip(&exceptions.join("; "));
                 let state = RolloutState::RolledBack { reason, exceptions };
@@ -175,6 +178,23 @@ fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         let before = rollout::step(context, moved, before)?;
         rollout::require_proven(context, moved, &before)?;
     }
+    let detail = match step.traffic {
+        Some(share) => {
+            rollout::require_proven(context, moved, &step)?;
+            blue_green::shift(context, moved, share)?
+        }
+        None => give(context, moved, &step)?,
+    };
+    step.state = StepState::Running { since: context.time };
+    step.started_at = Some(context.time);
+    context.store(&step)?;
+    moved.hold = None;
+    rollout::save(context, moved)?;
+    Ok(("rollout.step_started", detail))
+}
+
+/// Gives the step's nodes the bundle.
+fn give(context: &mut Context<'_>, moved: &Rollout, step: &Step) -> Result<String, Stop> {
     for node_id in &step.node_ids {
         let mut member = rollout::member(context, moved, *node_id)?;
         let Some(mut node) = context.load::<Node>(node_id.as_bytes())? else { continue };
@@ -184,12 +204,7 @@ fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         member.state = RolloutNodeState::Assigned { generation: node.generation };
         context.store(&member)?;
     }
-    step.state = StepState::Running { since: context.time };
-    step.started_at = Some(context.time);
-    context.store(&step)?;
-    moved.hold = None;
-    rollout::save(context, moved)?;
-    Ok(("rollout.step_started", format!("{} nodes", step.node_ids.len())))
+    Ok(format!("{} nodes", step.node_ids.len()))
 }
 
 fn require_proven(context: &Context<'_>, moved: &Rollout, step: &Step) -> Result<(), Stop> {
@@ -239,6 +254,9 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         rollout::save(context, moved)?;
         return Ok(("rollout.step_completed", format!("step {} of {}", step.index + 1, moved.steps)));
     }
+    if moved.spec.target == Target::All {
+        blue_green::note_baseline(context, moved)?;
+    }
     let joined = match moved.spec.target {
         Target::All => baseline::set(context, moved.project_id, moved.spec.bundle_id)?,
         Target::Labels(_) | Target::Nodes(_) => 0,
@@ -274,6 +292,7 @@ fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Mo
     let reason = rollout::clip(reason);
     let mut step = rollout::current_step(context, moved)?;
     end_step(context, &mut step, StepState::Failed { reason: reason.clone() })?;
+    let traffic = blue_green::give_back(context, moved)?;
     if moved.spec.auto_rollback {
         let state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
         rollout::enter(moved, Deed::FailStep, state)?;
@@ -283,7 +302,8 @@ fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Mo
         rollout::take_back_unproven(context, moved)?;
         rollout::end(context, moved, Deed::FailStep, RolloutState::Failed { reason: reason.clone() })?;
     }
-    Ok(("rollout.step_failed", reason))
+    let detail = traffic.map_or_else(|| reason.clone(), |traffic| format!("{reason}; {traffic}"));
+    Ok(("rollout.step_failed", detail))
 }
 
 /// The count of approvals is taken once more: between the last one and the start may lie a year.
@@ -298,8 +318,7 @@ fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         Some(approval) => Some(approval),
         // A rule that came since.
         None if governance::needed(&project, &bundle) > 0 => {
-            let steps = query::rollout_steps(context.tables(), moved.id)?;
-            let steps: Vec<Vec<NodeId>> = steps.into_iter().map(|step| step.node_ids).collect();
+            let steps = blue_green::plan(context.tables(), moved)?;
             Some(Approval {
                 digest: governance::digest(moved.id, moved.governance.scheduled_at, &bundle, &steps, &moved.spec)?,
                 needed: 0,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use sentinel_model::blue_green::Shift;
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::governance::{Approval, Governance, SCHEDULE_MAX_MS};
 use sentinel_model::node::Node;
@@ -17,6 +18,7 @@ use sentinel_model::{InvalidValue, NodeId, ProjectId, RolloutId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
+use crate::blue_green;
 use crate::commands::node_update::require_not_pinned_away;
 use crate::freeze;
 use crate::governance;
@@ -39,8 +41,12 @@ pub struct RolloutCreate {
     pub project_id: ProjectId,
     /// What was asked for.
     pub spec: RolloutSpec,
-    /// The nodes of each step, in order. Every node once.
+    /// The nodes of each step that gives them the bundle, in order. Every node once.
     pub steps: Vec<Vec<NodeId>>,
+    /// With blue-green, the nodes that have the traffic and keep what they run. The steps that shift it follow from what was asked
+    /// for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub live: Vec<NodeId>,
     /// Who asks, in words.
     pub created_by: String,
     /// When it shall begin; `None`: as soon as it may.
@@ -56,7 +62,8 @@ impl Apply for RolloutCreate {
         let gates = &self.spec.gates;
         let usage = gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some();
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
-        if self.spec.canary.is_some() || usage || governed { 4 } else { 1 }
+        let strategy = self.spec.canary.is_some() || self.spec.blue_green.is_some();
+        if strategy || usage || governed { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -74,36 +81,15 @@ impl Apply for RolloutCreate {
         }
         context.require_new::<Rollout>(self.rollout_id.as_bytes(), "rollout")?;
         let (state, governance) = self.govern(context, &project, &bundle)?;
-        let nodes = self.take_nodes(context, state == RolloutState::Running)?;
+        let (nodes, shift) = self.take_nodes(context, state == RolloutState::Running)?;
         let now = context.time;
-        for (index, node_ids) in self.steps.iter().enumerate() {
-            let index = u32::try_from(index).unwrap_or(u32::MAX);
-            context.store(&Step {
-                rollout_id: self.rollout_id,
-                index,
-                node_ids: node_ids.clone(),
-                state: StepState::Pending,
-                ran_ms: 0,
-                started_at: None,
-                ended_at: None,
-            })?;
-            for node_id in node_ids {
-                context.store(&RolloutNode {
-                    rollout_id: self.rollout_id,
-                    node_id: *node_id,
-                    step: index,
-                    previous: None,
-                    fallback: None,
-                    state: RolloutNodeState::Pending,
-                })?;
-            }
-        }
+        let steps = self.store_steps(context)?;
         let made = Rollout {
             id: self.rollout_id,
             project_id: self.project_id,
             spec: self.spec.clone(),
             state,
-            steps: u32::try_from(self.steps.len()).unwrap_or(u32::MAX),
+            steps,
             nodes,
             current_step: 0,
             hold: None,
@@ -113,6 +99,7 @@ impl Apply for RolloutCreate {
             updated_at: now,
             ended_at: None,
             governance,
+            shift,
         };
         context.store(&made)?;
         let write = context.write();
@@ -201,7 +188,13 @@ impl RolloutCreate {
             None
         } else {
             Some(Approval {
-                digest: governance::digest(self.rollout_id, self.scheduled_at, bundle, &self.steps, &self.spec)?,
+                digest: governance::digest(
+                    self.rollout_id,
+                    self.scheduled_at,
+                    bundle,
+                    &blue_green::with_live(self.steps.clone(), self.live.clone()),
+                    &self.spec,
+                )?,
                 needed,
                 expires_at: governance::expiry(context, project),
                 given: Vec::new(),
@@ -213,36 +206,105 @@ impl RolloutCreate {
         Ok((state, governance))
     }
 
-    fn take_nodes(&self, context: &mut Context<'_>, own: bool) -> Result<u32, Stop> {
+    /// The nodes of the plan, checked, and owned from now on if it begins at once. Returns how many get the bundle, and between which
+    /// slots traffic is to move.
+    fn take_nodes(&self, context: &mut Context<'_>, own: bool) -> Result<(u32, Option<Shift>), Stop> {
         let mut seen = BTreeSet::new();
         let count: usize = self.steps.iter().map(Vec::len).sum();
-        if count == 0 || count > NODES_MAX || self.steps.iter().any(Vec::is_empty) {
-            let message = format!("selects {count} nodes; a rollout moves 1 to {NODES_MAX}");
+        let all = count + self.live.len();
+        if count == 0 || all > NODES_MAX || self.steps.iter().any(Vec::is_empty) {
+            let message = format!("selects {all} nodes; a rollout moves 1 to {NODES_MAX}");
             return Err(InvalidValue::new("target_selector", message).into());
         }
-        for node_id in self.steps.iter().flatten() {
-            let mut node = context.require::<Node>(node_id.as_bytes(), "Node")?;
-            if node.project_id != self.project_id {
-                return Err(Rejection::not_found("Node").into());
-            }
-            if !seen.insert(*node_id) {
-                let message = format!("names node '{}' twice", node.name);
-                return Err(InvalidValue::new("target_selector", message).into());
-            }
-            if !own {
-                continue;
-            }
-            if let Some(owner) = node.owner {
-                let message = format!(
-                    "node '{}' belongs to the rollout {owner}; wait for it to end, or cancel it first",
-                    node.name
-                );
-                return Err(Rejection::WrongState(message).into());
-            }
-            require_not_pinned_away(context, &node, self.spec.bundle_id, "plan again, or unpin the node first")?;
-            node.owner = Some(self.rollout_id);
-            context.store(&node)?;
+        if self.spec.blue_green.is_none() && !self.live.is_empty() {
+            let message = "only blue-green has nodes that keep what they run";
+            return Err(InvalidValue::new("target_selector", message).into());
         }
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        let (mut moved, mut live) = (Vec::new(), Vec::new());
+        for (nodes, node_ids) in
+            [(&mut moved, self.steps.iter().flatten().collect()), (&mut live, Vec::from_iter(&self.live))]
+        {
+            for node_id in node_ids {
+                let node = context.require::<Node>(node_id.as_bytes(), "Node")?;
+                if node.project_id != self.project_id {
+                    return Err(Rejection::not_found("Node").into());
+                }
+                if !seen.insert(*node_id) {
+                    let message = format!("names node '{}' twice", node.name);
+                    return Err(InvalidValue::new("target_selector", message).into());
+                }
+                if let Some(owner) = node.owner.filter(|_| own) {
+                    let message = format!(
+                        "node '{}' belongs to the rollout {owner}; wait for it to end, or cancel it first",
+                        node.name
+                    );
+                    return Err(Rejection::WrongState(message).into());
+                }
+                nodes.push(node);
+            }
+        }
+        let shift = match self.spec.blue_green {
+            None => None,
+            Some(_) => {
+                let standby = blue_green::standby(&moved, &live).map_err(Rejection::WrongState)?;
+                Some(Shift { standby, share: 0, replaced: None })
+            }
+        };
+        if own {
+            for node in &moved {
+                require_not_pinned_away(context, node, self.spec.bundle_id, "plan again, or unpin the node first")?;
+            }
+            for mut node in moved.into_iter().chain(live) {
+                node.owner = Some(self.rollout_id);
+                context.store(&node)?;
+            }
+        }
+        Ok((u32::try_from(count).unwrap_or(u32::MAX), shift))
+    }
+
+    /// Writes the steps and their nodes; returns how many steps there are.
+    fn store_steps(&self, context: &mut Context<'_>) -> Result<u32, Stop> {
+        let mut index = 0u32;
+        for node_ids in &self.steps {
+            context.store(&self.step(index, node_ids.clone(), None))?;
+            for node_id in node_ids {
+                context.store(&self.member(*node_id, index, RolloutNodeState::Pending))?;
+            }
+            index = index.saturating_add(1);
+        }
+        for node_id in &self.live {
+            context.store(&self.member(*node_id, index, RolloutNodeState::Kept))?;
+        }
+        let moved: Vec<NodeId> = self.steps.iter().flatten().copied().collect();
+        for share in self.spec.blue_green.iter().flat_map(|asked| &asked.traffic_steps) {
+            context.store(&self.step(index, moved.clone(), Some(*share)))?;
+            index = index.saturating_add(1);
+        }
+        Ok(index)
+    }
+
+    fn step(&self, index: u32, node_ids: Vec<NodeId>, traffic: Option<u8>) -> Step {
+        Step {
+            rollout_id: self.rollout_id,
+            index,
+            node_ids,
+            traffic,
+            state: StepState::Pending,
+            ran_ms: 0,
+            started_at: None,
+            ended_at: None,
+        }
+    }
+
+    fn member(&self, node_id: NodeId, step: u32, state: RolloutNodeState) -> RolloutNode {
+        RolloutNode {
+            rollout_id: self.rollout_id,
+            node_id,
+            step,
+            previous: None,
+            fallback: None,
+            before: None,
+            state,
+        }
     }
 }

@@ -1,4 +1,6 @@
 //! Begins the way back: each node that the rollout moved is given its own previous bundle, in waves that the scheduler makes.
+//! Traffic that was shifted goes back at once. A blue-green rollout can be taken back after its end as well, as long as its nodes
+//! are as it left them: those that had the traffic run still what they ran.
 
 use sentinel_model::RolloutId;
 use sentinel_model::name::check_text;
@@ -7,6 +9,7 @@ use sentinel_model::rollout::{Deed, RolloutState};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
+use crate::blue_green;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
 use crate::rollout;
@@ -30,11 +33,14 @@ impl Apply for RolloutRollback {
         match back.state {
             RolloutState::Running | RolloutState::Paused { .. } => {}
             RolloutState::Failed { .. } => own_again(context, &back)?,
+            RolloutState::Completed if back.shift.is_some() => blue_green::own_again(context, &back)?,
             _ => return Err(rollout::refuse(&back, "rolled back")),
         }
         let reason =
             if self.reason.is_empty() { format!("asked for by {}", self.by) } else { self.reason.clone() };
         rollout::abandon_step(context, &back, &reason)?;
+        let traffic = blue_green::give_back(context, &mut back)?;
+        blue_green::give_back_baseline(context, &mut back)?;
         let state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
         rollout::enter(&mut back, Deed::RollBack, state)?;
         back.hold = None;
@@ -43,7 +49,9 @@ impl Apply for RolloutRollback {
         context.write().put(Table::RolloutsActive, back.id.as_bytes(), b"")?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &back, &id)?;
-        context.record("rollout.rollback_started", subject, [("by", self.by.clone()), ("reason", reason)])?;
+        let told = [("by", self.by.clone()), ("reason", reason)];
+        let traffic = traffic.map(|words| ("traffic", words));
+        context.record("rollout.rollback_started", subject, told.into_iter().chain(traffic))?;
         Ok(Reply::Done)
     }
 }
@@ -52,14 +60,19 @@ impl Apply for RolloutRollback {
 /// about to move is a conflict; one that was given something else since has left for good.
 fn own_again(context: &mut Context<'_>, back: &sentinel_model::rollout::Rollout) -> Result<(), Stop> {
     for member in query::rollout_nodes(context.tables(), back.id)? {
-        if !member.state.moved() {
+        let kept = blue_green::kept(&member);
+        if !member.state.moved() && !kept {
             continue;
         }
         let Some(mut node) = context.load::<Node>(member.node_id.as_bytes())? else { continue };
-        if !rollout::holds_ours(&node, back) {
+        if !kept && !rollout::holds_ours(&node, back) {
             continue;
         }
         if let Some(owner) = node.owner {
+            // Its traffic is back already, unless nobody was there to take it.
+            if kept {
+                continue;
+            }
             let message =
                 format!("node '{}' belongs to the rollout {owner} by now; cancel that first", node.name);
             return Err(Rejection::WrongState(message).into());

@@ -13,7 +13,7 @@ use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
-use sentinel_model::rollout::{Rollout, RolloutNode, Step};
+use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, Step};
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, User};
 
@@ -124,7 +124,8 @@ fn every_row_has_its_home(tables: &MemoryTables) {
         assert_eq!(entry.seq, place as u64 + 1, "the audit log has no gap");
     }
     for rollout in all::<Rollout>(tables) {
-        let of = |member: &RolloutNode| member.rollout_id == rollout.id;
+        let of =
+            |member: &RolloutNode| member.rollout_id == rollout.id && member.state != RolloutNodeState::Kept;
         let members = all::<RolloutNode>(tables).into_iter().filter(of).count();
         let steps = all::<Step>(tables).into_iter().filter(|step| step.rollout_id == rollout.id).count();
         assert_eq!((members, steps), (rollout.nodes as usize, rollout.steps as usize));

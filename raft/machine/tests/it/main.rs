@@ -6,6 +6,7 @@ mod advance;
 mod applying;
 mod approvals;
 mod baseline;
+mod blue_green;
 mod bundles;
 mod canary;
 mod crew;

@@ -29,7 +29,7 @@ use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_events_append::NodeEventsAppend;
 use sentinel_machine::commands::node_register::NodeRegister;
-use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
+use sentinel_machine::commands::node_update::{NodeUpdate, Pin, SlotChange};
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
@@ -49,12 +49,13 @@ use sentinel_machine::commands::session_delete::SessionDelete;
 use sentinel_machine::commands::user_create::UserCreate;
 use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
 use sentinel_model::api_key::Scope;
+use sentinel_model::blue_green::BlueGreen;
 use sentinel_model::bundle::RiskLevel;
 use sentinel_model::canary::{Analysis, Canary, Evidence, Look, Traffic, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
 use sentinel_model::freeze::{Recurrence, Span, Weekday};
 use sentinel_model::governance::ApprovalRule;
-use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
+use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
 use sentinel_model::org::SigningKey;
 use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
@@ -247,7 +248,7 @@ pub fn node(number: u8) -> NodeRegister {
 
 /// A change of a node that changes nothing yet.
 pub fn update(number: u8) -> NodeUpdate {
-    NodeUpdate { node_id: edge(number), labels: None, weight: None, pin: None }
+    NodeUpdate { node_id: edge(number), labels: None, weight: None, pin: None, slot: None }
 }
 
 pub fn weigh(number: u8, percent: u8) -> NodeUpdate {
@@ -264,6 +265,8 @@ fn updates() -> Vec<Command> {
         weigh(1, 50).into(),
         pin(1, Pin::Clear).into(),
         NodeUpdate { labels: Some(labels), weight: Some(0), pin: Some(Pin::To(NEW)), ..update(1) }.into(),
+        NodeUpdate { slot: Some(SlotChange::To(Slot::Green)), ..update(1) }.into(),
+        NodeUpdate { slot: Some(SlotChange::Clear), ..update(1) }.into(),
     ]
 }
 
@@ -281,6 +284,7 @@ pub fn spec() -> RolloutSpec {
         gates: Gates { max_error_percent: Some(2.5), max_latency_ms: Some(250.0), ..Gates::default() },
         auto_rollback: true,
         canary: None,
+        blue_green: None,
     }
 }
 
@@ -290,6 +294,7 @@ pub fn rollout() -> RolloutCreate {
         project_id: SHOP,
         spec: spec(),
         steps: vec![vec![edge(1), edge(2)], vec![edge(3), edge(4)]],
+        live: Vec::new(),
         created_by: "ada@example.com".into(),
         scheduled_at: None,
         override_freeze_reason: None,
@@ -447,6 +452,12 @@ fn rollouts() -> Vec<Command> {
     .chain([RolloutCreate {
         scheduled_at: Some(Time(9_000_000)),
         override_freeze_reason: Some("the site is down".into()),
+        ..rollout()
+    }])
+    .chain([RolloutCreate {
+        spec: RolloutSpec { blue_green: Some(BlueGreen { bake_s: 30, ..BlueGreen::default() }), ..spec() },
+        steps: vec![vec![edge(3), edge(4)]],
+        live: vec![edge(1), edge(2)],
         ..rollout()
     }])
     .map(Command::from)

@@ -117,6 +117,7 @@ pub const WAYS: &[Way] = {
         way(Some(RollingBack), FinishRollback, RolledBack, ""),
         way(Some(RollingBack), Cancel, Cancelled, ""),
         way(Some(Failed), RollBack, RollingBack, ""),
+        way(Some(Completed), RollBack, RollingBack, "blue-green, and its nodes are as it left them"),
     ]
 };
 
@@ -251,12 +252,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_at_its_end_can_be_cancelled_and_what_is_stays_but_for_one_that_failed() {
+    fn what_is_not_at_its_end_can_be_cancelled_and_what_is_stays_or_goes_back() {
         for phase in Phase::ALL {
             assert_eq!(leads(Some(phase), Deed::Cancel, Phase::Cancelled), !phase.is_final(), "{phase:?}");
             let ways = WAYS.iter().filter(|way| way.from == Some(phase)).count();
             match phase {
-                Phase::Failed => assert_eq!(ways, 1, "only the way back"),
+                Phase::Failed | Phase::Completed => assert_eq!(ways, 1, "only the way back"),
                 _ => assert_eq!(ways == 0, phase.is_final(), "{phase:?}"),
             }
         }

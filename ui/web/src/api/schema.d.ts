@@ -815,7 +815,7 @@ export interface paths {
         delete: operations["delete_node"];
         options?: never;
         head?: never;
-        /** Changes what operators set of a node: labels, weight, pin. Moves nothing: what it runs, it goes on running. */
+        /** Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running. */
         patch: operations["update_node"];
         trace?: never;
     };
@@ -1282,6 +1282,29 @@ export interface components {
              * @description When somebody read it from front to back and found it whole.
              */
             verified_at?: string | null;
+        };
+        /** @description How the traffic moves. */
+        BlueGreenConfig: {
+            /**
+             * Format: int32
+             * @description How long each share is observed, in seconds.
+             * @default 60
+             */
+            bake_seconds: number;
+            /**
+             * @description Share of the traffic that the slot with the new bundle gets in each step, in percent: growing, the last one 100.
+             * @default [
+             *       10,
+             *       50,
+             *       100
+             *     ]
+             * @example [
+             *       10,
+             *       50,
+             *       100
+             *     ]
+             */
+            traffic_steps: number[];
         };
         /** @description Somebody let a rollout through every freeze. */
         BreakGlass: {
@@ -2524,6 +2547,7 @@ export interface components {
              * @description When it enrolled.
              */
             registered_at: string;
+            slot?: components["schemas"]["Slot"] | null;
             /** @description Whether heartbeats arrive. */
             status: components["schemas"]["NodeStatus"];
             /**
@@ -2697,6 +2721,7 @@ export interface components {
              * @description The one bundle that it may be given from now on; null: any.
              */
             pinned_bundle_id?: string | null;
+            slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: int32
              * @description How much of its share of traffic a load balancer in front shall send it, in percent; 0 drains it.
@@ -2870,8 +2895,9 @@ export interface components {
              */
             password: string;
         };
-        /** @description A portion of the nodes, as planned. */
+        /** @description A portion of the nodes, or a share of the traffic, as planned. */
         PlannedStep: {
+            deployment_slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: int32
              * @description Place, from zero.
@@ -2879,6 +2905,11 @@ export interface components {
             index: number;
             /** @description Its nodes. */
             nodes: components["schemas"]["NodeRef"][];
+            /**
+             * Format: int32
+             * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
+             */
+            traffic_weight?: number | null;
         };
         /** @description One thing wrong in a configuration, with its place. */
         Problem: {
@@ -3087,6 +3118,7 @@ export interface components {
              * @description Nodes in a step; null when a share was asked for.
              */
             batch_size?: number | null;
+            blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
             break_glass?: components["schemas"]["BreakGlass"] | null;
             /**
              * Format: uuid
@@ -3110,6 +3142,7 @@ export interface components {
              * @description The step that is under way or next, from zero.
              */
             current_step: number;
+            deployment_slot?: components["schemas"]["Slot"] | null;
             error?: components["schemas"]["RolloutError"] | null;
             /** @description What must hold before the next step starts. */
             health_gates: components["schemas"]["HealthGates"];
@@ -3131,7 +3164,7 @@ export interface components {
             max_unavailable: number;
             /**
              * Format: int32
-             * @description Number of nodes.
+             * @description Number of nodes that get the bundle.
              */
             nodes: number;
             /**
@@ -3154,6 +3187,7 @@ export interface components {
              * @description When it shall begin; null: as soon as it may.
              */
             scheduled_at?: string | null;
+            standby_slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: date-time
              * @description When it began; when it was asked for, as long as it has not.
@@ -3170,6 +3204,16 @@ export interface components {
             strategy: components["schemas"]["Strategy"];
             /** @description Where. */
             target_selector: components["schemas"]["TargetSelector"];
+            /**
+             * Format: int32
+             * @description How many steps of traffic have passed; null with another strategy.
+             */
+            traffic_step_index?: number | null;
+            /**
+             * Format: int32
+             * @description Share of the traffic that the slot with the new bundle has now, in percent; null with another strategy.
+             */
+            traffic_weight?: number | null;
             /**
              * Format: date-time
              * @description When it last changed.
@@ -3225,6 +3269,7 @@ export interface components {
              * @description Nodes in a step; 1 when neither this nor `batch_percentage` is given.
              */
             batch_size?: number | null;
+            blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
             /**
              * Format: uuid
              * @description What shall run.
@@ -3321,6 +3366,7 @@ export interface components {
             previous_bundle_id?: string | null;
             /** @description Version of that bundle. */
             previous_version?: string | null;
+            slot?: components["schemas"]["Slot"] | null;
             /** @description Where it is. */
             state: components["schemas"]["RolloutNodeState"];
             status?: components["schemas"]["NodeStatus"] | null;
@@ -3331,12 +3377,17 @@ export interface components {
             step: number;
             traffic?: components["schemas"]["Traffic"] | null;
             usage?: components["schemas"]["Usage"] | null;
+            /**
+             * Format: int32
+             * @description How much of its share of traffic it gets, in percent; null when the node is gone.
+             */
+            weight?: number | null;
         };
         /**
          * @description Where a node is inside a rollout.
          * @enum {string}
          */
-        RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore";
+        RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore" | "kept";
         /** @description What a rollout would do if it were started now. */
         RolloutPlan: {
             /**
@@ -3350,6 +3401,8 @@ export interface components {
             excluded: components["schemas"]["ExcludedNode"][];
             /** @description The freeze that would hold it now, in words. */
             frozen?: string | null;
+            /** @description With blue-green, the nodes that have the traffic now and keep what they run; empty with another strategy. */
+            kept?: components["schemas"]["NodeRef"][];
             /** @description How dangerous it is. */
             risk: components["schemas"]["Risk"];
             /** @description In order. */
@@ -3379,7 +3432,7 @@ export interface components {
             restored: number;
             /**
              * Format: int64
-             * @description All.
+             * @description All that get the bundle.
              */
             total: number;
         };
@@ -3398,15 +3451,16 @@ export interface components {
          * @enum {string}
          */
         RolloutState: "pending_approval" | "scheduled" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
-        /** @description A portion of the nodes. */
+        /** @description A portion of the nodes, or a share of the traffic. */
         RolloutStep: {
             /**
              * Format: date-time
              * @description When it came to its end.
              */
             completed_at?: string | null;
+            deployment_slot?: components["schemas"]["Slot"] | null;
             error?: components["schemas"]["RolloutError"] | null;
-            /** @description Its nodes. */
+            /** @description Its nodes. Those of a share of the traffic are all that get the bundle. */
             node_ids: string[];
             /**
              * Format: int64
@@ -3430,6 +3484,11 @@ export interface components {
              * @description Place, from zero.
              */
             step_index: number;
+            /**
+             * Format: int32
+             * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
+             */
+            traffic_weight?: number | null;
         };
         /**
          * @description One right of an API key.
@@ -3488,6 +3547,11 @@ export interface components {
             /** @description Newest first. */
             signing_keys: components["schemas"]["SigningKey"][];
         };
+        /**
+         * @description One of the two halves of a fleet between which traffic moves.
+         * @enum {string}
+         */
+        Slot: "blue" | "green";
         /** @description From one moment to another. */
         Span: {
             /**
@@ -3510,7 +3574,7 @@ export interface components {
          * @description In which manner.
          * @enum {string}
          */
-        Strategy: "rolling" | "all_at_once" | "canary";
+        Strategy: "rolling" | "all_at_once" | "canary" | "blue_green";
         /** @description Which nodes. */
         TargetSelector: {
             /** @enum {string} */
@@ -6468,6 +6532,8 @@ export interface operations {
             query?: {
                 /** @description Only nodes with this status. */
                 status?: "online" | "offline" | "unknown";
+                /** @description Only nodes in this slot. */
+                slot?: "blue" | "green";
                 /** @description Only nodes whose name or host name contains this. */
                 q?: string;
                 /** @description Objects in the page; 50 when absent, at most 200. */

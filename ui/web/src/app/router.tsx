@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
 import { sessionQuery } from "../api/session";
-import type { BundleStatus, NodeStatus, RolloutState } from "../api/types";
+import type { BundleStatus, NodeStatus, RolloutState, Slot } from "../api/types";
 import { ErrorPanel } from "../ui/feedback";
 import { RouteError, RouteMissing } from "./route-error";
 import { rememberedProject } from "./remembered";
@@ -27,6 +27,7 @@ const known = <T extends Raw>(search: T): Partial<T> =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 const nodeStatus = one<NodeStatus>("online", "offline", "unknown");
+const slot = one<Slot>("blue", "green");
 const bundleStatus = one<BundleStatus>("compiled", "revoked");
 const rolloutState = one<RolloutState>("pending_approval", "scheduled", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back");
 const convergence = one("converged", "converging", "failed");
@@ -87,6 +88,7 @@ const nodesRoute = createRoute({
   validateSearch: (raw: Raw) => known({
     q: text(raw.q),
     status: nodeStatus(raw.status),
+    slot: slot(raw.slot),
     labels: text(raw.labels),
     facts: convergence(raw.facts),
     bundle: text(raw.bundle),

@@ -1,6 +1,7 @@
 // What the gates of a rollout measure on the nodes of a step, each against its bound. For showing only: members decide.
 import type { RolloutDetail, RolloutNode } from "../api/types";
 import { count, latency, number, percent } from "./format";
+import { shifts } from "./slots";
 import { proven, type StateKind } from "./states";
 import { duration } from "./time";
 
@@ -51,7 +52,10 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
   const { rollout } = detail;
   const gates = rollout.health_gates;
   const step = detail.steps[rollout.current_step];
-  const nodes = detail.nodes.filter((node) => node.step === rollout.current_step);
+  const shifted = shifts(step);
+  const nodes = detail.nodes.filter((node) => node.state !== "kept" && (shifted || node.step === rollout.current_step));
+  // A slot without traffic is not judged by it.
+  const quiet = Boolean(rollout.standby_slot) && !shifted;
   const views: GateView[] = [];
 
   if (gates.heartbeat_healthy) {
@@ -71,7 +75,7 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
     const seen = traffic(node);
     return seen !== null && seen.requests >= gates.min_requests && seen.requests > 0 ? [{ node, seen }] : [];
   });
-  if (gates.max_error_rate !== null) {
+  if (gates.max_error_rate !== null && !quiet) {
     const highest = worst(
       judged.map(({ node, seen }) => ({ node, value: (seen.errors / seen.requests) * 100 })),
       "highest",
@@ -79,14 +83,14 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
     const requests = highest === null ? null : traffic(highest.node);
     views.push({
       id: "errors",
-      label: "5xx answers",
+      label: shifted ? "5xx since the switch" : "5xx answers",
       ...atMost(highest, Math.max(gates.max_error_rate, 0.001)),
       value: requests === null ? null : percent(requests.errors, requests.requests),
       bound: `at most ${number(gates.max_error_rate)} % on every node`,
       node: nameOf(highest),
     });
   }
-  if (gates.max_latency_ms !== null) {
+  if (gates.max_latency_ms !== null && !quiet) {
     const highest = worst(
       judged.map(({ node, seen }) => ({ node, value: seen.p99_ms })),
       "highest",
@@ -100,7 +104,7 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
       node: nameOf(highest),
     });
   }
-  if (gates.max_error_rate !== null || gates.max_latency_ms !== null) {
+  if ((gates.max_error_rate !== null || gates.max_latency_ms !== null) && !quiet) {
     const fewest = worst(
       nodes.map((node) => ({ node, value: traffic(node)?.requests ?? 0 })),
       "lowest",
@@ -133,7 +137,7 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
   };
   used("cpu", "Processor time", gates.max_cpu_percent, "one processor");
   used("memory", "Memory", gates.max_memory_percent, "the machine's");
-  if (gates.observe_seconds > 0) {
+  if (gates.observe_seconds > 0 && !shifted) {
     const shortest = worst(
       nodes.map((node) => ({ node, value: traffic(node)?.window_ms ?? 0 })),
       "lowest",
@@ -149,6 +153,18 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
   }
   if (step !== undefined) {
     const ran = step.ran_ms + (step.running_since ? Math.max(0, now - Date.parse(step.running_since)) : 0);
+    const bake = rollout.blue_green_config?.bake_seconds ?? 0;
+    if (shifted && bake > 0) {
+      views.push({
+        id: "observed",
+        label: "This share observed",
+        kind: ran >= bake * 1_000 ? "ok" : "progressing",
+        value: duration(ran),
+        bound: `at least ${duration(bake * 1_000)}`,
+        scale: { value: ran / (bake * 1_000), bound: 1 },
+        node: null,
+      });
+    }
     const deadline = rollout.progress_deadline_seconds * 1_000;
     const share = ran / deadline;
     views.push({
@@ -168,7 +184,8 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
 export function steeringNumbers(nodes: readonly RolloutNode[]) {
   const moved = nodes.filter((node) => node.state === "assigned" || node.state === "completed");
   const stay = moved.filter(proven).length;
-  return { moved: moved.length, stay, back: moved.length - stay, untouched: nodes.length - moved.length };
+  const kept = nodes.filter((node) => node.state === "kept").length;
+  return { moved: moved.length, stay, back: moved.length - stay, untouched: nodes.length - moved.length - kept };
 }
 
 export function steeringWords(action: "rollback" | "cancel", nodes: readonly RolloutNode[]): string {

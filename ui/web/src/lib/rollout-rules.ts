@@ -29,7 +29,9 @@ export function canCancel(state: RolloutState): Refusal {
   return isFinal(state) ? `It is over: ${inWords(state)}` : null;
 }
 
-export function canRollBack(state: RolloutState): Refusal {
+/** `returns`: it is blue-green, so that the traffic can go back after its end. */
+export function canRollBack(state: RolloutState, returns = false): Refusal {
+  if (state === "completed" && returns) return null;
   return state === "running" || state === "paused" || state === "failed"
     ? null
     : `A rollout that is ${inWords(state)} cannot be rolled back; roll out the earlier bundle instead`;

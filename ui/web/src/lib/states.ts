@@ -92,6 +92,8 @@ export function rolloutNode(node: RolloutNode): Shown {
   switch (node.state) {
     case "pending":
       return { kind: "unknown", label: "Pending" };
+    case "kept":
+      return { kind: "ok", label: "Kept" };
     case "nothing_to_restore":
       return { kind: "unknown", label: "Nothing to restore" };
     case "restoring":

@@ -2,14 +2,19 @@ import type { Node } from "../api/types";
 import { Icon } from "./icons";
 import classes from "./node-marks.module.css";
 
-/** What is out of the ordinary with a node: a weight below 100, a pin. Nothing for most. */
-export function NodeMarks({ node }: { node: Pick<Node, "weight" | "pinned_bundle_id" | "pinned_version"> }) {
+/** What is out of the ordinary with a node: a slot, a weight below 100, a pin. Nothing for most. */
+export function NodeMarks({ node }: { node: Pick<Node, "weight" | "pinned_bundle_id" | "pinned_version" | "slot"> }) {
   const pinned = node.pinned_bundle_id ? (node.pinned_version ?? "a bundle that is gone") : null;
-  if (node.weight === 100 && pinned === null) return null;
+  if (node.weight === 100 && pinned === null && !node.slot) return null;
   return (
     <span className={classes.marks}>
+      {node.slot && (
+        <span className={`${classes.mark} ${classes[node.slot]}`} title={`In the slot ${node.slot}`}>
+          {node.slot}
+        </span>
+      )}
       {node.weight < 100 && (
-        <span className={`${classes.mark} ${node.weight === 0 ? classes.drained : ""}`} title={weightWords(node.weight)}>
+        <span className={`${classes.mark} ${node.weight === 0 && !node.slot ? classes.drained : ""}`} title={weightWords(node.weight)}>
           {node.weight} %
         </span>
       )}

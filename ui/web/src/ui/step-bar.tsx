@@ -1,8 +1,10 @@
 import { Tooltip } from "@mantine/core";
 
+import type { Slot } from "../api/types";
 import type { Shown, StateKind } from "../lib/states";
 import { count } from "../lib/format";
 import { ShareBar } from "./share-bar";
+import { SlotBar } from "./slot-bar";
 import { StateShape } from "./state";
 import classes from "./step-bar.module.css";
 
@@ -17,6 +19,8 @@ export interface BarStep {
   shown: Shown;
   cells: Cell[];
   current: boolean;
+  /** It gives a slot this share of the traffic, and no node the bundle. */
+  share?: { slot: Slot; percent: number };
 }
 
 interface StepBarProps {
@@ -41,10 +45,10 @@ export function StepBar({ steps, onStep, chosen }: StepBarProps) {
               <StateShape kind={step.shown.kind} size={12} />
               <span className={classes.title}>Step {step.index + 1}</span>
             </span>
-            {step.cells.length > CELLS_MAX ? <Shares cells={step.cells} /> : <Cells cells={step.cells} />}
+            {step.share ? <SlotBar blue={step.share.slot === "blue" ? step.share.percent : 100 - step.share.percent} /> : step.cells.length > CELLS_MAX ? <Shares cells={step.cells} /> : <Cells cells={step.cells} />}
             <span className={classes.foot}>
-              {step.shown.label} · {count(step.cells.length, "node")}
-              <span className="visually-hidden">: {words}</span>
+              {step.shown.label} · {step.share ? `${step.share.percent} % to ${step.share.slot}` : count(step.cells.length, "node")}
+              {!step.share && <span className="visually-hidden">: {words}</span>}
             </span>
           </>
         );

@@ -193,6 +193,7 @@ impl Cluster {
                 batch_size: None,
                 batch_percentage: None,
                 canary_analysis_config: None,
+                blue_green_config: None,
                 max_unavailable: None,
                 progress_deadline_seconds: None,
                 health_gates: None,

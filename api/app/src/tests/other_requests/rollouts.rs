@@ -25,6 +25,7 @@ fn rollout(bundle_id: BundleId, node: NodeId, deadline: u32) -> RolloutCreate {
         batch_size: None,
         batch_percentage: None,
         canary_analysis_config: None,
+        blue_green_config: None,
         max_unavailable: None,
         progress_deadline_seconds: Some(deadline),
         health_gates: None,

@@ -390,3 +390,4 @@ fn the_next_step_starts_when_the_nodes_of_the_one_before_are_deleted() {
 }
 
 mod behind;
+mod traffic;

@@ -85,13 +85,13 @@ function shown(window: FreezeWindow): Shown {
 
 function columnsFor(refusal: string | null, remove: (window: FreezeWindow) => void): Column<FreezeWindow>[] {
   return [
-    { id: "name", header: "Name", width: 200, cell: (window) => <strong>{window.name}</strong>, text: (window) => window.name },
-    { id: "state", header: "State", width: 130, cell: (window) => <State shown={shown(window)} />, text: (window) => shown(window).label },
-    { id: "from", header: "From", width: 130, cell: (window) => <Ago at={(window.next ?? window).from} />, text: (window) => (window.next ?? window).from },
-    { id: "until", header: "Until", width: 130, cell: (window) => <Ago at={(window.next ?? window).until} />, text: (window) => (window.next ?? window).until },
-    { id: "repeats", header: "Repeats", width: 250, cell: (window) => <Repeats window={window} />, text: (window) => (window.recurrence ? inWords(window.recurrence) : "") },
+    { id: "name", header: "Name", width: 170, cell: (window) => <strong>{window.name}</strong>, text: (window) => window.name },
+    { id: "state", header: "State", width: 120, cell: (window) => <State shown={shown(window)} />, text: (window) => shown(window).label },
+    { id: "from", header: "From", width: 95, cell: (window) => <Ago at={(window.next ?? window).from} />, text: (window) => (window.next ?? window).from },
+    { id: "until", header: "Until", width: 95, cell: (window) => <Ago at={(window.next ?? window).until} />, text: (window) => (window.next ?? window).until },
+    { id: "repeats", header: "Repeats", width: 300, cell: (window) => <Repeats window={window} />, text: (window) => (window.recurrence ? inWords(window.recurrence) : "") },
     { id: "reason", header: "Reason", cell: (window) => window.reason, text: (window) => window.reason },
-    { id: "by", header: "Created by", width: 190, cell: (window) => window.created_by, text: (window) => window.created_by },
+    { id: "by", header: "Created by", width: 160, cell: (window) => window.created_by, text: (window) => window.created_by },
     {
       id: "actions",
       header: "Actions",

@@ -10,6 +10,7 @@ import { BundleLink, NodeLink } from "../../app/links";
 import { useRefusal } from "../../app/workspace";
 import { number, shortId } from "../../lib/format";
 import { formatLabels, parseLabels } from "../../lib/labels";
+import { slotName } from "../../lib/slots";
 import { convergence, nodeStatus } from "../../lib/states";
 import { ActionButton } from "../../ui/action-button";
 import { type Column, DataTable } from "../../ui/data-table";
@@ -68,6 +69,7 @@ const COLUMNS: Column<Node>[] = [
   },
   { id: "labels", header: "Labels", cell: (node) => <LabelList labels={node.labels} />, text: (node) => formatLabels(node.labels) },
   { id: "seen", header: "Last seen", width: 110, cell: (node) => <LastSeen at={node.last_seen_at} />, text: (node) => node.last_seen_at ?? "" },
+  { id: "slot", header: "Slot", width: 80, cell: (node) => (node.slot ? slotName(node.slot) : ""), text: (node) => node.slot ?? "", hidden: true },
   { id: "weight", header: "Weight", width: 80, cell: (node) => `${node.weight} %`, text: (node) => String(node.weight), hidden: true },
   { id: "pinned", header: "Pinned to", width: 110, cell: (node) => (node.pinned_bundle_id ? <BundleLink id={node.pinned_bundle_id} version={node.pinned_version ?? "removed"} /> : ""), text: (node) => node.pinned_version ?? "", hidden: true },
   { id: "hostname", header: "Host", width: 180, cell: (node) => node.hostname, text: (node) => node.hostname, hidden: true },
@@ -86,7 +88,7 @@ export function NodeListPage() {
 
   const parsed = parseLabels(search.labels ?? "");
   const labels = parsed.error === null && Object.keys(parsed.labels).length > 0 ? parsed.labels : undefined;
-  const query = useInfiniteQuery(nodesQuery(project, { status: search.status, q: search.q, labels }));
+  const query = useInfiniteQuery(nodesQuery(project, { status: search.status, slot: search.slot, q: search.q, labels }));
 
   const looking = search.facts !== undefined || search.bundle !== undefined;
   const matches = useMemo(() => {
@@ -111,7 +113,7 @@ export function NodeListPage() {
       </ListPage>
     );
   }
-  const filtered = search.status !== undefined || search.q !== undefined || labels !== undefined || looking;
+  const filtered = search.status !== undefined || search.slot !== undefined || search.q !== undefined || labels !== undefined || looking;
   return (
     <ListPage>
       <PageHeader title="Nodes">
@@ -154,6 +156,16 @@ export function NodeListPage() {
                 { value: "converged", label: "Converged" },
                 { value: "converging", label: "Converging" },
                 { value: "failed", label: "Failed" },
+              ]}
+            />
+            <ChoiceFilter
+              value={search.slot}
+              onChange={(slot) => set({ slot })}
+              any="Any slot"
+              width={110}
+              options={[
+                { value: "blue", label: "Blue" },
+                { value: "green", label: "Green" },
               ]}
             />
             <TextFilter value={search.labels ?? ""} onChange={(labels) => set({ labels: labels || undefined })} placeholder="Labels, such as site=fra" width={210} error={parsed.error} />

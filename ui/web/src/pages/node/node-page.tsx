@@ -10,6 +10,7 @@ import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { duration } from "../../lib/time";
 import { latency, number, percent, shortId } from "../../lib/format";
+import { slotName } from "../../lib/slots";
 import { convergence, nodeStatus } from "../../lib/states";
 import { causeWords, sentence, stageWords } from "../../lib/words";
 import { ActionButton } from "../../ui/action-button";
@@ -138,7 +139,7 @@ function Notices({ node }: { node: Node }) {
         </Note>
       )}
       {node.weight === 0 && (
-        <Note kind="degraded" title="Drained">
+        <Note kind={node.slot ? "info" : "degraded"} title={node.slot ? `${slotName(node.slot)} slot, without traffic` : "Drained"}>
           Its weight is 0 %: a load balancer that asks its agent sends it nothing new.
         </Note>
       )}
@@ -262,6 +263,7 @@ function Facts({ node }: { node: Node }) {
         <FactList
           facts={[
             ["Weight", <Flash key="weight" value={node.weight}><span title={weightWords(node.weight)}>{node.weight} %</span></Flash>],
+            ["Slot", node.slot ? slotName(node.slot) : <span key="slot" className="dim">none</span>],
             ["Pinned to", node.pinned_bundle_id ? <BundleLink key="pin" id={node.pinned_bundle_id} version={node.pinned_version ?? "removed"} /> : <span key="pin" className="dim">no bundle</span>],
           ]}
         />

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { settingsChange } from "./settings-change";
 
-const node = { labels: { site: "fra", note: "a b, c" }, weight: 50, pinned_bundle_id: "b1" };
-const form = { weight: 50, labels: "site=fra\nnote=a b, c", pin: "b1" };
+const node = { labels: { site: "fra", note: "a b, c" }, weight: 50, pinned_bundle_id: "b1", slot: "blue" as const };
+const form = { weight: 50, labels: "site=fra\nnote=a b, c", pin: "b1", slot: "blue" as const };
 
 describe("what is sent of a node's settings", () => {
   it("is nothing when nothing was changed", () => {
@@ -16,5 +16,7 @@ describe("what is sent of a node's settings", () => {
     expect(settingsChange(node, { ...form, labels: "site=fra" })).toEqual({ labels: { site: "fra" } });
     expect(settingsChange(node, { ...form, pin: null })).toEqual({ pinned_bundle_id: null });
     expect(settingsChange(node, { ...form, pin: "b2" })).toEqual({ pinned_bundle_id: "b2" });
+    expect(settingsChange(node, { ...form, slot: "green" })).toEqual({ slot: "green" });
+    expect(settingsChange(node, { ...form, slot: null })).toEqual({ slot: null });
   });
 });

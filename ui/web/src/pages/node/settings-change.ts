@@ -1,4 +1,4 @@
-import type { Node, NodeUpdate } from "../../api/types";
+import type { Node, NodeUpdate, Slot } from "../../api/types";
 import { labelLines, parseLabelLines } from "../../lib/labels";
 
 export interface SettingsForm {
@@ -6,13 +6,15 @@ export interface SettingsForm {
   /** One per line. */
   labels: string;
   pin: string | null;
+  slot: Slot | null;
 }
 
 /** What differs from the node as it was shown, so that what somebody else changes meanwhile is not set back; null when nothing does. */
-export function settingsChange(node: Pick<Node, "labels" | "weight" | "pinned_bundle_id">, form: SettingsForm): NodeUpdate | null {
+export function settingsChange(node: Pick<Node, "labels" | "weight" | "pinned_bundle_id" | "slot">, form: SettingsForm): NodeUpdate | null {
   const change: NodeUpdate = {};
   if (form.weight !== node.weight) change.weight = form.weight;
   if (form.labels !== labelLines(node.labels)) change.labels = parseLabelLines(form.labels).labels;
   if (form.pin !== (node.pinned_bundle_id ?? null)) change.pinned_bundle_id = form.pin;
+  if (form.slot !== (node.slot ?? null)) change.slot = form.slot;
   return Object.keys(change).length === 0 ? null : change;
 }

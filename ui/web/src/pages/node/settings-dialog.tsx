@@ -14,14 +14,14 @@ import { DialogActions } from "../../ui/dialog-actions";
 import { FormError, Note } from "../../ui/feedback";
 import { settingsChange } from "./settings-change";
 
-/** Labels, weight and pin of a node. Only what was changed is sent. */
+/** Labels, weight, pin and slot of a node. Only what was changed is sent. */
 export function SettingsDialog({ project, node, onClose }: { project: string; node: Node; onClose: () => void }) {
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
   const [error, setError] = useState<ApiError | null>(null);
   // The page reads the node anew all the time; what counts as changed here is what differs from how it was when the dialog opened.
   const [shown] = useState(node);
   const form = useForm({
-    initialValues: { weight: node.weight, labels: labelLines(node.labels), pin: node.pinned_bundle_id ?? null },
+    initialValues: { weight: node.weight, labels: labelLines(node.labels), pin: node.pinned_bundle_id ?? null, slot: node.slot ?? null },
     validate: {
       weight: (weight) => (Number.isInteger(weight) && weight >= 0 && weight <= 100 ? null : "A whole number from 0 to 100"),
       labels: (text) => parseLabelLines(text).error,
@@ -50,6 +50,17 @@ export function SettingsDialog({ project, node, onClose }: { project: string; no
         <Stack gap="sm">
           <NumberInput label="Weight" description="Share of its traffic, for a load balancer that asks its agent" suffix=" %" min={0} max={100} step={10} allowDecimal={false} data-autofocus {...form.getInputProps("weight")} />
           {form.values.weight === 0 && <Note kind="degraded">At 0 % the load balancer sends it nothing new.</Note>}
+          <Select
+            label="Slot"
+            description="The half of the fleet that it is in; blue-green rollouts move traffic between the two"
+            placeholder="In none"
+            clearable
+            data={[
+              { value: "blue", label: "Blue" },
+              { value: "green", label: "Green" },
+            ]}
+            {...form.getInputProps("slot")}
+          />
           <Select label="Pinned to" description="The one bundle that it may be given; rollouts of others leave it out" placeholder="Not pinned" searchable clearable data={choices} {...form.getInputProps("pin")} />
           <Textarea label="Labels" description="One per line, such as site=fra" autosize minRows={3} maxRows={10} {...form.getInputProps("labels")} />
           <div className="dim">What the node runs stays as it is.</div>

@@ -64,20 +64,29 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
         {plan.steps.slice(0, STEPS_MAX).map((step) => (
           <li key={step.index} className={classes.step}>
             <strong>Step {step.index + 1}</strong>
-            <span>
-              {step.nodes.slice(0, NAMES_MAX).map((node, index) => (
-                <span key={node.id}>
-                  {index > 0 && ", "}
-                  <span className="nowrap">{node.name}</span>
+            {step.traffic_weight ? (
+              <>
+                <span>
+                  {step.traffic_weight} % of the traffic to {step.deployment_slot}
                 </span>
-              ))}
-              {step.nodes.length > NAMES_MAX && <span className="dim"> and {step.nodes.length - NAMES_MAX} more</span>}
-            </span>
-            <span className="dim">{count(step.nodes.length, "node")}</span>
+                <span className="dim">traffic</span>
+              </>
+            ) : (
+              <Names step={step} />
+            )}
           </li>
         ))}
         {plan.steps.length > STEPS_MAX && <li className={`dim ${classes.step}`}>and {plan.steps.length - STEPS_MAX} more steps</li>}
       </ol>
+      {(plan.kept ?? []).length > 0 && (
+        <div className={classes.excluded}>
+          <strong>{count(plan.kept?.length ?? 0, "node")} with the traffic now {plan.kept?.length === 1 ? "keeps" : "keep"} the bundle</strong>
+          <div className="dim">
+            {(plan.kept ?? []).slice(0, NAMES_MAX).map((node) => node.name).join(", ")}
+            {(plan.kept?.length ?? 0) > NAMES_MAX && ` and ${(plan.kept?.length ?? 0) - NAMES_MAX} more`}
+          </div>
+        </div>
+      )}
       {plan.excluded.length > 0 && (
         <div className={classes.excluded}>
           <strong>{count(plan.excluded.length, "node")} left out</strong>
@@ -92,5 +101,23 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
         </div>
       )}
     </div>
+  );
+}
+
+/** The nodes that a step gives the bundle to. */
+function Names({ step }: { step: RolloutPlan["steps"][number] }) {
+  return (
+    <>
+      <span>
+        {step.nodes.slice(0, NAMES_MAX).map((node, index) => (
+          <span key={node.id}>
+            {index > 0 && ", "}
+            <span className="nowrap">{node.name}</span>
+          </span>
+        ))}
+        {step.nodes.length > NAMES_MAX && <span className="dim"> and {step.nodes.length - NAMES_MAX} more</span>}
+      </span>
+      <span className="dim">{step.deployment_slot ? `${step.deployment_slot}, ` : ""}{count(step.nodes.length, "node")}</span>
+    </>
   );
 }

@@ -63,7 +63,7 @@ export function RolloutCreatePage() {
     then: (rollout) => void navigate({ to: "/p/$project/rollouts/$rolloutId", params: { project, rolloutId: rollout.id }, search: {} }),
   });
   const startError = start.error === null ? null : asApiError(start.error);
-  const nodes = plan.data?.steps.reduce((sum, step) => sum + step.nodes.length, 0) ?? 0;
+  const nodes = plan.data?.steps.reduce((sum, step) => sum + (step.traffic_weight ? 0 : step.nodes.length), 0) ?? 0;
   const steps = plan.data?.steps.length ?? 0;
   const blocked =
     refusal ?? (request === null ? "Choose a bundle and nodes first" : refused ? "No plan can be made of this" : !current ? "The plan is being made" : nodes === 0 ? "The plan has no node" : null);
@@ -116,6 +116,7 @@ export function RolloutCreatePage() {
                     { value: "nodes", label: "Nodes per step" },
                     { value: "percent", label: "Percent per step" },
                     { value: "canary", label: "Canary" },
+                    { value: "blue_green", label: "Blue-green" },
                     { value: "once", label: "All at once" },
                   ]}
                   {...form.getInputProps("batch")}
@@ -147,6 +148,15 @@ export function RolloutCreatePage() {
                     />
                   </div>
                   <span className="dim">Nodes with the bundle are compared with those that do not have it yet. When they are worse, the step fails at once.</span>
+                </>
+              )}
+              {values.batch === "blue_green" && (
+                <>
+                  <div className={classes.even}>
+                    <TextInput label="Shares" description="Percent of the traffic that the new bundle gets" placeholder="10, 50, 100" {...form.getInputProps("trafficSteps")} />
+                    <NumberInput label="Observe for" description="Each share, before the next one" min={0} suffix=" s" {...form.getInputProps("bake")} />
+                  </div>
+                  <span className="dim">The slot without traffic gets the bundle, and then the traffic. The other one keeps what it runs, so the way back is instant.</span>
                 </>
               )}
               <div className={classes.even}>

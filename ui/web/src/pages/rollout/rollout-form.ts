@@ -8,7 +8,7 @@ export interface RolloutForm {
   target: "all" | "labels" | "nodes";
   labels: string;
   nodes: string[];
-  batch: "nodes" | "percent" | "canary" | "once";
+  batch: "nodes" | "percent" | "canary" | "blue_green" | "once";
   batchSize: number | string;
   /** Shares of the nodes, as in "5, 25, 50, 100". */
   canarySteps: string;
@@ -17,6 +17,8 @@ export interface RolloutForm {
   /** Empty: latency is not compared. */
   slowRise: number | string;
   canaryRequests: number | string;
+  /** Shares of the traffic, as in "10, 50, 100". */
+  trafficSteps: string;
   bake: number | string;
   maxUnavailable: number | string;
   deadline: number | string;
@@ -48,6 +50,7 @@ export const DEFAULTS: RolloutForm = {
   errorRise: 0.1,
   slowRise: 1,
   canaryRequests: 500,
+  trafficSteps: "10, 50, 100",
   bake: 60,
   maxUnavailable: 0,
   deadline: 600,
@@ -77,6 +80,8 @@ export const FIELDS: Record<string, string> = {
   "canary_analysis_config.max_slow_rise": "slowRise",
   "canary_analysis_config.min_requests": "canaryRequests",
   "canary_analysis_config.bake_seconds": "bake",
+  "blue_green_config.traffic_steps": "trafficSteps",
+  "blue_green_config.bake_seconds": "bake",
   max_unavailable: "maxUnavailable",
   progress_deadline_seconds: "deadline",
   "health_gates.max_error_rate": "errorRate",
@@ -112,6 +117,14 @@ function canary(form: RolloutForm): CanaryConfig {
   };
 }
 
+const STRATEGIES: Record<RolloutForm["batch"], NonNullable<RolloutCreate["strategy"]>> = {
+  nodes: "rolling",
+  percent: "rolling",
+  canary: "canary",
+  blue_green: "blue_green",
+  once: "all_at_once",
+};
+
 /** The request; null while something that no plan can do without is missing. */
 export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
   if (form.bundle === null) return null;
@@ -121,8 +134,9 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
   return {
     bundle_id: form.bundle,
     target_selector: form.target === "all" ? { type: "all" } : form.target === "labels" ? { type: "labels", labels } : { type: "node_ids", node_ids: form.nodes },
-    strategy: form.batch === "once" ? "all_at_once" : form.batch === "canary" ? "canary" : "rolling",
+    strategy: STRATEGIES[form.batch],
     ...(form.batch === "canary" ? { canary_analysis_config: canary(form) } : {}),
+    ...(form.batch === "blue_green" ? { blue_green_config: { traffic_steps: shares(form.trafficSteps), bake_seconds: orZero(form.bake) } } : {}),
     ...(form.batch === "nodes" ? { batch_size: orZero(form.batchSize) } : {}),
     ...(form.batch === "percent" ? { batch_percentage: orZero(form.batchSize) } : {}),
     max_unavailable: orZero(form.maxUnavailable),

@@ -11,6 +11,7 @@ import { count, latency, number, percent, shortId } from "../../lib/format";
 import { gateViews } from "../../lib/gates";
 import { isFinal, isWaiting } from "../../lib/rollout-rules";
 import { rolloutNode, rolloutOutcome, stepState } from "../../lib/states";
+import { otherSlot, shifts, slotName } from "../../lib/slots";
 import { targetWords } from "../../lib/target";
 import { duration } from "../../lib/time";
 import { stageWords } from "../../lib/words";
@@ -29,6 +30,7 @@ import { ApprovalPanel } from "../approval/decision";
 import { CanaryPanel } from "./canary-panel";
 import classes from "./rollout-page.module.css";
 import { Steering } from "./steering";
+import { TrafficPanel } from "./traffic-panel";
 
 const route = getRouteApi("/app/p/$project/rollouts/$rolloutId");
 
@@ -121,6 +123,11 @@ function Notices({ detail }: { detail: RolloutDetail }) {
           {rollout.break_glass.reason}
         </Note>
       )}
+      {rollout.state === "completed" && rollout.standby_slot && (
+        <Note kind="info">
+          {slotName(otherSlot(rollout.standby_slot))} runs still what it ran before: rolling back returns its traffic in a moment, as long as nobody has given these nodes anything else.
+        </Note>
+      )}
       {rollout.hold && (
         <Note kind={rollout.hold.broken ? "failed" : "info"} title={rollout.hold.broken ? "A gate is broken" : rollout.hold.frozen === true ? "Frozen" : "Waiting"}>
           {rollout.hold.reason} <span className="dim">· since <Ago at={rollout.hold.since} /></span>
@@ -136,9 +143,10 @@ function Progress({ project, detail }: { project: string; detail: RolloutDetail 
   const navigate = route.useNavigate();
   const choose = (step: number | undefined): void => void navigate({ search: (before) => ({ ...before, step }), replace: true });
   const steps = useMemo(() => barSteps(detail), [detail]);
-  const nodes = chosen === undefined ? detail.nodes : detail.nodes.filter((node) => node.step === chosen);
+  const nodes = useMemo(() => (chosen === undefined ? detail.nodes : stepNodes(detail, chosen)), [detail, chosen]);
   return (
     <>
+      <TrafficPanel detail={detail} />
       <StepBar steps={steps} chosen={chosen} onStep={(step) => choose(step === chosen ? undefined : step)} />
       <CanaryPanel detail={detail} />
       {!isFinal(rollout.state) && rollout.state !== "rolling_back" && <Gates detail={detail} />}
@@ -146,7 +154,7 @@ function Progress({ project, detail }: { project: string; detail: RolloutDetail 
         <DataTable
           label="Nodes of the rollout"
           noun="node"
-          columns={COLUMNS}
+          columns={rollout.standby_slot ? SLOT_COLUMNS : COLUMNS}
           rows={nodes}
           rowId={(node) => node.node_id}
           onOpen={(node) => void navigate({ to: "/p/$project/nodes/$nodeId", params: { project, nodeId: node.node_id }, search: {} })}
@@ -158,14 +166,22 @@ function Progress({ project, detail }: { project: string; detail: RolloutDetail 
   );
 }
 
+/** The nodes of a step; those of a share of the traffic are all that get the bundle. */
+function stepNodes(detail: RolloutDetail, index: number): RolloutNode[] {
+  if (shifts(detail.steps[index])) return detail.nodes.filter((node) => node.state !== "kept");
+  return detail.nodes.filter((node) => node.step === index && node.state !== "kept");
+}
+
 function barSteps(detail: RolloutDetail): BarStep[] {
   const byStep = new Map<number, RolloutNode[]>();
   for (const node of detail.nodes) byStep.set(node.step, [...(byStep.get(node.step) ?? []), node]);
+  const given = (index: number): RolloutNode[] => (byStep.get(index) ?? []).filter((node) => node.state !== "kept");
   return detail.steps.map((step) => ({
     index: step.step_index,
     shown: stepState(step.state),
     current: step.step_index === detail.rollout.current_step && !isFinal(detail.rollout.state),
-    cells: (byStep.get(step.step_index) ?? []).map((node) => ({ id: node.node_id, name: node.name ?? shortId(node.node_id), shown: rolloutNode(node) })),
+    share: shifts(step) && step.deployment_slot ? { slot: step.deployment_slot, percent: step.traffic_weight ?? 0 } : undefined,
+    cells: (shifts(step) ? [] : given(step.step_index)).map((node) => ({ id: node.node_id, name: node.name ?? shortId(node.node_id), shown: rolloutNode(node) })),
   }));
 }
 
@@ -186,7 +202,7 @@ function Gates({ detail }: { detail: RolloutDetail }) {
 
 const COLUMNS: Column<RolloutNode>[] = [
   { id: "name", header: "Node", width: 170, cell: (node) => <NodeLink id={node.node_id} name={node.name} />, text: (node) => node.name ?? node.node_id },
-  { id: "step", header: "Step", width: 60, align: "right", cell: (node) => node.step + 1, text: (node) => String(node.step + 1) },
+  { id: "step", header: "Step", width: 60, align: "right", cell: (node) => (node.state === "kept" ? <span className="dim">–</span> : node.step + 1), text: (node) => (node.state === "kept" ? "" : String(node.step + 1)) },
   {
     id: "state",
     header: "State",
@@ -217,6 +233,23 @@ const COLUMNS: Column<RolloutNode>[] = [
     cell: (node) => (node.previous_bundle_id ? <BundleLink id={node.previous_bundle_id} version={node.previous_version ?? "removed"} /> : <span className="dim">–</span>),
     text: (node) => node.previous_version ?? "",
   },
+  {
+    id: "slot",
+    header: "Slot",
+    width: 80,
+    cell: (node) => (node.slot ? slotName(node.slot) : <span className="dim">–</span>),
+    text: (node) => node.slot ?? "",
+    hidden: true,
+  },
+  {
+    id: "weight",
+    header: "Weight",
+    width: 76,
+    align: "right",
+    cell: (node) => (node.weight === null || node.weight === undefined ? <span className="dim">–</span> : <Flash value={node.weight}>{`${node.weight} %`}</Flash>),
+    text: (node) => String(node.weight ?? ""),
+    hidden: true,
+  },
   { id: "requests", header: "Requests", width: 90, align: "right", cell: (node) => (node.traffic ? number(node.traffic.requests) : <span className="dim">–</span>), text: (node) => String(node.traffic?.requests ?? "") },
   { id: "errors", header: "5xx", width: 76, align: "right", cell: (node) => (node.traffic ? percent(node.traffic.errors, node.traffic.requests) : <span className="dim">–</span>), text: (node) => String(node.traffic?.errors ?? "") },
   { id: "p99", header: "p99", width: 84, align: "right", cell: (node) => (node.traffic && node.traffic.requests > 0 ? latency(node.traffic.p99_ms) : <span className="dim">–</span>), text: (node) => String(node.traffic?.p99_ms ?? "") },
@@ -227,6 +260,10 @@ const COLUMNS: Column<RolloutNode>[] = [
     text: (node) => node.failure?.message ?? "",
   },
 ];
+
+/** Where traffic moves, the slot and the weight of a node are what one looks for. */
+const SHOWN: Record<string, boolean> = { slot: true, weight: true, p99: false };
+const SLOT_COLUMNS = COLUMNS.map((column) => (column.id in SHOWN ? { ...column, hidden: !SHOWN[column.id] } : column));
 
 function CanaryFacts({ config }: { config: CanaryConfig }) {
   return (
@@ -248,7 +285,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
   const { rollout } = detail;
   const gates = rollout.health_gates;
   const portions =
-    rollout.canary_analysis_config ? `canary, ${rollout.canary_analysis_config.steps.join(" → ")} %` : rollout.strategy === "all_at_once" ? "all at once" : rollout.batch_percentage ? `${rollout.batch_percentage} % a step` : `${count(rollout.batch_size ?? 1, "node")} a step`;
+    rollout.blue_green_config && rollout.standby_slot ? `${rollout.standby_slot} slot, then ${rollout.blue_green_config.traffic_steps.join(" → ")} % of the traffic` : rollout.canary_analysis_config ? `canary, ${rollout.canary_analysis_config.steps.join(" → ")} %` : rollout.strategy === "all_at_once" ? "all at once" : rollout.batch_percentage ? `${rollout.batch_percentage} % a step` : `${count(rollout.batch_size ?? 1, "node")} a step`;
   return (
     <>
       <ApprovalPanel rollout={rollout} />
@@ -279,6 +316,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ...(gates.max_memory_percent ? ([["Memory", `at most ${number(gates.max_memory_percent)} %`]] as [string, React.ReactNode][]) : []),
             ["Requests", gates.max_error_rate === null && gates.max_latency_ms === null ? "–" : `at least ${gates.min_requests}`],
             ["Observe", duration(gates.observe_seconds * 1_000)],
+            ...(rollout.blue_green_config ? ([["Each share", duration(rollout.blue_green_config.bake_seconds * 1_000)]] as [string, React.ReactNode][]) : []),
             ["Broken for", duration(gates.fail_after_seconds * 1_000)],
           ]}
         />

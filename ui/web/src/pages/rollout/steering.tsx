@@ -8,6 +8,7 @@ import { useRefusal } from "../../app/workspace";
 import { steeringNumbers, steeringWords } from "../../lib/gates";
 import { count } from "../../lib/format";
 import { canCancel, canPause, canResume, canRollBack, isFinal, isWaiting } from "../../lib/rollout-rules";
+import { otherSlot } from "../../lib/slots";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
 import { BreakGlassButton, Decision } from "../approval/decision";
@@ -37,6 +38,8 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
   };
   const numbers = steeringNumbers(nodes);
   const ended = isFinal(rollout.state);
+  const returns = Boolean(rollout.standby_slot);
+  const traffic = returns && (rollout.traffic_weight ?? 0) > 0 && rollout.standby_slot ? `All traffic returns to ${otherSlot(rollout.standby_slot)} at once. ` : "";
   const waiting = isWaiting(rollout.state);
   return (
     <>
@@ -49,8 +52,8 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
         <ActionButton label="Pause" icon="pause" refusal={refused ?? canPause(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("pause")} />
       )}
       {!ended && <ActionButton label="Cancel" icon="stop" refusal={refused ?? canCancel(rollout.state)} onClick={() => setAsked("cancel")} />}
-      {((!ended && !waiting) || rollout.state === "failed") && (
-        <ActionButton label="Roll back" icon="back" danger refusal={refused ?? canRollBack(rollout.state)} onClick={() => setAsked("rollback")} />
+      {((!ended && !waiting) || rollout.state === "failed" || (rollout.state === "completed" && returns)) && (
+        <ActionButton label="Roll back" icon="back" danger refusal={refused ?? canRollBack(rollout.state, returns)} onClick={() => setAsked("rollback")} />
       )}
       <Confirm
         opened={asked === "cancel"}
@@ -62,6 +65,7 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
         error={steer.error}
         onConfirm={() => steer.mutate("cancel")}
       >
+        {traffic}
         {steeringWords("cancel", nodes)}
       </Confirm>
       <Confirm
@@ -74,7 +78,10 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
         error={steer.error}
         onConfirm={() => steer.mutate("rollback")}
       >
-        <p style={{ margin: "0 0 12px" }}>{steeringWords("rollback", nodes)}</p>
+        <p style={{ margin: "0 0 12px" }}>
+          {traffic}
+          {steeringWords("rollback", nodes)}
+        </p>
         <Textarea label="Reason" description="Kept in the audit log" autosize minRows={2} maxLength={1_000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} data-autofocus />
       </Confirm>
     </>
