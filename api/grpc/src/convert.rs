@@ -65,6 +65,18 @@ impl From<api::Rollout> for proto::Rollout {
             approval: rollout.approval.map(Into::into),
             scheduled_at: rollout.scheduled_at.map(|at| at.to_string()).unwrap_or_default(),
             override_freeze_reason: rollout.break_glass.map(|broken| broken.reason).unwrap_or_default(),
+            risk: rollout.risk.map(Into::into),
+        }
+    }
+}
+
+impl From<api::Risk> for proto::Risk {
+    fn from(risk: api::Risk) -> Self {
+        let version = |base: api::RiskBase| base.version.unwrap_or_else(|| base.bundle_id.to_string());
+        Self {
+            level: word(&risk.level),
+            reasons: risk.reasons,
+            against: risk.against.into_iter().map(version).collect(),
         }
     }
 }

@@ -3033,12 +3033,24 @@ export interface components {
             /** @description What the node trusts from now on. */
             signing_keys: components["schemas"]["TrustedKey"][];
         };
-        /** @description How dangerous a bundle is. */
+        /** @description How dangerous it is to give a bundle to the nodes of a rollout, by what they run. */
         Risk: {
+            /** @description What the nodes ran, or should have run, when it was judged. */
+            against?: components["schemas"]["RiskBase"][];
             /** @description In a word. */
             level: components["schemas"]["RiskLevel"];
             /** @description Why. */
             reasons: string[];
+        };
+        /** @description A bundle that the risk of another one is judged against. */
+        RiskBase: {
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /** @description Its version; null when it is gone. */
+            version?: string | null;
         };
         /**
          * @description How dangerous a change is.
@@ -3127,6 +3139,7 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
+            risk?: components["schemas"]["Risk"] | null;
             /**
              * Format: date-time
              * @description When it shall begin; null: as soon as it may.
@@ -3328,7 +3341,7 @@ export interface components {
             excluded: components["schemas"]["ExcludedNode"][];
             /** @description The freeze that would hold it now, in words. */
             frozen?: string | null;
-            /** @description How dangerous it is. */
+            /** @description How dangerous that is for these nodes. */
             risk: components["schemas"]["Risk"];
             /** @description In order. */
             steps: components["schemas"]["PlannedStep"][];
