@@ -88,6 +88,19 @@ async fn nobody_gets_past_approvals_and_those_who_may_approve() {
     assert!(rules.contains("any") && rules.contains("waited for 1 hours"), "{rules}");
     let plan = team.by("ann", &["rollout", "plan", "--bundle", "1.0.0"]).ok();
     assert!(plan.contains("2 people must approve it"), "{plan}");
+    // However harmless it was when it was uploaded: these nodes have nothing to compare it with.
+    team.by("default", &["project", "approvals", "shop", "--rule", "high=2", "--expire", "1h"]).ok();
+    let plan = team.by("ann", &["rollout", "plan", "--bundle", "1.0.0"]).ok();
+    assert!(
+        plan.contains("2 people must approve it") && plan.contains("risk high (no_bundle_before)"),
+        "{plan}"
+    );
+    let refused = team.by("ann", &["bundle", "assign", "1.0.0", "edge-1"]).failed(REFUSED);
+    assert!(refused.contains("risk high: no_bundle_before"), "{refused}");
+    let waits = team.create("ann", &[]);
+    assert_eq!((text(&waits, "state"), waits["risk"]["level"].as_str()), ("pending_approval", Some("high")));
+    team.by("ann", &["rollout", "cancel", text(&waits, "id")]).ok();
+    team.by("default", &["project", "approvals", "shop", "--rule", "all=2", "--expire", "1h"]).ok();
     for who in ["key", "default"] {
         let made = team.create(who, &[]);
         assert_eq!(text(&made, "state"), "pending_approval", "{who}");

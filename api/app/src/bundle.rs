@@ -13,7 +13,7 @@ use sentinel_api_types::bundle::{
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::{bundle_assign, bundle_create, bundle_revoke};
-use sentinel_machine::{Order, Read, Table, TableError, query, tables};
+use sentinel_machine::{Order, Read, Table, TableError, level, query, tables};
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
@@ -69,6 +69,7 @@ impl App {
         if digest != compiled.digest {
             return Err(AppError::internal("the blob store names the archive by another digest"));
         }
+        let level = level::of_cluster(read)?;
         let command = bundle_create::BundleCreate {
             bundle_id: BundleId(self.inner().parts.ids.id()),
             project_id: here.project.id,
@@ -82,6 +83,8 @@ impl App {
             risk_reasons: compiled.risk_reasons,
             warnings: compiled.warnings,
             created_by: caller.label(),
+            // A member of before there were outlines could not read it.
+            outline: compiled.outline.filter(|_| level >= bundle_create::OUTLINE_LEVEL),
         };
         let committed = self.commit(caller, change.with("checksum", digest), command).await?;
         let id: BundleId = committed.id()?;
@@ -210,7 +213,7 @@ impl App {
     }
 }
 
-/// The bundle against which the risk of a new one is judged: what the fleet runs, and before any rollout came to its end, the newest.
+/// The bundle against which the risk of a new one is judged for a first look: what the fleet runs, and before any rollout came to its end, the newest.
 fn compared(read: &dyn Read, project: &Project) -> Result<Option<bundle::Bundle>, TableError> {
     match project.baseline {
         Some(baseline) => tables::load(read, baseline.as_bytes()),

@@ -5,12 +5,12 @@ mod blue_green;
 mod canary;
 mod shape;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use sentinel_api_types::rollout::{
-    ExcludedNode, HealthGates, NodeRef, Risk, RolloutBody, RolloutCreate, RolloutDetail, RolloutList,
-    RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
+    ExcludedNode, HealthGates, NodeRef, RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan,
+    RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
 use sentinel_api_types::time::model_time;
 use sentinel_engine::plan::{Plan, PlanError, Reason, plan_rollout};
@@ -18,9 +18,10 @@ use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::{rollout_create, rollout_rollback};
-use sentinel_machine::{Command, Order, Table, freeze, query, tables};
+use sentinel_machine::{Command, Order, Table, freeze, query, risk, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
+use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{Batch, Gates, Rollout, RolloutSpec, Target};
 use sentinel_model::{NodeId, RolloutId, Time, name};
 
@@ -52,9 +53,9 @@ impl App {
         let scheduled = request.scheduled_at.is_some();
         let (spec, bundle) = asked(&here, request)?;
         let shown = spec.clone();
-        let approvals_needed = here.project.approval.needed(bundle.risk_level);
         let frozen = freeze::at(&*here.view.tables, here.project.id, self.now())?;
-        let (plan, nodes) = self.planned(here.clone(), spec, scheduled || approvals_needed > 0).await?;
+        let Planned { plan, nodes, risk, approvals_needed } =
+            self.planned(here.clone(), spec, bundle.clone(), scheduled).await?;
         let first = plan.steps.iter().flatten().next();
         let slot = nodes.iter().find(|node| Some(&node.id) == first).and_then(|node| node.slot);
         let slot = slot.filter(|_| shown.blue_green.is_some()).map(Into::into);
@@ -75,7 +76,7 @@ impl App {
             excluded.push(ExcludedNode { id: left_out.node_id, name: Some(left_out.name), reason });
         }
         let bundle = bundle::shape(bundle);
-        let risk = Risk { level: bundle.risk_level, reasons: bundle.risk_reasons.clone() };
+        let risk = shape::risk(&mut versions, risk)?;
         let frozen = frozen.map(|frozen| frozen.words);
         Ok(RolloutPlan { steps, kept, excluded, bundle, risk, approvals_needed, frozen })
     }
@@ -94,8 +95,8 @@ impl App {
         }
         let wanted = Asked::of(&request)?;
         let (spec, bundle) = asked(&here, request)?;
-        let waits = wanted.scheduled_at.is_some() || here.project.approval.needed(bundle.risk_level) > 0;
-        let (plan, _) = self.planned(here.clone(), spec.clone(), waits).await?;
+        let scheduled = wanted.scheduled_at.is_some();
+        let Planned { plan, .. } = self.planned(here.clone(), spec.clone(), bundle, scheduled).await?;
         let command = rollout_create::RolloutCreate {
             rollout_id: RolloutId(self.inner().parts.ids.id()),
             project_id: here.project.id,
@@ -251,26 +252,46 @@ impl App {
         &self,
         here: Arc<InProject>,
         spec: RolloutSpec,
-        waits: bool,
-    ) -> Result<(Plan, Vec<Node>), AppError> {
+        bundle: Bundle,
+        scheduled: bool,
+    ) -> Result<Planned, AppError> {
         self.long_read(move || {
-            let mut nodes = query::nodes_of(&*here.view.tables, here.project.id)?;
-            if waits {
-                nodes.iter_mut().for_each(|node| node.owner = None);
+            let read = &*here.view.tables;
+            let nodes = query::nodes_of(read, here.project.id)?;
+            // Whether it waits for approvals goes by the nodes of its plan, whoever has them.
+            let free: Vec<Node> = nodes.iter().map(|node| Node { owner: None, ..node.clone() }).collect();
+            let mut plan = plan_rollout(&spec, &free).map_err(refusal)?;
+            let moved: HashSet<&NodeId> = plan.steps.iter().flatten().chain(&plan.live).collect();
+            let risk = risk::judge(read, &bundle, nodes.iter().filter(|node| moved.contains(&node.id)))?;
+            let approvals_needed = here.project.approval.needed(risk.risk.level);
+            if !scheduled && approvals_needed == 0 {
+                plan = plan_rollout(&spec, &nodes).map_err(refusal)?;
             }
-            let plan = plan_rollout(&spec, &nodes).map_err(|error| match error {
-                PlanError::UnknownNodes(_) => AppError::not_found("Node"),
-                PlanError::Conflict(_) => AppError::Conflict(error.to_string()),
-                PlanError::NothingToMove(_) | PlanError::AllExcluded(_) | PlanError::TooMany(_) => {
-                    AppError::invalid("target_selector", error.to_string())
-                }
-                PlanError::NothingToCompare(_) | PlanError::Slots(_) => {
-                    AppError::invalid("strategy", error.to_string())
-                }
-            })?;
-            Ok((plan, nodes))
+            Ok(Planned { plan, nodes, risk, approvals_needed })
         })
         .await
+    }
+}
+
+/// A plan, and what it would take.
+struct Planned {
+    plan: Plan,
+    /// All nodes of the project.
+    nodes: Vec<Node>,
+    risk: Judged,
+    approvals_needed: u8,
+}
+
+fn refusal(error: PlanError) -> AppError {
+    match error {
+        PlanError::UnknownNodes(_) => AppError::not_found("Node"),
+        PlanError::Conflict(_) => AppError::Conflict(error.to_string()),
+        PlanError::NothingToMove(_) | PlanError::AllExcluded(_) | PlanError::TooMany(_) => {
+            AppError::invalid("target_selector", error.to_string())
+        }
+        PlanError::NothingToCompare(_) | PlanError::Slots(_) => {
+            AppError::invalid("strategy", error.to_string())
+        }
     }
 }
 

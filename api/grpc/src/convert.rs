@@ -70,6 +70,18 @@ impl From<api::Rollout> for proto::Rollout {
             standby_slot: rollout.standby_slot.as_ref().map(word).unwrap_or_default(),
             traffic_weight: rollout.traffic_weight.map(u32::from),
             traffic_step_index: rollout.traffic_step_index,
+            risk: rollout.risk.map(Into::into),
+        }
+    }
+}
+
+impl From<api::Risk> for proto::Risk {
+    fn from(risk: api::Risk) -> Self {
+        let version = |base: api::RiskBase| base.version.unwrap_or_else(|| base.bundle_id.to_string());
+        Self {
+            level: word(&risk.level),
+            reasons: risk.reasons,
+            against: risk.against.into_iter().map(version).collect(),
         }
     }
 }

@@ -252,6 +252,10 @@ pub struct Rollout {
     /// Who must agree to it, and who has; null when nobody must.
     #[serde(default)]
     pub approval: Option<RolloutApproval>,
+    /// How dangerous it is, as judged when it was asked for, and again with every approval and when it begins; null where no rule
+    /// of the project asks for approvals.
+    #[serde(default)]
+    pub risk: Option<Risk>,
     /// When it shall begin; null: as soon as it may.
     #[serde(default)]
     pub scheduled_at: Option<Timestamp>,
@@ -495,7 +499,7 @@ pub struct RolloutPlan {
     pub excluded: Vec<ExcludedNode>,
     /// What would run.
     pub bundle: Bundle,
-    /// How dangerous it is.
+    /// How dangerous that is for these nodes.
     pub risk: Risk,
     /// How many people would have to agree to it first.
     #[serde(default)]
@@ -505,11 +509,24 @@ pub struct RolloutPlan {
     pub frozen: Option<String>,
 }
 
-/// How dangerous a bundle is.
+/// How dangerous it is to give a bundle to the nodes of a rollout, by what they run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Risk {
     /// In a word.
     pub level: RiskLevel,
     /// Why.
     pub reasons: Vec<String>,
+    /// What the nodes ran, or should have run, when it was judged.
+    #[serde(default)]
+    pub against: Vec<RiskBase>,
+}
+
+/// A bundle that the risk of another one is judged against.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RiskBase {
+    /// The bundle.
+    #[schema(value_type = Uuid)]
+    pub bundle_id: BundleId,
+    /// Its version; null when it is gone.
+    pub version: Option<String>,
 }

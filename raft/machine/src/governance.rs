@@ -6,6 +6,7 @@ use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::governance::{Approval, BreakGlass};
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
+use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{Deed, Hold, Rollout, RolloutSpec, RolloutState};
 use sentinel_model::user::{Membership, Role};
 use sentinel_model::{InvalidValue, NodeId, OrgId, RolloutId, Sha256Digest, Time, UserId, name};
@@ -15,6 +16,7 @@ use crate::apply::{Context, Stop};
 use crate::blue_green;
 use crate::freeze;
 use crate::outcome::Rejection;
+use crate::risk;
 use crate::rollout;
 use crate::tables::{Read, Table, TableError, encode, key, load};
 
@@ -91,9 +93,25 @@ pub(crate) fn digest(
     Ok(Sha256Digest(hasher.finalize().into()))
 }
 
-/// How many people must agree to this bundle by the project's rules of now.
-pub(crate) fn needed(project: &Project, bundle: &Bundle) -> u8 {
-    project.approval.needed(bundle.risk_level)
+/// How many people must agree to giving this bundle to these nodes, by the project's rules of now and what the nodes run now; and how
+/// dangerous that is, where any rule asks.
+pub(crate) fn needed<'n>(
+    context: &Context<'_>,
+    project: &Project,
+    bundle: &Bundle,
+    nodes: impl IntoIterator<Item = &'n NodeId>,
+) -> Result<(u8, Option<Judged>), Stop> {
+    if project.approval.rules.is_empty() {
+        return Ok((0, None));
+    }
+    let mut there = Vec::new();
+    for node in nodes {
+        // One that is gone is missed when the rollout begins, and another tenant's is as good as gone.
+        let node = context.load::<Node>(node.as_bytes())?;
+        there.extend(node.filter(|node| node.project_id == project.id));
+    }
+    let judged = risk::judge(context.tables(), bundle, &there)?;
+    Ok((project.approval.needed(judged.risk.level), Some(judged)))
 }
 
 /// When approvals that are waited for from now on expire.
@@ -101,12 +119,12 @@ pub(crate) fn expiry(context: &Context<'_>, project: &Project) -> Time {
     context.time.plus_ms(u64::from(project.approval.expires_h) * 3_600_000)
 }
 
-/// Takes out who may not approve any more, and says whether enough are left. Rules that were loosened since do not release what
-/// was asked for under them; stricter ones hold at once.
+/// Takes out who may not approve any more, judges the risk anew, and says whether enough are left. Rules that were loosened since
+/// do not release what was asked for under them, nor does a fleet that has come closer to the bundle; stricter ones hold at once.
 pub(crate) fn count(
     context: &Context<'_>,
     project: &Project,
-    bundle: &Bundle,
+    waiting: &mut Rollout,
     approval: &mut Approval,
 ) -> Result<bool, Stop> {
     let mut eligible = Vec::with_capacity(approval.given.len());
@@ -118,7 +136,11 @@ pub(crate) fn count(
         }
     }
     approval.given = eligible;
-    approval.needed = approval.needed.max(needed(project, bundle));
+    let bundle = context.require::<Bundle>(waiting.spec.bundle_id.as_bytes(), "Bundle")?;
+    let planned = blue_green::plan(context.tables(), waiting)?;
+    let (needed, judged) = needed(context, project, &bundle, planned.iter().flatten())?;
+    approval.needed = approval.needed.max(needed);
+    waiting.governance.risk = judged.or(waiting.governance.risk.take());
     Ok(approval.given.len() >= usize::from(approval.needed))
 }
 

@@ -25,6 +25,7 @@ pub mod outcome;
 pub mod ports;
 pub mod query;
 pub mod replica;
+pub mod risk;
 mod rollout;
 pub mod snapshot;
 pub mod tables;

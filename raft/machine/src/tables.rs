@@ -84,6 +84,8 @@ tables! {
     BundlesByProject = 32, "bundles_by_project";
     /// project → bytes of its bundles' archives, revoked ones left out. Nothing for a project whose bundles are all of an older version.
     BundleBytes = 33, "bundle_bytes";
+    /// bundle → BundleOutline: what changes from and to it are judged by. Nothing for revoked ones, and those of an older version.
+    BundleOutlines = 34, "bundle_outlines";
     /// token → EnrolmentToken.
     EnrolmentTokens = 40, "enrolment_tokens";
     /// token digest → token.

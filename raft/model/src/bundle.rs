@@ -23,7 +23,8 @@ pub struct Bundle {
     pub signature: Vec<u8>,
     /// The org key that signed.
     pub signing_key_id: String,
-    /// How dangerous the change against what the fleet ran then is.
+    /// How dangerous the change against what the fleet ran then is: a hint. Whether people must agree is judged against what nodes
+    /// run when a rollout begins, see [`crate::risk`].
     pub risk_level: RiskLevel,
     /// Why, one stable word per finding.
     pub risk_reasons: Vec<String>,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::RiskLevel;
+use crate::risk::Judged;
 use crate::{InvalidValue, Sha256Digest, Time, UserId};
 
 /// Most rules of one project.
@@ -82,6 +83,9 @@ pub struct Governance {
     /// Who must agree, and who has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+    /// How dangerous it was when that was decided last; nothing where no rule asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Judged>,
     /// Freezes do not hold it, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub break_glass: Option<BreakGlass>,

@@ -25,6 +25,7 @@ pub mod org;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod project;
+pub mod risk;
 pub mod rollout;
 pub mod secret;
 pub mod session;

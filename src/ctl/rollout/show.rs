@@ -2,7 +2,7 @@
 
 use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::rollout::{
-    Rollout, RolloutDetail, RolloutError, RolloutList, RolloutNode, RolloutNodeState, RolloutPlan,
+    Risk, Rollout, RolloutDetail, RolloutError, RolloutList, RolloutNode, RolloutNodeState, RolloutPlan,
     RolloutState, TargetSelector,
 };
 
@@ -43,6 +43,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Shifted", rollout.blue_green_config.as_ref().map(blue_green::config));
     table.fact("Traffic", blue_green::split(rollout));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
+    table.fact("Risk", rollout.risk.as_ref().map(risk));
     table.fact("Begins", rollout.scheduled_at.map(at));
     if let Some(approval) = &rollout.approval {
         table.fact("Approvals", format!("{}, until {}", approvals(approval), at(approval.expires_at)));
@@ -143,19 +144,28 @@ pub fn plan(plan: &RolloutPlan) -> Table {
             node.reason
         ));
     }
-    let reasons = if plan.risk.reasons.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", plan.risk.reasons.join(", "))
-    };
     if plan.approvals_needed > 0 {
         table.note(format!("{} people must approve it before it begins", plan.approvals_needed));
     }
     if let Some(frozen) = &plan.frozen {
         table.note(format!("the project is {frozen}"));
     }
-    table.note(format!("bundle {}, risk {}{reasons}", plan.bundle.version, word(&plan.risk.level)));
+    table.note(format!("bundle {}, risk {}", plan.bundle.version, risk(&plan.risk)));
     table
+}
+
+/// How dangerous it is, why, and against what that was judged.
+fn risk(risk: &Risk) -> String {
+    let reasons =
+        if risk.reasons.is_empty() { String::new() } else { format!(" ({})", risk.reasons.join(", ")) };
+    let versions: Vec<String> = risk
+        .against
+        .iter()
+        .map(|base| base.version.clone().unwrap_or_else(|| base.bundle_id.to_string()))
+        .collect();
+    let against =
+        if versions.is_empty() { String::new() } else { format!(", against {}", versions.join(", ")) };
+    format!("{}{reasons}{against}", word(&risk.level))
 }
 
 /// What stopped a rollout, in one sentence.

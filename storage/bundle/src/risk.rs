@@ -1,62 +1,13 @@
-//! How dangerous a change is, judged from the parsed configurations.
+//! How dangerous a change is: the outline of a parsed configuration, by which the state machine judges it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use sentinel_model::risk::{Endpoint, Filter, FilterKind, MARKS_MAX, Mark, Outline, Risk, Route};
 use serde_json::Value;
-use zentinel_config::{Config, FailureMode, Filter, RouteConfig};
+use sha2::{Digest, Sha256};
+use zentinel_config::{Config, FailureMode, RouteConfig};
 
-use crate::semantic::{CompareError, Form, Semantic, compare};
-
-/// How much care a change deserves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RiskLevel {
-    /// Nothing that stands out.
-    Low,
-    /// Traffic may be lost.
-    Medium,
-    /// Protection may be lost.
-    High,
-}
-
-/// The level and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Risk {
-    /// The highest level of any reason.
-    pub level: RiskLevel,
-    /// Stable words, sorted: for example `tls_config_changed`.
-    pub reasons: Vec<String>,
-}
-
-/// What one check looks at.
-struct Pair<'c> {
-    old: &'c Config,
-    new: &'c Config,
-    changes: Semantic,
-    sizes: (usize, usize),
-}
-
-type Check = fn(&Pair<'_>) -> bool;
-
-/// Every reason, its level, and when it applies.
-static CHECKS: &[(&str, RiskLevel, Check)] = &[
-    ("auth_policy_changed", RiskLevel::High, agents_changed),
-    ("protection_removed", RiskLevel::High, protection_removed),
-    ("tls_config_changed", RiskLevel::High, tls_changed),
-    ("waf_changed", RiskLevel::High, |pair| pair.changes.settings.iter().any(|name| name == "waf")),
-    ("route_removed", RiskLevel::Medium, |pair| !pair.changes.routes.removed.is_empty()),
-    ("many_route_changes", RiskLevel::Medium, |pair| pair.changes.routes.count() > 10),
-    ("upstream_removed", RiskLevel::Medium, |pair| !pair.changes.upstreams.removed.is_empty()),
-    ("listener_changed", RiskLevel::Medium, |pair| {
-        !pair.changes.listeners.removed.is_empty() || !pair.changes.listeners.changed.is_empty()
-    }),
-    ("rate_limit_changed", RiskLevel::Medium, rate_limits_changed),
-    ("size_jump", RiskLevel::Medium, |pair| {
-        let (old, new) = pair.sizes;
-        old.max(new) > 4096 && old.max(new) > 2 * old.min(new)
-    }),
-];
+use crate::semantic::{CompareError, Form};
 
 /// Scores a configuration against its predecessor. A first bundle has the level low and the reason `first_bundle`.
 ///
@@ -64,87 +15,115 @@ static CHECKS: &[(&str, RiskLevel, Check)] = &[
 /// [`CompareError`].
 pub fn score(previous: Option<&Config>, next: &Config) -> Result<Risk, CompareError> {
     let Some(old) = previous else {
-        return Ok(Risk { level: RiskLevel::Low, reasons: vec!["first_bundle".to_owned()] });
+        return Ok(Risk { reasons: vec!["first_bundle".to_owned()], ..Risk::none() });
     };
-    let pair = Pair {
-        old,
-        new: next,
-        changes: compare(old, next)?,
-        sizes: (Form::of(old)?.size, Form::of(next)?.size),
-    };
-    let hits: Vec<_> = CHECKS.iter().filter(|(_, _, check)| check(&pair)).collect();
-    let mut reasons: Vec<String> = hits.iter().map(|(name, _, _)| (*name).to_owned()).collect();
-    reasons.sort();
-    let level = hits.iter().map(|(_, level, _)| *level).max().unwrap_or(RiskLevel::Low);
-    Ok(Risk { level, reasons })
-}
-
-/// An existing agent, or a filter that asks one, is gone or different.
-fn agents_changed(pair: &Pair<'_>) -> bool {
-    let filters = &pair.changes.filters;
-    let asks = |config: &Config, id: &String| {
-        config.filters.get(id).is_some_and(|filter| matches!(filter.filter, Filter::Agent(_)))
-    };
-    !pair.changes.agents.removed.is_empty()
-        || !pair.changes.agents.changed.is_empty()
-        || filters.removed.iter().chain(&filters.changed).any(|id| asks(pair.old, id))
-}
-
-/// A route that asked an agent asks fewer, or fails open now.
-fn protection_removed(pair: &Pair<'_>) -> bool {
-    let guards = |config: &Config, route: &RouteConfig| -> BTreeSet<String> {
-        let asked = route.filters.iter().filter_map(|id| match &config.filters.get(id)?.filter {
-            Filter::Agent(agent) => Some(agent.agent.clone()),
-            _ => None,
-        });
-        asked.collect()
-    };
-    pair.old.routes.iter().any(|old| {
-        let Some(new) = pair.new.routes.iter().find(|new| new.id == old.id) else { return false };
-        let before = guards(pair.old, old);
-        let opened =
-            new.policies.failure_mode == FailureMode::Open && old.policies.failure_mode != FailureMode::Open;
-        !before.is_subset(&guards(pair.new, new)) || (!before.is_empty() && opened)
+    Ok(match (outline(old)?, outline(next)?) {
+        (Some(old), Some(new)) => Risk::of(&old, &new),
+        _ => Risk::unknown("not_outlined"),
     })
 }
 
-/// Existing certificates or verification settings are gone or different.
-fn tls_changed(pair: &Pair<'_>) -> bool {
-    let part = |value: Option<Value>| value.filter(|value| !value.is_null());
-    let listeners = pair.old.listeners.iter().any(|old| {
-        let new = pair.new.listeners.iter().find(|new| new.id == old.id);
-        let before = part(serde_json::to_value(&old.tls).ok());
-        before.is_some() && before != part(new.and_then(|new| serde_json::to_value(&new.tls).ok()))
-    });
-    let upstreams = pair.old.upstreams.iter().any(|(id, old)| {
-        let before = part(serde_json::to_value(&old.tls).ok());
-        let new = pair.new.upstreams.get(id);
-        before.is_some()
-            && new.is_some()
-            && before != part(new.and_then(|new| serde_json::to_value(&new.tls).ok()))
-    });
-    listeners || upstreams
+/// The outline of a configuration; none for one that is too large to have one.
+///
+/// # Errors
+/// [`CompareError`].
+pub fn outline(config: &Config) -> Result<Option<Outline>, CompareError> {
+    let form = Form::of(config)?;
+    let setting = |name: &str| form.setting(name).filter(|value| !value.is_null()).map(|value| mark(value));
+    let mut outline = Outline {
+        size: form.size as u64,
+        listeners: endpoints(&form, "listeners"),
+        upstreams: endpoints(&form, "upstreams"),
+        agents: form.objects("agents").map(|(id, agent)| (name(id), mark(agent))).collect(),
+        waf: setting("waf"),
+        rate_limits: setting("rate_limits"),
+        ..Outline::default()
+    };
+    for (id, filter) in form.objects("filters") {
+        let kind = match config.filters.get(id).map(|filter| &filter.filter) {
+            Some(zentinel_config::Filter::Agent(_)) => FilterKind::Asks,
+            Some(zentinel_config::Filter::RateLimit(_)) => FilterKind::Limits,
+            _ => FilterKind::Other,
+        };
+        outline.filters.insert(name(id), Filter { whole: mark(filter), kind });
+    }
+    for (id, route) in form.objects("routes") {
+        let Some(parsed) = config.routes.iter().find(|route| route.id == *id) else { continue };
+        outline.routes.insert(name(id), of_route(config, parsed, route)?);
+    }
+    Ok((outline.marks() <= MARKS_MAX).then_some(outline))
 }
 
-/// Existing limits are gone or different.
-fn rate_limits_changed(pair: &Pair<'_>) -> bool {
-    let filters = &pair.changes.filters;
-    let limits = |config: &Config, id: &String| {
-        config.filters.get(id).is_some_and(|filter| matches!(filter.filter, Filter::RateLimit(_)))
-    };
-    let policies = pair.old.routes.iter().any(|old| {
-        let Some(new) = pair.new.routes.iter().find(|new| new.id == old.id) else { return false };
-        let before = serde_json::to_value(&old.policies.rate_limit).ok();
-        old.policies.rate_limit.is_some() && before != serde_json::to_value(&new.policies.rate_limit).ok()
+fn of_route(config: &Config, parsed: &RouteConfig, route: &Value) -> Result<Route, CompareError> {
+    let asked = parsed.filters.iter().filter_map(|id| match &config.filters.get(id)?.filter {
+        zentinel_config::Filter::Agent(agent) => Some(name(&agent.agent)),
+        _ => None,
     });
-    policies
-        || filters.removed.iter().chain(&filters.changed).any(|id| limits(pair.old, id))
-        || pair.changes.settings.iter().any(|name| name == "rate_limits")
+    let limit = parsed.policies.rate_limit.as_ref().map(serde_json::to_value).transpose()?;
+    Ok(Route {
+        whole: mark(route),
+        asks: asked.collect(),
+        open: parsed.policies.failure_mode == FailureMode::Open,
+        limit: limit.as_ref().map(mark),
+    })
+}
+
+fn endpoints(form: &Form, kind: &str) -> BTreeMap<Mark, Endpoint> {
+    let endpoint = |(id, whole): (&String, &Value)| {
+        let tls = whole.get("tls").filter(|tls| !tls.is_null()).map(mark);
+        (name(id), Endpoint { whole: mark(whole), tls })
+    };
+    form.objects(kind).map(endpoint).collect()
+}
+
+fn name(name: &str) -> Mark {
+    finish(Sha256::new_with_prefix(name))
+}
+
+/// The mark of a value, whatever the order of its fields.
+fn mark(value: &Value) -> Mark {
+    let mut hasher = Sha256::new();
+    feed(&mut hasher, value);
+    finish(hasher)
+}
+
+fn finish(hasher: Sha256) -> Mark {
+    let digest: [u8; 32] = hasher.finalize().into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    Mark(half)
+}
+
+fn feed(hasher: &mut Sha256, value: &Value) {
+    match value {
+        Value::Array(items) => {
+            hasher.update(b"[");
+            hasher.update((items.len() as u64).to_be_bytes());
+            items.iter().for_each(|item| feed(hasher, item));
+        }
+        Value::Object(fields) => {
+            hasher.update(b"{");
+            hasher.update((fields.len() as u64).to_be_bytes());
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            for (name, value) in sorted {
+                feed(hasher, &Value::String(name.clone()));
+                feed(hasher, value);
+            }
+        }
+        plain => {
+            let text = plain.to_string();
+            hasher.update(b".");
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use sentinel_model::bundle::RiskLevel;
+
     use super::*;
     use crate::proxy_config::parse;
 

@@ -95,6 +95,16 @@ pub(crate) struct Form {
 }
 
 impl Form {
+    /// The objects of a kind, by name.
+    pub(crate) fn objects(&self, kind: &str) -> impl Iterator<Item = (&String, &Value)> {
+        self.objects.get(kind).into_iter().flatten()
+    }
+
+    /// A part that is no object.
+    pub(crate) fn setting(&self, name: &str) -> Option<&Value> {
+        self.settings.get(name)
+    }
+
     pub(crate) fn of(config: &Config) -> Result<Self, CompareError> {
         let mut form = Self { objects: BTreeMap::new(), settings: Objects::new(), size: 0 };
         let Value::Object(parts) = serde_json::to_value(config)? else { return Ok(form) };

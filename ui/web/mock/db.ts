@@ -1,5 +1,5 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Event, Fact, FreezeWindow, Member, Node, NodeEvent, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Event, Fact, FreezeWindow, Member, Node, NodeEvent, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
@@ -265,7 +265,8 @@ export function newDb(fleet = 140): Db {
   // One that waits for a second approval.
   const asked = newRollout(v240, { by: "bo@example.com", steps: 4, nodes: 120, msAgo: 3 * 60 * MINUTE });
   const approval = { digest: hex(64), needed: 2, given: [{ by: "cleo@example.com", at: iso(50 * MINUTE) }], expires_at: iso(-6 * 1_440 * MINUTE) };
-  const pending: StoredRollout = { rollout: { ...asked, state: "pending_approval", approval }, steps: [], nodes: [] };
+  const risk: Risk = { level: "high", reasons: ["tls_config_changed", "route_removed"], against: [{ bundle_id: v230.id, version: v230.version }] };
+  const pending: StoredRollout = { rollout: { ...asked, state: "pending_approval", approval, risk }, steps: [], nodes: [] };
   fillPast(db, pending);
   for (const step of pending.steps) Object.assign(step, { state: "pending", started_at: null, completed_at: null, ran_ms: 0 });
   for (const node of pending.nodes) Object.assign(node, { state: "pending", generation: null });
@@ -346,6 +347,7 @@ export function newRollout(bundle: Bundle, plan: { by: string; steps: number; no
     started_at: iso(plan.msAgo),
     completed_at: null,
     approval: null,
+    risk: null,
     scheduled_at: null,
     break_glass: null,
     inserted_at: iso(plan.msAgo),

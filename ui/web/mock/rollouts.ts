@@ -1,5 +1,5 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
-import type { Node, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import type { Node, Risk, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { otherSlot } from "../src/lib/slots.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { giveBack, slotPlan, USUAL_SHARES } from "./blue-green.ts";
@@ -37,8 +37,16 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   const free = chosen.filter((node) => !excluded.some(({ id }) => id === node.id));
   const size =
     body.strategy === "all_at_once" ? free.length : body.batch_percentage ? Math.max(1, Math.floor((free.length * body.batch_percentage) / 100)) : (body.batch_size ?? 1);
-  const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(bundle.risk_level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
-  const about = { excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons }, approvals_needed: needed, frozen: frozen(db) };
+  // As the server does: by what the nodes run, and not by what was uploaded before.
+  const ran = db.bundles.filter((base) => free.some((node) => node.effective?.bundle_id === base.id || node.desired?.bundle_id === base.id));
+  const bare = free.some((node) => !node.effective && !node.desired);
+  const risk: Risk = {
+    level: bare ? "high" : ran.every(({ id }) => id === bundle.id) ? "low" : bundle.risk_level,
+    reasons: bare ? [...bundle.risk_reasons, "no_bundle_before"] : bundle.risk_reasons,
+    against: ran.map(({ id, version }) => ({ bundle_id: id, version })),
+  };
+  const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(risk.level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
+  const about = { excluded, bundle, risk, approvals_needed: needed, frozen: frozen(db) };
   if (body.strategy === "blue_green") {
     const slots = slotPlan(body, free);
     return "status" in slots ? slots : { ...slots, ...about };
@@ -79,6 +87,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
     health_gates: body.health_gates ?? rollout.health_gates,
     auto_rollback: body.auto_rollback ?? true,
     scheduled_at: body.scheduled_at ?? null,
+    risk: db.rules.length > 0 ? planned.risk : null,
     break_glass: body.override_freeze_reason ? { by: ME.name, reason: body.override_freeze_reason, at: iso() } : null,
   });
   const needed = planned.approvals_needed ?? 0;

@@ -10,6 +10,7 @@ use sentinel_bundle::sign::Signer;
 use sentinel_bundle::validate::{self, ValidateContext};
 use sentinel_model::Sha256Digest;
 use sentinel_model::bundle::RiskLevel;
+use sentinel_model::risk::Outline;
 use zeroize::Zeroizing;
 
 use crate::error::AppError;
@@ -46,6 +47,7 @@ pub(super) struct Compiled {
     pub(super) risk_level: RiskLevel,
     pub(super) risk_reasons: Vec<String>,
     pub(super) warnings: Vec<String>,
+    pub(super) outline: Option<Outline>,
 }
 
 impl Job {
@@ -67,6 +69,7 @@ impl Job {
             signature: signature.to_vec(),
             risk_level,
             risk_reasons,
+            outline: risk::outline(&artefact.config).map_err(AppError::internal)?,
             warnings: artefact.warnings.iter().map(ToString::to_string).collect(),
             archive: artefact.archive.into(),
         })
@@ -143,12 +146,7 @@ fn judge(previous: &Previous, artefact: &Artefact) -> Result<(RiskLevel, Vec<Str
         }
     };
     let risk = risk::score(before.as_ref(), &artefact.config).map_err(AppError::internal)?;
-    let level = match risk.level {
-        risk::RiskLevel::Low => RiskLevel::Low,
-        risk::RiskLevel::Medium => RiskLevel::Medium,
-        risk::RiskLevel::High => RiskLevel::High,
-    };
-    Ok((level, risk.reasons))
+    Ok((risk.level, risk.reasons))
 }
 
 fn shape(problem: sentinel_bundle::Problem) -> Problem {

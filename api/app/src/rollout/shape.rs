@@ -2,14 +2,15 @@
 
 use sentinel_api_types::approval::{BreakGlass, GivenApproval, RolloutApproval};
 use sentinel_api_types::rollout::{
-    HealthGates, Hold, Rollout, RolloutDetail, RolloutError, RolloutNode, RolloutNodeState, RolloutProgress,
-    RolloutState, RolloutStep, StepState, Strategy, TargetSelector,
+    HealthGates, Hold, Risk, RiskBase, Rollout, RolloutDetail, RolloutError, RolloutNode, RolloutNodeState,
+    RolloutProgress, RolloutState, RolloutStep, StepState, Strategy, TargetSelector,
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, query, tables};
 use sentinel_model::canary::Analysis;
 use sentinel_model::governance;
 use sentinel_model::node::{Node, Slot};
+use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{self, Batch, Target};
 
 use super::{blue_green, canary};
@@ -108,6 +109,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         }),
         error,
         approval: rollout.governance.approval.map(approval),
+        risk: rollout.governance.risk.map(|judged| risk(versions, judged)).transpose()?,
         scheduled_at: rollout.governance.scheduled_at.map(timestamp),
         break_glass: rollout.governance.break_glass.map(break_glass),
         created_by: rollout.created_by,
@@ -117,6 +119,16 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         inserted_at: timestamp(rollout.created_at),
         updated_at: timestamp(rollout.updated_at),
     })
+}
+
+/// How dangerous a rollout is.
+pub(super) fn risk(versions: &mut Versions<'_>, judged: Judged) -> Result<Risk, TableError> {
+    let Judged { risk, against } = judged;
+    let against = against
+        .into_iter()
+        .map(|bundle_id| Ok(RiskBase { bundle_id, version: versions.of(bundle_id)? }))
+        .collect::<Result<_, TableError>>()?;
+    Ok(Risk { level: risk.level.into(), reasons: risk.reasons, against })
 }
 
 fn approval(approval: governance::Approval) -> RolloutApproval {

@@ -2,16 +2,16 @@
 //! own words, and gets the same answers.
 
 use sentinel_api_types::approval::{ApprovalRule, RolloutApprove, RolloutReject};
-use sentinel_api_types::bundle::RiskLevel;
+use sentinel_api_types::bundle::{BundleAssign, RiskLevel};
 use sentinel_api_types::freeze::FreezeWindowCreate;
 use sentinel_api_types::member::Role;
 use sentinel_api_types::project::ProjectUpdate;
 use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
 use sentinel_api_types::timestamp;
 use sentinel_machine::query;
-use sentinel_model::{BundleId, NodeId, RolloutId, Sha256Digest};
+use sentinel_model::{BundleId, Generation, NodeId, RolloutId, Sha256Digest};
 
-use super::world::{Known, ORG, PROJECT, World};
+use super::world::{Known, ORG, PROJECT, SOURCE, World};
 use crate::error::AppError;
 
 /// Who tries.
@@ -48,6 +48,8 @@ pub enum Deed {
     BreakGlass(&'static str),
     /// Let it go on.
     Resume,
+    /// Give the bundle to the nodes directly.
+    Assign,
 }
 
 /// What there is when they try.
@@ -65,6 +67,9 @@ pub enum Scene {
     Expired,
     /// A rollout is held by a person, and then everything is frozen.
     Frozen,
+    /// Two people must agree to what is of high risk. The bundle is: for the free node, which runs what it was made from; another
+    /// node runs the same source already. And it was uploaded twice, so that the second upload changed nothing.
+    Twice,
 }
 
 /// What comes of it.
@@ -103,7 +108,7 @@ const fn attempt(scene: Scene, who: Who, deed: Deed, answer: Answer) -> Attempt 
 pub const ATTEMPTS: &[Attempt] = {
     use Answer::{Conflict, Forbidden, Invalid, NotFound, Waits};
     use Deed::{Approve, ApproveAnother, BreakGlass, Create, CreateThrough, Reject, Resume};
-    use Scene::{Approved, Expired, Frozen, Pending, Rejected, Ruled};
+    use Scene::{Approved, Expired, Frozen, Pending, Rejected, Ruled, Twice};
     use Who::{Admin, Author, Key, Operator, Reader, Stranger};
     &[
         // Past the rule.
@@ -113,6 +118,11 @@ pub const ATTEMPTS: &[Attempt] = {
         attempt(Ruled, Admin, CreateThrough("now"), Waits),
         attempt(Ruled, Reader, Create, Forbidden),
         attempt(Ruled, Stranger, Create, NotFound),
+        // Past a rule that goes by the risk.
+        attempt(Twice, Author, Create, Waits),
+        attempt(Twice, Admin, Create, Waits),
+        attempt(Twice, Key, Create, Waits),
+        attempt(Twice, Admin, CreateThrough("now"), Waits),
         // Approvals that are none.
         attempt(Pending, Author, Approve, Forbidden),
         attempt(Approved, Operator, Approve, Conflict),
@@ -147,6 +157,29 @@ pub const ATTEMPTS: &[Attempt] = {
     ]
 };
 
+/// Attempts that are for those transports alone that assign bundles to nodes directly.
+pub const ASSIGNMENTS: &[Attempt] = {
+    use Answer::{Conflict, Forbidden, NotFound};
+    use Deed::Assign;
+    use Scene::{Frozen, Ruled, Twice};
+    use Who::{Admin, Author, Key, Reader, Stranger};
+    &[
+        attempt(Ruled, Admin, Assign, Conflict),
+        attempt(Ruled, Key, Assign, Conflict),
+        attempt(Twice, Author, Assign, Conflict),
+        attempt(Twice, Admin, Assign, Conflict),
+        attempt(Twice, Key, Assign, Conflict),
+        attempt(Frozen, Admin, Assign, Conflict),
+        attempt(Twice, Reader, Assign, Forbidden),
+        attempt(Twice, Stranger, Assign, NotFound),
+    ]
+};
+
+/// A configuration that asks for more than [`SOURCE`]: to leave it is of high risk.
+fn guarded() -> String {
+    format!("{SOURCE}waf {{ mode \"off\"; }}\n")
+}
+
 /// A scene that is set.
 pub struct Stage {
     /// Everybody and everything.
@@ -163,6 +196,8 @@ pub struct Stage {
     pub operator: Known,
     /// An API key that may all.
     pub key: Known,
+    /// What nodes had been given when the scene was set.
+    pub given: Vec<Generation>,
 }
 
 impl Stage {
@@ -174,12 +209,18 @@ impl Stage {
         let operator = kit.join(&world.admin, ORG, "second@example.com", Role::Operator).await?;
         let every = sentinel_model::api_key::Scope::ALL.map(Into::into);
         let key = kit.key(&world.admin, &every, None).await?;
-        let bundle = kit.bundle(&world.operator, PROJECT, "1.0").await?;
         let (free, _) = kit.node(&world.operator, PROJECT, "edge-2").await?;
-        let mut stage = Self { world, bundle, rollout: None, free, digest: None, operator, key };
+        let bundle = match scene {
+            Scene::Twice => uploaded_twice(&world, free).await?,
+            _ => kit.bundle(&world.operator, PROJECT, "1.0").await?,
+        };
+        let mut stage =
+            Self { world, bundle, rollout: None, free, digest: None, operator, key, given: Vec::new() };
+        stage.given = stage.generations().await?;
         if scene != Scene::Frozen {
             // Every bundle has a risk.
-            let rule = ApprovalRule { risk_at_least: Some(RiskLevel::Low), approvals: 2 };
+            let risk = if scene == Scene::Twice { RiskLevel::High } else { RiskLevel::Low };
+            let rule = ApprovalRule { risk_at_least: Some(risk), approvals: 2 };
             let rules = ProjectUpdate {
                 approval_rules: Some(vec![rule]),
                 approval_expires_hours: Some(1),
@@ -187,7 +228,7 @@ impl Stage {
             };
             stage.world.kit.app.update_project(&stage.world.admin.again(), PROJECT, rules).await?;
         }
-        if scene != Scene::Ruled {
+        if !matches!(scene, Scene::Ruled | Scene::Twice) {
             let (app, author) = (&stage.world.kit.app, &stage.world.operator);
             let request = RolloutCreate {
                 target_selector: TargetSelector::NodeIds { node_ids: vec![stage.world.node.0] },
@@ -271,8 +312,24 @@ impl Stage {
 
     /// Nothing was given to any node.
     pub async fn nothing_moved(&self) -> Result<bool, AppError> {
+        Ok(self.generations().await? == self.given)
+    }
+
+    async fn generations(&self) -> Result<Vec<Generation>, AppError> {
         let view = self.world.kit.app.read_stale().await?;
         let nodes = query::nodes_of(&*view.tables, self.world.project)?;
-        Ok(nodes.iter().all(|node| node.assignment.is_none()))
+        Ok(nodes.iter().map(|node| node.generation).collect())
     }
+}
+
+/// One node runs what the bundle was made from, and the other one what it was made to, and then it is uploaded again.
+async fn uploaded_twice(world: &World, free: NodeId) -> Result<BundleId, AppError> {
+    let (kit, by) = (&world.kit, &world.operator);
+    let guarded = kit.bundle_of(by, PROJECT, "1.0", &guarded()).await?;
+    let bare = kit.bundle(by, PROJECT, "2.0").await?;
+    for (bundle, node) in [(guarded, free), (bare, world.node.0)] {
+        let request = BundleAssign { node_ids: vec![node] };
+        kit.app.assign_bundle(&by.again(), PROJECT, bundle, request).await?;
+    }
+    kit.bundle(by, PROJECT, "2.1").await
 }

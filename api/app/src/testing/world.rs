@@ -187,7 +187,18 @@ impl Kit {
 
     /// Compiles a bundle from [`SOURCE`].
     pub async fn bundle(&self, by: &Known, project: &str, version: &str) -> Result<BundleId, AppError> {
-        let request = BundleCreate { version: version.into(), config_source: SOURCE.into() };
+        self.bundle_of(by, project, version, SOURCE).await
+    }
+
+    /// Compiles a bundle.
+    pub async fn bundle_of(
+        &self,
+        by: &Known,
+        project: &str,
+        version: &str,
+        source: &str,
+    ) -> Result<BundleId, AppError> {
+        let request = BundleCreate { version: version.into(), config_source: source.into() };
         Ok(self.app.create_bundle(&by.again(), project, request).await?.id)
     }
 

@@ -49,6 +49,7 @@ async fn go(stage: &Stage, attempt: &Attempt) -> Result<Response<Rollout>, Statu
         Deed::Reject(comment) => client.reject_rollout(with(steer(comment), &token)).await,
         Deed::BreakGlass(reason) => client.break_glass(with(steer(reason), &token)).await,
         Deed::Resume => client.resume_rollout(with(steer(""), &token)).await,
+        Deed::Assign => panic!("gRPC assigns nothing directly"),
     }
 }
 

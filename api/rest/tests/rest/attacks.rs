@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{Request, header};
 use sentinel_app::Identity;
-use sentinel_app::testing::attacks::{ATTEMPTS, Answer, Attempt, Deed, Stage};
+use sentinel_app::testing::attacks::{ASSIGNMENTS, ATTEMPTS, Answer, Attempt, Deed, Stage};
 use sentinel_app::testing::world::Known;
 use sentinel_rest::Options;
 use serde_json::{Value, json};
@@ -21,6 +21,10 @@ fn call(stage: &Stage, deed: Deed) -> (String, Value) {
         Deed::Reject(comment) => (of("reject"), json!({"comment": comment})),
         Deed::BreakGlass(reason) => (of("break-glass"), json!({"override_freeze_reason": reason})),
         Deed::Resume => (of("resume"), json!({})),
+        Deed::Assign => {
+            let path = format!("/api/v1/projects/shop/bundles/{}/assign", stage.bundle);
+            (path, json!({"node_ids": [stage.free]}))
+        }
     }
 }
 
@@ -67,14 +71,14 @@ async fn try_it(attempt: &Attempt, as_cookie: bool) {
 
 #[tokio::test]
 async fn nobody_gets_past_approvals_and_freezes_with_a_browser() {
-    for attempt in ATTEMPTS {
+    for attempt in ATTEMPTS.iter().chain(ASSIGNMENTS) {
         try_it(attempt, true).await;
     }
 }
 
 #[tokio::test]
 async fn nobody_gets_past_approvals_and_freezes_with_a_token_or_a_key() {
-    for attempt in ATTEMPTS {
+    for attempt in ATTEMPTS.iter().chain(ASSIGNMENTS) {
         try_it(attempt, false).await;
     }
 }

@@ -118,6 +118,7 @@ impl World {
                 risk_reasons: vec![],
                 warnings: vec![],
                 created_by: "ada@example.com".into(),
+                outline: None,
             });
         }
         world

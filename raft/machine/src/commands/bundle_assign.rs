@@ -17,6 +17,7 @@ use crate::commands::node_update::require_not_pinned_away;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
+use crate::risk;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,16 +41,16 @@ impl Apply for BundleAssign {
         }
         let project = context.require::<Project>(bundle.project_id.as_bytes(), "Project")?;
         freeze::require_thawed_project(context, project.id)?;
-        let needed = governance::needed(&project, &bundle);
+        let node_ids: BTreeSet<&NodeId> = self.node_ids.iter().collect();
+        let (needed, judged) = governance::needed(context, &project, &bundle, node_ids.iter().copied())?;
         if needed > 0 {
+            let risk = judged.map(|judged| risk::words(&judged.risk)).unwrap_or_default();
             let message = format!(
-                "bundle '{}' (risk {}) needs {needed} approvals in this project: start a rollout instead",
-                bundle.version,
-                bundle.risk_level.as_str()
+                "bundle '{}' (risk {risk}) needs {needed} approvals in this project: start a rollout instead",
+                bundle.version
             );
             return Err(Rejection::WrongState(message).into());
         }
-        let node_ids: BTreeSet<&NodeId> = self.node_ids.iter().collect();
         for node_id in &node_ids {
             let mut node = context.require::<Node>(node_id.as_bytes(), "Node")?;
             if node.project_id != bundle.project_id {

@@ -2,13 +2,17 @@
 
 use sentinel_model::bundle::{Bundle, BundleState, RiskLevel};
 use sentinel_model::project::Project;
-use sentinel_model::{BundleId, ProjectId, Sha256Digest, name};
+use sentinel_model::risk::{BundleOutline, MARKS_MAX, Outline};
+use sentinel_model::{BundleId, InvalidValue, ProjectId, Sha256Digest, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::bundle_bytes;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, key};
+
+/// The level from which on bundles have outlines.
+pub const OUTLINE_LEVEL: u16 = 4;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,9 +41,16 @@ pub struct BundleCreate {
     pub warnings: Vec<String>,
     /// Who made it, in words.
     pub created_by: String,
+    /// What changes from and to it are judged by; nothing from members of before there were rules on risk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outline: Option<Outline>,
 }
 
 impl Apply for BundleCreate {
+    fn level_of_content(&self) -> u16 {
+        if self.outline.is_some() { OUTLINE_LEVEL } else { 1 }
+    }
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         name::check_identifier("version", &self.version)?;
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
@@ -69,6 +80,13 @@ impl Apply for BundleCreate {
             created_at: now,
             updated_at: now,
         })?;
+        if let Some(outline) = self.outline.clone() {
+            if outline.marks() > MARKS_MAX {
+                let message = format!("its outline has more than {MARKS_MAX} marks");
+                return Err(InvalidValue::new("config_source", message).into());
+            }
+            context.store(&BundleOutline { bundle_id: self.bundle_id, outline })?;
+        }
         let write = context.write();
         write.put(Table::BundleVersions, &by_version, self.bundle_id.as_bytes())?;
         write.put(

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::bundle_bytes;
 use crate::outcome::{Rejection, Reply};
+use crate::tables::Table;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,7 @@ impl Apply for BundleRevoke {
             context.store(&project)?;
         }
         bundle_bytes::change(context, project.id, |bytes| bytes.saturating_sub(bundle.size_bytes))?;
+        context.write().delete(Table::BundleOutlines, bundle.id.as_bytes())?;
         bundle.state = BundleState::Revoked;
         bundle.updated_at = context.time;
         context.store(&bundle)?;

@@ -314,22 +314,22 @@ fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     freeze::require_thawed(context, moved)?;
     let project = context.require::<Project>(moved.project_id.as_bytes(), "Project")?;
     let bundle = context.require::<Bundle>(moved.spec.bundle_id.as_bytes(), "Bundle")?;
+    let planned = blue_green::plan(context.tables(), moved)?;
+    let (needed, judged) = governance::needed(context, &project, &bundle, planned.iter().flatten())?;
+    moved.governance.risk = judged.or(moved.governance.risk.take());
     let mut approval = match moved.governance.approval.take() {
         Some(approval) => Some(approval),
-        // A rule that came since.
-        None if governance::needed(&project, &bundle) > 0 => {
-            let steps = blue_green::plan(context.tables(), moved)?;
-            Some(Approval {
-                digest: governance::digest(moved.id, moved.governance.scheduled_at, &bundle, &steps, &moved.spec)?,
-                needed: 0,
-                expires_at: context.time,
-                given: Vec::new(),
-            })
-        }
+        // A rule that came since, or nodes that run something else by now.
+        None if needed > 0 => Some(Approval {
+            digest: governance::digest(moved.id, moved.governance.scheduled_at, &bundle, &planned, &moved.spec)?,
+            needed,
+            expires_at: context.time,
+            given: Vec::new(),
+        }),
         None => None,
     };
     let enough = match &mut approval {
-        Some(approval) => governance::count(context, &project, &bundle, approval)?,
+        Some(approval) => governance::count(context, &project, moved, approval)?,
         None => true,
     };
     if !enough {
@@ -338,7 +338,7 @@ fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         rollout::enter(moved, Deed::Begin, RolloutState::PendingApproval)?;
         moved.hold = None;
         rollout::save(context, moved)?;
-        return Ok(("rollout.approval_missing", "who approved it may not any more, or a rule came since".into()));
+        return Ok(("rollout.approval_missing", "who approved it may not any more, a rule came since, or it is more dangerous by now".into()));
     }
     moved.governance.approval = approval;
     let became = governance::begin(context, moved, Deed::Begin)?;

@@ -1,6 +1,5 @@
 //! A person agrees to a rollout, to exactly what its digest stands for. With the last agreement that it needs, it begins.
 
-use sentinel_model::bundle::Bundle;
 use sentinel_model::governance::GivenApproval;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Deed, RolloutState};
@@ -50,8 +49,7 @@ impl Apply for RolloutApprove {
             return Err(Rejection::Forbidden(message.into()).into());
         }
         rollout::require_compiled(context, &waiting)?;
-        let bundle = context.require::<Bundle>(waiting.spec.bundle_id.as_bytes(), "Bundle")?;
-        governance::count(context, &project, &bundle, &mut approval)?;
+        governance::count(context, &project, &mut waiting, &mut approval)?;
         if approval.given.iter().any(|given| given.user_id == user_id) {
             return Err(Rejection::WrongState("you have approved this rollout already".into()).into());
         }

@@ -24,6 +24,7 @@ use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
+use crate::risk;
 use crate::rollout;
 use crate::tables::{Table, key};
 
@@ -115,12 +116,12 @@ impl Apply for RolloutCreate {
             [("bundle", bundle.version), ("nodes", nodes.to_string()), ("steps", made.steps.to_string())];
         match governed(&made) {
             None => context.record("rollout.created", subject, plain)?,
-            Some([state, approvals, digest, scheduled_at, override_freeze_reason]) => {
+            Some([state, risk, approvals, digest, scheduled_at, override_freeze_reason]) => {
                 let [bundle, nodes, steps] = plain;
                 context.record(
                     "rollout.created",
                     subject,
-                    [bundle, nodes, steps, state, approvals, digest, scheduled_at, override_freeze_reason],
+                    [bundle, nodes, steps, state, risk, approvals, digest, scheduled_at, override_freeze_reason],
                 )?;
             }
         }
@@ -129,12 +130,13 @@ impl Apply for RolloutCreate {
 }
 
 /// What the audit log says of a rollout that does not simply start; nothing for one that does.
-fn governed(made: &Rollout) -> Option<[(&'static str, String); 5]> {
+fn governed(made: &Rollout) -> Option<[(&'static str, String); 6]> {
     let governance = &made.governance;
     let approval = governance.approval.as_ref();
     (!governance.is_empty()).then(|| {
         [
             ("state", made.state.as_str().to_owned()),
+            ("risk", governance.risk.as_ref().map(|judged| risk::words(&judged.risk)).unwrap_or_default()),
             ("approvals_needed", approval.map_or(0, |approval| approval.needed).to_string()),
             ("digest", approval.map(|approval| approval.digest.to_string()).unwrap_or_default()),
             ("scheduled_at", governance.scheduled_at.map(|at| at.to_string()).unwrap_or_default()),
@@ -154,7 +156,7 @@ impl RolloutCreate {
         project: &Project,
         bundle: &Bundle,
     ) -> Result<(RolloutState, Governance), Stop> {
-        let needed = governance::needed(project, bundle);
+        let (needed, risk) = governance::needed(context, project, bundle, self.steps.iter().flatten().chain(&self.live))?;
         let glass = |reason: &String| governance::break_glass(context, project, &self.created_by, reason);
         let break_glass = self.override_freeze_reason.as_ref().map(glass).transpose()?;
         if let Some(at) = self.scheduled_at {
@@ -177,7 +179,7 @@ impl RolloutCreate {
             if break_glass.is_none() {
                 freeze::require_thawed_project(context, project.id)?;
             }
-            return Ok((state, Governance { break_glass, ..Governance::default() }));
+            return Ok((state, Governance { break_glass, risk, ..Governance::default() }));
         }
         let waits = |rollout: &&Rollout| rollout.project_id == project.id && rollout.state.phase().is_waiting();
         if query::active_rollouts(context.tables())?.iter().filter(waits).count() >= WAITING_MAX {
@@ -202,7 +204,7 @@ impl RolloutCreate {
         };
         let author = governance::author(context)?;
         let governance =
-            Governance { author, scheduled_at: self.scheduled_at, approval, break_glass, begun_at: None };
+            Governance { author, scheduled_at: self.scheduled_at, approval, risk, break_glass, begun_at: None };
         Ok((state, governance))
     }
 

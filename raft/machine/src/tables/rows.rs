@@ -10,6 +10,7 @@ use sentinel_model::freeze::FreezeWindow;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
+use sentinel_model::risk::BundleOutline;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, User};
@@ -70,6 +71,7 @@ rows! {
     ApiKey, ApiKeys, |row| row.id.as_bytes().to_vec();
     EnrolmentToken, EnrolmentTokens, |row| row.id.as_bytes().to_vec();
     Bundle, Bundles, |row| row.id.as_bytes().to_vec();
+    BundleOutline, BundleOutlines, |row| row.bundle_id.as_bytes().to_vec();
     Node, Nodes, |row| row.id.as_bytes().to_vec();
     Rollout, Rollouts, |row| row.id.as_bytes().to_vec();
     Step, RolloutSteps, |row| key(&[row.rollout_id.as_bytes(), &row.index.to_be_bytes()]);

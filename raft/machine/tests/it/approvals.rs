@@ -11,7 +11,6 @@ use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_machine::commands::rollout_approve::RolloutApprove;
 use sentinel_machine::commands::rollout_create::{RolloutCreate, WAITING_MAX};
 use sentinel_model::audit::Actor;
-use sentinel_model::bundle::RiskLevel;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Batch, RolloutSpec, RolloutState};
 use sentinel_model::user::Role;
@@ -42,17 +41,6 @@ fn whoever_asks_a_rollout_under_a_rule_waits_and_owns_nothing() {
         )]);
         let author = stage.rollout().governance.author;
         assert_eq!(author.is_some(), !matches!(actor, Actor::Member(_)), "{actor:?}");
-    }
-}
-
-#[test]
-fn rules_go_by_the_risk_of_the_bundle() {
-    for (risk, waits) in [(RiskLevel::Medium, true), (RiskLevel::High, false)] {
-        let mut stage = staffed(0);
-        // The bundle's risk is medium.
-        stage.done(rules(&[(Some(risk), 2)]));
-        stage.done(rollout());
-        assert_eq!(stage.rollout().state == RolloutState::PendingApproval, waits, "{risk:?}");
     }
 }
 

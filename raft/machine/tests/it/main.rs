@@ -23,6 +23,7 @@ mod levels;
 mod members;
 mod node_settings;
 mod nodes;
+mod risk;
 mod rollouts;
 mod samples;
 mod schedules;

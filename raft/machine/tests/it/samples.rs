@@ -57,6 +57,7 @@ use sentinel_model::freeze::{Recurrence, Span, Weekday};
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
 use sentinel_model::org::SigningKey;
+use sentinel_model::risk::{Endpoint, Filter, FilterKind, Mark, Outline, Route};
 use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
@@ -228,7 +229,31 @@ pub fn bundle(bundle_id: BundleId, project_id: ProjectId, version: &str) -> Bund
         risk_reasons: vec!["route_removed".into()],
         warnings: vec!["unused upstream 'x'".into()],
         created_by: "ada@example.com".into(),
+        outline: None,
     }
+}
+
+/// A bundle with an outline that has one of everything.
+fn outlined() -> BundleCreate {
+    let mark = |byte| Mark([byte; 16]);
+    let outline = Outline {
+        size: 5_000,
+        listeners: BTreeMap::from([(mark(1), Endpoint { whole: mark(2), tls: Some(mark(3)) })]),
+        upstreams: BTreeMap::from([(mark(4), Endpoint { whole: mark(5), tls: None })]),
+        agents: BTreeMap::from([(mark(6), mark(7))]),
+        filters: [FilterKind::Asks, FilterKind::Limits, FilterKind::Other]
+            .into_iter()
+            .zip(10..)
+            .map(|(kind, name)| (mark(name), Filter { whole: mark(8), kind }))
+            .collect(),
+        routes: BTreeMap::from([(
+            mark(20),
+            Route { whole: mark(21), asks: [mark(6)].into(), open: true, limit: Some(mark(22)) },
+        )]),
+        waf: Some(mark(30)),
+        rate_limits: None,
+    };
+    BundleCreate { outline: Some(outline), ..bundle(NEW, SHOP, "2.0") }
 }
 
 pub fn node(number: u8) -> NodeRegister {
@@ -504,7 +529,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![api_key().into(), ApiKeyCreate { project_id: None, expires_at: None, ..api_key() }.into()],
         vec![ApiKeyRevoke { api_key_id: KEY }.into()],
         vec![ApiKeyDelete { api_key_id: KEY }.into()],
-        vec![bundle(NEW, SHOP, "2.0").into()],
+        vec![bundle(NEW, SHOP, "2.0").into(), outlined().into()],
         vec![BundleRevoke { bundle_id: NEW }.into()],
         vec![assign(NEW, &[1, 2]).into()],
         vec![token().into()],

@@ -3086,12 +3086,24 @@ export interface components {
             /** @description What the node trusts from now on. */
             signing_keys: components["schemas"]["TrustedKey"][];
         };
-        /** @description How dangerous a bundle is. */
+        /** @description How dangerous it is to give a bundle to the nodes of a rollout, by what they run. */
         Risk: {
+            /** @description What the nodes ran, or should have run, when it was judged. */
+            against?: components["schemas"]["RiskBase"][];
             /** @description In a word. */
             level: components["schemas"]["RiskLevel"];
             /** @description Why. */
             reasons: string[];
+        };
+        /** @description A bundle that the risk of another one is judged against. */
+        RiskBase: {
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /** @description Its version; null when it is gone. */
+            version?: string | null;
         };
         /**
          * @description How dangerous a change is.
@@ -3182,6 +3194,7 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
+            risk?: components["schemas"]["Risk"] | null;
             /**
              * Format: date-time
              * @description When it shall begin; null: as soon as it may.
@@ -3403,7 +3416,7 @@ export interface components {
             frozen?: string | null;
             /** @description With blue-green, the nodes that have the traffic now and keep what they run; empty with another strategy. */
             kept?: components["schemas"]["NodeRef"][];
-            /** @description How dangerous it is. */
+            /** @description How dangerous that is for these nodes. */
             risk: components["schemas"]["Risk"];
             /** @description In order. */
             steps: components["schemas"]["PlannedStep"][];

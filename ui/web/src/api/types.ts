@@ -51,6 +51,7 @@ export type ProjectCreate = Schemas["ProjectCreate"];
 export type ProjectRef = Schemas["ProjectRef"];
 export type ProjectUpdate = Schemas["ProjectUpdate"];
 export type RiskLevel = Schemas["RiskLevel"];
+export type Risk = Schemas["Risk"];
 export type Role = Schemas["Role"];
 export type Rollout = Schemas["Rollout"];
 export type RolloutCreate = Schemas["RolloutCreate"];

@@ -1,5 +1,6 @@
 // Stable words of the API in words for people.
-import type { CauseKind } from "../api/types";
+import type { CauseKind, Risk } from "../api/types";
+import { shortId } from "./format";
 
 const RISK: Record<string, string> = {
   first_bundle: "First bundle of the project",
@@ -13,11 +14,24 @@ const RISK: Record<string, string> = {
   listener_changed: "A listener was changed or removed",
   rate_limit_changed: "A rate limit was changed or removed",
   size_jump: "The configuration more than doubled or halved",
+  no_bundle_before: "A node has no bundle yet: there is nothing to compare with",
+  bundle_before_revoked: "A node runs a bundle that was revoked",
+  bundle_before_gone: "A node runs a bundle that this project does not have",
+  not_outlined: "A bundle of an older version cannot be compared",
+  too_many_bundles_before: "The nodes run too many different bundles to compare with",
 };
 
 /** Why a bundle is risky, in a sentence; an unknown reason as it is. */
 export function riskReason(word: string): string {
   return RISK[word] ?? sentence(word);
+}
+
+/** Against what the risk of a rollout was judged: "judged against 1.0.0 and 1.1.0, which its nodes run". */
+export function riskAgainst(risk: Pick<Risk, "against">): string {
+  const versions = (risk.against ?? []).map(({ bundle_id, version }) => version ?? `${shortId(bundle_id)} (gone)`);
+  if (versions.length === 0) return "judged against nothing: its nodes have no bundle";
+  const last = versions.pop();
+  return `judged against ${versions.length === 0 ? last : `${versions.join(", ")} and ${last}`}, which its nodes run`;
 }
 
 /** `rollout.step_started` → `Rollout step started`. */

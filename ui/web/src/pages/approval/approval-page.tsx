@@ -4,12 +4,14 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { rolloutsQuery } from "../../api/rollouts";
 import type { Rollout } from "../../api/types";
 import { RolloutLink } from "../../app/links";
+import { risk } from "../../lib/states";
 import { targetWords } from "../../lib/target";
 import { Ago } from "../../ui/ago";
 import { type Column, DataTable } from "../../ui/data-table";
 import { Empty, ErrorPanel } from "../../ui/feedback";
 import { Flash } from "../../ui/flash";
 import { ListPage, PageHeader } from "../../ui/page";
+import { State } from "../../ui/state";
 
 const route = getRouteApi("/app/p/$project/approvals");
 
@@ -17,6 +19,7 @@ const given = (rollout: Rollout): string => `${rollout.approval?.given.length ??
 
 const COLUMNS: Column<Rollout>[] = [
   { id: "bundle", header: "Bundle", width: 150, cell: (rollout) => <RolloutLink id={rollout.id}>{rollout.bundle_version}</RolloutLink>, text: (rollout) => rollout.bundle_version },
+  { id: "risk", header: "Risk", width: 130, cell: (rollout) => (rollout.risk ? <State shown={risk(rollout.risk.level)} /> : <span className="dim">–</span>), text: (rollout) => rollout.risk?.level ?? "" },
   { id: "given", header: "Approvals", width: 110, cell: (rollout) => <Flash value={rollout.approval?.given.length}>{given(rollout)}</Flash>, text: given },
   {
     id: "who",

@@ -2,16 +2,19 @@ import { Textarea } from "@mantine/core";
 import { useState } from "react";
 
 import { approveRollout, breakGlass, rejectRollout } from "../../api/rollouts";
-import type { Rollout } from "../../api/types";
+import type { Risk, Rollout } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal, useWorkspace } from "../../app/workspace";
 import { count } from "../../lib/format";
 import { approvalRefusal } from "../../lib/rollout-rules";
+import { risk } from "../../lib/states";
+import { riskAgainst, riskReason, sentence } from "../../lib/words";
 import { ActionButton } from "../../ui/action-button";
 import { Ago } from "../../ui/ago";
 import { Confirm } from "../../ui/confirm";
 import { Id } from "../../ui/copy";
 import { FactList, Panel } from "../../ui/page";
+import { State } from "../../ui/state";
 
 /** Who must agree to a rollout, who has, and what is agreed to. */
 export function ApprovalPanel({ rollout }: { rollout: Rollout }) {
@@ -33,6 +36,31 @@ export function ApprovalPanel({ rollout }: { rollout: Rollout }) {
         ]}
       />
     </Panel>
+  );
+}
+
+/** How dangerous it is for the nodes that it moves, and by what that was judged. */
+export function RiskPanel({ rollout }: { rollout: Rollout }) {
+  if (!rollout.risk) return null;
+  return (
+    <Panel title="Risk" aside={<State shown={risk(rollout.risk.level)} />}>
+      <RiskWords risk={rollout.risk} />
+    </Panel>
+  );
+}
+
+function RiskWords({ risk }: { risk: Risk }) {
+  return (
+    <>
+      <span className="dim">{sentence(riskAgainst(risk))}.</span>
+      {risk.reasons.length > 0 && (
+        <ul style={{ margin: "8px 0 0", paddingLeft: 20 }}>
+          {risk.reasons.map((reason) => (
+            <li key={reason}>{riskReason(reason)}</li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
@@ -74,6 +102,11 @@ export function Decision({ project, rollout }: { project: string; rollout: Rollo
           {rollout.bundle_version} goes to {count(rollout.nodes, "node")} in {count(rollout.steps, "step")}, as {rollout.created_by} asked for.{" "}
           {missing > 1 ? `${count(missing - 1, "more person", "more people")} must agree after you.` : "Yours is the last approval: it begins as soon as its time and freezes allow."}
         </p>
+        {rollout.risk && (
+          <div style={{ margin: "0 0 12px" }}>
+            <State shown={risk(rollout.risk.level)} /> <RiskWords risk={rollout.risk} />
+          </div>
+        )}
         <p style={{ margin: 0 }}>
           You agree to <Id id={approval.digest} what="the digest of what is approved" />: this bundle, these nodes in these steps, with these gates, at this time.
         </p>

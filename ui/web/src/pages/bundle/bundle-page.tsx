@@ -125,7 +125,7 @@ function BundleDetail({ project, bundle }: { project: string; bundle: Bundle }) 
 function About({ project, bundle }: { project: string; bundle: Bundle }) {
   return (
     <>
-      <Panel title="Risk against what the fleet ran" aside={<State shown={risk(bundle.risk_level)} />}>
+      <Panel title="Risk against what the fleet ran when it was made" aside={<State shown={risk(bundle.risk_level)} />}>
         {bundle.risk_reasons.length === 0 ? (
           <span className="dim">Nothing that stands out: no change of authentication, TLS, WAF, listeners or rate limits, and nothing was removed.</span>
         ) : (

@@ -2,7 +2,7 @@ import type { RolloutPlan } from "../../api/types";
 import { BundleLink, NodeLink } from "../../app/links";
 import { count } from "../../lib/format";
 import { risk } from "../../lib/states";
-import { riskReason } from "../../lib/words";
+import { riskAgainst, riskReason, sentence } from "../../lib/words";
 import { Loading, Note } from "../../ui/feedback";
 import { State } from "../../ui/state";
 import classes from "./rollout-create-page.module.css";
@@ -42,6 +42,7 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
             </span>
             <State shown={risk(plan.risk.level)} badge />
           </div>
+          <p className="dim" style={{ margin: 0 }}>{sentence(riskAgainst(plan.risk))}.</p>
           {plan.risk.reasons.length > 0 && (
             <ul className={classes.reasons}>
               {plan.risk.reasons.map((reason) => (

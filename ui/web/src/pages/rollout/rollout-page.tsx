@@ -26,7 +26,7 @@ import { Gauge } from "../../ui/gauge";
 import { FactList, Panel, ScrollPage } from "../../ui/page";
 import { type BarStep, StepBar } from "../../ui/step-bar";
 import { State } from "../../ui/state";
-import { ApprovalPanel } from "../approval/decision";
+import { ApprovalPanel, RiskPanel } from "../approval/decision";
 import { CanaryPanel } from "./canary-panel";
 import classes from "./rollout-page.module.css";
 import { Steering } from "./steering";
@@ -289,6 +289,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
   return (
     <>
       <ApprovalPanel rollout={rollout} />
+      <RiskPanel rollout={rollout} />
       <Panel title="Rollout">
         <FactList
           facts={[
