@@ -37,7 +37,7 @@ pub enum RolloutCommand {
     /// List rollouts, newest first
     #[command(after_help = "Examples:\n  sentinel-cp rollout list --project shop --state running")]
     List {
-        /// pending_approval, scheduled, running, paused, rolling_back, completed, failed, cancelled or rolled_back
+        /// pending_approval, scheduled, pending, running, paused, rolling_back, completed, failed, cancelled or rolled_back
         #[arg(long, value_parser = read::<RolloutState>)]
         state: Option<RolloutState>,
         #[command(flatten)]

@@ -2,6 +2,7 @@
 
 mod approval;
 mod canary;
+mod conflict;
 mod shape;
 
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ use sentinel_machine::commands::{rollout_create, rollout_rollback};
 use sentinel_machine::{Command, Order, Table, freeze, query, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
-use sentinel_model::rollout::{Batch, Gates, Rollout, RolloutSpec, Target};
+use sentinel_model::rollout::{Batch, Gates, OnConflict, Rollout, RolloutSpec, Target};
 use sentinel_model::{NodeId, RolloutId, Time, name};
 
 pub(crate) use shape::shape;
@@ -53,6 +54,8 @@ impl App {
         let approvals_needed = here.project.approval.needed(bundle.risk_level);
         let frozen = freeze::at(&*here.view.tables, here.project.id, self.now())?;
         let (plan, nodes) = self.planned(here.clone(), spec, scheduled || approvals_needed > 0).await?;
+        let mut versions = Versions::new(&*here.view.tables);
+        let conflicts = conflict::met(&*here.view.tables, &mut versions, &plan.conflicts)?;
         let names: HashMap<NodeId, String> = nodes.into_iter().map(|node| (node.id, node.name)).collect();
         let steps = plan
             .steps
@@ -66,7 +69,6 @@ impl App {
                     .collect(),
             })
             .collect();
-        let mut versions = Versions::new(&*here.view.tables);
         let mut excluded = Vec::with_capacity(plan.excluded.len());
         for left_out in plan.excluded {
             let reason = match left_out.reason {
@@ -81,7 +83,7 @@ impl App {
         let bundle = bundle::shape(bundle);
         let risk = Risk { level: bundle.risk_level, reasons: bundle.risk_reasons.clone() };
         let frozen = frozen.map(|frozen| frozen.words);
-        Ok(RolloutPlan { steps, excluded, bundle, risk, approvals_needed, frozen })
+        Ok(RolloutPlan { steps, excluded, conflicts, bundle, risk, approvals_needed, frozen })
     }
 
     /// Starts a rollout.
@@ -258,8 +260,12 @@ impl App {
     ) -> Result<(Plan, Vec<Node>), AppError> {
         self.long_read(move || {
             let mut nodes = query::nodes_of(&*here.view.tables, here.project.id)?;
-            if waits {
-                nodes.iter_mut().for_each(|node| node.owner = None);
+            match spec.on_conflict {
+                OnConflict::Refuse if waits => nodes.iter_mut().for_each(|node| node.owner = None),
+                OnConflict::Refuse => {}
+                OnConflict::Queue | OnConflict::Supersede => {
+                    conflict::reserve(&*here.view.tables, here.project.id, &mut nodes)?;
+                }
             }
             let plan = plan_rollout(&spec, &nodes).map_err(|error| match error {
                 PlanError::UnknownNodes(_) => AppError::not_found("Node"),
@@ -354,6 +360,7 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         gates: gates(&request.health_gates.unwrap_or_default()),
         auto_rollback: request.auto_rollback.unwrap_or(true),
         canary,
+        on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
     })
 }
 

@@ -6,6 +6,7 @@ mod agents;
 mod api_keys;
 mod bundles;
 mod cluster;
+mod conflicts;
 mod facts;
 mod node_settings;
 mod other_requests;

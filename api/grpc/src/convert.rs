@@ -4,6 +4,7 @@ use sentinel_api_types::Timestamp;
 use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::canary::{CanaryAnalysis, CanaryConfig, CanaryTraffic};
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::finding::Finding;
 use sentinel_api_types::rollout as api;
 use tonic::Status;
@@ -65,6 +66,8 @@ impl From<api::Rollout> for proto::Rollout {
             approval: rollout.approval.map(Into::into),
             scheduled_at: rollout.scheduled_at.map(|at| at.to_string()).unwrap_or_default(),
             override_freeze_reason: rollout.break_glass.map(|broken| broken.reason).unwrap_or_default(),
+            waits_for: rollout.waits_for.map(|id| id.to_string()).unwrap_or_default(),
+            superseded_by: rollout.superseded_by.map(|id| id.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -166,10 +169,20 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
             auto_rollback: request.auto_rollback,
+            on_conflict: on_conflict(&request.on_conflict)?,
             scheduled_at: moment("scheduled_at", &request.scheduled_at)?,
             override_freeze_reason: Some(request.override_freeze_reason).filter(|reason| !reason.is_empty()),
         })
     }
+}
+
+fn on_conflict(text: &str) -> Result<Option<OnConflict>, Status> {
+    let wrong = |_| {
+        let message = format!("on_conflict: '{text}' is none of refuse, queue, supersede");
+        Status::invalid_argument(message)
+    };
+    let word = (!text.is_empty()).then(|| serde_json::Value::String(text.to_owned()));
+    word.map(serde_json::from_value).transpose().map_err(wrong)
 }
 
 fn target(target: Option<proto::Target>) -> Result<api::TargetSelector, Status> {
@@ -242,5 +255,13 @@ mod tests {
         assert_eq!((gates.heartbeat_healthy, gates.max_error_rate), (true, Some(2.5)));
         let without = proto::CreateRolloutRequest { target: None, ..request };
         assert!(api::RolloutCreate::try_from(without).is_err());
+    }
+
+    #[test]
+    fn the_policy_on_conflicts_is_a_word_and_no_other() {
+        let asked = |text: &str| on_conflict(text).ok().flatten();
+        assert_eq!((asked(""), asked("queue")), (None, Some(OnConflict::Queue)));
+        assert_eq!(asked("supersede"), Some(OnConflict::Supersede));
+        assert!(on_conflict("Queue").is_err());
     }
 }

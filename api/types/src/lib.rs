@@ -14,6 +14,7 @@ pub mod backup;
 pub mod bundle;
 pub mod canary;
 pub mod cluster;
+pub mod conflict;
 pub mod enrolment;
 pub mod error;
 pub mod event;

@@ -10,6 +10,7 @@ use crate::Timestamp;
 use crate::approval::{BreakGlass, RolloutApproval};
 use crate::bundle::{Bundle, RiskLevel};
 use crate::canary::{CanaryAnalysis, CanaryConfig};
+use crate::conflict::{OnConflict, PlanConflict};
 use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
 
 /// Which nodes.
@@ -117,6 +118,9 @@ pub struct RolloutCreate {
     /// Take everything back by itself when a step fails; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_rollback: Option<bool>,
+    /// What it does when another rollout has nodes that it wants, or waits for them; `refuse` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_conflict: Option<OnConflict>,
     /// When it shall begin, within a year; at once when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheduled_at: Option<Timestamp>,
@@ -142,6 +146,8 @@ pub enum RolloutState {
     PendingApproval,
     /// Waits for its time, or for the end of a freeze. No node belongs to it yet.
     Scheduled,
+    /// Waits for nodes that another rollout has. No node belongs to it yet.
+    Pending,
     /// Steps go on.
     Running,
     /// Held by a person.
@@ -214,6 +220,9 @@ pub struct Rollout {
     pub health_gates: HealthGates,
     /// Take everything back by itself when a step fails.
     pub auto_rollback: bool,
+    /// What it does when another rollout has nodes that it wants.
+    #[serde(default)]
+    pub on_conflict: OnConflict,
     /// Where it is in its life.
     pub state: RolloutState,
     /// Who paused or cancelled it, in these states.
@@ -237,6 +246,14 @@ pub struct Rollout {
     /// Who let it through every freeze, and why.
     #[serde(default)]
     pub break_glass: Option<BreakGlass>,
+    /// The rollout that it waits for, in the state `pending`.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub waits_for: Option<RolloutId>,
+    /// The rollout that stopped it and took its nodes.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub superseded_by: Option<RolloutId>,
     /// Who asked for it.
     pub created_by: String,
     /// Counts up with every change.
@@ -449,6 +466,9 @@ pub struct RolloutPlan {
     pub steps: Vec<PlannedStep>,
     /// Selected and left out.
     pub excluded: Vec<ExcludedNode>,
+    /// Other rollouts that have these nodes, or wait for them: this one would wait for them or supersede them.
+    #[serde(default)]
+    pub conflicts: Vec<PlanConflict>,
     /// What would run.
     pub bundle: Bundle,
     /// How dangerous it is.

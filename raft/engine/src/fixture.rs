@@ -11,8 +11,8 @@ use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus, WEIGHT_FULL,
 };
 use sentinel_model::rollout::{
-    Batch, Gates, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState,
-    Target,
+    Batch, Gates, Hold, OnConflict, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step,
+    StepState, Target,
 };
 use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
 use uuid::Uuid;
@@ -83,6 +83,7 @@ pub fn spec() -> RolloutSpec {
         gates: Gates::default(),
         auto_rollback: true,
         canary: None,
+        on_conflict: OnConflict::Refuse,
     }
 }
 
@@ -102,6 +103,8 @@ pub fn rollout() -> Rollout {
         updated_at: START,
         ended_at: None,
         governance: Default::default(),
+        queued: None,
+        superseded_by: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sentinel_machine::commands::rollout_create::NODES_MAX;
 use sentinel_model::canary::Canary;
 use sentinel_model::node::Node;
-use sentinel_model::rollout::{Batch, RolloutSpec, Target};
+use sentinel_model::rollout::{Batch, OnConflict, RolloutSpec, Target};
 use sentinel_model::{BundleId, NodeId, RolloutId};
 
 /// Most nodes that an error names.
@@ -18,6 +18,8 @@ pub struct Plan {
     pub steps: Vec<Vec<NodeId>>,
     /// Selected, and yet not moved.
     pub excluded: Vec<Excluded>,
+    /// Of those in `steps`: what belongs to other rollouts, which this one waits for or supersedes.
+    pub conflicts: Vec<Owned>,
 }
 
 /// A selected node that the rollout does not move.
@@ -102,11 +104,14 @@ pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanErro
             (Some(reason @ Reason::PinnedTo(_)), _) | (Some(reason), None) => {
                 excluded.push(Excluded { node_id: node.id, name: node.name.clone(), reason });
             }
-            (_, Some(owned)) => conflicts.push(owned),
+            (_, Some(owned)) => {
+                conflicts.push(owned);
+                moved.push(node);
+            }
             (None, None) => moved.push(node),
         }
     }
-    if !conflicts.is_empty() {
+    if !conflicts.is_empty() && spec.on_conflict == OnConflict::Refuse {
         return Err(PlanError::Conflict(conflicts));
     }
     if moved.is_empty() {
@@ -122,7 +127,7 @@ pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanErro
             chunks.map(|step| step.iter().map(|node| node.id).collect()).collect()
         }
     };
-    Ok(Plan { steps, excluded })
+    Ok(Plan { steps, excluded, conflicts })
 }
 
 /// The steps of a canary: each share is of all nodes and counts those of the steps before; at least one node is first.

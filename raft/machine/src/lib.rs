@@ -23,6 +23,7 @@ pub mod memory;
 pub mod outcome;
 pub mod ports;
 pub mod query;
+pub mod queue;
 pub mod replica;
 mod rollout;
 pub mod snapshot;

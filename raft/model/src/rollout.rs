@@ -10,8 +10,10 @@ use crate::name::{LABELS_MAX, check_labels};
 use crate::node::Node;
 use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
 
+mod conflict;
 pub mod life;
 
+pub use conflict::{OnConflict, Queued};
 pub use life::{Deed, Phase};
 
 /// Most nodes that a rollout may name one by one.
@@ -41,6 +43,9 @@ pub struct RolloutSpec {
     /// Compare the nodes that have the bundle with those that do not have it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<Canary>,
+    /// What it does when another rollout has nodes that it wants.
+    #[serde(default, skip_serializing_if = "OnConflict::is_default")]
+    pub on_conflict: OnConflict,
 }
 
 /// Which nodes.
@@ -209,6 +214,12 @@ pub struct Rollout {
     /// Approvals, its time, the broken glass.
     #[serde(default, skip_serializing_if = "Governance::is_empty")]
     pub governance: Governance,
+    /// Its place among those that wait for their nodes, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Queued>,
+    /// The rollout that stopped it and took its nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<RolloutId>,
 }
 
 /// Life of a rollout. What leads from one state to another is [`life::WAYS`].
@@ -219,6 +230,8 @@ pub enum RolloutState {
     PendingApproval,
     /// Waits for its time, or for the end of a freeze. It owns no node.
     Scheduled,
+    /// Waits for nodes that another rollout has. It owns no node.
+    Pending,
     /// Steps go on.
     Running,
     /// Held by a person; resumes where it was.

@@ -20,6 +20,7 @@ pub fn ended(rollout: &Rollout) -> bool {
     match rollout.state {
         RolloutState::PendingApproval
         | RolloutState::Scheduled
+        | RolloutState::Pending
         | RolloutState::Running
         | RolloutState::Paused
         | RolloutState::RollingBack => false,

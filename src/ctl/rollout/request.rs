@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sentinel_api_types::Timestamp;
+use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::node::{NodeStatus, NodesQuery};
 use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
 
@@ -78,6 +79,9 @@ pub struct RequestArgs {
     /// Stop where it is when a step fails, instead of going back
     #[arg(long, help_heading = "Gates")]
     no_auto_rollback: bool,
+    /// When another rollout has nodes of it: refuse (so it is when nothing is said), queue, or supersede the other
+    #[arg(long, value_name = "POLICY", value_parser = read::<OnConflict>, help_heading = "When")]
+    on_conflict: Option<OnConflict>,
 }
 
 /// Options of `rollout create`.
@@ -89,9 +93,13 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
   sentinel-cp rollout create --bundle 1.4.1 --break-glass 'INC-4711: checkout is down' --project shop
+  sentinel-cp rollout create --bundle 1.5.0 --on-conflict queue --project shop
+  sentinel-cp rollout create --bundle 1.4.1 --on-conflict supersede --watch --project shop
 
 Data that is missing, stale or from before the switch never passes a gate.
-A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.")]
+A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.
+One that queues begins by itself when every node is free, first come, first served. One that supersedes stops the rollouts that have
+its nodes where they are; going back from it passes over what they left half done.")]
 pub struct CreateArgs {
     #[command(flatten)]
     request: RequestArgs,
@@ -230,6 +238,7 @@ impl RequestArgs {
             progress_deadline_seconds: self.deadline,
             health_gates: Some(gates),
             auto_rollback: Some(!self.no_auto_rollback),
+            on_conflict: self.on_conflict,
             scheduled_at: None,
             override_freeze_reason: None,
         })

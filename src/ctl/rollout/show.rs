@@ -1,6 +1,7 @@
 //! Rollouts as tables.
 
 use sentinel_api_types::approval::RolloutApproval;
+use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::rollout::{
     Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, RolloutState, TargetSelector,
 };
@@ -40,6 +41,11 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Gates", gates(rollout));
     table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
+    table.fact(
+        "When others have its nodes",
+        (rollout.on_conflict != OnConflict::Refuse).then(|| word(&rollout.on_conflict)),
+    );
+    table.fact("Superseded by", rollout.superseded_by.map(|id| id.to_string()));
     table.fact("Begins", rollout.scheduled_at.map(at));
     if let Some(approval) = &rollout.approval {
         table.fact("Approvals", format!("{}, until {}", approvals(approval), at(approval.expires_at)));
@@ -54,7 +60,10 @@ pub fn facts(rollout: &Rollout) -> Table {
         rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))),
     );
     table.fact("Stopped by", rollout.error.as_ref().map(error));
-    let asked = matches!(rollout.state, RolloutState::PendingApproval | RolloutState::Scheduled);
+    let asked = matches!(
+        rollout.state,
+        RolloutState::PendingApproval | RolloutState::Scheduled | RolloutState::Pending
+    );
     let started = if asked { "Asked for" } else { "Started" };
     table.fact(started, format!("{} by {}", at(rollout.started_at), rollout.created_by));
     table.fact("Ended", rollout.completed_at.map(at));
@@ -111,6 +120,13 @@ pub fn plan(plan: &RolloutPlan) -> Table {
             "left out: {}, {}",
             node.name.clone().unwrap_or_else(|| node.id.to_string()),
             node.reason
+        ));
+    }
+    for other in &plan.conflicts {
+        let (state, nodes) = (word(&other.state).replace('_', " "), other.nodes);
+        table.note(format!(
+            "{nodes} of these nodes: the rollout {} of {} ({state})",
+            other.rollout_id, other.bundle_version
         ));
     }
     let reasons = if plan.risk.reasons.is_empty() {

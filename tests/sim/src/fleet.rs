@@ -134,6 +134,7 @@ impl Fleet {
                 ..HealthGates::default()
             }),
             auto_rollback: Some(true),
+            on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,
         };

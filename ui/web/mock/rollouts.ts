@@ -1,5 +1,5 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
-import type { Node, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import type { Node, PlanConflict, Rollout, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { portions, USUAL } from "./canary.ts";
 import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
@@ -17,6 +17,17 @@ export function frozen(db: Db): string | null {
 /** Pinned, and not to this bundle. */
 export const pinnedAway = (node: Node, bundle: string): boolean => Boolean(node.pinned_bundle_id) && node.pinned_bundle_id !== bundle;
 
+/** Whether it may plan nodes of others. */
+const takes = (body: RolloutCreate): boolean => body.on_conflict === "queue" || body.on_conflict === "supersede";
+
+/** The rollouts that have these nodes. */
+function conflicts(db: Db, nodes: Node[]): PlanConflict[] {
+  return db.rollouts.flatMap(({ rollout }) => {
+    const theirs = nodes.filter((node) => node.owner_rollout_id === rollout.id).length;
+    return theirs > 0 ? [{ rollout_id: rollout.id, bundle_version: rollout.bundle_version, state: rollout.state, nodes: theirs }] : [];
+  });
+}
+
 export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   const bundle = db.bundles.find((candidate) => candidate.id === body.bundle_id);
   if (bundle === undefined) return refuse(422, "invalid", { bundle_id: ["is not a bundle of this project"] });
@@ -26,7 +37,7 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   }
   const chosen = targets(db, body.target_selector);
   const excluded = chosen
-    .filter((node) => node.status === "unknown" || node.owner_rollout_id || pinnedAway(node, bundle.id))
+    .filter((node) => node.status === "unknown" || (node.owner_rollout_id && !takes(body)) || pinnedAway(node, bundle.id))
     .map((node) => ({
       id: node.id,
       name: node.name,
@@ -46,7 +57,24 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     from += taken;
   }
   const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(bundle.risk_level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
-  return { steps, excluded, bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons }, approvals_needed: needed, frozen: frozen(db) };
+  return { steps, excluded, conflicts: conflicts(db, free), bundle, risk: { level: bundle.risk_level, reasons: bundle.risk_reasons }, approvals_needed: needed, frozen: frozen(db) };
+}
+
+/** Waits for those that have its nodes, or stops them. */
+function settle(db: Db, rollout: Rollout, others: PlanConflict[], policy: RolloutCreate["on_conflict"]): void {
+  const [first] = others;
+  if (first === undefined) return;
+  if (policy === "queue") {
+    Object.assign(rollout, { state: "pending", waits_for: first.rollout_id, hold: { reason: `waits for its nodes: the rollout ${first.rollout_id} has ${first.nodes} of them`, broken: false, frozen: false, since: iso() } });
+    return;
+  }
+  for (const { rollout_id } of others) {
+    const stored = db.rollouts.find((candidate) => candidate.rollout.id === rollout_id);
+    if (stored === undefined) continue;
+    Object.assign(stored.rollout, { state: "cancelled", by: ME.name, hold: null, completed_at: iso(), superseded_by: rollout.id, error: { reason: `superseded by the rollout ${rollout.id} of ${rollout.bundle_version}` } });
+    release(db, stored);
+    record(db, "rollout.superseded", "rollout", rollout_id, { by: ME.name, superseded_by: rollout.id }, ME_ACTOR);
+  }
 }
 
 export function start(db: Db, body: RolloutCreate): Answer {
@@ -65,6 +93,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
     progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
     health_gates: body.health_gates ?? rollout.health_gates,
     auto_rollback: body.auto_rollback ?? true,
+    on_conflict: body.on_conflict ?? "refuse",
     scheduled_at: body.scheduled_at ?? null,
     break_glass: body.override_freeze_reason ? { by: ME.name, reason: body.override_freeze_reason, at: iso() } : null,
   });
@@ -72,6 +101,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
   if (needed > 0) {
     Object.assign(rollout, { state: "pending_approval", created_by: ME.email, approval: { digest: hex(64), needed, given: [], expires_at: iso(-db.expiresHours * 3_600_000) } });
   } else if (body.scheduled_at) rollout.state = "scheduled";
+  else settle(db, rollout, planned.conflicts ?? [], body.on_conflict);
   const waits = rollout.state !== "running";
   const stored: StoredRollout = {
     rollout,

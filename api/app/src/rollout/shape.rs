@@ -12,7 +12,7 @@ use sentinel_model::governance;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{self, Batch, Target};
 
-use super::canary;
+use super::{canary, conflict};
 use crate::liveness::Liveness;
 use crate::node::{Versions, failure, traffic, usage};
 
@@ -21,6 +21,7 @@ pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
     match state {
         rollout::RolloutState::PendingApproval => RolloutState::PendingApproval,
         rollout::RolloutState::Scheduled => RolloutState::Scheduled,
+        rollout::RolloutState::Pending => RolloutState::Pending,
         rollout::RolloutState::Running => RolloutState::Running,
         rollout::RolloutState::Paused { .. } => RolloutState::Paused,
         rollout::RolloutState::RollingBack { .. } => RolloutState::RollingBack,
@@ -44,6 +45,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
     let (by, error) = match &rollout.state {
         rollout::RolloutState::PendingApproval
         | rollout::RolloutState::Scheduled
+        | rollout::RolloutState::Pending
         | rollout::RolloutState::Running
         | rollout::RolloutState::Completed => (None, None),
         rollout::RolloutState::Paused { by } => (Some(by.clone()), None),
@@ -82,6 +84,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             fail_after_seconds: spec.gates.fail_after_s,
         },
         auto_rollback: spec.auto_rollback,
+        on_conflict: conflict::policy(spec.on_conflict),
         canary_analysis_config: spec.canary.map(canary::config),
         state: state(&rollout.state),
         by,
@@ -98,6 +101,8 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         approval: rollout.governance.approval.map(approval),
         scheduled_at: rollout.governance.scheduled_at.map(timestamp),
         break_glass: rollout.governance.break_glass.map(break_glass),
+        waits_for: rollout.queued.and_then(|queued| queued.behind),
+        superseded_by: rollout.superseded_by,
         created_by: rollout.created_by,
         revision: rollout.revision,
         started_at: timestamp(rollout.governance.begun_at.unwrap_or(rollout.created_at)),

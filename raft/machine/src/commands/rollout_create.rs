@@ -2,7 +2,8 @@
 //! node in it belongs to this rollout from this step on.
 //!
 //! One that must wait, for approvals or for its time, owns nothing meanwhile: for a week in which nobody has agreed to it, it would
-//! keep out those that people have agreed to. Its plan is kept as it was looked at, and checked again when it begins.
+//! keep out those that people have agreed to. Its plan is kept as it was looked at, and checked again when it begins. So does one that
+//! waits for nodes that another rollout has: see [`crate::queue`].
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use sentinel_model::governance::{Approval, Governance, SCHEDULE_MAX_MS};
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{
-    Deed, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, life,
+    Deed, Phase, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, life,
 };
 use sentinel_model::{InvalidValue, NodeId, ProjectId, RolloutId, Time};
 use serde::{Deserialize, Serialize};
@@ -22,12 +23,13 @@ use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
+use crate::queue::{self, Claim};
 use crate::rollout;
 use crate::tables::{Table, key};
 
 /// Most nodes in one rollout.
 pub const NODES_MAX: usize = 20_000;
-/// Most rollouts of a project that wait for approvals or for their time.
+/// Most rollouts of a project that wait for approvals, for their time or for their nodes.
 pub const WAITING_MAX: usize = 100;
 
 /// See the module.
@@ -56,7 +58,8 @@ impl Apply for RolloutCreate {
         let gates = &self.spec.gates;
         let usage = gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some();
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
-        if self.spec.canary.is_some() || usage || governed { 4 } else { 1 }
+        let asked = self.spec.canary.is_some() || !self.spec.on_conflict.is_default();
+        if asked || usage || governed { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -74,7 +77,9 @@ impl Apply for RolloutCreate {
         }
         context.require_new::<Rollout>(self.rollout_id.as_bytes(), "rollout")?;
         let (state, governance) = self.govern(context, &project, &bundle)?;
-        let nodes = self.take_nodes(context, state == RolloutState::Running)?;
+        let begins = state == RolloutState::Running;
+        let planned = self.planned_nodes(context, begins)?;
+        let nodes = u32::try_from(planned.len()).unwrap_or(u32::MAX);
         let now = context.time;
         for (index, node_ids) in self.steps.iter().enumerate() {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
@@ -98,7 +103,7 @@ impl Apply for RolloutCreate {
                 })?;
             }
         }
-        let made = Rollout {
+        let mut made = Rollout {
             id: self.rollout_id,
             project_id: self.project_id,
             spec: self.spec.clone(),
@@ -113,7 +118,12 @@ impl Apply for RolloutCreate {
             updated_at: now,
             ended_at: None,
             governance,
+            queued: None,
+            superseded_by: None,
         };
+        if begins {
+            self.claim(context, &mut made, &planned)?;
+        }
         context.store(&made)?;
         let write = context.write();
         write.put(Table::RolloutsActive, self.rollout_id.as_bytes(), b"")?;
@@ -145,7 +155,8 @@ impl Apply for RolloutCreate {
 fn governed(made: &Rollout) -> Option<[(&'static str, String); 5]> {
     let governance = &made.governance;
     let approval = governance.approval.as_ref();
-    (!governance.is_empty()).then(|| {
+    let plain = governance.is_empty() && made.state == RolloutState::Running;
+    (!plain).then(|| {
         [
             ("state", made.state.as_str().to_owned()),
             ("approvals_needed", approval.map_or(0, |approval| approval.needed).to_string()),
@@ -192,11 +203,7 @@ impl RolloutCreate {
             }
             return Ok((state, Governance { break_glass, ..Governance::default() }));
         }
-        let waits = |rollout: &&Rollout| rollout.project_id == project.id && rollout.state.phase().is_waiting();
-        if query::active_rollouts(context.tables())?.iter().filter(waits).count() >= WAITING_MAX {
-            let message = format!("{WAITING_MAX} rollouts of this project wait already; cancel what is not needed");
-            return Err(Rejection::Limit(message).into());
-        }
+        self.require_room_to_wait(context)?;
         let approval = if needed == 0 {
             None
         } else {
@@ -213,7 +220,42 @@ impl RolloutCreate {
         Ok((state, governance))
     }
 
-    fn take_nodes(&self, context: &mut Context<'_>, own: bool) -> Result<u32, Stop> {
+    /// What waits is looked at, and it is for people to keep in mind.
+    fn require_room_to_wait(&self, context: &Context<'_>) -> Result<(), Stop> {
+        let waits =
+            |rollout: &&Rollout| rollout.project_id == self.project_id && rollout.state.phase().is_waiting();
+        if query::active_rollouts(context.tables())?.iter().filter(waits).count() >= WAITING_MAX {
+            let message = format!("{WAITING_MAX} rollouts of this project wait already; cancel what is not needed");
+            return Err(Rejection::Limit(message).into());
+        }
+        Ok(())
+    }
+
+    /// Takes the nodes of a rollout that simply starts, or has it wait for them.
+    fn claim(&self, context: &mut Context<'_>, made: &mut Rollout, planned: &[Node]) -> Result<(), Stop> {
+        match queue::claim(context, made, planned)? {
+            Claim::Taken => Ok(()),
+            Claim::Refused(why) => {
+                let message = format!("{why}; wait for it to end, or cancel it first");
+                Err(Rejection::WrongState(message).into())
+            }
+            Claim::Behind(contender) => {
+                self.require_room_to_wait(context)?;
+                if !life::leads(None, Deed::Create, Phase::Pending) {
+                    return Err(Rejection::WrongState("no rollout begins like this".into()).into());
+                }
+                made.state = RolloutState::Pending;
+                // A rule may ask for approvals by the time that it begins.
+                made.governance.author = governance::author(context)?;
+                let nodes: Vec<NodeId> = planned.iter().map(|node| node.id).collect();
+                queue::wait_behind(context, made, &nodes, &contender)
+            }
+        }
+    }
+
+    /// The nodes of the plan, each once and all of the project.
+    fn planned_nodes(&self, context: &Context<'_>, begins: bool) -> Result<Vec<Node>, Stop> {
+        let mut nodes = Vec::new();
         let mut seen = BTreeSet::new();
         let count: usize = self.steps.iter().map(Vec::len).sum();
         if count == 0 || count > NODES_MAX || self.steps.iter().any(Vec::is_empty) {
@@ -221,7 +263,7 @@ impl RolloutCreate {
             return Err(InvalidValue::new("target_selector", message).into());
         }
         for node_id in self.steps.iter().flatten() {
-            let mut node = context.require::<Node>(node_id.as_bytes(), "Node")?;
+            let node = context.require::<Node>(node_id.as_bytes(), "Node")?;
             if node.project_id != self.project_id {
                 return Err(Rejection::not_found("Node").into());
             }
@@ -229,20 +271,12 @@ impl RolloutCreate {
                 let message = format!("names node '{}' twice", node.name);
                 return Err(InvalidValue::new("target_selector", message).into());
             }
-            if !own {
-                continue;
+            if begins {
+                let advice = "plan again, or unpin the node first";
+                require_not_pinned_away(context, &node, self.spec.bundle_id, advice)?;
             }
-            if let Some(owner) = node.owner {
-                let message = format!(
-                    "node '{}' belongs to the rollout {owner}; wait for it to end, or cancel it first",
-                    node.name
-                );
-                return Err(Rejection::WrongState(message).into());
-            }
-            require_not_pinned_away(context, &node, self.spec.bundle_id, "plan again, or unpin the node first")?;
-            node.owner = Some(self.rollout_id);
-            context.store(&node)?;
+            nodes.push(node);
         }
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        Ok(nodes)
     }
 }

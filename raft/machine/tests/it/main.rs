@@ -22,6 +22,7 @@ mod levels;
 mod members;
 mod node_settings;
 mod nodes;
+mod queue;
 mod rollouts;
 mod samples;
 mod schedules;

@@ -55,7 +55,7 @@ use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace}
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity};
 use sentinel_model::org::SigningKey;
-use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
+use sentinel_model::rollout::{Batch, Gates, OnConflict, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
 use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
@@ -280,6 +280,7 @@ pub fn spec() -> RolloutSpec {
         gates: Gates { max_error_percent: Some(2.5), max_latency_ms: Some(250.0), ..Gates::default() },
         auto_rollback: true,
         canary: None,
+        on_conflict: OnConflict::Refuse,
     }
 }
 
@@ -425,6 +426,8 @@ fn rollouts() -> Vec<Command> {
         RolloutSpec { target: by_label, batch: Batch::Percent(25), gates: plain, ..spec() },
         RolloutSpec { target: one_by_one, auto_rollback: false, ..spec() },
         RolloutSpec { canary: Some(Canary { bake_s: 30, ..Canary::default() }), ..spec() },
+        RolloutSpec { on_conflict: OnConflict::Queue, ..spec() },
+        RolloutSpec { on_conflict: OnConflict::Supersede, ..spec() },
     ]
     .map(|spec| RolloutCreate { spec, ..rollout() })
     .into_iter()

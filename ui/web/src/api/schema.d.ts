@@ -2733,6 +2733,11 @@ export interface components {
              */
             unknown: number;
         };
+        /**
+         * @description What a rollout does when another one has nodes that it wants, or waits for them.
+         * @enum {string}
+         */
+        OnConflict: "refuse" | "queue" | "supersede";
         /** @description The outermost unit of tenancy. */
         Org: {
             /**
@@ -2866,6 +2871,23 @@ export interface components {
              * @description The password from now on, 12 characters at least.
              */
             password: string;
+        };
+        /** @description Another rollout that has planned nodes, or waits for them. */
+        PlanConflict: {
+            /** @description Version of its bundle. */
+            bundle_version: string;
+            /**
+             * Format: int64
+             * @description How many of the planned nodes.
+             */
+            nodes: number;
+            /**
+             * Format: uuid
+             * @description The other rollout.
+             */
+            rollout_id: string;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["RolloutState"];
         };
         /** @description A portion of the nodes, as planned. */
         PlannedStep: {
@@ -3112,6 +3134,8 @@ export interface components {
              * @description Number of nodes.
              */
             nodes: number;
+            /** @description What it does when another rollout has nodes that it wants. */
+            on_conflict?: components["schemas"]["OnConflict"];
             /**
              * Format: int32
              * @description Longest time that a step may take, pauses not counted.
@@ -3146,6 +3170,11 @@ export interface components {
             steps: number;
             /** @description In which manner. */
             strategy: components["schemas"]["Strategy"];
+            /**
+             * Format: uuid
+             * @description The rollout that stopped it and took its nodes.
+             */
+            superseded_by?: string | null;
             /** @description Where. */
             target_selector: components["schemas"]["TargetSelector"];
             /**
@@ -3153,6 +3182,11 @@ export interface components {
              * @description When it last changed.
              */
             updated_at: string;
+            /**
+             * Format: uuid
+             * @description The rollout that it waits for, in the state `pending`.
+             */
+            waits_for?: string | null;
         };
         /** @description Who must agree to a rollout, and who has. */
         RolloutApproval: {
@@ -3215,6 +3249,7 @@ export interface components {
              * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent.
              */
             max_unavailable?: number | null;
+            on_conflict?: components["schemas"]["OnConflict"] | null;
             /** @description Let it through every freeze, and why: for administrators, in person. Kept with the rollout and in the audit log. */
             override_freeze_reason?: string | null;
             /**
@@ -3324,6 +3359,8 @@ export interface components {
             approvals_needed?: number;
             /** @description What would run. */
             bundle: components["schemas"]["Bundle"];
+            /** @description Other rollouts that have these nodes, or wait for them: this one would wait for them or supersede them. */
+            conflicts?: components["schemas"]["PlanConflict"][];
             /** @description Selected and left out. */
             excluded: components["schemas"]["ExcludedNode"][];
             /** @description The freeze that would hold it now, in words. */
@@ -3375,7 +3412,7 @@ export interface components {
          * @description Where a rollout is in its life.
          * @enum {string}
          */
-        RolloutState: "pending_approval" | "scheduled" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+        RolloutState: "pending_approval" | "scheduled" | "pending" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
         /** @description A portion of the nodes. */
         RolloutStep: {
             /**
@@ -6854,7 +6891,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only rollouts in this state. */
-                state?: "pending_approval" | "scheduled" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+                state?: "pending_approval" | "scheduled" | "pending" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
                 /** @description Objects in the page; 50 when absent, at most 200. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -28,7 +28,7 @@ const known = <T extends Raw>(search: T): Partial<T> =>
 
 const nodeStatus = one<NodeStatus>("online", "offline", "unknown");
 const bundleStatus = one<BundleStatus>("compiled", "revoked");
-const rolloutState = one<RolloutState>("pending_approval", "scheduled", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back");
+const rolloutState = one<RolloutState>("pending_approval", "scheduled", "pending", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back");
 const convergence = one("converged", "converging", "failed");
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({

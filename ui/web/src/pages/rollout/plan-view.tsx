@@ -1,6 +1,7 @@
 import type { RolloutPlan } from "../../api/types";
-import { BundleLink, NodeLink } from "../../app/links";
+import { BundleLink, NodeLink, RolloutLink } from "../../app/links";
 import { count } from "../../lib/format";
+import { inWords } from "../../lib/rollout-rules";
 import { risk } from "../../lib/states";
 import { riskReason } from "../../lib/words";
 import { Loading, Note } from "../../ui/feedback";
@@ -56,6 +57,11 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
           {count(plan.approvals_needed, "person", "people")} must approve it before it begins; you cannot be one of them.
         </Note>
       )}
+      {(plan.conflicts ?? []).map((other) => (
+        <Note key={other.rollout_id} kind="paused">
+          {count(other.nodes, "node")} of these: the rollout of <RolloutLink id={other.rollout_id}>{other.bundle_version}</RolloutLink>, {inWords(other.state)}.
+        </Note>
+      ))}
       {plan.frozen && <Note kind="paused">The project is {plan.frozen}.</Note>}
       {plan.steps.length === 0 && <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>No node would be moved.</p>}
       {/* A box that scrolls must be reachable by keyboard. */}

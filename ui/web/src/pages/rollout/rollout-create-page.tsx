@@ -8,7 +8,7 @@ import { bundlesQuery } from "../../api/bundles";
 import { type ApiError, asApiError } from "../../api/error";
 import { nodesQuery } from "../../api/nodes";
 import { rolloutPlanQuery, startRollout } from "../../api/rollouts";
-import type { RolloutCreate } from "../../api/types";
+import type { OnConflict, RolloutCreate } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { showServerErrors } from "../../lib/form-errors";
@@ -183,6 +183,13 @@ export function RolloutCreatePage() {
           </Panel>
           <Panel title="When">
             <div className={classes.fields}>
+              <Select
+                label="When another rollout has nodes of it"
+                description={CONFLICTS[values.onConflict].what}
+                allowDeselect={false}
+                data={Object.entries(CONFLICTS).map(([value, { label }]) => ({ value, label }))}
+                {...form.getInputProps("onConflict")}
+              />
               <TextInput type="datetime-local" label="Begin at" description="Your time; at once when empty" {...form.getInputProps("at")} />
               {plan.data?.frozen && adminRefusal === null && (
                 <TextInput label="Break the glass" description="Why it goes through every freeze; kept with the rollout and in the audit log" maxLength={1_000} {...form.getInputProps("breakGlass")} />
@@ -210,6 +217,13 @@ export function RolloutCreatePage() {
     </ScrollPage>
   );
 }
+
+/** What can be done about nodes that belong to another rollout. */
+const CONFLICTS: Record<OnConflict, { label: string; what: string }> = {
+  refuse: { label: "Do not start", what: "Wait for the other one to end, or cancel it first" },
+  queue: { label: "Queue", what: "It begins by itself when every node is free; first come, first served" },
+  supersede: { label: "Supersede", what: "The other one is stopped where it is, and this one takes its nodes" },
+};
 
 /** Stands in for a request while there is none; never sent. */
 const NOTHING: RolloutCreate = { bundle_id: "", target_selector: { type: "all" } };

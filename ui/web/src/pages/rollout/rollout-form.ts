@@ -1,5 +1,5 @@
 // What the form holds, and the request that it means.
-import type { CanaryConfig, RolloutCreate } from "../../api/types";
+import type { CanaryConfig, OnConflict, RolloutCreate } from "../../api/types";
 import { parseLabels } from "../../lib/labels";
 import { fromLocal } from "../../lib/local-time";
 
@@ -21,6 +21,8 @@ export interface RolloutForm {
   maxUnavailable: number | string;
   deadline: number | string;
   autoRollback: boolean;
+  /** What it does when another rollout has nodes of it. */
+  onConflict: OnConflict;
   heartbeat: boolean;
   /** Empty: this gate is off. */
   errorRate: number | string;
@@ -52,6 +54,7 @@ export const DEFAULTS: RolloutForm = {
   maxUnavailable: 0,
   deadline: 600,
   autoRollback: true,
+  onConflict: "refuse",
   heartbeat: true,
   errorRate: "",
   latency: "",
@@ -86,6 +89,7 @@ export const FIELDS: Record<string, string> = {
   "health_gates.min_requests": "minRequests",
   "health_gates.observe_seconds": "observe",
   "health_gates.fail_after_seconds": "failAfter",
+  on_conflict: "onConflict",
   scheduled_at: "at",
   override_freeze_reason: "breakGlass",
 };
@@ -138,6 +142,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
       fail_after_seconds: orZero(form.failAfter),
     },
     auto_rollback: form.autoRollback,
+    on_conflict: form.onConflict,
     scheduled_at: fromLocal(form.at),
     override_freeze_reason: form.breakGlass.trim() || null,
   };

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 
 import { rolloutQuery } from "../../api/rollouts";
 import type { CanaryConfig, RolloutDetail, RolloutNode } from "../../api/types";
-import { BundleLink, NodeLink } from "../../app/links";
+import { BundleLink, NodeLink, RolloutLink } from "../../app/links";
 import { ObjectHistory } from "../../app/object-history";
 import { now, useSeconds } from "../../lib/clock";
 import { count, latency, number, percent, shortId } from "../../lib/format";
@@ -114,6 +114,22 @@ function Notices({ detail }: { detail: RolloutDetail }) {
       {rollout.state === "scheduled" && !rollout.hold && (
         <Note kind="paused" title="Scheduled">
           It begins <Ago at={rollout.scheduled_at} />. No node belongs to it until then.
+        </Note>
+      )}
+      {rollout.state === "pending" && (
+        <Note kind="paused" title="Queued">
+          {rollout.waits_for ? (
+            <>
+              It begins by itself when the <RolloutLink id={rollout.waits_for}>rollout before it</RolloutLink> has ended. No node belongs to it until then.
+            </>
+          ) : (
+            "The rollout before it has ended; it is looked at next."
+          )}
+        </Note>
+      )}
+      {rollout.superseded_by && (
+        <Note kind="info">
+          <RolloutLink id={rollout.superseded_by}>Another rollout</RolloutLink> has taken its nodes.
         </Note>
       )}
       {rollout.break_glass && (
@@ -260,6 +276,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Portions", portions],
             ["Unavailable", `${rollout.max_unavailable} allowed`],
             ["Step deadline", duration(rollout.progress_deadline_seconds * 1_000)],
+            ...(rollout.on_conflict && rollout.on_conflict !== "refuse" ? ([["On conflict", rollout.on_conflict]] as [string, React.ReactNode][]) : []),
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
             [isWaiting(rollout.state) ? "Asked for by" : "Started by", rollout.created_by],
             [isWaiting(rollout.state) ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
