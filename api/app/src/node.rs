@@ -1,6 +1,7 @@
 //! Nodes as operators see them.
 
 mod shape;
+mod why;
 
 use std::collections::BTreeMap;
 

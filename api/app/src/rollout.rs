@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sentinel_api_types::rollout::{
-    ExcludedNode, HealthGates, NodeRef, PlannedStep, Risk, RolloutBody, RolloutCreate, RolloutDetail,
-    RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
+    ExcludedNode, HealthGates, NodeRef, PlannedDomain, PlannedStep, Risk, RolloutBody, RolloutCreate,
+    RolloutDetail, RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
 use sentinel_api_types::time::model_time;
-use sentinel_engine::plan::{Plan, PlanError, Reason, plan_rollout};
+use sentinel_engine::plan::{Plan, PlanError, Reason, Share, plan_rollout};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
@@ -63,6 +63,7 @@ impl App {
             .zip(0u32..)
             .map(|(step, index)| PlannedStep {
                 index,
+                domains: plan.domains.get(index as usize).into_iter().flatten().map(domain).collect(),
                 nodes: step
                     .iter()
                     .map(|id| NodeRef { id: *id, name: names.get(id).cloned().unwrap_or_default() })
@@ -360,8 +361,13 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         gates: gates(&request.health_gates.unwrap_or_default()),
         auto_rollback: request.auto_rollback.unwrap_or(true),
         canary,
+        failure_domain: request.failure_domain,
         on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
     })
+}
+
+fn domain(share: &Share) -> PlannedDomain {
+    PlannedDomain { value: share.domain.clone(), nodes: share.nodes as u64, of: share.of as u64 }
 }
 
 fn gates(gates: &HealthGates) -> Gates {

@@ -16,3 +16,4 @@ mod rollouts;
 mod sessions;
 mod tenants;
 mod watching;
+mod why;

@@ -7,6 +7,7 @@ use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::finding::Finding;
 use sentinel_api_types::rollout as api;
+use sentinel_api_types::why::{NodeWhy, WhyFinding};
 use tonic::Status;
 
 use crate::proto;
@@ -66,6 +67,7 @@ impl From<api::Rollout> for proto::Rollout {
             approval: rollout.approval.map(Into::into),
             scheduled_at: rollout.scheduled_at.map(|at| at.to_string()).unwrap_or_default(),
             override_freeze_reason: rollout.break_glass.map(|broken| broken.reason).unwrap_or_default(),
+            failure_domain: rollout.failure_domain.unwrap_or_default(),
             waits_for: rollout.waits_for.map(|id| id.to_string()).unwrap_or_default(),
             superseded_by: rollout.superseded_by.map(|id| id.to_string()).unwrap_or_default(),
         }
@@ -105,6 +107,19 @@ impl From<api::RolloutDetail> for proto::RolloutDetail {
             }),
             canary: detail.canary_analysis_results.map(Into::into),
         }
+    }
+}
+
+impl From<NodeWhy> for proto::ExplainNodeResponse {
+    fn from(why: NodeWhy) -> Self {
+        let finding = |finding: WhyFinding| proto::WhyFinding {
+            kind: word(&finding.kind),
+            text: finding.text,
+            since: finding.since.map(|at| at.to_string()).unwrap_or_default(),
+            rollout_id: finding.rollout_id.map(|id| id.to_string()).unwrap_or_default(),
+            next: finding.next.unwrap_or_default(),
+        };
+        Self { runs: why.runs, findings: why.findings.into_iter().map(finding).collect() }
     }
 }
 
@@ -169,6 +184,7 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
             auto_rollback: request.auto_rollback,
+            failure_domain: Some(request.failure_domain).filter(|label| !label.is_empty()),
             on_conflict: on_conflict(&request.on_conflict)?,
             scheduled_at: moment("scheduled_at", &request.scheduled_at)?,
             override_freeze_reason: Some(request.override_freeze_reason).filter(|reason| !reason.is_empty()),

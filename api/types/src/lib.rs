@@ -31,6 +31,7 @@ pub mod rollout;
 pub mod secret;
 pub mod session;
 pub mod time;
+pub mod why;
 
 pub use error::{ErrorBody, ErrorText, Problem};
 pub use page::{PAGE_DEFAULT, PAGE_MAX, PageQuery};

@@ -105,7 +105,8 @@ pub struct RolloutCreate {
     /// How a canary goes on, with the strategy `canary` only; what is left out is as it usually is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary_analysis_config: Option<CanaryConfig>,
-    /// How many nodes of a step may be unreachable or fail without stopping it; none when absent.
+    /// How many nodes of a step may be unreachable or fail without stopping it; none when absent. With `failure_domain`: how many of
+    /// each domain, of all steps that have begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<u32>,
     /// Longest time that a step may take, pauses not counted; 600 when absent.
@@ -118,6 +119,9 @@ pub struct RolloutCreate {
     /// Take everything back by itself when a step fails; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_rollback: Option<bool>,
+    /// Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_domain: Option<String>,
     /// What it does when another rollout has nodes that it wants, or waits for them; `refuse` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_conflict: Option<OnConflict>,
@@ -212,7 +216,7 @@ pub struct Rollout {
     pub batch_percentage: Option<u8>,
     /// How the canary goes on; null with another strategy.
     pub canary_analysis_config: Option<CanaryConfig>,
-    /// How many nodes of a step may be unreachable or fail without stopping it.
+    /// How many nodes of a step, or of each failure domain, may be unreachable or fail without stopping it.
     pub max_unavailable: u32,
     /// Longest time that a step may take, pauses not counted.
     pub progress_deadline_seconds: u32,
@@ -220,6 +224,9 @@ pub struct Rollout {
     pub health_gates: HealthGates,
     /// Take everything back by itself when a step fails.
     pub auto_rollback: bool,
+    /// Label whose values are failure domains; null when these are not told apart.
+    #[serde(default)]
+    pub failure_domain: Option<String>,
     /// What it does when another rollout has nodes that it wants.
     #[serde(default)]
     pub on_conflict: OnConflict,
@@ -368,6 +375,9 @@ pub struct RolloutNode {
     pub name: Option<String>,
     /// The step that moves it.
     pub step: u32,
+    /// Its failure domain, by its labels as they are now; null without the label, and when domains are not told apart.
+    #[serde(default)]
+    pub failure_domain: Option<String>,
     /// Where it is.
     pub state: RolloutNodeState,
     /// The bundle it goes back to.
@@ -445,6 +455,20 @@ pub struct PlannedStep {
     pub index: u32,
     /// Its nodes.
     pub nodes: Vec<NodeRef>,
+    /// What it takes of which failure domain; empty when these are not told apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<PlannedDomain>,
+}
+
+/// What a step takes of a failure domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedDomain {
+    /// Value of the label; null: the nodes without it.
+    pub value: Option<String>,
+    /// Nodes of the domain in the step.
+    pub nodes: u64,
+    /// Nodes of the domain in the whole plan. All of them in one step: it has a single node, or the canary is at its end.
+    pub of: u64,
 }
 
 /// A node that was selected and is left out.

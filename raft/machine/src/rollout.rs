@@ -1,5 +1,7 @@
 //! What the rollout commands share: rows of one rollout, ownership of nodes, the common end.
 
+use std::collections::BTreeMap;
+
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::canary::{Analysis, Verdict};
 use sentinel_model::node::{Assignment, AssignmentCause, Node, NodeStatus};
@@ -65,19 +67,23 @@ pub(crate) fn require_compiled(context: &Context<'_>, rollout: &Rollout) -> Resu
     }
 }
 
-/// Refuses to go on from a step of which more nodes are behind than the rollout tolerates, or of which none is there to
-/// prove anything. The scheduler has looked before; state as it is now has the last word.
+/// Refuses to go on from a step of which more nodes are behind than the rollout tolerates, in one failure domain where these are told
+/// apart, or of which none is there to prove anything. The scheduler has looked before; state as it is now has the last word.
 pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &Step) -> Result<(), Stop> {
     let (mut present, mut ahead) = (0u32, 0u32);
+    let mut behind: BTreeMap<Option<String>, u32> = BTreeMap::new();
     for node_id in &step.node_ids {
         let member = member(context, rollout, *node_id)?;
         let Some(node) = context.load::<Node>(node_id.as_bytes())? else { continue };
         present += 1;
         if member.proven_by(&node) && !node.failed_current() && node.status == NodeStatus::Online {
             ahead += 1;
+        } else {
+            *behind.entry(rollout.spec.domain_of(&node).map(str::to_owned)).or_default() += 1;
         }
     }
-    if present - ahead > rollout.spec.max_unavailable || (present > 0 && ahead == 0) {
+    let too_many = behind.values().any(|behind| *behind > rollout.spec.max_unavailable);
+    if too_many || (present > 0 && ahead == 0) {
         let message = format!("only {ahead} of {present} nodes of step {} run the bundle", step.index);
         return Err(Rejection::WrongState(message).into());
     }

@@ -32,7 +32,8 @@ pub struct RolloutSpec {
     pub target: Target,
     /// In which portions; a canary has its own.
     pub batch: Batch,
-    /// How many nodes of a step may be unreachable or fail without stopping it.
+    /// How many nodes of a step may be unreachable or fail without stopping it. Where failure domains are told apart: how many of each
+    /// domain, of all steps that have begun so far.
     pub max_unavailable: u32,
     /// Longest time that a step may take, in seconds, pauses not counted.
     pub step_deadline_s: u32,
@@ -46,6 +47,9 @@ pub struct RolloutSpec {
     /// What it does when another rollout has nodes that it wants.
     #[serde(default, skip_serializing_if = "OnConflict::is_default")]
     pub on_conflict: OnConflict,
+    /// Label whose values are failure domains: each step is spread over them, and none takes all of one that has more than one node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_domain: Option<String>,
 }
 
 /// Which nodes.
@@ -109,6 +113,12 @@ impl Default for Gates {
 }
 
 impl RolloutSpec {
+    /// The failure domain of a node, by its labels as they are now; `None` for the nodes without the label, and where no domains are
+    /// told apart.
+    pub fn domain_of<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        node.labels.get(self.failure_domain.as_ref()?).map(String::as_str)
+    }
+
     /// Checks every field; the first refusal names it.
     pub fn check(&self) -> Result<(), InvalidValue> {
         match &self.target {
@@ -148,6 +158,13 @@ impl RolloutSpec {
                     "canary_analysis_config.bake_seconds",
                     "must be shorter than progress_deadline_seconds, else no step could ever pass",
                 ));
+            }
+        }
+        if let Some(key) = &self.failure_domain {
+            check_labels("failure_domain", &BTreeMap::from([(key.clone(), String::new())]))?;
+            if self.canary.is_none() && self.batch == Batch::Percent(100) {
+                let message = "needs more than one step; give a size of a batch, or a share below 100";
+                return Err(InvalidValue::new("failure_domain", message));
             }
         }
         let gates = &self.gates;

@@ -44,7 +44,10 @@ pub struct RequestArgs {
     /// Share of the nodes in a step, 1 to 100
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Portions")]
     batch_percent: Option<u8>,
-    /// How many nodes of a step may be offline or fail without stopping it; 0 when nothing is said
+    /// Spread each step over the values of this label, such as zone, and never take all of one
+    #[arg(long, value_name = "LABEL", help_heading = "Portions")]
+    failure_domain: Option<String>,
+    /// How many nodes of a step, or of each failure domain, may be offline or fail without stopping it; 0 when nothing is said
     #[arg(long, value_name = "N", help_heading = "Portions")]
     max_unavailable: Option<u32>,
     /// Longest time that a step may take, such as 10m, which it is when nothing is said; pauses do not count
@@ -90,6 +93,7 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --failure-domain zone --max-unavailable 1 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
   sentinel-cp rollout create --bundle 1.4.1 --break-glass 'INC-4711: checkout is down' --project shop
@@ -155,7 +159,7 @@ pub async fn plan(args: PlanArgs, connection: &Connection, project: &str) -> any
         Output::Json => None,
     };
     connection.output.print(&plan, |plan| {
-        let mut table = show::plan(plan);
+        let mut table = show::plan(plan, request.failure_domain.as_deref());
         offline.into_iter().for_each(|note| table.note(note));
         table
     })?;
@@ -238,6 +242,7 @@ impl RequestArgs {
             progress_deadline_seconds: self.deadline,
             health_gates: Some(gates),
             auto_rollback: Some(!self.no_auto_rollback),
+            failure_domain: self.failure_domain,
             on_conflict: self.on_conflict,
             scheduled_at: None,
             override_freeze_reason: None,

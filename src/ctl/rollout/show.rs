@@ -3,7 +3,8 @@
 use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::rollout::{
-    Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, RolloutState, TargetSelector,
+    PlannedDomain, PlannedStep, Rollout, RolloutDetail, RolloutError, RolloutList, RolloutPlan, RolloutState,
+    TargetSelector,
 };
 
 use super::{canary, progress};
@@ -38,6 +39,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("State", format!("{}{by}", progress::state(rollout)));
     table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
+    table.fact("Spread over", rollout.failure_domain.clone());
     table.fact("Gates", gates(rollout));
     table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
@@ -82,6 +84,9 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     let mut table = facts(&detail.rollout);
     let rollout = &detail.rollout;
     table.fact("Progress", progress::counts(detail));
+    for (domain, line) in progress::domains(detail) {
+        table.fact(&domain, line);
+    }
     for (name, line) in detail.canary_analysis_results.iter().flat_map(canary::analysis) {
         table.fact(name, line);
     }
@@ -108,12 +113,34 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     table
 }
 
-/// A plan.
-pub fn plan(plan: &RolloutPlan) -> Table {
+/// What a step takes of each failure domain.
+fn domains(table: &mut Table, key: &str, step: &PlannedStep) {
+    let named = |domain: &PlannedDomain| match &domain.value {
+        Some(value) => format!("{key} {value}"),
+        None => format!("no {key}"),
+    };
+    let shares: Vec<String> = step
+        .domains
+        .iter()
+        .map(|domain| format!("{} of {} in {}", domain.nodes, domain.of, named(domain)))
+        .collect();
+    table.note(format!("step {}: {}", step.index + 1, shares.join(", ")));
+    let whole: Vec<String> =
+        step.domains.iter().filter(|domain| domain.nodes == domain.of).map(named).collect();
+    if !whole.is_empty() {
+        table.note(format!("step {} cannot but take all of {}", step.index + 1, whole.join(", ")));
+    }
+}
+
+/// A plan, spread over the values of a label where one is given.
+pub fn plan(plan: &RolloutPlan, key: Option<&str>) -> Table {
     let mut table = Table::new(&["step", "nodes"]);
     for step in &plan.steps {
         let names: Vec<_> = step.nodes.iter().map(|node| node.name.as_str()).collect();
         table.row([(step.index + 1).to_string(), names.join(", ")]);
+    }
+    if let Some(key) = key {
+        plan.steps.iter().for_each(|step| domains(&mut table, key, step));
     }
     for node in &plan.excluded {
         table.note(format!(

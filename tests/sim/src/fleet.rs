@@ -134,6 +134,7 @@ impl Fleet {
                 ..HealthGates::default()
             }),
             auto_rollback: Some(true),
+            failure_domain: None,
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,

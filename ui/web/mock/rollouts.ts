@@ -1,5 +1,5 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
-import type { Node, PlanConflict, Rollout, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import type { Node, PlanConflict, PlannedDomain, Rollout, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { portions, USUAL } from "./canary.ts";
 import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
@@ -16,6 +16,21 @@ export function frozen(db: Db): string | null {
 
 /** Pinned, and not to this bundle. */
 export const pinnedAway = (node: Node, bundle: string): boolean => Boolean(node.pinned_bundle_id) && node.pinned_bundle_id !== bundle;
+
+const domainOf = (node: Node, key: string): string | null => node.labels[key] ?? null;
+
+/** Nodes in turn from every domain, as large as it is. */
+function spread(nodes: Node[], key: string): Node[] {
+  const of = (node: Node): Node[] => nodes.filter((other) => domainOf(other, key) === domainOf(node, key));
+  const place = (node: Node): number => (of(node).indexOf(node) + 0.5) / of(node).length;
+  return nodes.toSorted((a, b) => place(a) - place(b) || (domainOf(a, key) ?? "").localeCompare(domainOf(b, key) ?? ""));
+}
+
+function shares(step: Node[], all: Node[], key: string): PlannedDomain[] {
+  const count = (nodes: Node[], value: string | null): number => nodes.filter((node) => domainOf(node, key) === value).length;
+  const values = [...new Set(step.map((node) => domainOf(node, key)))].toSorted((a, b) => (a ?? "").localeCompare(b ?? ""));
+  return values.map((value) => ({ value, nodes: count(step, value), of: count(all, value) }));
+}
 
 /** Whether it may plan nodes of others. */
 const takes = (body: RolloutCreate): boolean => body.on_conflict === "queue" || body.on_conflict === "supersede";
@@ -52,8 +67,12 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     return refuse(422, "invalid", { strategy: [`a canary compares nodes that have the bundle with nodes that do not: of ${free.length} to move, its first step takes all`] });
   }
   let from = 0;
+  const key = body.failure_domain;
+  if (key && body.strategy === "all_at_once") return refuse(422, "invalid", { failure_domain: ["needs more than one step; give a size of a batch, or a share below 100"] });
+  const ordered = key ? spread(free, key) : free;
   for (const taken of sizes) {
-    steps.push({ index: steps.length, nodes: free.slice(from, from + taken).map(({ id, name }) => ({ id, name })) });
+    const nodes = ordered.slice(from, from + taken);
+    steps.push({ index: steps.length, nodes: nodes.map(({ id, name }) => ({ id, name })), ...(key ? { domains: shares(nodes, free, key) } : {}) });
     from += taken;
   }
   const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(bundle.risk_level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
@@ -93,6 +112,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
     progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
     health_gates: body.health_gates ?? rollout.health_gates,
     auto_rollback: body.auto_rollback ?? true,
+    failure_domain: body.failure_domain ?? null,
     on_conflict: body.on_conflict ?? "refuse",
     scheduled_at: body.scheduled_at ?? null,
     break_glass: body.override_freeze_reason ? { by: ME.name, reason: body.override_freeze_reason, at: iso() } : null,
@@ -113,6 +133,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
         node_id: id,
         name,
         step,
+        failure_domain: body.failure_domain && node ? domainOf(node, body.failure_domain) : null,
         state: "pending",
         previous_bundle_id: node?.effective?.bundle_id ?? null,
         previous_version: node?.effective?.version ?? null,

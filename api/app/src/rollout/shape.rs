@@ -84,6 +84,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             fail_after_seconds: spec.gates.fail_after_s,
         },
         auto_rollback: spec.auto_rollback,
+        failure_domain: spec.failure_domain,
         on_conflict: conflict::policy(spec.on_conflict),
         canary_analysis_config: spec.canary.map(canary::config),
         state: state(&rollout.state),
@@ -153,7 +154,9 @@ pub(super) fn detail(
         } else {
             progress.pending += 1;
         }
-        nodes.push(member_shape(&mut versions, liveness, &member, node)?);
+        let domain = node.as_ref().and_then(|node| rollout.spec.domain_of(node)).map(str::to_owned);
+        let shaped = member_shape(&mut versions, liveness, &member, node)?;
+        nodes.push(RolloutNode { failure_domain: domain, ..shaped });
     }
     nodes.sort_by(|a, b| (a.step, &a.name, a.node_id).cmp(&(b.step, &b.name, b.node_id)));
     let analysis: Option<Analysis> = tables::load(read, id.as_bytes())?;
@@ -197,6 +200,7 @@ fn member_shape(
     Ok(RolloutNode {
         node_id: member.node_id,
         step: member.step,
+        failure_domain: None,
         state: match member.state {
             rollout::RolloutNodeState::Pending => RolloutNodeState::Pending,
             rollout::RolloutNodeState::Assigned { .. } => RolloutNodeState::Assigned,

@@ -25,6 +25,7 @@ pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
         progress_deadline_seconds: None,
         health_gates: None,
         auto_rollback: None,
+        failure_domain: None,
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,

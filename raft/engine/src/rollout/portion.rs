@@ -1,4 +1,6 @@
-//! The nodes of one step, sorted by how far each has come.
+//! The nodes of one step, or of one failure domain, sorted by how far each has come.
+
+use std::collections::BTreeMap;
 
 use sentinel_model::Generation;
 use sentinel_model::node::{Node, NodeStatus};
@@ -6,9 +8,11 @@ use sentinel_model::rollout::{RolloutNode, RolloutNodeState};
 
 use super::{RolloutView, words};
 
-/// The step's nodes, each in exactly one place, by name. Deleted ones are in none.
+/// The nodes, each in exactly one place, by name. Deleted ones are in none.
 #[derive(Debug, Default)]
 pub(super) struct Portion<'a> {
+    /// Which failure domain it is, in words; nothing for a step.
+    pub domain: Option<String>,
     /// Proven to run the new generation, and online.
     pub done: Vec<(&'a Node, Generation)>,
     /// Failed, with the cause in words.
@@ -30,21 +34,35 @@ impl<'a> Portion<'a> {
     /// The portions of the steps up to `last`, in order. `verifying`: the last of them is being verified, so that all its nodes
     /// were done or tolerated once, and one that runs an older generation by now has gone back.
     pub fn up_to(view: &RolloutView<'a>, last: u32, verifying: bool) -> Vec<Self> {
-        let members = view.members.iter().filter(|member| member.step <= last);
-        let mut present: Vec<(&RolloutNode, &Node)> =
-            members.filter_map(|member| view.nodes.get(&member.node_id).map(|node| (member, node))).collect();
-        present.sort_by(|(_, a), (_, b)| (&a.name, a.id).cmp(&(&b.name, b.id)));
         let mut portions: Vec<Self> = (0..=last).map(|_| Portion::default()).collect();
-        for (member, node) in present {
-            let portion = &mut portions[member.step as usize];
-            match standing(node, member, verifying && member.step == last) {
-                Standing::Done(generation) => portion.done.push((node, generation)),
-                Standing::Failed(why) => portion.failed.push(why),
-                Standing::Unavailable => portion.unavailable.push(node),
-                Standing::InFlight => portion.in_flight.push(node),
-            }
+        for (member, node) in present(view, last) {
+            portions[member.step as usize].put(member, node, verifying && member.step == last);
         }
         portions
+    }
+
+    /// The same nodes by failure domain, where these are told apart; else nothing.
+    pub fn by_domain(view: &RolloutView<'a>, last: u32, verifying: bool) -> Vec<Self> {
+        let spec = &view.rollout.spec;
+        let Some(key) = &spec.failure_domain else { return Vec::new() };
+        let mut domains: BTreeMap<Option<&str>, Self> = BTreeMap::new();
+        for (member, node) in present(view, last) {
+            let value = spec.domain_of(node);
+            let words = || value.map_or_else(|| format!("no {key}"), |value| format!("{key} {value}"));
+            let domain = || Portion { domain: Some(words()), ..Portion::default() };
+            let portion = domains.entry(value).or_insert_with(domain);
+            portion.put(member, node, verifying && member.step == last);
+        }
+        domains.into_values().collect()
+    }
+
+    fn put(&mut self, member: &RolloutNode, node: &'a Node, verifying: bool) {
+        match standing(node, member, verifying) {
+            Standing::Done(generation) => self.done.push((node, generation)),
+            Standing::Failed(why) => self.failed.push(why),
+            Standing::Unavailable => self.unavailable.push(node),
+            Standing::InFlight => self.in_flight.push(node),
+        }
     }
 
     /// Nodes that are not deleted.
@@ -52,9 +70,14 @@ impl<'a> Portion<'a> {
         self.done.len() + self.absent()
     }
 
+    /// How many of them have failed, or are not heard of.
+    pub fn gone(&self) -> usize {
+        self.failed.len() + self.unavailable.len()
+    }
+
     /// How many of them do not run the bundle, or not within reach.
     pub fn absent(&self) -> usize {
-        self.failed.len() + self.unavailable.len() + self.in_flight.len()
+        self.gone() + self.in_flight.len()
     }
 
     /// Those that have not proven it, by name.
@@ -64,6 +87,15 @@ impl<'a> Portion<'a> {
         let in_flight = self.in_flight.iter().map(|node| node.name.clone());
         self.failed.iter().cloned().chain(unavailable).chain(in_flight).collect()
     }
+}
+
+/// Nodes of the steps up to `last` that are not deleted, by name.
+fn present<'a>(view: &RolloutView<'a>, last: u32) -> Vec<(&'a RolloutNode, &'a Node)> {
+    let members = view.members.iter().filter(|member| member.step <= last);
+    let mut present: Vec<(&RolloutNode, &Node)> =
+        members.filter_map(|member| view.nodes.get(&member.node_id).map(|node| (member, node))).collect();
+    present.sort_by(|(_, a), (_, b)| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    present
 }
 
 fn standing(node: &Node, member: &RolloutNode, verifying: bool) -> Standing {

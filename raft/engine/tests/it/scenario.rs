@@ -33,6 +33,7 @@ pub fn spec() -> RolloutSpec {
         auto_rollback: true,
         canary: None,
         on_conflict: OnConflict::Refuse,
+        failure_domain: None,
     }
 }
 

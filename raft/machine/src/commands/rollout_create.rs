@@ -58,7 +58,9 @@ impl Apply for RolloutCreate {
         let gates = &self.spec.gates;
         let usage = gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some();
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
-        let asked = self.spec.canary.is_some() || !self.spec.on_conflict.is_default();
+        let spec = &self.spec;
+        let asked =
+            spec.canary.is_some() || !spec.on_conflict.is_default() || spec.failure_domain.is_some();
         if asked || usage || governed { 4 } else { 1 }
     }
 

@@ -281,6 +281,7 @@ pub fn spec() -> RolloutSpec {
         auto_rollback: true,
         canary: None,
         on_conflict: OnConflict::Refuse,
+        failure_domain: None,
     }
 }
 
@@ -428,6 +429,7 @@ fn rollouts() -> Vec<Command> {
         RolloutSpec { canary: Some(Canary { bake_s: 30, ..Canary::default() }), ..spec() },
         RolloutSpec { on_conflict: OnConflict::Queue, ..spec() },
         RolloutSpec { on_conflict: OnConflict::Supersede, ..spec() },
+        RolloutSpec { failure_domain: Some("zone".into()), ..spec() },
     ]
     .map(|spec| RolloutCreate { spec, ..rollout() })
     .into_iter()

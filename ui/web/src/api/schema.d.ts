@@ -836,6 +836,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/nodes/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a node is, or is not, on a generation: its facts, and everything that has to do with them, the most decisive first. */
+        get: operations["explain_node"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/overview": {
         parameters: {
             query?: never;
@@ -2700,6 +2717,15 @@ export interface components {
              */
             weight?: number | null;
         };
+        /** @description Why a node runs what it runs. */
+        NodeWhy: {
+            /** @description The most decisive first; never empty. */
+            findings: components["schemas"]["WhyFinding"][];
+            /** @description The node with its facts: desired and by whose decision, offered, accepted, effective. */
+            node: components["schemas"]["Node"];
+            /** @description It runs what it shall run. */
+            runs: boolean;
+        };
         /** @description Nodes that run one bundle. */
         NodesByBundle: {
             /**
@@ -2889,8 +2915,25 @@ export interface components {
             /** @description Where it is in its life. */
             state: components["schemas"]["RolloutState"];
         };
+        /** @description What a step takes of a failure domain. */
+        PlannedDomain: {
+            /**
+             * Format: int64
+             * @description Nodes of the domain in the step.
+             */
+            nodes: number;
+            /**
+             * Format: int64
+             * @description Nodes of the domain in the whole plan. All of them in one step: it has a single node, or the canary is at its end.
+             */
+            of: number;
+            /** @description Value of the label; null: the nodes without it. */
+            value?: string | null;
+        };
         /** @description A portion of the nodes, as planned. */
         PlannedStep: {
+            /** @description What it takes of which failure domain; empty when these are not told apart. */
+            domains?: components["schemas"]["PlannedDomain"][];
             /**
              * Format: int32
              * @description Place, from zero.
@@ -3111,6 +3154,8 @@ export interface components {
              */
             current_step: number;
             error?: components["schemas"]["RolloutError"] | null;
+            /** @description Label whose values are failure domains; null when these are not told apart. */
+            failure_domain?: string | null;
             /** @description What must hold before the next step starts. */
             health_gates: components["schemas"]["HealthGates"];
             hold?: components["schemas"]["Hold"] | null;
@@ -3126,7 +3171,7 @@ export interface components {
             inserted_at: string;
             /**
              * Format: int32
-             * @description How many nodes of a step may be unreachable or fail without stopping it.
+             * @description How many nodes of a step, or of each failure domain, may be unreachable or fail without stopping it.
              */
             max_unavailable: number;
             /**
@@ -3243,10 +3288,13 @@ export interface components {
              */
             bundle_id: string;
             canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
+            /** @description Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node. */
+            failure_domain?: string | null;
             health_gates?: components["schemas"]["HealthGates"] | null;
             /**
              * Format: int32
-             * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent.
+             * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent. With `failure_domain`: how many of
+             *     each domain, of all steps that have begun.
              */
             max_unavailable?: number | null;
             on_conflict?: components["schemas"]["OnConflict"] | null;
@@ -3313,6 +3361,8 @@ export interface components {
              */
             effective_generation?: number | null;
             failure?: components["schemas"]["NodeFailure"] | null;
+            /** @description Its failure domain, by its labels as they are now; null without the label, and when domains are not told apart. */
+            failure_domain?: string | null;
             /**
              * Format: int64
              * @description The assignment that the rollout gave it last.
@@ -3680,6 +3730,30 @@ export interface components {
              */
             revision: number;
         };
+        /** @description One thing that has to do with what a node runs. */
+        WhyFinding: {
+            /** @description What it is about. */
+            kind: components["schemas"]["WhyKind"];
+            /** @description What to do, where there is something to do. */
+            next?: string | null;
+            /**
+             * Format: uuid
+             * @description The rollout that it is about.
+             */
+            rollout_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to be so.
+             */
+            since?: string | null;
+            /** @description In words. */
+            text: string;
+        };
+        /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        WhyKind: "runs" | "unassigned" | "generation" | "failed" | "silent" | "on_its_way" | "owner" | "waiting" | "origin" | "pinned" | "left_out" | "frozen";
     };
     responses: never;
     parameters: never;
@@ -6812,6 +6886,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeEventList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    explain_node: {
+        parameters: {
+            query?: {
+                /** @description Why it is or is not on this generation; the newest one when absent. */
+                generation?: number;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeWhy"];
                 };
             };
             /** @description The request is refused. */

@@ -28,6 +28,7 @@ async fn queued(cluster: &Cluster, first: RolloutId) -> RolloutId {
         progress_deadline_seconds: None,
         health_gates: None,
         auto_rollback: None,
+        failure_domain: None,
         on_conflict: Some(OnConflict::Queue),
         scheduled_at: None,
         override_freeze_reason: None,

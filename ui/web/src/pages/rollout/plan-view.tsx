@@ -1,4 +1,4 @@
-import type { RolloutPlan } from "../../api/types";
+import type { PlannedDomain, RolloutPlan } from "../../api/types";
 import { BundleLink, NodeLink, RolloutLink } from "../../app/links";
 import { count } from "../../lib/format";
 import { inWords } from "../../lib/rollout-rules";
@@ -20,6 +20,19 @@ interface PlanViewProps {
   refused: boolean;
   /** The plan shown is that of a moment ago. */
   settling: boolean;
+}
+
+/** What a step takes of each failure domain, and which it cannot but take whole. */
+function Domains({ domains }: { domains: PlannedDomain[] }) {
+  return (
+    <span className={classes.domains}>
+      {domains.map(({ value, nodes, of }) => (
+        <span key={value ?? ""} className={nodes === of ? classes.whole : "dim"} title={nodes === of ? "All of it: it cannot be spread any further" : undefined}>
+          {value ?? "without it"} {nodes}/{of}
+        </span>
+      ))}
+    </span>
+  );
 }
 
 /** What would happen: steps, nodes that are left out, risk. */
@@ -78,6 +91,7 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
                 </span>
               ))}
               {step.nodes.length > NAMES_MAX && <span className="dim"> and {step.nodes.length - NAMES_MAX} more</span>}
+              {(step.domains ?? []).length > 0 && <Domains domains={step.domains ?? []} />}
             </span>
             <span className="dim">{count(step.nodes.length, "node")}</span>
           </li>

@@ -150,7 +150,8 @@ export function RolloutCreatePage() {
                 </>
               )}
               <div className={classes.even}>
-                <NumberInput label="May be unavailable" description="Nodes of a step that may be offline or fail without stopping it" min={0} {...form.getInputProps("maxUnavailable")} />
+                {values.batch !== "once" && <TextInput label="Spread over" description="Label of failure domains: no step takes all of one" placeholder="zone" {...form.getInputProps("failureDomain")} />}
+                <NumberInput label="May be unavailable" description={values.failureDomain === "" ? "Nodes of a step that may be offline or fail without stopping it" : "Nodes of each domain that may be offline or fail without stopping it"} min={0} {...form.getInputProps("maxUnavailable")} />
                 <NumberInput label="Step deadline" description="Longest time that a step may take; pauses do not count" min={1} suffix=" s" {...form.getInputProps("deadline")} />
               </div>
             </div>

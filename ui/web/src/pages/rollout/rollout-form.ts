@@ -18,6 +18,8 @@ export interface RolloutForm {
   slowRise: number | string;
   canaryRequests: number | string;
   bake: number | string;
+  /** Label whose values steps are spread over; empty: none. */
+  failureDomain: string;
   maxUnavailable: number | string;
   deadline: number | string;
   autoRollback: boolean;
@@ -51,6 +53,7 @@ export const DEFAULTS: RolloutForm = {
   slowRise: 1,
   canaryRequests: 500,
   bake: 60,
+  failureDomain: "",
   maxUnavailable: 0,
   deadline: 600,
   autoRollback: true,
@@ -80,6 +83,7 @@ export const FIELDS: Record<string, string> = {
   "canary_analysis_config.max_slow_rise": "slowRise",
   "canary_analysis_config.min_requests": "canaryRequests",
   "canary_analysis_config.bake_seconds": "bake",
+  failure_domain: "failureDomain",
   max_unavailable: "maxUnavailable",
   progress_deadline_seconds: "deadline",
   "health_gates.max_error_rate": "errorRate",
@@ -129,6 +133,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
     ...(form.batch === "canary" ? { canary_analysis_config: canary(form) } : {}),
     ...(form.batch === "nodes" ? { batch_size: orZero(form.batchSize) } : {}),
     ...(form.batch === "percent" ? { batch_percentage: orZero(form.batchSize) } : {}),
+    failure_domain: (form.batch !== "once" && form.failureDomain.trim()) || null,
     max_unavailable: orZero(form.maxUnavailable),
     progress_deadline_seconds: orZero(form.deadline),
     health_gates: {

@@ -27,6 +27,7 @@ import { type BarStep, StepBar } from "../../ui/step-bar";
 import { State } from "../../ui/state";
 import { ApprovalPanel } from "../approval/decision";
 import { CanaryPanel } from "./canary-panel";
+import { DomainPanel } from "./domain-panel";
 import classes from "./rollout-page.module.css";
 import { Steering } from "./steering";
 
@@ -157,6 +158,7 @@ function Progress({ project, detail }: { project: string; detail: RolloutDetail 
     <>
       <StepBar steps={steps} chosen={chosen} onStep={(step) => choose(step === chosen ? undefined : step)} />
       <CanaryPanel detail={detail} />
+      <DomainPanel detail={detail} />
       {!isFinal(rollout.state) && rollout.state !== "rolling_back" && <Gates detail={detail} />}
       <div className={classes.nodes}>
         <DataTable
@@ -274,7 +276,8 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Bundle", <BundleLink key="bundle" id={rollout.bundle_id} version={rollout.bundle_version} />],
             ["Target", targetWords(rollout.target_selector)],
             ["Portions", portions],
-            ["Unavailable", `${rollout.max_unavailable} allowed`],
+            ...(rollout.failure_domain ? ([["Spread over", rollout.failure_domain]] as [string, React.ReactNode][]) : []),
+            ["Unavailable", `${rollout.max_unavailable} allowed${rollout.failure_domain ? ` in each ${rollout.failure_domain}` : ""}`],
             ["Step deadline", duration(rollout.progress_deadline_seconds * 1_000)],
             ...(rollout.on_conflict && rollout.on_conflict !== "refuse" ? ([["On conflict", rollout.on_conflict]] as [string, React.ReactNode][]) : []),
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
