@@ -136,6 +136,7 @@ async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::R
         health_gates: None,
         auto_rollback: None,
         failure_domain: None,
+        rollback_threshold: None,
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,

@@ -3,6 +3,7 @@
 
 mod bundles;
 mod cli;
+mod conflicts;
 mod doctor;
 mod errors;
 mod governance;

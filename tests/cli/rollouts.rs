@@ -77,9 +77,6 @@ async fn a_rollout_is_planned_started_watched_and_taken_back() {
     }
     let token = run(&user, &["token", "create", "rack-7", "-o", "json"]).json();
     let nodes = Nodes::start(&user.cluster.url(0), token["token"].as_str().unwrap(), &["edge-1", "edge-2"]);
-    let why = run(&user, &["rollout", "why", "edge-1", "--generation", "3"]);
-    let why = why.ok();
-    assert!(why.contains("generation 3 was never given to it"), "{why}");
     sentinel_kit::until("both nodes are online", 30, || async {
         let stats = run(&user, &["node", "stats", "-o", "json"]).json();
         (stats["by_status"]["online"] == 2).then_some(())

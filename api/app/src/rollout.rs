@@ -362,6 +362,7 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         auto_rollback: request.auto_rollback.unwrap_or(true),
         canary,
         failure_domain: request.failure_domain,
+        rollback_threshold: request.rollback_threshold,
         on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
     })
 }

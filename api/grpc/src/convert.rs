@@ -68,6 +68,7 @@ impl From<api::Rollout> for proto::Rollout {
             scheduled_at: rollout.scheduled_at.map(|at| at.to_string()).unwrap_or_default(),
             override_freeze_reason: rollout.break_glass.map(|broken| broken.reason).unwrap_or_default(),
             failure_domain: rollout.failure_domain.unwrap_or_default(),
+            rollback_threshold: rollout.rollback_threshold.map(Into::into),
             waits_for: rollout.waits_for.map(|id| id.to_string()).unwrap_or_default(),
             superseded_by: rollout.superseded_by.map(|id| id.to_string()).unwrap_or_default(),
         }
@@ -184,6 +185,10 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
             auto_rollback: request.auto_rollback,
+            // A value beyond the type is beyond the limit too; the use case says so.
+            rollback_threshold: request
+                .rollback_threshold
+                .map(|percent| u8::try_from(percent).unwrap_or(u8::MAX)),
             failure_domain: Some(request.failure_domain).filter(|label| !label.is_empty()),
             on_conflict: on_conflict(&request.on_conflict)?,
             scheduled_at: moment("scheduled_at", &request.scheduled_at)?,

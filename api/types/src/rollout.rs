@@ -122,6 +122,10 @@ pub struct RolloutCreate {
     /// Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_domain: Option<String>,
+    /// Share of all its nodes, 1 to 100: when as many have failed with the bundle, it fails at once, however many each step may lose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub rollback_threshold: Option<u8>,
     /// What it does when another rollout has nodes that it wants, or waits for them; `refuse` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_conflict: Option<OnConflict>,
@@ -227,6 +231,9 @@ pub struct Rollout {
     /// Label whose values are failure domains; null when these are not told apart.
     #[serde(default)]
     pub failure_domain: Option<String>,
+    /// Share of all its nodes at which failures stop it, in percent; null: only what each step may lose counts.
+    #[serde(default)]
+    pub rollback_threshold: Option<u8>,
     /// What it does when another rollout has nodes that it wants.
     #[serde(default)]
     pub on_conflict: OnConflict,

@@ -85,6 +85,7 @@ pub fn spec() -> RolloutSpec {
         canary: None,
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
+        rollback_threshold: None,
     }
 }
 

@@ -41,7 +41,7 @@ impl std::fmt::Display for Contender {
     }
 }
 
-/// Whoever has one of the nodes, then whoever waits for one at a place before this one (`None`: at any), in the order of the queue.
+/// Whoever has one of these nodes of one project, then whoever waits for one at a place before this one (`None`: at any), in the order of the queue.
 pub fn contenders<'n>(
     read: &(impl Read + ?Sized),
     nodes: impl IntoIterator<Item = &'n Node>,
@@ -57,9 +57,18 @@ pub fn contenders<'n>(
         });
         contender.nodes += 1;
     };
+    let mut nobody_waits = None;
     for node in nodes {
         if let Some(owner) = node.owner {
             stands(false, 0, owner, node);
+        }
+        // Of one project, and most have no queue: then there is nothing to look for at each node.
+        let nobody_waits = match nobody_waits {
+            Some(known) => known,
+            None => *nobody_waits.insert(of_project(read, node.project_id)?.is_empty()),
+        };
+        if nobody_waits {
+            continue;
         }
         for (place, rollout_id) in waiting(read, Table::NodeQueue, node.id.as_bytes())? {
             if before.is_none_or(|before| place < before) {

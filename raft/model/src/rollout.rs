@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::canary::Canary;
 use crate::governance::Governance;
-use crate::name::{LABELS_MAX, check_labels};
+use crate::name::{LABEL_TEXT_MAX, LABELS_MAX, check_labels};
 use crate::node::Node;
 use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
 
@@ -50,6 +50,10 @@ pub struct RolloutSpec {
     /// Label whose values are failure domains: each step is spread over them, and none takes all of one that has more than one node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_domain: Option<String>,
+    /// Share of all the rollout's nodes, in percent: when as many of those that have the bundle have failed, it fails at once, however
+    /// many each step may lose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback_threshold: Option<u8>,
 }
 
 /// Which nodes.
@@ -161,11 +165,17 @@ impl RolloutSpec {
             }
         }
         if let Some(key) = &self.failure_domain {
-            check_labels("failure_domain", &BTreeMap::from([(key.clone(), String::new())]))?;
+            if key.is_empty() || key.chars().count() > LABEL_TEXT_MAX {
+                let message = format!("names a label: 1 to {LABEL_TEXT_MAX} characters");
+                return Err(InvalidValue::new("failure_domain", message));
+            }
             if self.canary.is_none() && self.batch == Batch::Percent(100) {
                 let message = "needs more than one step; give a size of a batch, or a share below 100";
                 return Err(InvalidValue::new("failure_domain", message));
             }
+        }
+        if self.rollback_threshold.is_some_and(|percent| !(1..=100).contains(&percent)) {
+            return Err(InvalidValue::new("rollback_threshold", "must lie between 1 and 100"));
         }
         let gates = &self.gates;
         if gates.max_error_percent.is_some_and(|percent| !(0.0..=100.0).contains(&percent)) {

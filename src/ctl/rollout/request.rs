@@ -79,6 +79,9 @@ pub struct RequestArgs {
     /// Do not ask for healthy heartbeats
     #[arg(long, help_heading = "Gates")]
     no_heartbeat_gate: bool,
+    /// When this share of all the nodes has failed, go back at once, however many each step may lose: 1 to 100 percent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Gates")]
+    rollback_threshold: Option<u8>,
     /// Stop where it is when a step fails, instead of going back
     #[arg(long, help_heading = "Gates")]
     no_auto_rollback: bool,
@@ -94,6 +97,7 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --failure-domain zone --max-unavailable 1 --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --max-unavailable 5 --rollback-threshold 2 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
   sentinel-cp rollout create --bundle 1.4.1 --break-glass 'INC-4711: checkout is down' --project shop
@@ -243,6 +247,7 @@ impl RequestArgs {
             health_gates: Some(gates),
             auto_rollback: Some(!self.no_auto_rollback),
             failure_domain: self.failure_domain,
+            rollback_threshold: self.rollback_threshold,
             on_conflict: self.on_conflict,
             scheduled_at: None,
             override_freeze_reason: None,

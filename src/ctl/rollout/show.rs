@@ -43,6 +43,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Gates", gates(rollout));
     table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
+    table.fact("Threshold", rollout.rollback_threshold.map(|percent| format!("{percent} % of all nodes")));
     table.fact(
         "When others have its nodes",
         (rollout.on_conflict != OnConflict::Refuse).then(|| word(&rollout.on_conflict)),

@@ -135,6 +135,7 @@ impl Fleet {
             }),
             auto_rollback: Some(true),
             failure_domain: None,
+            rollback_threshold: None,
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,

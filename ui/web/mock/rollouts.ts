@@ -113,6 +113,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
     health_gates: body.health_gates ?? rollout.health_gates,
     auto_rollback: body.auto_rollback ?? true,
     failure_domain: body.failure_domain ?? null,
+    rollback_threshold: body.rollback_threshold ?? null,
     on_conflict: body.on_conflict ?? "refuse",
     scheduled_at: body.scheduled_at ?? null,
     break_glass: body.override_freeze_reason ? { by: ME.name, reason: body.override_freeze_reason, at: iso() } : null,

@@ -85,6 +85,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         },
         auto_rollback: spec.auto_rollback,
         failure_domain: spec.failure_domain,
+        rollback_threshold: spec.rollback_threshold,
         on_conflict: conflict::policy(spec.on_conflict),
         canary_analysis_config: spec.canary.map(canary::config),
         state: state(&rollout.state),

@@ -254,6 +254,7 @@ impl Stage {
             health_gates: None,
             auto_rollback: None,
             failure_domain: None,
+            rollback_threshold: None,
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: override_freeze_reason.map(str::to_owned),

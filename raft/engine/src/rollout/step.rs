@@ -120,6 +120,9 @@ impl Judged<'_> {
     }
 
     fn too_many_failed(&self) -> Option<Transition> {
+        if let Some(reason) = self.threshold_reached() {
+            return Some(fail(reason));
+        }
         let too_many = |portion: &&Portion<'_>| portion.failed.len() > self.tolerated();
         if let Some(Portion { failed, domain, .. }) = self.groups().find(too_many) {
             let place = domain.as_ref().map(|domain| format!(" in {domain}")).unwrap_or_default();
@@ -131,6 +134,25 @@ impl Judged<'_> {
         let Portion { failed, .. } = &self.portion;
         (!failed.is_empty() && failed.len() == self.portion.present())
             .then(|| fail(words::reason("every node of the step failed", failed)))
+    }
+
+    /// So many have failed, of all the steps that have begun, that it is not worth to go on, though each step may lose that many. The
+    /// share is of all nodes of the rollout, not of those moved so far: one of the first two is half of these, and says little.
+    fn threshold_reached(&self) -> Option<String> {
+        let rollout = self.view.rollout;
+        let threshold = rollout.spec.rollback_threshold?;
+        let failed: Vec<String> =
+            self.portions().flat_map(|portion| portion.failed.iter().cloned()).collect();
+        let all = u64::from(rollout.nodes);
+        if failed.is_empty() || (failed.len() as u64) * 100 < u64::from(threshold) * all {
+            return None;
+        }
+        let percent = failed.len() as f64 * 100.0 / all.max(1) as f64;
+        let kind = format!(
+            "{} of {all} nodes failed, which is {percent:.1} % and the threshold is {threshold} %",
+            failed.len()
+        );
+        Some(words::reason(&kind, &failed))
     }
 
     fn proofs(&self) -> Option<Transition> {

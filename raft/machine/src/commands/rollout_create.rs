@@ -59,8 +59,8 @@ impl Apply for RolloutCreate {
         let usage = gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some();
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
         let spec = &self.spec;
-        let asked =
-            spec.canary.is_some() || !spec.on_conflict.is_default() || spec.failure_domain.is_some();
+        let bounded = spec.failure_domain.is_some() || spec.rollback_threshold.is_some();
+        let asked = spec.canary.is_some() || !spec.on_conflict.is_default() || bounded;
         if asked || usage || governed { 4 } else { 1 }
     }
 

@@ -282,6 +282,7 @@ pub fn spec() -> RolloutSpec {
         canary: None,
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
+        rollback_threshold: None,
     }
 }
 
@@ -430,6 +431,7 @@ fn rollouts() -> Vec<Command> {
         RolloutSpec { on_conflict: OnConflict::Queue, ..spec() },
         RolloutSpec { on_conflict: OnConflict::Supersede, ..spec() },
         RolloutSpec { failure_domain: Some("zone".into()), ..spec() },
+        RolloutSpec { rollback_threshold: Some(20), ..spec() },
     ]
     .map(|spec| RolloutCreate { spec, ..rollout() })
     .into_iter()

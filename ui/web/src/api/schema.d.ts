@@ -3197,6 +3197,11 @@ export interface components {
              */
             revision: number;
             /**
+             * Format: int32
+             * @description Share of all its nodes at which failures stop it, in percent; null: only what each step may lose counts.
+             */
+            rollback_threshold?: number | null;
+            /**
              * Format: date-time
              * @description When it shall begin; null: as soon as it may.
              */
@@ -3305,6 +3310,11 @@ export interface components {
              * @description Longest time that a step may take, pauses not counted; 600 when absent.
              */
             progress_deadline_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Share of all its nodes, 1 to 100: when as many have failed with the bundle, it fails at once, however many each step may lose.
+             */
+            rollback_threshold?: number | null;
             /**
              * Format: date-time
              * @description When it shall begin, within a year; at once when absent.

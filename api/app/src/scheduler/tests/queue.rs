@@ -29,6 +29,7 @@ async fn queued(cluster: &Cluster, first: RolloutId) -> RolloutId {
         health_gates: None,
         auto_rollback: None,
         failure_domain: None,
+        rollback_threshold: None,
         on_conflict: Some(OnConflict::Queue),
         scheduled_at: None,
         override_freeze_reason: None,

@@ -30,6 +30,7 @@ fn rollout(bundle_id: BundleId, node: NodeId, deadline: u32) -> RolloutCreate {
         health_gates: None,
         auto_rollback: None,
         failure_domain: None,
+        rollback_threshold: None,
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,

@@ -176,11 +176,16 @@ export function RolloutCreatePage() {
             </div>
           </Panel>
           <Panel title="When a step fails">
-            <Switch
-              label="Take everything back by itself"
-              description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
-              {...form.getInputProps("autoRollback", { type: "checkbox" })}
-            />
+            <div className={classes.fields}>
+              <Switch
+                label="Take everything back by itself"
+                description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
+                {...form.getInputProps("autoRollback", { type: "checkbox" })}
+              />
+              <div className={classes.even}>
+                <NumberInput label="Threshold" description="Share of all the nodes: when as many have failed, it fails at once, however many each step may lose" placeholder="off" min={1} max={100} suffix=" %" {...form.getInputProps("threshold")} />
+              </div>
+            </div>
           </Panel>
           <Panel title="When">
             <div className={classes.fields}>

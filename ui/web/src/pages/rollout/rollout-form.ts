@@ -23,6 +23,8 @@ export interface RolloutForm {
   maxUnavailable: number | string;
   deadline: number | string;
   autoRollback: boolean;
+  /** Percent of all nodes; empty: only what each step may lose counts. */
+  threshold: number | string;
   /** What it does when another rollout has nodes of it. */
   onConflict: OnConflict;
   heartbeat: boolean;
@@ -57,6 +59,7 @@ export const DEFAULTS: RolloutForm = {
   maxUnavailable: 0,
   deadline: 600,
   autoRollback: true,
+  threshold: "",
   onConflict: "refuse",
   heartbeat: true,
   errorRate: "",
@@ -93,6 +96,7 @@ export const FIELDS: Record<string, string> = {
   "health_gates.min_requests": "minRequests",
   "health_gates.observe_seconds": "observe",
   "health_gates.fail_after_seconds": "failAfter",
+  rollback_threshold: "threshold",
   on_conflict: "onConflict",
   scheduled_at: "at",
   override_freeze_reason: "breakGlass",
@@ -147,6 +151,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
       fail_after_seconds: orZero(form.failAfter),
     },
     auto_rollback: form.autoRollback,
+    rollback_threshold: orNull(form.threshold),
     on_conflict: form.onConflict,
     scheduled_at: fromLocal(form.at),
     override_freeze_reason: form.breakGlass.trim() || null,

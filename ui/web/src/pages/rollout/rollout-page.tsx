@@ -280,6 +280,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Unavailable", `${rollout.max_unavailable} allowed${rollout.failure_domain ? ` in each ${rollout.failure_domain}` : ""}`],
             ["Step deadline", duration(rollout.progress_deadline_seconds * 1_000)],
             ...(rollout.on_conflict && rollout.on_conflict !== "refuse" ? ([["On conflict", rollout.on_conflict]] as [string, React.ReactNode][]) : []),
+            ...(rollout.rollback_threshold ? ([["Threshold", `${rollout.rollback_threshold} % of all nodes`]] as [string, React.ReactNode][]) : []),
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
             [isWaiting(rollout.state) ? "Asked for by" : "Started by", rollout.created_by],
             [isWaiting(rollout.state) ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
