@@ -7,16 +7,19 @@ mod request;
 mod rollback;
 mod show;
 mod watch;
+mod why;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
 use sentinel_api_types::rollout::{RolloutBody, RolloutState, RolloutsQuery};
+use sentinel_api_types::why::NodeWhyQuery;
 use sentinel_model::{RolloutId, Sha256Digest};
 
 use super::connection::Connection;
 use super::failure::{self, NotFound};
+use super::node;
 use super::output::{Output, clean};
 use super::paging::Paging;
 use super::words::{id, read};
@@ -27,6 +30,7 @@ use super::words::{id, read};
   sentinel-cp rollout plan --bundle 1.4.0 --batch-size 2 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-size 2 --max-error-rate 1 --watch --project shop
   sentinel-cp rollout watch --project shop
+  sentinel-cp rollout why edge-1 --project shop
   sentinel-cp rollout rollback ROLLOUT --reason 'errors at checkout' --project shop
 
 {}", failure::EXIT_CODES))]
@@ -38,7 +42,7 @@ pub enum RolloutCommand {
     /// List rollouts, newest first
     #[command(after_help = "Examples:\n  sentinel-cp rollout list --project shop --state running")]
     List {
-        /// pending_approval, scheduled, running, paused, rolling_back, completed, failed, cancelled or rolled_back
+        /// pending_approval, scheduled, pending, running, paused, rolling_back, completed, failed, cancelled or rolled_back
         #[arg(long, value_parser = read::<RolloutState>)]
         state: Option<RolloutState>,
         #[command(flatten)]
@@ -50,6 +54,21 @@ pub enum RolloutCommand {
         /// Id of the rollout; the newest when left out
         #[arg(value_parser = id::<RolloutId>)]
         rollout: Option<RolloutId>,
+    },
+    /// Explain why a node is, or is not, on a generation
+    #[command(after_help = "Examples:
+  sentinel-cp rollout why edge-1 --project shop
+  sentinel-cp rollout why edge-1 --generation 7 --project shop
+  sentinel-cp rollout why edge-1 --project shop -o json
+
+The most decisive comes first: a failure with its stage, silence, the rollout that owns the node and what that waits for, a pin,
+rollouts that wait for the node or pass it by; each with what to do about it.")]
+    Why {
+        /// Name or id of the node
+        node: String,
+        /// The generation that it should be on; the newest one when left out
+        #[arg(long, value_name = "N")]
+        generation: Option<u64>,
     },
     /// Follow a rollout to its end
     #[command(after_help = "Examples:
@@ -146,7 +165,10 @@ impl RolloutCommand {
     pub fn reads(&self) -> bool {
         matches!(
             self,
-            RolloutCommand::List { .. } | RolloutCommand::Show { .. } | RolloutCommand::Watch { .. }
+            RolloutCommand::List { .. }
+                | RolloutCommand::Show { .. }
+                | RolloutCommand::Why { .. }
+                | RolloutCommand::Watch { .. }
         )
     }
 }
@@ -167,6 +189,11 @@ pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Re
         RolloutCommand::Show { rollout } => {
             let id = find(connection, &project, rollout).await?;
             output.print(&client.rollout(&project, id).await?, show::detail)?;
+        }
+        RolloutCommand::Why { node, generation } => {
+            let id = node::find(connection, &project, &node).await?;
+            let query = NodeWhyQuery { generation };
+            output.print(&client.node_why(&project, id, &query).await?, why::answer)?;
         }
         RolloutCommand::Watch { rollout } => {
             let id = find(connection, &project, rollout).await?;

@@ -136,6 +136,9 @@ async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::R
         progress_deadline_seconds: None,
         health_gates: None,
         auto_rollback: None,
+        failure_domain: None,
+        rollback_threshold: None,
+        on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
     };

@@ -4,6 +4,7 @@
 mod blue_green;
 mod bundles;
 mod cli;
+mod conflicts;
 mod doctor;
 mod errors;
 mod governance;

@@ -110,6 +110,8 @@ operations! {
     NodeShow => Member(Reader, Some(NodesRead));
     /// See what a node's agent told.
     NodeEventList => Member(Reader, Some(NodesRead));
+    /// See why a node runs what it runs.
+    NodeWhy => Member(Reader, Some(RolloutsRead));
     /// Change a node's labels, weight or pin.
     NodeUpdate => Member(Operator, Some(NodesWrite));
     /// Remove a node.

@@ -164,16 +164,17 @@ fn committed(
     Ok(Committed { reply, resource_id: entry.resource_id, at: entry.at, view })
 }
 
-/// The audit entry of the change at a log index. Entries are dense and their log indexes grow, so this is a binary search.
+/// The audit entry of the change at a log index: the last one there, behind those of other objects that it changed. Entries are dense
+/// and their log indexes grow, so this is a binary search.
 fn entry_at(read: &dyn Read, index: u64) -> Result<Option<AuditEntry>, TableError> {
     let newest = Scan { order: Order::Descending, limit: 1, ..Scan::all(Table::Audit, &[]) };
     let Some(newest) = tables::rows::<AuditEntry>(read, newest)?.pop() else { return Ok(None) };
     let (mut low, mut high) = (1, newest.seq);
     while low < high {
-        let middle = low + (high - low) / 2;
+        let middle = low + (high - low).div_ceil(2);
         match tables::load::<AuditEntry>(read, &middle.to_be_bytes())? {
-            Some(entry) if entry.log_index >= index => high = middle,
-            _ => low = middle + 1,
+            Some(entry) if entry.log_index > index => high = middle - 1,
+            _ => low = middle,
         }
     }
     Ok(tables::load::<AuditEntry>(read, &low.to_be_bytes())?.filter(|entry| entry.log_index == index))

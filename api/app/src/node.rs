@@ -1,6 +1,7 @@
 //! Nodes as operators see them.
 
 mod shape;
+mod why;
 
 use sentinel_api_types::node::{
     NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodeUpdate, NodesQuery,

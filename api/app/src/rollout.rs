@@ -3,17 +3,18 @@
 mod approval;
 mod blue_green;
 mod canary;
+mod conflict;
 mod shape;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use sentinel_api_types::rollout::{
-    ExcludedNode, HealthGates, NodeRef, RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan,
-    RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
+    ExcludedNode, HealthGates, NodeRef, PlannedDomain, RolloutBody, RolloutCreate, RolloutDetail,
+    RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
 use sentinel_api_types::time::model_time;
-use sentinel_engine::plan::{Plan, PlanError, Reason, plan_rollout};
+use sentinel_engine::plan::{Plan, PlanError, Reason, Share, plan_rollout};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
@@ -22,7 +23,7 @@ use sentinel_machine::{Command, Order, Table, freeze, query, risk, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
 use sentinel_model::risk::Judged;
-use sentinel_model::rollout::{Batch, Gates, Rollout, RolloutSpec, Target};
+use sentinel_model::rollout::{Batch, Gates, OnConflict, Rollout, RolloutSpec, Target};
 use sentinel_model::{NodeId, RolloutId, Time, name};
 
 pub(crate) use shape::shape;
@@ -59,11 +60,15 @@ impl App {
         let first = plan.steps.iter().flatten().next();
         let slot = nodes.iter().find(|node| Some(&node.id) == first).and_then(|node| node.slot);
         let slot = slot.filter(|_| shown.blue_green.is_some()).map(Into::into);
+        let mut versions = Versions::new(&*here.view.tables);
+        let conflicts = conflict::met(&*here.view.tables, &mut versions, &plan.conflicts)?;
         let names: HashMap<NodeId, String> = nodes.into_iter().map(|node| (node.id, node.name)).collect();
         let name = |id: NodeId| NodeRef { id, name: names.get(&id).cloned().unwrap_or_default() };
-        let steps = blue_green::planned(&shown, &plan.steps, slot, name);
+        let mut steps = blue_green::planned(&shown, &plan.steps, slot, name);
+        for (step, shares) in steps.iter_mut().zip(&plan.domains) {
+            step.domains = shares.iter().map(domain).collect();
+        }
         let kept = plan.live.iter().map(|id| name(*id)).collect();
-        let mut versions = Versions::new(&*here.view.tables);
         let mut excluded = Vec::with_capacity(plan.excluded.len());
         for left_out in plan.excluded {
             let reason = match left_out.reason {
@@ -78,7 +83,7 @@ impl App {
         let bundle = bundle::shape(bundle);
         let risk = shape::risk(&mut versions, risk)?;
         let frozen = frozen.map(|frozen| frozen.words);
-        Ok(RolloutPlan { steps, kept, excluded, bundle, risk, approvals_needed, frozen })
+        Ok(RolloutPlan { steps, kept, excluded, conflicts, bundle, risk, approvals_needed, frozen })
     }
 
     /// Starts a rollout.
@@ -257,14 +262,18 @@ impl App {
     ) -> Result<Planned, AppError> {
         self.long_read(move || {
             let read = &*here.view.tables;
-            let nodes = query::nodes_of(read, here.project.id)?;
+            let mut nodes = query::nodes_of(read, here.project.id)?;
             // Whether it waits for approvals goes by the nodes of its plan, whoever has them.
             let free: Vec<Node> = nodes.iter().map(|node| Node { owner: None, ..node.clone() }).collect();
             let mut plan = plan_rollout(&spec, &free).map_err(refusal)?;
-            let moved: HashSet<&NodeId> = plan.steps.iter().flatten().chain(&plan.live).collect();
+            let moved: HashSet<NodeId> = plan.steps.iter().flatten().chain(&plan.live).copied().collect();
             let risk = risk::judge(read, &bundle, nodes.iter().filter(|node| moved.contains(&node.id)))?;
             let approvals_needed = here.project.approval.needed(risk.risk.level);
-            if !scheduled && approvals_needed == 0 {
+            let waits = scheduled || approvals_needed > 0;
+            if spec.on_conflict != OnConflict::Refuse {
+                conflict::reserve(read, here.project.id, &mut nodes)?;
+            }
+            if spec.on_conflict != OnConflict::Refuse || !waits {
                 plan = plan_rollout(&spec, &nodes).map_err(refusal)?;
             }
             Ok(Planned { plan, nodes, risk, approvals_needed })
@@ -382,7 +391,14 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         auto_rollback: request.auto_rollback.unwrap_or(true),
         canary,
         blue_green,
+        failure_domain: request.failure_domain,
+        rollback_threshold: request.rollback_threshold,
+        on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
     })
+}
+
+fn domain(share: &Share) -> PlannedDomain {
+    PlannedDomain { value: share.domain.clone(), nodes: share.nodes as u64, of: share.of as u64 }
 }
 
 fn gates(gates: &HealthGates) -> Gates {

@@ -42,13 +42,14 @@ const SHARE: u32 = 4;
 const SLOWEST: Duration = Duration::from_secs(5);
 /// A decision can make the next one possible at once; the bound keeps one round finite.
 const MOVES_MAX: usize = 16;
-/// What operators do that the scheduler shall act on at once.
-const COMMANDS: [&str; 8] = [
+/// What operators do that the scheduler shall act on at once; and that a rollout is over for which another one waited.
+const COMMANDS: [&str; 9] = [
     "rollout.created",
     "rollout.approved",
     "rollout.resumed",
     "rollout.cancelled",
     "rollout.rollback_started",
+    "rollout.called",
     "rollout.freeze_overridden",
     "freeze_window.deleted",
     "bundle.revoked",
@@ -238,7 +239,8 @@ impl Duty {
         begun + pause
     }
 
-    /// Rollouts that may have something to do. One that is held by an operator has not, nor one whose time has not come.
+    /// Rollouts that may have something to do. One that is held by an operator has not, nor one whose time or turn has
+    /// not come.
     fn under_way(&mut self, view: &View) -> Result<Vec<RolloutId>, AppError> {
         self.keep_pace(view)?;
         let now = self.moment(&*view.tables)?.now;
@@ -246,6 +248,7 @@ impl Duty {
         let due = |rollout: &Rollout| match rollout.state {
             RolloutState::Paused { .. } => false,
             RolloutState::Scheduled => rollout.governance.scheduled_at.is_none_or(|at| at <= now),
+            RolloutState::Pending => rollout.queued.is_none_or(|queued| queued.behind.is_none()),
             RolloutState::PendingApproval => {
                 rollout.governance.approval.as_ref().is_some_and(|approval| approval.expires_at <= now)
             }

@@ -1,6 +1,7 @@
 //! Nodes as operators see them.
 
 use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodeUpdate, NodesQuery};
+use sentinel_api_types::why::{NodeWhy, NodeWhyQuery};
 use sentinel_model::NodeId;
 
 use crate::call::Call;
@@ -63,5 +64,18 @@ impl Client {
     /// [`ClientError`].
     pub async fn node_events(&self, project: &str, id: NodeId) -> Result<NodeEventList, ClientError> {
         self.ask(Call::get(&["projects", project, "nodes", &id.to_string(), "events"])).await
+    }
+
+    /// Why a node is, or is not, on a generation.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn node_why(
+        &self,
+        project: &str,
+        id: NodeId,
+        query: &NodeWhyQuery,
+    ) -> Result<NodeWhy, ClientError> {
+        self.ask(Call::get(&["projects", project, "nodes", &id.to_string(), "why"]).query(query)).await
     }
 }

@@ -5,8 +5,10 @@ use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::blue_green::BlueGreenConfig;
 use sentinel_api_types::canary::{CanaryAnalysis, CanaryConfig, CanaryTraffic};
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
+use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::finding::Finding;
 use sentinel_api_types::rollout as api;
+use sentinel_api_types::why::{NodeWhy, WhyFinding};
 use tonic::Status;
 
 use crate::proto;
@@ -70,6 +72,10 @@ impl From<api::Rollout> for proto::Rollout {
             standby_slot: rollout.standby_slot.as_ref().map(word).unwrap_or_default(),
             traffic_weight: rollout.traffic_weight.map(u32::from),
             traffic_step_index: rollout.traffic_step_index,
+            failure_domain: rollout.failure_domain.unwrap_or_default(),
+            rollback_threshold: rollout.rollback_threshold.map(Into::into),
+            waits_for: rollout.waits_for.map(|id| id.to_string()).unwrap_or_default(),
+            superseded_by: rollout.superseded_by.map(|id| id.to_string()).unwrap_or_default(),
             risk: rollout.risk.map(Into::into),
         }
     }
@@ -121,6 +127,19 @@ impl From<api::RolloutDetail> for proto::RolloutDetail {
             }),
             canary: detail.canary_analysis_results.map(Into::into),
         }
+    }
+}
+
+impl From<NodeWhy> for proto::ExplainNodeResponse {
+    fn from(why: NodeWhy) -> Self {
+        let finding = |finding: WhyFinding| proto::WhyFinding {
+            kind: word(&finding.kind),
+            text: finding.text,
+            since: finding.since.map(|at| at.to_string()).unwrap_or_default(),
+            rollout_id: finding.rollout_id.map(|id| id.to_string()).unwrap_or_default(),
+            next: finding.next.unwrap_or_default(),
+        };
+        Self { runs: why.runs, findings: why.findings.into_iter().map(finding).collect() }
     }
 }
 
@@ -203,10 +222,25 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
             auto_rollback: request.auto_rollback,
+            // A value beyond the type is beyond the limit too; the use case says so.
+            rollback_threshold: request
+                .rollback_threshold
+                .map(|percent| u8::try_from(percent).unwrap_or(u8::MAX)),
+            failure_domain: Some(request.failure_domain).filter(|label| !label.is_empty()),
+            on_conflict: on_conflict(&request.on_conflict)?,
             scheduled_at: moment("scheduled_at", &request.scheduled_at)?,
             override_freeze_reason: Some(request.override_freeze_reason).filter(|reason| !reason.is_empty()),
         })
     }
+}
+
+fn on_conflict(text: &str) -> Result<Option<OnConflict>, Status> {
+    let wrong = |_| {
+        let message = format!("on_conflict: '{text}' is none of refuse, queue, supersede");
+        Status::invalid_argument(message)
+    };
+    let word = (!text.is_empty()).then(|| serde_json::Value::String(text.to_owned()));
+    word.map(serde_json::from_value).transpose().map_err(wrong)
 }
 
 fn target(target: Option<proto::Target>) -> Result<api::TargetSelector, Status> {
@@ -295,5 +329,13 @@ mod tests {
         assert_eq!(create.blue_green_config, Some(config));
         let both = proto::CreateRolloutRequest { canary: Some(proto::Canary::default()), ..request };
         assert!(api::RolloutCreate::try_from(both).is_err());
+    }
+
+    #[test]
+    fn the_policy_on_conflicts_is_a_word_and_no_other() {
+        let asked = |text: &str| on_conflict(text).ok().flatten();
+        assert_eq!((asked(""), asked("queue")), (None, Some(OnConflict::Queue)));
+        assert_eq!(asked("supersede"), Some(OnConflict::Supersede));
+        assert!(on_conflict("Queue").is_err());
     }
 }

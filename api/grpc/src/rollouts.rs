@@ -4,13 +4,14 @@ use std::str::FromStr;
 
 use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
 use sentinel_api_types::rollout::{RolloutBody, RolloutCreate, RolloutRollback, RolloutsQuery};
+use sentinel_api_types::why::NodeWhyQuery;
 use sentinel_app::{App, AppError, Caller};
 use tonic::{Request, Response, Status};
 
 use crate::proto::rollout_service_server::RolloutService;
 use crate::proto::{
-    ApproveRolloutRequest, CreateRolloutRequest, GetRolloutRequest, ListRolloutsRequest,
-    ListRolloutsResponse, Rollout, RolloutDetail, SteerRolloutRequest,
+    ApproveRolloutRequest, CreateRolloutRequest, ExplainNodeRequest, ExplainNodeResponse, GetRolloutRequest,
+    ListRolloutsRequest, ListRolloutsResponse, Rollout, RolloutDetail, SteerRolloutRequest,
 };
 use crate::{caller, convert, status};
 
@@ -106,6 +107,15 @@ impl RolloutService for Rollouts {
             app.break_glass(&caller, &asked.project, id, request).await
         };
         self.steer(request, break_glass).await
+    }
+
+    async fn explain_node(&self, request: Request<ExplainNodeRequest>) -> Answer<ExplainNodeResponse> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("node_id", &request.node_id)?;
+        let query = NodeWhyQuery { generation: request.generation };
+        let why = self.0.node_why(&caller, &request.project, id, query).await.map_err(status::of)?;
+        Ok(Response::new(why.into()))
     }
 }
 

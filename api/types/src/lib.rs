@@ -15,6 +15,7 @@ pub mod blue_green;
 pub mod bundle;
 pub mod canary;
 pub mod cluster;
+pub mod conflict;
 pub mod enrolment;
 pub mod error;
 pub mod event;
@@ -31,6 +32,7 @@ pub mod rollout;
 pub mod secret;
 pub mod session;
 pub mod time;
+pub mod why;
 
 pub use error::{ErrorBody, ErrorText, Problem};
 pub use page::{PAGE_DEFAULT, PAGE_MAX, PageQuery};

@@ -11,6 +11,7 @@ use crate::approval::{BreakGlass, RolloutApproval};
 use crate::blue_green::{BlueGreenConfig, Slot};
 use crate::bundle::{Bundle, RiskLevel};
 use crate::canary::{CanaryAnalysis, CanaryConfig};
+use crate::conflict::{OnConflict, PlanConflict};
 use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
 
 /// Which nodes.
@@ -110,7 +111,8 @@ pub struct RolloutCreate {
     /// How the traffic moves, with the strategy `blue_green` only; what is left out is as it usually is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blue_green_config: Option<BlueGreenConfig>,
-    /// How many nodes of a step may be unreachable or fail without stopping it; none when absent.
+    /// How many nodes of a step may be unreachable or fail without stopping it; none when absent. With `failure_domain`: how many of
+    /// each domain, of all steps that have begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<u32>,
     /// Longest time that a step may take, pauses not counted; 600 when absent.
@@ -123,6 +125,16 @@ pub struct RolloutCreate {
     /// Take everything back by itself when a step fails; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_rollback: Option<bool>,
+    /// Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_domain: Option<String>,
+    /// Share of all its nodes, 1 to 100: when as many have failed with the bundle, it fails at once, however many each step may lose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub rollback_threshold: Option<u8>,
+    /// What it does when another rollout has nodes that it wants, or waits for them; `refuse` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_conflict: Option<OnConflict>,
     /// When it shall begin, within a year; at once when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheduled_at: Option<Timestamp>,
@@ -148,6 +160,8 @@ pub enum RolloutState {
     PendingApproval,
     /// Waits for its time, or for the end of a freeze. No node belongs to it yet.
     Scheduled,
+    /// Waits for nodes that another rollout has. No node belongs to it yet.
+    Pending,
     /// Steps go on.
     Running,
     /// Held by a person.
@@ -227,7 +241,7 @@ pub struct Rollout {
     /// How many steps of traffic have passed; null with another strategy.
     #[serde(default)]
     pub traffic_step_index: Option<u32>,
-    /// How many nodes of a step may be unreachable or fail without stopping it.
+    /// How many nodes of a step, or of each failure domain, may be unreachable or fail without stopping it.
     pub max_unavailable: u32,
     /// Longest time that a step may take, pauses not counted.
     pub progress_deadline_seconds: u32,
@@ -235,6 +249,15 @@ pub struct Rollout {
     pub health_gates: HealthGates,
     /// Take everything back by itself when a step fails.
     pub auto_rollback: bool,
+    /// Label whose values are failure domains; null when these are not told apart.
+    #[serde(default)]
+    pub failure_domain: Option<String>,
+    /// Share of all its nodes at which failures stop it, in percent; null: only what each step may lose counts.
+    #[serde(default)]
+    pub rollback_threshold: Option<u8>,
+    /// What it does when another rollout has nodes that it wants.
+    #[serde(default)]
+    pub on_conflict: OnConflict,
     /// Where it is in its life.
     pub state: RolloutState,
     /// Who paused or cancelled it, in these states.
@@ -262,6 +285,14 @@ pub struct Rollout {
     /// Who let it through every freeze, and why.
     #[serde(default)]
     pub break_glass: Option<BreakGlass>,
+    /// The rollout that it waits for, in the state `pending`.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub waits_for: Option<RolloutId>,
+    /// The rollout that stopped it and took its nodes.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub superseded_by: Option<RolloutId>,
     /// Who asked for it.
     pub created_by: String,
     /// Counts up with every change.
@@ -384,6 +415,9 @@ pub struct RolloutNode {
     pub name: Option<String>,
     /// The step that moves it.
     pub step: u32,
+    /// Its failure domain, by its labels as they are now; null without the label, and when domains are not told apart.
+    #[serde(default)]
+    pub failure_domain: Option<String>,
     /// Where it is.
     pub state: RolloutNodeState,
     /// The bundle it goes back to.
@@ -473,6 +507,20 @@ pub struct PlannedStep {
     /// Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
     #[serde(default)]
     pub traffic_weight: Option<u8>,
+    /// What it takes of which failure domain; empty when these are not told apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<PlannedDomain>,
+}
+
+/// What a step takes of a failure domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedDomain {
+    /// Value of the label; null: the nodes without it.
+    pub value: Option<String>,
+    /// Nodes of the domain in the step.
+    pub nodes: u64,
+    /// Nodes of the domain in the whole plan. All of them in one step: it has a single node, or the canary is at its end.
+    pub of: u64,
 }
 
 /// A node that was selected and is left out.
@@ -497,6 +545,9 @@ pub struct RolloutPlan {
     pub kept: Vec<NodeRef>,
     /// Selected and left out.
     pub excluded: Vec<ExcludedNode>,
+    /// Other rollouts that have these nodes, or wait for them: this one would wait for them or supersede them.
+    #[serde(default)]
+    pub conflicts: Vec<PlanConflict>,
     /// What would run.
     pub bundle: Bundle,
     /// How dangerous that is for these nodes.

@@ -11,8 +11,8 @@ use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus, WEIGHT_FULL,
 };
 use sentinel_model::rollout::{
-    Batch, Gates, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState,
-    Target,
+    Batch, Gates, Hold, OnConflict, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step,
+    StepState, Target,
 };
 use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
 use uuid::Uuid;
@@ -85,6 +85,9 @@ pub fn spec() -> RolloutSpec {
         auto_rollback: true,
         canary: None,
         blue_green: None,
+        on_conflict: OnConflict::Refuse,
+        failure_domain: None,
+        rollback_threshold: None,
     }
 }
 
@@ -105,6 +108,8 @@ pub fn rollout() -> Rollout {
         ended_at: None,
         governance: Default::default(),
         shift: None,
+        queued: None,
+        superseded_by: None,
     }
 }
 

@@ -1,17 +1,23 @@
 //! The plan of a rollout: which nodes, in which steps.
 
+mod domains;
+
 use std::collections::BTreeSet;
 
 use sentinel_machine::commands::rollout_create::NODES_MAX;
 use sentinel_model::canary::Canary;
 use sentinel_model::node::Node;
-use sentinel_model::rollout::{Batch, RolloutSpec, Target};
+use sentinel_model::rollout::{Batch, OnConflict, RolloutSpec, Target};
 use sentinel_model::{BundleId, NodeId, RolloutId};
+
+use domains::Spread;
 
 mod slots;
 
 /// Most nodes that an error names.
 pub const NAMED_MAX: usize = 20;
+
+pub use domains::Share;
 
 /// The nodes of each step, in order, and the selected nodes that are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +28,10 @@ pub struct Plan {
     pub live: Vec<NodeId>,
     /// Selected, and yet not moved.
     pub excluded: Vec<Excluded>,
+    /// Of those in `steps`: what belongs to other rollouts, which this one waits for or supersedes.
+    pub conflicts: Vec<Owned>,
+    /// For each step, what it takes of which failure domain; empty where these are not told apart.
+    pub domains: Vec<Vec<Share>>,
 }
 
 /// A selected node that the rollout does not move.
@@ -91,7 +101,7 @@ impl std::fmt::Display for Owned {
 
 /// Plans `spec` over the nodes of its project. The same arguments give the same plan, in whatever order `nodes` comes.
 ///
-/// Nodes go by name. Offline ones are planned too: they adopt the bundle when they come back, and meanwhile count as
+/// Nodes go by name, or are spread over their failure domains. Offline ones are planned too: they adopt the bundle when they come back, and meanwhile count as
 /// unavailable. A node that has proven to run the bundle already is left out, unless it is named one by one. A node that is
 /// pinned to another bundle is always left out, and one that is pinned to this very bundle goes like any other.
 pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanError> {
@@ -112,11 +122,14 @@ pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanErro
             (Some(reason @ Reason::PinnedTo(_)), _) | (Some(reason), None) => {
                 excluded.push(Excluded { node_id: node.id, name: node.name.clone(), reason });
             }
-            (_, Some(owned)) => conflicts.push(owned),
+            (_, Some(owned)) => {
+                conflicts.push(owned);
+                moved.push(node);
+            }
             (None, None) => moved.push(node),
         }
     }
-    if !conflicts.is_empty() {
+    if !conflicts.is_empty() && spec.on_conflict == OnConflict::Refuse {
         return Err(PlanError::Conflict(conflicts));
     }
     if moved.is_empty() {
@@ -126,33 +139,45 @@ pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanErro
         return Err(PlanError::TooMany(moved.len()));
     }
     let steps = match &spec.canary {
-        Some(canary) => canary_steps(canary, &moved)?,
+        Some(canary) => canary_steps(spec, canary, &moved)?,
+        None if spec.failure_domain.is_some() => {
+            let size = step_size(spec.batch, moved.len());
+            Spread::over(spec, &moved).cut(|_, taken| Some(taken + size))
+        }
         None => {
             let chunks = moved.chunks(step_size(spec.batch, moved.len()));
             chunks.map(|step| step.iter().map(|node| node.id).collect()).collect()
         }
     };
-    Ok(Plan { steps, live: Vec::new(), excluded })
+    let domains = domains::shares(spec, &moved, &steps);
+    Ok(Plan { steps, live: Vec::new(), excluded, conflicts, domains })
 }
 
 /// The steps of a canary: each share is of all nodes and counts those of the steps before; at least one node is first.
 ///
 /// Each step is like the rest in what its nodes are labelled with: nodes are put in the order of their labels, and taken from it
-/// evenly.
-fn canary_steps(canary: &Canary, moved: &[&Node]) -> Result<Vec<Vec<NodeId>>, PlanError> {
+/// evenly. Where failure domains are told apart, evenly from these first.
+fn canary_steps(spec: &RolloutSpec, canary: &Canary, moved: &[&Node]) -> Result<Vec<Vec<NodeId>>, PlanError> {
     let mut alike: Vec<&Node> = moved.to_vec();
     alike.sort_by(|a, b| (&a.labels, &a.name, a.id).cmp(&(&b.labels, &b.name, b.id)));
-    let mut spread = spread(&alike).into_iter().map(|node| node.id);
-    let mut steps: Vec<Vec<NodeId>> = Vec::new();
-    let mut taken = 0;
-    for share in &canary.steps {
-        let up_to = (alike.len() * usize::from(*share)).div_ceil(100);
-        let step: Vec<NodeId> = spread.by_ref().take(up_to - taken).collect();
-        taken = up_to;
-        if !step.is_empty() {
-            steps.push(step);
+    let up_to = |share: &u8| (alike.len() * usize::from(*share)).div_ceil(100);
+    let steps = if spec.failure_domain.is_some() {
+        let last = canary.steps.len().saturating_sub(1);
+        let shares = |index: usize, _| canary.steps.get(index).filter(|_| index < last).map(up_to);
+        Spread::over(spec, &spread(&alike)).cut(shares)
+    } else {
+        let mut spread = spread(&alike).into_iter().map(|node| node.id);
+        let mut steps: Vec<Vec<NodeId>> = Vec::new();
+        let mut taken = 0;
+        for up_to in canary.steps.iter().map(up_to) {
+            let step: Vec<NodeId> = spread.by_ref().take(up_to - taken).collect();
+            taken = up_to;
+            if !step.is_empty() {
+                steps.push(step);
+            }
         }
-    }
+        steps
+    };
     match steps.len() {
         0 | 1 => Err(PlanError::NothingToCompare(alike.len())),
         _ => Ok(steps),

@@ -53,6 +53,7 @@ pub fn decide(view: &RolloutView<'_>, now: Time) -> Option<RolloutAdvance> {
     let transition = match view.rollout.state {
         RolloutState::PendingApproval => waiting::pending_approval(view, now),
         RolloutState::Scheduled => waiting::scheduled(view, now),
+        RolloutState::Pending => waiting::queued(view),
         RolloutState::Running => waiting::frozen(view, step::decide(view, now)),
         RolloutState::RollingBack { .. } => way_back::decide(view, now),
         RolloutState::Paused { .. }

@@ -204,10 +204,22 @@ impl Context<'_> {
         subject: Subject<'_>,
         changes: impl IntoIterator<Item = (&'c str, String)>,
     ) -> Result<(), TableError> {
+        self.audits += 1;
+        self.record_beside(action, subject, changes)
+    }
+
+    /// The same for a further object that this command changes with what somebody decided: whoever looks at the history of that
+    /// object finds it there. It does not stand in for the entry of the command itself, which is the last one at its index: call this
+    /// before [`Context::record`].
+    pub fn record_beside<'c>(
+        &mut self,
+        action: &str,
+        subject: Subject<'_>,
+        changes: impl IntoIterator<Item = (&'c str, String)>,
+    ) -> Result<(), TableError> {
         let changes: BTreeMap<String, String> =
             changes.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
         self.event(action, subject, changes.clone());
-        self.audits += 1;
         let seq = counter(&self.draft, "audit_seq")? + 1;
         put_counter(&mut self.draft, "audit_seq", seq)?;
         let seq = seq.unsigned_abs();

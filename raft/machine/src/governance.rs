@@ -16,6 +16,7 @@ use crate::apply::{Context, Stop};
 use crate::blue_green;
 use crate::freeze;
 use crate::outcome::Rejection;
+use crate::queue::{self, Claim};
 use crate::risk;
 use crate::rollout;
 use crate::tables::{Read, Table, TableError, encode, key, load};
@@ -162,15 +163,19 @@ pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed
     }
     let nodes = match ready(context, waiting)? {
         Ok(nodes) => nodes,
-        Err(stale) => {
-            let reason = format!("its plan is stale: {stale}; nothing was moved. Start a new rollout");
-            rollout::end(context, waiting, deed, RolloutState::Failed { reason: reason.clone() })?;
-            return Ok(reason);
-        }
+        Err(stale) => return fail(context, waiting, deed, &stale),
     };
-    for mut node in nodes {
-        node.owner = Some(waiting.id);
-        context.store(&node)?;
+    match queue::claim(context, waiting, &nodes)? {
+        Claim::Taken => {}
+        Claim::Refused(stale) => return fail(context, waiting, deed, &stale),
+        Claim::Behind(contender) => {
+            rollout::enter(waiting, deed, RolloutState::Pending)?;
+            let nodes: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
+            queue::wait_behind(context, waiting, &nodes, &contender)?;
+            let became = format!("pending: the rollout {contender}");
+            rollout::save(context, waiting)?;
+            return Ok(became);
+        }
     }
     rollout::enter(waiting, deed, RolloutState::Running)?;
     waiting.hold = None;
@@ -179,7 +184,14 @@ pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed
     Ok("running".to_owned())
 }
 
-/// The nodes of the plan, all there and all free; or why it cannot be carried out any more.
+/// Nobody has agreed to another plan.
+fn fail(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed, stale: &str) -> Result<String, Stop> {
+    let reason = format!("its plan is stale: {stale}; nothing was moved. Start a new rollout");
+    rollout::end(context, waiting, deed, RolloutState::Failed { reason: reason.clone() })?;
+    Ok(reason)
+}
+
+/// The nodes of the plan, all there; or why it cannot be carried out any more.
 fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, String>, Stop> {
     let bundle = context.load::<Bundle>(waiting.spec.bundle_id.as_bytes())?;
     if bundle.is_none_or(|bundle| bundle.state != BundleState::Compiled) {
@@ -191,9 +203,6 @@ fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, S
         let Some(node) = context.load::<Node>(node_id.as_bytes())? else {
             return Ok(Err(format!("node {node_id} was deleted")));
         };
-        if let Some(owner) = node.owner {
-            return Ok(Err(format!("node '{}' belongs to the rollout {owner}", node.name)));
-        }
         if nodes.len() < given && node.pinned_away_from(waiting.spec.bundle_id) {
             return Ok(Err(format!("node '{}' is pinned to another bundle", node.name)));
         }

@@ -24,6 +24,7 @@ pub mod memory;
 pub mod outcome;
 pub mod ports;
 pub mod query;
+pub mod queue;
 pub mod replica;
 pub mod risk;
 mod rollout;

@@ -1,5 +1,7 @@
 //! What the rollout commands share: rows of one rollout, ownership of nodes, the common end.
 
+use std::collections::BTreeMap;
+
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::canary::{Analysis, Verdict};
 use sentinel_model::node::{Assignment, AssignmentCause, Node, NodeStatus};
@@ -13,6 +15,7 @@ use crate::apply::{Context, Stop, Subject};
 use crate::commands::node_register::{assign, withdraw};
 use crate::outcome::Rejection;
 use crate::query;
+use crate::queue;
 use crate::tables::{Table, TableError, key};
 
 /// Longest reason kept, in characters.
@@ -64,19 +67,23 @@ pub(crate) fn require_compiled(context: &Context<'_>, rollout: &Rollout) -> Resu
     }
 }
 
-/// Refuses to go on from a step of which more nodes are behind than the rollout tolerates, or of which none is there to
-/// prove anything. The scheduler has looked before; state as it is now has the last word.
+/// Refuses to go on from a step of which more nodes are behind than the rollout tolerates, in one failure domain where these are told
+/// apart, or of which none is there to prove anything. The scheduler has looked before; state as it is now has the last word.
 pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &Step) -> Result<(), Stop> {
     let (mut present, mut ahead) = (0u32, 0u32);
+    let mut behind: BTreeMap<Option<String>, u32> = BTreeMap::new();
     for node_id in &step.node_ids {
         let member = member(context, rollout, *node_id)?;
         let Some(node) = context.load::<Node>(node_id.as_bytes())? else { continue };
         present += 1;
         if member.proven_by(&node) && !node.failed_current() && node.status == NodeStatus::Online {
             ahead += 1;
+        } else {
+            *behind.entry(rollout.spec.domain_of(&node).map(str::to_owned)).or_default() += 1;
         }
     }
-    if present - ahead > rollout.spec.max_unavailable || (present > 0 && ahead == 0) {
+    let too_many = behind.values().any(|behind| *behind > rollout.spec.max_unavailable);
+    if too_many || (present > 0 && ahead == 0) {
         let message = format!("only {ahead} of {present} nodes of step {} run the bundle", step.index);
         return Err(Rejection::WrongState(message).into());
     }
@@ -146,14 +153,17 @@ pub(crate) fn end(
     rollout.hold = None;
     rollout.ended_at = Some(context.time);
     context.write().delete(Table::RolloutsActive, rollout.id.as_bytes())?;
-    for member in query::rollout_nodes(context.tables(), rollout.id)? {
+    let members = query::rollout_nodes(context.tables(), rollout.id)?;
+    queue::leave(context, rollout, members.iter().map(|member| member.node_id))?;
+    for member in members {
         let Some(mut node) = context.load::<Node>(member.node_id.as_bytes())? else { continue };
         if node.owner == Some(rollout.id) {
             node.owner = None;
             context.store(&node)?;
         }
     }
-    save(context, rollout)
+    save(context, rollout)?;
+    queue::call(context, rollout)
 }
 
 /// True when the node's assignment is the one that the rollout gave it going forward.
@@ -244,17 +254,35 @@ pub(crate) fn subject<'a>(
 /// end up with what the fleet has, not with what it happens to run still. Only if it has failed that, what it runs comes
 /// first. What a node reports is believed only as far as its project has such a bundle; else it could have another tenant's
 /// bundle given to it.
+///
+/// What a superseded rollout left half done on a node, nobody has judged: the node goes back to what it ran before that one.
 pub(crate) fn earlier_of(context: &Context<'_>, node: &Node) -> Result<Vec<BundleId>, TableError> {
     let assigned = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
     let effective = node.effective.map(|fact| fact.bundle_id);
     let order = if node.failed_current() { [effective, assigned] } else { [assigned, effective] };
+    let before = half_done(context, node)?;
+    let before = before.iter().flat_map(|member| [member.previous, member.fallback]);
     let mut earlier = Vec::new();
-    for candidate in order.into_iter().flatten() {
+    for candidate in before.chain(order).flatten() {
         if !earlier.contains(&candidate) && bundle_of(context, node, candidate)?.is_some() {
             earlier.push(candidate);
         }
     }
     Ok(earlier)
+}
+
+/// The node's row in the superseded rollout that it still has its assignment from, if the step there never completed with it.
+fn half_done(context: &Context<'_>, node: &Node) -> Result<Option<RolloutNode>, TableError> {
+    let Some(AssignmentCause::Rollout(id)) = node.assignment.as_ref().map(|assignment| assignment.cause)
+    else {
+        return Ok(None);
+    };
+    let left: Option<Rollout> = context.load(id.as_bytes())?;
+    if left.is_none_or(|left| left.superseded_by.is_none()) {
+        return Ok(None);
+    }
+    let member: Option<RolloutNode> = context.load(&key(&[id.as_bytes(), node.id.as_bytes()]))?;
+    Ok(member.filter(|member| matches!(member.state, RolloutNodeState::Assigned { .. })))
 }
 
 /// The bundle, when it belongs to the node's project.

@@ -116,6 +116,10 @@ tables! {
     RolloutNodes = 54, "rollout_nodes";
     /// rollout → Analysis, of a canary.
     RolloutAnalyses = 55, "rollout_analyses";
+    /// project, log index → rollout, while it waits for its nodes: the queue of the project, the first one first.
+    RolloutQueue = 56, "rollout_queue";
+    /// node, log index → rollout that waits for the node.
+    NodeQueue = 57, "node_queue";
     /// number → AuditEntry.
     Audit = 60, "audit";
     /// org, number → nothing.

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::blue_green::{Before, BlueGreen, Shift};
 use crate::canary::Canary;
 use crate::governance::Governance;
-use crate::name::{LABELS_MAX, check_labels};
+use crate::name::{LABEL_TEXT_MAX, LABELS_MAX, check_labels};
 use crate::node::Node;
 use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
 
+mod conflict;
 pub mod life;
 
+pub use conflict::{OnConflict, Queued};
 pub use life::{Deed, Phase};
 
 /// Most nodes that a rollout may name one by one.
@@ -31,7 +33,8 @@ pub struct RolloutSpec {
     pub target: Target,
     /// In which portions; a canary has its own.
     pub batch: Batch,
-    /// How many nodes of a step may be unreachable or fail without stopping it.
+    /// How many nodes of a step may be unreachable or fail without stopping it. Where failure domains are told apart: how many of each
+    /// domain, of all steps that have begun so far.
     pub max_unavailable: u32,
     /// Longest time that a step may take, in seconds, pauses not counted.
     pub step_deadline_s: u32,
@@ -45,6 +48,16 @@ pub struct RolloutSpec {
     /// Give the bundle to the slot without traffic, and then the traffic to the bundle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blue_green: Option<BlueGreen>,
+    /// What it does when another rollout has nodes that it wants.
+    #[serde(default, skip_serializing_if = "OnConflict::is_default")]
+    pub on_conflict: OnConflict,
+    /// Label whose values are failure domains: each step is spread over them, and none takes all of one that has more than one node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_domain: Option<String>,
+    /// Share of all the rollout's nodes, in percent: when as many of those that have the bundle have failed, it fails at once, however
+    /// many each step may lose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback_threshold: Option<u8>,
 }
 
 /// Which nodes.
@@ -108,6 +121,12 @@ impl Default for Gates {
 }
 
 impl RolloutSpec {
+    /// The failure domain of a node, by its labels as they are now; `None` for the nodes without the label, and where no domains are
+    /// told apart.
+    pub fn domain_of<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        node.labels.get(self.failure_domain.as_ref()?).map(String::as_str)
+    }
+
     /// Checks every field; the first refusal names it.
     pub fn check(&self) -> Result<(), InvalidValue> {
         match &self.target {
@@ -161,6 +180,23 @@ impl RolloutSpec {
                     "must be shorter than progress_deadline_seconds, else no step could ever pass",
                 ));
             }
+        }
+        if let Some(key) = &self.failure_domain {
+            if self.blue_green.is_some() {
+                let message = "blue-green gives all of a slot the bundle before it has traffic: there is nothing to spread";
+                return Err(InvalidValue::new("failure_domain", message));
+            }
+            if key.is_empty() || key.chars().count() > LABEL_TEXT_MAX {
+                let message = format!("names a label: 1 to {LABEL_TEXT_MAX} characters");
+                return Err(InvalidValue::new("failure_domain", message));
+            }
+            if self.canary.is_none() && self.batch == Batch::Percent(100) {
+                let message = "needs more than one step; give a size of a batch, or a share below 100";
+                return Err(InvalidValue::new("failure_domain", message));
+            }
+        }
+        if self.rollback_threshold.is_some_and(|percent| !(1..=100).contains(&percent)) {
+            return Err(InvalidValue::new("rollback_threshold", "must lie between 1 and 100"));
         }
         let gates = &self.gates;
         if gates.max_error_percent.is_some_and(|percent| !(0.0..=100.0).contains(&percent)) {
@@ -229,6 +265,12 @@ pub struct Rollout {
     /// Between which slots it moves traffic, and how far it has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<Shift>,
+    /// Its place among those that wait for their nodes, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Queued>,
+    /// The rollout that stopped it and took its nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<RolloutId>,
 }
 
 /// Life of a rollout. What leads from one state to another is [`life::WAYS`].
@@ -239,6 +281,8 @@ pub enum RolloutState {
     PendingApproval,
     /// Waits for its time, or for the end of a freeze. It owns no node.
     Scheduled,
+    /// Waits for nodes that another rollout has. It owns no node.
+    Pending,
     /// Steps go on.
     Running,
     /// Held by a person; resumes where it was.

@@ -1,5 +1,7 @@
 //! How far a rollout is, in words that fit its direction: what counts on the way back is who is back.
 
+use std::collections::BTreeMap;
+
 use sentinel_api_types::rollout::{
     Rollout, RolloutDetail, RolloutNode, RolloutNodeState, RolloutState, RolloutStep, StepState,
 };
@@ -20,6 +22,7 @@ pub fn ended(rollout: &Rollout) -> bool {
     match rollout.state {
         RolloutState::PendingApproval
         | RolloutState::Scheduled
+        | RolloutState::Pending
         | RolloutState::Running
         | RolloutState::Paused
         | RolloutState::RollingBack => false,
@@ -64,7 +67,10 @@ pub fn node(rollout: &Rollout, node: &RolloutNode) -> &'static str {
 
 /// Counts of nodes, in one line.
 pub fn counts(detail: &RolloutDetail) -> String {
-    let rollout = &detail.rollout;
+    counted(&detail.rollout, &detail.nodes)
+}
+
+fn counted(rollout: &Rollout, nodes: &[RolloutNode]) -> String {
     let over = ended(rollout);
     let words = [
         (Place::Active, if backwards(rollout) { "still on the new bundle" } else { "active" }),
@@ -78,8 +84,8 @@ pub fn counts(detail: &RolloutDetail) -> String {
         (Place::Untouched, if over || backwards(rollout) { "untouched" } else { "pending" }),
         (Place::Kept, "keep their bundle"),
     ];
-    let count = |wanted: Place| detail.nodes.iter().filter(|node| place(rollout, node) == wanted).count();
-    let moved = detail.nodes.len() - count(Place::Kept);
+    let count = |wanted: Place| nodes.iter().filter(|node| place(rollout, node) == wanted).count();
+    let moved = nodes.len() - count(Place::Kept);
     let goal = if backwards(rollout) { Place::Back } else { Place::Active };
     let mut line = String::new();
     for (place, what) in words {
@@ -92,6 +98,18 @@ pub fn counts(detail: &RolloutDetail) -> String {
         }
     }
     line
+}
+
+/// How far each failure domain is, where these are told apart: its name and its counts.
+pub fn domains(detail: &RolloutDetail) -> Vec<(String, String)> {
+    let Some(key) = &detail.rollout.failure_domain else { return Vec::new() };
+    let mut domains: BTreeMap<Option<&str>, Vec<RolloutNode>> = BTreeMap::new();
+    for node in &detail.nodes {
+        domains.entry(node.failure_domain.as_deref()).or_default().push(node.clone());
+    }
+    let named =
+        |value: Option<&str>| value.map_or_else(|| format!("No {key}"), |value| format!("In {key} {value}"));
+    domains.into_iter().map(|(value, nodes)| (named(value), counted(&detail.rollout, &nodes))).collect()
 }
 
 /// How many nodes are where the rollout wants them now.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sentinel_api_types::Timestamp;
+use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::node::{NodeStatus, NodesQuery};
 use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
 
@@ -44,7 +45,10 @@ pub struct RequestArgs {
     /// Share of the nodes in a step, 1 to 100
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Portions")]
     batch_percent: Option<u8>,
-    /// How many nodes of a step may be offline or fail without stopping it; 0 when nothing is said
+    /// Spread each step over the values of this label, such as zone, and never take all of one
+    #[arg(long, value_name = "LABEL", help_heading = "Portions")]
+    failure_domain: Option<String>,
+    /// How many nodes of a step, or of each failure domain, may be offline or fail without stopping it; 0 when nothing is said
     #[arg(long, value_name = "N", help_heading = "Portions")]
     max_unavailable: Option<u32>,
     /// Longest time that a step may take, such as 10m, which it is when nothing is said; pauses do not count
@@ -78,9 +82,15 @@ pub struct RequestArgs {
     /// Do not ask for healthy heartbeats
     #[arg(long, help_heading = "Gates")]
     no_heartbeat_gate: bool,
+    /// When this share of all the nodes has failed, go back at once, however many each step may lose: 1 to 100 percent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Gates")]
+    rollback_threshold: Option<u8>,
     /// Stop where it is when a step fails, instead of going back
     #[arg(long, help_heading = "Gates")]
     no_auto_rollback: bool,
+    /// When another rollout has nodes of it: refuse (so it is when nothing is said), queue, or supersede the other
+    #[arg(long, value_name = "POLICY", value_parser = read::<OnConflict>, help_heading = "When")]
+    on_conflict: Option<OnConflict>,
 }
 
 /// Options of `rollout create`.
@@ -89,15 +99,21 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --failure-domain zone --max-unavailable 1 --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --max-unavailable 5 --rollback-threshold 2 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy blue_green --traffic-steps 25,100 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
   sentinel-cp rollout create --bundle 1.4.1 --break-glass 'INC-4711: checkout is down' --project shop
+  sentinel-cp rollout create --bundle 1.5.0 --on-conflict queue --project shop
+  sentinel-cp rollout create --bundle 1.4.1 --on-conflict supersede --watch --project shop
 
 Data that is missing, stale or from before the switch never passes a gate.
 A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.
 Blue-green gives the bundle to the slot whose nodes have the weight 0, and then the traffic, share by
-share; see `node update --slot`.")]
+share; see `node update --slot`.
+One that queues begins by itself when every node is free, first come, first served. One that supersedes stops the rollouts that have
+its nodes where they are; going back from it passes over what they left half done.")]
 pub struct CreateArgs {
     #[command(flatten)]
     request: RequestArgs,
@@ -153,7 +169,7 @@ pub async fn plan(args: PlanArgs, connection: &Connection, project: &str) -> any
         Output::Json => None,
     };
     connection.output.print(&plan, |plan| {
-        let mut table = show::plan(plan);
+        let mut table = show::plan(plan, request.failure_domain.as_deref());
         offline.into_iter().for_each(|note| table.note(note));
         table
     })?;
@@ -238,6 +254,9 @@ impl RequestArgs {
             progress_deadline_seconds: self.deadline,
             health_gates: Some(gates),
             auto_rollback: Some(!self.no_auto_rollback),
+            failure_domain: self.failure_domain,
+            rollback_threshold: self.rollback_threshold,
+            on_conflict: self.on_conflict,
             scheduled_at: None,
             override_freeze_reason: None,
         })

@@ -51,7 +51,7 @@ fn instead(project: &str, detail: &RolloutDetail) -> String {
             state(rollout),
             rollout.id
         ),
-        RolloutState::PendingApproval | RolloutState::Scheduled => {
+        RolloutState::PendingApproval | RolloutState::Scheduled | RolloutState::Pending => {
             format!("it has moved nothing yet: sentinel-cp rollout cancel {} --project {project}", rollout.id)
         }
         // Here it would have been possible: the refusal itself says what stands in the way.

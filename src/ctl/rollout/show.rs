@@ -1,9 +1,10 @@
 //! Rollouts as tables.
 
 use sentinel_api_types::approval::RolloutApproval;
+use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::rollout::{
-    Risk, Rollout, RolloutDetail, RolloutError, RolloutList, RolloutNode, RolloutNodeState, RolloutPlan,
-    RolloutState, TargetSelector,
+    PlannedDomain, PlannedStep, Risk, Rollout, RolloutDetail, RolloutError, RolloutList, RolloutNode,
+    RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
 };
 
 use super::{blue_green, canary, progress};
@@ -38,12 +39,19 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("State", format!("{}{by}", progress::state(rollout)));
     table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
+    table.fact("Spread over", rollout.failure_domain.clone());
     table.fact("Gates", gates(rollout));
     table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
     table.fact("Shifted", rollout.blue_green_config.as_ref().map(blue_green::config));
     table.fact("Traffic", blue_green::split(rollout));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
     table.fact("Risk", rollout.risk.as_ref().map(risk));
+    table.fact("Threshold", rollout.rollback_threshold.map(|percent| format!("{percent} % of all nodes")));
+    table.fact(
+        "When others have its nodes",
+        (rollout.on_conflict != OnConflict::Refuse).then(|| word(&rollout.on_conflict)),
+    );
+    table.fact("Superseded by", rollout.superseded_by.map(|id| id.to_string()));
     table.fact("Begins", rollout.scheduled_at.map(at));
     if let Some(approval) = &rollout.approval {
         table.fact("Approvals", format!("{}, until {}", approvals(approval), at(approval.expires_at)));
@@ -58,7 +66,10 @@ pub fn facts(rollout: &Rollout) -> Table {
         rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))),
     );
     table.fact("Stopped by", rollout.error.as_ref().map(error));
-    let asked = matches!(rollout.state, RolloutState::PendingApproval | RolloutState::Scheduled);
+    let asked = matches!(
+        rollout.state,
+        RolloutState::PendingApproval | RolloutState::Scheduled | RolloutState::Pending
+    );
     let started = if asked { "Asked for" } else { "Started" };
     table.fact(started, format!("{} by {}", at(rollout.started_at), rollout.created_by));
     table.fact("Ended", rollout.completed_at.map(at));
@@ -77,6 +88,9 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     let mut table = facts(&detail.rollout);
     let rollout = &detail.rollout;
     table.fact("Progress", progress::counts(detail));
+    for (domain, line) in progress::domains(detail) {
+        table.fact(&domain, line);
+    }
     for (name, line) in detail.canary_analysis_results.iter().flat_map(canary::analysis) {
         table.fact(name, line);
     }
@@ -120,8 +134,27 @@ fn kept(node: &RolloutNode) -> bool {
     node.state == RolloutNodeState::Kept
 }
 
-/// A plan.
-pub fn plan(plan: &RolloutPlan) -> Table {
+/// What a step takes of each failure domain.
+fn domains(table: &mut Table, key: &str, step: &PlannedStep) {
+    let named = |domain: &PlannedDomain| match &domain.value {
+        Some(value) => format!("{key} {value}"),
+        None => format!("no {key}"),
+    };
+    let shares: Vec<String> = step
+        .domains
+        .iter()
+        .map(|domain| format!("{} of {} in {}", domain.nodes, domain.of, named(domain)))
+        .collect();
+    table.note(format!("step {}: {}", step.index + 1, shares.join(", ")));
+    let whole: Vec<String> =
+        step.domains.iter().filter(|domain| domain.nodes == domain.of).map(named).collect();
+    if !whole.is_empty() {
+        table.note(format!("step {} cannot but take all of {}", step.index + 1, whole.join(", ")));
+    }
+}
+
+/// A plan, spread over the values of a label where one is given.
+pub fn plan(plan: &RolloutPlan, key: Option<&str>) -> Table {
     let mut table = Table::new(&["step", "nodes"]);
     for step in &plan.steps {
         let names: Vec<_> = step.nodes.iter().map(|node| node.name.as_str()).collect();
@@ -137,11 +170,21 @@ pub fn plan(plan: &RolloutPlan) -> Table {
         let names: Vec<_> = plan.kept.iter().map(|node| node.name.as_str()).collect();
         table.note(format!("keep what they run, and lose their traffic: {}", names.join(", ")));
     }
+    if let Some(key) = key {
+        plan.steps.iter().for_each(|step| domains(&mut table, key, step));
+    }
     for node in &plan.excluded {
         table.note(format!(
             "left out: {}, {}",
             node.name.clone().unwrap_or_else(|| node.id.to_string()),
             node.reason
+        ));
+    }
+    for other in &plan.conflicts {
+        let (state, nodes) = (word(&other.state).replace('_', " "), other.nodes);
+        table.note(format!(
+            "{nodes} of these nodes: the rollout {} of {} ({state})",
+            other.rollout_id, other.bundle_version
         ));
     }
     if plan.approvals_needed > 0 {

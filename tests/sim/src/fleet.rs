@@ -135,6 +135,9 @@ impl Fleet {
                 ..HealthGates::default()
             }),
             auto_rollback: Some(true),
+            failure_domain: None,
+            rollback_threshold: None,
+            on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,
         };

@@ -8,6 +8,7 @@ import { unified } from "./diff.ts";
 import { emit, record } from "./engine.ts";
 import { hex, uuid } from "./random.ts";
 import { decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
+import { why } from "./why.ts";
 
 export const PASSWORD = "correct horse battery";
 let password = PASSWORD;
@@ -287,6 +288,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     },
   ],
   ["GET", "/projects/:project/nodes/:id", (db, { id }) => { const node = db.nodes.find((candidate) => candidate.id === id); return node === undefined ? missing("Node") : ok({ node }); }],
+  ["GET", "/projects/:project/nodes/:id/why", (db, { id }) => why(db, id)],
   ["GET", "/projects/:project/nodes/:id/events", (db, { id }) => ok({ events: db.nodeEvents.get(id ?? "") ?? [], total: db.nodeEvents.get(id ?? "")?.length ?? 0 })],
   [
     "PATCH",

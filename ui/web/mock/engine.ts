@@ -45,9 +45,23 @@ export function tick(db: Db): void {
     }
   }
   for (const stored of db.rollouts) {
+    if (stored.rollout.state === "pending") begin(db, stored);
     if (stored.rollout.state === "running") forward(db, stored);
     if (stored.rollout.state === "rolling_back") backward(db, stored);
   }
+}
+
+/** What waits in the queue begins when the rollout before it has ended. */
+function begin(db: Db, stored: StoredRollout): void {
+  const { rollout, nodes } = stored;
+  const before = db.rollouts.find((other) => other.rollout.id === rollout.waits_for);
+  if (before !== undefined && before.rollout.completed_at === null) return;
+  Object.assign(rollout, { state: "running", waits_for: null, hold: null, started_at: iso() });
+  for (const { node_id } of nodes) {
+    const node = db.nodes.find((candidate) => candidate.id === node_id);
+    if (node !== undefined) node.owner_rollout_id = rollout.id;
+  }
+  record(db, "rollout.begun", "rollout", rollout.id, { state: "running" });
 }
 
 function sync(db: Db, entry: RolloutNode): Node | undefined {

@@ -1,5 +1,5 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
-import type { Node, Risk, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import type { Node, PlanConflict, PlannedDomain, Risk, Rollout, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { otherSlot } from "../src/lib/slots.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { giveBack, slotPlan, USUAL_SHARES } from "./blue-green.ts";
@@ -19,6 +19,32 @@ export function frozen(db: Db): string | null {
 /** Pinned, and not to this bundle. */
 export const pinnedAway = (node: Node, bundle: string): boolean => Boolean(node.pinned_bundle_id) && node.pinned_bundle_id !== bundle;
 
+const domainOf = (node: Node, key: string): string | null => node.labels[key] ?? null;
+
+/** Nodes in turn from every domain, as large as it is. */
+function spread(nodes: Node[], key: string): Node[] {
+  const of = (node: Node): Node[] => nodes.filter((other) => domainOf(other, key) === domainOf(node, key));
+  const place = (node: Node): number => (of(node).indexOf(node) + 0.5) / of(node).length;
+  return nodes.toSorted((a, b) => place(a) - place(b) || (domainOf(a, key) ?? "").localeCompare(domainOf(b, key) ?? ""));
+}
+
+function shares(step: Node[], all: Node[], key: string): PlannedDomain[] {
+  const count = (nodes: Node[], value: string | null): number => nodes.filter((node) => domainOf(node, key) === value).length;
+  const values = [...new Set(step.map((node) => domainOf(node, key)))].toSorted((a, b) => (a ?? "").localeCompare(b ?? ""));
+  return values.map((value) => ({ value, nodes: count(step, value), of: count(all, value) }));
+}
+
+/** Whether it may plan nodes of others. */
+const takes = (body: RolloutCreate): boolean => body.on_conflict === "queue" || body.on_conflict === "supersede";
+
+/** The rollouts that have these nodes. */
+function conflicts(db: Db, nodes: Node[]): PlanConflict[] {
+  return db.rollouts.flatMap(({ rollout }) => {
+    const theirs = nodes.filter((node) => node.owner_rollout_id === rollout.id).length;
+    return theirs > 0 ? [{ rollout_id: rollout.id, bundle_version: rollout.bundle_version, state: rollout.state, nodes: theirs }] : [];
+  });
+}
+
 export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   const bundle = db.bundles.find((candidate) => candidate.id === body.bundle_id);
   if (bundle === undefined) return refuse(422, "invalid", { bundle_id: ["is not a bundle of this project"] });
@@ -28,7 +54,7 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   }
   const chosen = targets(db, body.target_selector);
   const excluded = chosen
-    .filter((node) => node.status === "unknown" || node.owner_rollout_id || pinnedAway(node, bundle.id))
+    .filter((node) => node.status === "unknown" || (node.owner_rollout_id && !takes(body)) || pinnedAway(node, bundle.id))
     .map((node) => ({
       id: node.id,
       name: node.name,
@@ -46,7 +72,7 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     against: ran.map(({ id, version }) => ({ bundle_id: id, version })),
   };
   const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(risk.level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
-  const about = { excluded, bundle, risk, approvals_needed: needed, frozen: frozen(db) };
+  const about = { excluded, conflicts: conflicts(db, free), bundle, risk, approvals_needed: needed, frozen: frozen(db) };
   if (body.strategy === "blue_green") {
     const slots = slotPlan(body, free);
     return "status" in slots ? slots : { ...slots, ...about };
@@ -57,11 +83,32 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     return refuse(422, "invalid", { strategy: [`a canary compares nodes that have the bundle with nodes that do not: of ${free.length} to move, its first step takes all`] });
   }
   let from = 0;
+  const key = body.failure_domain;
+  if (key && body.strategy === "all_at_once") return refuse(422, "invalid", { failure_domain: ["needs more than one step; give a size of a batch, or a share below 100"] });
+  const ordered = key ? spread(free, key) : free;
   for (const taken of sizes) {
-    steps.push({ index: steps.length, nodes: free.slice(from, from + taken).map(({ id, name }) => ({ id, name })) });
+    const nodes = ordered.slice(from, from + taken);
+    steps.push({ index: steps.length, nodes: nodes.map(({ id, name }) => ({ id, name })), ...(key ? { domains: shares(nodes, free, key) } : {}) });
     from += taken;
   }
   return { steps, kept: [], ...about };
+}
+
+/** Waits for those that have its nodes, or stops them. */
+function settle(db: Db, rollout: Rollout, others: PlanConflict[], policy: RolloutCreate["on_conflict"]): void {
+  const [first] = others;
+  if (first === undefined) return;
+  if (policy === "queue") {
+    Object.assign(rollout, { state: "pending", waits_for: first.rollout_id, hold: { reason: `waits for its nodes: the rollout ${first.rollout_id} has ${first.nodes} of them`, broken: false, frozen: false, since: iso() } });
+    return;
+  }
+  for (const { rollout_id } of others) {
+    const stored = db.rollouts.find((candidate) => candidate.rollout.id === rollout_id);
+    if (stored === undefined) continue;
+    Object.assign(stored.rollout, { state: "cancelled", by: ME.name, hold: null, completed_at: iso(), superseded_by: rollout.id, error: { reason: `superseded by the rollout ${rollout.id} of ${rollout.bundle_version}` } });
+    release(db, stored);
+    record(db, "rollout.superseded", "rollout", rollout_id, { by: ME.name, superseded_by: rollout.id }, ME_ACTOR);
+  }
 }
 
 export function start(db: Db, body: RolloutCreate): Answer {
@@ -86,6 +133,9 @@ export function start(db: Db, body: RolloutCreate): Answer {
     progress_deadline_seconds: body.progress_deadline_seconds ?? 600,
     health_gates: body.health_gates ?? rollout.health_gates,
     auto_rollback: body.auto_rollback ?? true,
+    failure_domain: body.failure_domain ?? null,
+    rollback_threshold: body.rollback_threshold ?? null,
+    on_conflict: body.on_conflict ?? "refuse",
     scheduled_at: body.scheduled_at ?? null,
     risk: db.rules.length > 0 ? planned.risk : null,
     break_glass: body.override_freeze_reason ? { by: ME.name, reason: body.override_freeze_reason, at: iso() } : null,
@@ -94,6 +144,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
   if (needed > 0) {
     Object.assign(rollout, { state: "pending_approval", created_by: ME.email, approval: { digest: hex(64), needed, given: [], expires_at: iso(-db.expiresHours * 3_600_000) } });
   } else if (body.scheduled_at) rollout.state = "scheduled";
+  else settle(db, rollout, planned.conflicts ?? [], body.on_conflict);
   const waits = rollout.state !== "running";
   const stored: StoredRollout = {
     rollout,
@@ -108,6 +159,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
         state: kept ? "kept" : "pending",
         slot: node?.slot ?? null,
         weight: node?.weight ?? null,
+        failure_domain: body.failure_domain && node ? domainOf(node, body.failure_domain) : null,
         previous_bundle_id: node?.effective?.bundle_id ?? null,
         previous_version: node?.effective?.version ?? null,
         generation: null,

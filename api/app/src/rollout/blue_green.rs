@@ -34,6 +34,7 @@ pub(super) fn planned(
     let all: Vec<NodeId> = giving.iter().flatten().copied().collect();
     let steps = giving.iter().map(|step| (step, 0)).chain(shares.map(|share| (&all, *share)));
     let shown = |((step, share), index): ((&Vec<NodeId>, u8), u32)| PlannedStep {
+        domains: Vec::new(),
         index,
         nodes: step.iter().map(|id| name(*id)).collect(),
         deployment_slot: slot,

@@ -13,7 +13,7 @@ use sentinel_model::node::{Node, Slot};
 use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{self, Batch, Target};
 
-use super::{blue_green, canary};
+use super::{blue_green, canary, conflict};
 use crate::liveness::Liveness;
 use crate::node::{Versions, failure, traffic, usage};
 
@@ -22,6 +22,7 @@ pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
     match state {
         rollout::RolloutState::PendingApproval => RolloutState::PendingApproval,
         rollout::RolloutState::Scheduled => RolloutState::Scheduled,
+        rollout::RolloutState::Pending => RolloutState::Pending,
         rollout::RolloutState::Running => RolloutState::Running,
         rollout::RolloutState::Paused { .. } => RolloutState::Paused,
         rollout::RolloutState::RollingBack { .. } => RolloutState::RollingBack,
@@ -49,6 +50,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
     let (by, error) = match &rollout.state {
         rollout::RolloutState::PendingApproval
         | rollout::RolloutState::Scheduled
+        | rollout::RolloutState::Pending
         | rollout::RolloutState::Running
         | rollout::RolloutState::Completed => (None, None),
         rollout::RolloutState::Paused { by } => (Some(by.clone()), None),
@@ -87,6 +89,9 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             fail_after_seconds: spec.gates.fail_after_s,
         },
         auto_rollback: spec.auto_rollback,
+        failure_domain: spec.failure_domain,
+        rollback_threshold: spec.rollback_threshold,
+        on_conflict: conflict::policy(spec.on_conflict),
         canary_analysis_config: spec.canary.map(canary::config),
         traffic_step_index: spec.blue_green.as_ref().map(|asked| {
             let completed = rollout.state == rollout::RolloutState::Completed;
@@ -112,6 +117,8 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         risk: rollout.governance.risk.map(|judged| risk(versions, judged)).transpose()?,
         scheduled_at: rollout.governance.scheduled_at.map(timestamp),
         break_glass: rollout.governance.break_glass.map(break_glass),
+        waits_for: rollout.queued.and_then(|queued| queued.behind),
+        superseded_by: rollout.superseded_by,
         created_by: rollout.created_by,
         revision: rollout.revision,
         started_at: timestamp(rollout.governance.begun_at.unwrap_or(rollout.created_at)),
@@ -174,7 +181,9 @@ pub(super) fn detail(
         } else {
             progress.pending += u64::from(!kept);
         }
-        nodes.push(member_shape(&mut versions, liveness, &member, node)?);
+        let domain = node.as_ref().and_then(|node| rollout.spec.domain_of(node)).map(str::to_owned);
+        let shaped = member_shape(&mut versions, liveness, &member, node)?;
+        nodes.push(RolloutNode { failure_domain: domain, ..shaped });
     }
     nodes.sort_by(|a, b| (a.step, &a.name, a.node_id).cmp(&(b.step, &b.name, b.node_id)));
     let analysis: Option<Analysis> = tables::load(read, id.as_bytes())?;
@@ -220,6 +229,7 @@ fn member_shape(
     Ok(RolloutNode {
         node_id: member.node_id,
         step: member.step,
+        failure_domain: None,
         state: match member.state {
             rollout::RolloutNodeState::Pending => RolloutNodeState::Pending,
             rollout::RolloutNodeState::Assigned { .. } => RolloutNodeState::Assigned,

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod governance;
+mod queue;
 
 use std::collections::BTreeMap;
 

@@ -296,6 +296,9 @@ impl Stage {
             progress_deadline_seconds: None,
             health_gates: None,
             auto_rollback: None,
+            failure_domain: None,
+            rollback_threshold: None,
+            on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: override_freeze_reason.map(str::to_owned),
         }

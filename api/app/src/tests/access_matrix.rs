@@ -22,7 +22,7 @@ OrgAuditList reader api_keys:admin ProjectAuditList reader api_keys:admin ApiKey
 ApiKeyShow admin api_keys:admin   ApiKeyCreate admin api_keys:admin ApiKeyRevoke admin api_keys:admin
 ApiKeyDelete admin api_keys:admin EnrolmentTokenList reader nodes:write EnrolmentTokenCreate operator nodes:write
 EnrolmentTokenRevoke operator nodes:write NodeList reader nodes:read NodeStats reader nodes:read
-NodeShow reader nodes:read        NodeEventList reader nodes:read   NodeDelete operator nodes:write
+NodeShow reader nodes:read        NodeWhy reader rollouts:read      NodeEventList reader nodes:read   NodeDelete operator nodes:write
 BundleCreate operator bundles:write BundleValidate operator bundles:write BundleList reader bundles:read
 BundleShow reader bundles:read    BundleSource reader bundles:read  BundleDiff reader bundles:read
 BundleDownload reader bundles:read BundleArchive reader bundles:read BundleVerify reader bundles:read

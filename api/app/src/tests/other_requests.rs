@@ -97,6 +97,7 @@ const READS: &[Operation] = &[
     NodeStats,
     NodeShow,
     NodeEventList,
+    NodeWhy,
     BundleValidate,
     BundleList,
     BundleShow,

@@ -26,6 +26,9 @@ pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
         progress_deadline_seconds: None,
         health_gates: None,
         auto_rollback: None,
+        failure_domain: None,
+        rollback_threshold: None,
+        on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
     }
@@ -119,6 +122,13 @@ async fn what_cannot_be_rolled_out_is_refused_by_field() {
         ("batch_percentage", RolloutCreate { batch_percentage: Some(101), ..base() }),
         ("batch_size", RolloutCreate { batch_size: Some(0), ..base() }),
         ("strategy", RolloutCreate { strategy: Strategy::AllAtOnce, batch_size: Some(2), ..base() }),
+        ("rollback_threshold", RolloutCreate { rollback_threshold: Some(0), ..base() }),
+        ("rollback_threshold", RolloutCreate { rollback_threshold: Some(101), ..base() }),
+        ("failure_domain", RolloutCreate { failure_domain: Some(String::new()), ..base() }),
+        (
+            "failure_domain",
+            RolloutCreate { failure_domain: Some("zone".into()), strategy: Strategy::AllAtOnce, ..base() },
+        ),
         ("progress_deadline_seconds", RolloutCreate { progress_deadline_seconds: Some(0), ..base() }),
         (
             "health_gates.max_error_rate",

@@ -1,12 +1,14 @@
 #![allow(clippy::unwrap_used)]
 
 use sentinel_app::testing::attacks::{ATTEMPTS, Answer, Attempt, Deed, Stage};
+use sentinel_app::testing::world::Known;
 use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 
 use crate::proto::rollout_service_client::RolloutServiceClient;
 use crate::proto::{
-    ApproveRolloutRequest, CreateRolloutRequest, NodeIds, Rollout, SteerRolloutRequest, Target, target,
+    ApproveRolloutRequest, CreateRolloutRequest, ExplainNodeRequest, NodeIds, Rollout, SteerRolloutRequest,
+    Target, target,
 };
 
 async fn go(stage: &Stage, attempt: &Attempt) -> Result<Response<Rollout>, Status> {
@@ -51,6 +53,29 @@ async fn go(stage: &Stage, attempt: &Attempt) -> Result<Response<Rollout>, Statu
         Deed::Resume => client.resume_rollout(with(steer(""), &token)).await,
         Deed::Assign => panic!("gRPC assigns nothing directly"),
     }
+}
+
+#[tokio::test]
+async fn a_node_is_explained() {
+    let stage = Stage::set(ATTEMPTS[0].scene).await.unwrap();
+    let routes: Routes = crate::routes(stage.world.kit.app.clone()).await.unwrap();
+    let mut client = RolloutServiceClient::new(routes);
+    let ask = |who: &Known| {
+        let message = ExplainNodeRequest {
+            project: "shop".into(),
+            node_id: stage.free.to_string(),
+            generation: Some(9),
+        };
+        let mut request = Request::new(message);
+        let token = format!("Bearer {}", who.secret.expose());
+        request.metadata_mut().insert("authorization", token.parse().unwrap());
+        request
+    };
+    let why = client.explain_node(ask(&stage.world.reader)).await.unwrap().into_inner();
+    assert_eq!(why.findings[0].kind, "generation");
+    assert!(why.findings[0].text.starts_with("generation 9 was never given"), "{why:?}");
+    let refused = client.explain_node(ask(&stage.world.outsider)).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
 }
 
 #[tokio::test]

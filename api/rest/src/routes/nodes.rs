@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use sentinel_api_types::node::{NodeBody, NodeEventList, NodeList, NodeStats, NodeUpdate, NodesQuery};
+use sentinel_api_types::why::{NodeWhy, NodeWhyQuery};
 use sentinel_app::App;
 use sentinel_model::NodeId;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stats))
         .routes(routes!(show, update, remove))
         .routes(routes!(events))
+        .routes(routes!(why))
 }
 
 /// Nodes of a project, by name.
@@ -108,4 +110,19 @@ async fn events(
     PathArgs((slug, id)): PathArgs<(String, NodeId)>,
 ) -> Answer<NodeEventList> {
     Ok(Json(app.list_node_events(&caller, &slug, id).await?))
+}
+
+/// Why a node is, or is not, on a generation: its facts, and everything that has to do with them, the most decisive first.
+#[utoipa::path(
+    get, path = "/projects/{slug}/nodes/{id}/why", operation_id = "explain_node", tag = "nodes",
+    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), NodeWhyQuery, ReadParams),
+    responses((status = 200, description = "Why.", body = NodeWhy), Refusals),
+)]
+async fn why(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((slug, id)): PathArgs<(String, NodeId)>,
+    QueryArgs { args, .. }: QueryArgs<NodeWhyQuery>,
+) -> Answer<NodeWhy> {
+    Ok(Json(app.node_why(&caller, &slug, id, args).await?))
 }

@@ -147,6 +147,7 @@ async fn ids_that_are_no_uuids_are_400_and_unknown_ones_404() {
         ("GET", format!("{NODES}/ID")),
         ("DELETE", format!("{NODES}/ID")),
         ("GET", format!("{NODES}/ID/events")),
+        ("GET", format!("{NODES}/ID/why")),
         ("GET", format!("{BUNDLES}/ID")),
         ("GET", format!("{BUNDLES}/ID/archive")),
         ("GET", format!("{BUNDLES}/ID/diff?against={SOME_ID}")),

@@ -164,6 +164,7 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("show_node_stats", shop("/nodes/stats"), None, By::Reader, 200, 404, false);
     add("show_node", shop(&format!("/nodes/{node}")), None, By::Reader, 200, 404, false);
     add("list_node_events", shop(&format!("/nodes/{node}/events")), None, By::Reader, 200, 404, false);
+    add("explain_node", shop(&format!("/nodes/{node}/why?generation=1")), None, By::Reader, 200, 404, false);
     add("delete_node", shop(&format!("/nodes/{gone}")), None, By::Operator, 204, 404, true);
     let source = |version: &str| Some(json!({"version": version, "config_source": SOURCE}));
     add("create_bundle", shop("/bundles"), source("1.2"), By::Operator, 201, 404, true);

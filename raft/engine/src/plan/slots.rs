@@ -4,7 +4,7 @@
 
 use sentinel_machine::commands::rollout_create::NODES_MAX;
 use sentinel_model::node::{Node, Slot};
-use sentinel_model::rollout::RolloutSpec;
+use sentinel_model::rollout::{OnConflict, RolloutSpec};
 
 use super::{Excluded, Owned, Plan, PlanError, Reason, named, owned, step_size};
 
@@ -27,7 +27,7 @@ pub(super) fn plan(spec: &RolloutSpec, selected: &[&Node]) -> Result<Plan, PlanE
         return Err(PlanError::AllExcluded(excluded));
     }
     let conflicts: Vec<Owned> = taken.iter().filter_map(|node| owned(node)).collect();
-    if !conflicts.is_empty() {
+    if !conflicts.is_empty() && spec.on_conflict == OnConflict::Refuse {
         return Err(PlanError::Conflict(conflicts));
     }
     if taken.len() > NODES_MAX {
@@ -39,6 +39,8 @@ pub(super) fn plan(spec: &RolloutSpec, selected: &[&Node]) -> Result<Plan, PlanE
         steps: chunks.map(|step| step.iter().map(|node| node.id).collect()).collect(),
         live: live.iter().map(|node| node.id).collect(),
         excluded,
+        conflicts,
+        domains: Vec::new(),
     })
 }
 

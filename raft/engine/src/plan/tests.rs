@@ -100,6 +100,21 @@ fn each_step_of_a_canary_is_like_the_rest_in_its_labels() {
 }
 
 #[test]
+fn one_that_queues_or_supersedes_plans_nodes_of_others_also_those_that_run_the_bundle_still() {
+    let mut fleet = vec![running("a", NEW), running("b", NEW)];
+    fleet[0].owner = Some(ROLLOUT);
+    for on_conflict in [OnConflict::Queue, OnConflict::Supersede] {
+        let spec = RolloutSpec { on_conflict, ..spec(Target::All, Batch::Size(2)) };
+        let plan = plan_rollout(&spec, &fleet).unwrap();
+        assert_eq!(plan.steps, [ids(&["a"])], "the other rollout is about to move it");
+        let owned = Owned { node_id: id("a"), name: "a".into(), rollout_id: ROLLOUT };
+        assert_eq!((plan.conflicts, plan.excluded.len()), (vec![owned], 1));
+    }
+    let refused = plan_rollout(&spec(Target::All, Batch::Size(2)), &fleet).unwrap_err();
+    assert!(matches!(refused, PlanError::Conflict(_)));
+}
+
+#[test]
 fn a_canary_needs_nodes_to_be_compared_with() {
     for (steps, names) in [(&[5, 100][..], &["a"][..]), (&[100], &["a", "b"])] {
         let refused = plan_rollout(&canary(steps), &fleet(names)).unwrap_err();

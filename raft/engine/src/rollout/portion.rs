@@ -1,4 +1,6 @@
-//! The nodes of one step, sorted by how far each has come.
+//! The nodes of one step, or of one failure domain, sorted by how far each has come.
+
+use std::collections::BTreeMap;
 
 use sentinel_model::Generation;
 use sentinel_model::node::{Node, NodeStatus};
@@ -6,9 +8,11 @@ use sentinel_model::rollout::{RolloutNode, RolloutNodeState};
 
 use super::{RolloutView, words};
 
-/// The step's nodes, each in exactly one place, by name. Deleted ones are in none.
+/// The nodes, each in exactly one place, by name. Deleted ones are in none.
 #[derive(Debug, Default)]
 pub(super) struct Portion<'a> {
+    /// Which failure domain it is, in words; nothing for a step.
+    pub domain: Option<String>,
     /// Proven to run the new generation, and online.
     pub done: Vec<(&'a Node, Generation)>,
     /// Failed, with the cause in words.
@@ -32,8 +36,7 @@ impl<'a> Portion<'a> {
     pub fn up_to(view: &RolloutView<'a>, last: u32, verifying: bool) -> Vec<Self> {
         let mut portions: Vec<Self> = (0..=last).map(|_| Portion::default()).collect();
         for (member, node) in by_name(view).into_iter().filter(|(member, _)| member.step <= last) {
-            let standing = standing(node, member, verifying && member.step == last);
-            portions[member.step as usize].add(node, standing);
+            portions[member.step as usize].put(member, node, verifying && member.step == last);
         }
         portions
     }
@@ -43,13 +46,28 @@ impl<'a> Portion<'a> {
     pub fn whole(view: &RolloutView<'a>) -> Self {
         let mut portion = Portion::default();
         for (member, node) in by_name(view) {
-            portion.add(node, standing(node, member, true));
+            portion.put(member, node, true);
         }
         portion
     }
 
-    fn add(&mut self, node: &'a Node, standing: Standing) {
-        match standing {
+    /// The same nodes by failure domain, where these are told apart; else nothing.
+    pub fn by_domain(view: &RolloutView<'a>, last: u32, verifying: bool) -> Vec<Self> {
+        let spec = &view.rollout.spec;
+        let Some(key) = &spec.failure_domain else { return Vec::new() };
+        let mut domains: BTreeMap<Option<&str>, Self> = BTreeMap::new();
+        for (member, node) in by_name(view).into_iter().filter(|(member, _)| member.step <= last) {
+            let value = spec.domain_of(node);
+            let words = || value.map_or_else(|| format!("no {key}"), |value| format!("{key} {value}"));
+            let domain = || Portion { domain: Some(words()), ..Portion::default() };
+            let portion = domains.entry(value).or_insert_with(domain);
+            portion.put(member, node, verifying && member.step == last);
+        }
+        domains.into_values().collect()
+    }
+
+    fn put(&mut self, member: &RolloutNode, node: &'a Node, verifying: bool) {
+        match standing(node, member, verifying) {
             Standing::Done(generation) => self.done.push((node, generation)),
             Standing::Failed(why) => self.failed.push(why),
             Standing::Unavailable => self.unavailable.push(node),
@@ -62,9 +80,14 @@ impl<'a> Portion<'a> {
         self.done.len() + self.absent()
     }
 
+    /// How many of them have failed, or are not heard of.
+    pub fn gone(&self) -> usize {
+        self.failed.len() + self.unavailable.len()
+    }
+
     /// How many of them do not run the bundle, or not within reach.
     pub fn absent(&self) -> usize {
-        self.failed.len() + self.unavailable.len() + self.in_flight.len()
+        self.gone() + self.in_flight.len()
     }
 
     /// Those that have not proven it, by name.

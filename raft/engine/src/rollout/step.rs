@@ -4,6 +4,10 @@
 //! their step completed. So completed steps are looked at as long as the rollout goes forward, with the same tolerance and
 //! the same patience as the current one. Failures and broken gates there stop it wherever it is. A node there that is merely
 //! silent, or has no evidence at the moment, holds up only what would reach further: the start of a step and its completion.
+//!
+//! `max_unavailable` counts in each step. Where failure domains are told apart it counts in each of them instead, over all the steps that have
+//! begun: what a domain has lost, it has lost, in however many steps. Nodes that are on their way keep serving while they switch; how many of
+//! a domain are on their way at once is the plan's to bound, which never takes all of one.
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
@@ -47,7 +51,8 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
                 (behind, portion)
             }
         };
-        Judged { view, behind, portion, shifts: shifts(index), shifted: shifts(last), ran_ms, now }
+        let domains = Portion::by_domain(view, last, verifying);
+        Judged { view, behind, portion, domains, shifts: shifts(index), shifted: shifts(last), ran_ms, now }
     };
     match step.state {
         StepState::Pending => match index.checked_sub(1) {
@@ -84,6 +89,8 @@ struct Judged<'a> {
     shifts: bool,
     /// They have been given some already.
     shifted: bool,
+    /// The nodes of all of these by failure domain, where these are told apart.
+    domains: Vec<Portion<'a>>,
     ran_ms: u64,
     now: Time,
 }
@@ -129,9 +136,14 @@ impl Judged<'_> {
     }
 
     fn too_many_failed(&self) -> Option<Transition> {
+        if let Some(reason) = self.threshold_reached() {
+            return Some(fail(reason));
+        }
         let too_many = |portion: &&Portion<'_>| portion.failed.len() > self.tolerated();
-        if let Some(Portion { failed, .. }) = self.portions().find(too_many) {
-            let kind = format!("{} failed, at most {} may", words::nodes(failed.len()), self.tolerated());
+        if let Some(Portion { failed, domain, .. }) = self.groups().find(too_many) {
+            let place = domain.as_ref().map(|domain| format!(" in {domain}")).unwrap_or_default();
+            let nodes = words::nodes(failed.len());
+            let kind = format!("{nodes} failed{place}, at most {} may", self.tolerated());
             return Some(fail(words::reason(&kind, failed)));
         }
         // Tolerated one by one, and yet nothing is left that could prove the bundle.
@@ -140,11 +152,34 @@ impl Judged<'_> {
             .then(|| fail(words::reason("every node of the step failed", failed)))
     }
 
+    /// So many have failed, of all the steps that have begun, that it is not worth to go on, though each step may lose that many. The
+    /// share is of all nodes of the rollout, not of those moved so far: one of the first two is half of these, and says little.
+    fn threshold_reached(&self) -> Option<String> {
+        let rollout = self.view.rollout;
+        let threshold = rollout.spec.rollback_threshold?;
+        let failed: Vec<String> =
+            self.portions().flat_map(|portion| portion.failed.iter().cloned()).collect();
+        let all = u64::from(rollout.nodes);
+        if failed.is_empty() || (failed.len() as u64) * 100 < u64::from(threshold) * all {
+            return None;
+        }
+        let percent = failed.len() as f64 * 100.0 / all.max(1) as f64;
+        let kind = format!(
+            "{} of {all} nodes failed, which is {percent:.1} % and the threshold is {threshold} %",
+            failed.len()
+        );
+        Some(words::reason(&kind, &failed))
+    }
+
     fn proofs(&self) -> Option<Transition> {
         let portion = &self.portion;
-        let absent = portion.failed.len() + portion.unavailable.len();
+        let too_many = |portion: &&Portion<'_>| portion.gone() > self.tolerated();
+        let beyond = match self.domains.is_empty() {
+            true => Some(portion).filter(too_many),
+            false => self.domains.iter().find(too_many),
+        };
         let settled = portion.in_flight.is_empty();
-        if settled && absent <= self.tolerated() && !portion.done.is_empty() {
+        if settled && beyond.is_none() && !portion.done.is_empty() {
             return Some(Transition::VerifyStep);
         }
         if self.overdue() {
@@ -156,8 +191,8 @@ impl Judged<'_> {
             );
             return Some(fail(words::reason(&kind, &missing)));
         }
-        let wait = if settled || absent > self.tolerated() {
-            Some(self.unavailable(portion))
+        let wait = if settled || beyond.is_some() {
+            Some(self.unavailable(beyond.unwrap_or(portion)))
         } else if self.ran_ms > QUIET_MS {
             Some(Wait { reason: self.waits_for_proof(), broken: false })
         } else {
@@ -169,7 +204,7 @@ impl Judged<'_> {
     fn gates(&self, onward: Transition) -> Option<Transition> {
         let too_few = |portion: &&Portion<'_>| portion.absent() > self.tolerated();
         let nothing_proven = self.portion.done.is_empty() && self.portion.present() > 0;
-        let behind = self.portions().find(too_few).or_else(|| nothing_proven.then_some(&self.portion));
+        let behind = self.groups().find(too_few).or_else(|| nothing_proven.then_some(&self.portion));
         match (worst(&self.verdicts(self.portions())), behind) {
             (Combined::Broken(reason), _) => self.broken(reason),
             (_, Some(portion)) => self.wait(self.unavailable(portion)),
@@ -246,6 +281,12 @@ impl Judged<'_> {
         self.behind.iter().chain([&self.portion])
     }
 
+    /// What `max_unavailable` counts in.
+    fn groups(&self) -> impl Iterator<Item = &Portion<'_>> {
+        let by_step = self.domains.is_empty();
+        self.portions().filter(move |_| by_step).chain(&self.domains)
+    }
+
     fn tolerated(&self) -> usize {
         usize::try_from(self.view.rollout.spec.max_unavailable).unwrap_or(usize::MAX)
     }
@@ -257,7 +298,12 @@ impl Judged<'_> {
     fn unavailable(&self, portion: &Portion<'_>) -> Wait {
         let missing = portion.missing();
         let kind = if missing.len() > self.tolerated() {
-            format!("nodes are unavailable, at most {} of a step may be", self.tolerated())
+            match &portion.domain {
+                None => format!("nodes are unavailable, at most {} of a step may be", self.tolerated()),
+                Some(domain) => {
+                    format!("nodes of {domain} are unavailable, at most {} may be", self.tolerated())
+                }
+            }
         } else {
             "no node of the step is left that runs the bundle".to_owned()
         };

@@ -1,5 +1,5 @@
-//! Rollouts that have not begun: the time of one that is scheduled, and the end of the time to approve one. And what a freeze
-//! makes of a decision that would go forward.
+//! Rollouts that have not begun: the time of one that is scheduled, the turn of one that waits for its nodes, and the end of the time to
+//! approve one. And what a freeze makes of a decision that would go forward.
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
@@ -15,6 +15,16 @@ pub(super) fn scheduled(view: &RolloutView<'_>, now: Time) -> Option<Transition>
     match view.frozen {
         Some(words) => tell(view, words),
         None => Some(Transition::Begin),
+    }
+}
+
+/// A rollout that waits for its nodes is looked at when the one has ended that it waits for.
+pub(super) fn queued(view: &RolloutView<'_>) -> Option<Transition> {
+    let called = view.rollout.queued.is_none_or(|queued| queued.behind.is_none());
+    match (called, view.frozen) {
+        (false, _) => None,
+        (true, Some(words)) => tell(view, words),
+        (true, None) => Some(Transition::Begin),
     }
 }
 

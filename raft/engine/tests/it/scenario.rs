@@ -5,7 +5,7 @@ use sentinel_engine::plan::plan_rollout;
 use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::query;
-use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
+use sentinel_model::rollout::{Batch, Gates, OnConflict, RolloutSpec, Target};
 
 use crate::agent::{Agent, OnBack, OnNew};
 use crate::operator::Incident;
@@ -33,6 +33,9 @@ pub fn spec() -> RolloutSpec {
         auto_rollback: true,
         canary: None,
         blue_green: None,
+        on_conflict: OnConflict::Refuse,
+        failure_domain: None,
+        rollback_threshold: None,
     }
 }
 

@@ -130,7 +130,9 @@ fn revoke_join_tokens(context: &mut Context<'_>) -> Result<u64, Stop> {
 fn hold_rollouts(context: &mut Context<'_>, reason: EpochReason) -> Result<u64, Stop> {
     let by = format!("the {} of the cluster", reason.as_str());
     let mut held = 0;
-    for mut running in query::active_rollouts(context.tables())? {
+    for running in query::active_rollouts(context.tables())? {
+        // As it is now: the end of one may have been news to another.
+        let mut running = rollout::require(context, running.id)?;
         if running.state.phase().is_waiting() {
             // It may have begun, or been rejected, in the state that was left behind.
             cancel(context, running, &by)?;

@@ -20,6 +20,7 @@ use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
+use crate::queue;
 use crate::rollout;
 
 /// Most exceptions that a rollback names one by one.
@@ -73,7 +74,7 @@ pub enum Transition {
         /// Until when, by which window, and why.
         reason: String,
     },
-    /// The time of a scheduled rollout has come.
+    /// The time of a scheduled rollout has come, or the turn of one that waits for its nodes.
     Begin,
     /// Nobody has decided about it in time.
     Expire,
@@ -122,9 +123,9 @@ impl Transition {
                 matches!(state, RolloutState::RollingBack { .. })
             }
             Transition::Frozen { .. } => {
-                matches!(state, RolloutState::Running | RolloutState::Scheduled)
+                matches!(state, RolloutState::Running | RolloutState::Scheduled | RolloutState::Pending)
             }
-            Transition::Begin => *state == RolloutState::Scheduled,
+            Transition::Begin => matches!(state, RolloutState::Scheduled | RolloutState::Pending),
             Transition::Expire => *state == RolloutState::PendingApproval,
             _ => *state == RolloutState::Running,
         }
@@ -337,6 +338,9 @@ fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
             approval.map(|approval| Approval { expires_at: governance::expiry(context, &project), ..approval });
         rollout::enter(moved, Deed::Begin, RolloutState::PendingApproval)?;
         moved.hold = None;
+        // One that nobody has agreed to keeps no place.
+        let members = query::rollout_nodes(context.tables(), moved.id)?;
+        queue::leave(context, moved, members.iter().map(|member| member.node_id))?;
         rollout::save(context, moved)?;
         return Ok(("rollout.approval_missing", "who approved it may not any more, a rule came since, or it is more dangerous by now".into()));
     }

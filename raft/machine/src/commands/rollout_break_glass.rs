@@ -27,7 +27,11 @@ impl Apply for RolloutBreakGlass {
         let project = context.require::<Project>(freed.project_id.as_bytes(), "Project")?;
         let broken = governance::break_glass(context, &project, &self.by, &self.reason)?;
         match freed.state.phase() {
-            Phase::PendingApproval | Phase::Scheduled | Phase::Running | Phase::Paused => {}
+            Phase::PendingApproval
+            | Phase::Scheduled
+            | Phase::Pending
+            | Phase::Running
+            | Phase::Paused => {}
             // The way back is not held by any freeze.
             Phase::RollingBack | Phase::Completed | Phase::Failed | Phase::Cancelled | Phase::RolledBack => {
                 return Err(rollout::refuse(&freed, "let through a freeze"));

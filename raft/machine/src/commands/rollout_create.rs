@@ -2,7 +2,8 @@
 //! node in it belongs to this rollout from this step on.
 //!
 //! One that must wait, for approvals or for its time, owns nothing meanwhile: for a week in which nobody has agreed to it, it would
-//! keep out those that people have agreed to. Its plan is kept as it was looked at, and checked again when it begins.
+//! keep out those that people have agreed to. Its plan is kept as it was looked at, and checked again when it begins. So does one that
+//! waits for nodes that another rollout has: see [`crate::queue`].
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use sentinel_model::governance::{Approval, Governance, SCHEDULE_MAX_MS};
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{
-    Deed, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, life,
+    Deed, Phase, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, life,
 };
 use sentinel_model::{InvalidValue, NodeId, ProjectId, RolloutId, Time};
 use serde::{Deserialize, Serialize};
@@ -24,13 +25,14 @@ use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
+use crate::queue::{self, Claim};
 use crate::risk;
 use crate::rollout;
 use crate::tables::{Table, key};
 
 /// Most nodes in one rollout.
 pub const NODES_MAX: usize = 20_000;
-/// Most rollouts of a project that wait for approvals or for their time.
+/// Most rollouts of a project that wait for approvals, for their time or for their nodes.
 pub const WAITING_MAX: usize = 100;
 
 /// See the module.
@@ -63,8 +65,10 @@ impl Apply for RolloutCreate {
         let gates = &self.spec.gates;
         let usage = gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some();
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
-        let strategy = self.spec.canary.is_some() || self.spec.blue_green.is_some();
-        if strategy || usage || governed { 4 } else { 1 }
+        let spec = &self.spec;
+        let bounded = spec.failure_domain.is_some() || spec.rollback_threshold.is_some();
+        let strategy = spec.canary.is_some() || spec.blue_green.is_some();
+        if strategy || !spec.on_conflict.is_default() || bounded || usage || governed { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -82,10 +86,12 @@ impl Apply for RolloutCreate {
         }
         context.require_new::<Rollout>(self.rollout_id.as_bytes(), "rollout")?;
         let (state, governance) = self.govern(context, &project, &bundle)?;
-        let (nodes, shift) = self.take_nodes(context, state == RolloutState::Running)?;
+        let begins = state == RolloutState::Running;
+        let (planned, shift) = self.planned_nodes(context, begins)?;
+        let nodes = u32::try_from(planned.len() - self.live.len()).unwrap_or(u32::MAX);
         let now = context.time;
         let steps = self.store_steps(context)?;
-        let made = Rollout {
+        let mut made = Rollout {
             id: self.rollout_id,
             project_id: self.project_id,
             spec: self.spec.clone(),
@@ -101,7 +107,12 @@ impl Apply for RolloutCreate {
             ended_at: None,
             governance,
             shift,
+            queued: None,
+            superseded_by: None,
         };
+        if begins {
+            self.claim(context, &mut made, &planned)?;
+        }
         context.store(&made)?;
         let write = context.write();
         write.put(Table::RolloutsActive, self.rollout_id.as_bytes(), b"")?;
@@ -133,7 +144,8 @@ impl Apply for RolloutCreate {
 fn governed(made: &Rollout) -> Option<[(&'static str, String); 6]> {
     let governance = &made.governance;
     let approval = governance.approval.as_ref();
-    (!governance.is_empty()).then(|| {
+    let plain = governance.is_empty() && made.state == RolloutState::Running;
+    (!plain).then(|| {
         [
             ("state", made.state.as_str().to_owned()),
             ("risk", governance.risk.as_ref().map(|judged| risk::words(&judged.risk)).unwrap_or_default()),
@@ -181,11 +193,7 @@ impl RolloutCreate {
             }
             return Ok((state, Governance { break_glass, risk, ..Governance::default() }));
         }
-        let waits = |rollout: &&Rollout| rollout.project_id == project.id && rollout.state.phase().is_waiting();
-        if query::active_rollouts(context.tables())?.iter().filter(waits).count() >= WAITING_MAX {
-            let message = format!("{WAITING_MAX} rollouts of this project wait already; cancel what is not needed");
-            return Err(Rejection::Limit(message).into());
-        }
+        self.require_room_to_wait(context)?;
         let approval = if needed == 0 {
             None
         } else {
@@ -208,9 +216,42 @@ impl RolloutCreate {
         Ok((state, governance))
     }
 
-    /// The nodes of the plan, checked, and owned from now on if it begins at once. Returns how many get the bundle, and between which
-    /// slots traffic is to move.
-    fn take_nodes(&self, context: &mut Context<'_>, own: bool) -> Result<(u32, Option<Shift>), Stop> {
+    /// What waits is looked at, and it is for people to keep in mind.
+    fn require_room_to_wait(&self, context: &Context<'_>) -> Result<(), Stop> {
+        let waits =
+            |rollout: &&Rollout| rollout.project_id == self.project_id && rollout.state.phase().is_waiting();
+        if query::active_rollouts(context.tables())?.iter().filter(waits).count() >= WAITING_MAX {
+            let message = format!("{WAITING_MAX} rollouts of this project wait already; cancel what is not needed");
+            return Err(Rejection::Limit(message).into());
+        }
+        Ok(())
+    }
+
+    /// Takes the nodes of a rollout that simply starts, or has it wait for them.
+    fn claim(&self, context: &mut Context<'_>, made: &mut Rollout, planned: &[Node]) -> Result<(), Stop> {
+        match queue::claim(context, made, planned)? {
+            Claim::Taken => Ok(()),
+            Claim::Refused(why) => {
+                let message = format!("{why}; wait for it to end, or cancel it first");
+                Err(Rejection::WrongState(message).into())
+            }
+            Claim::Behind(contender) => {
+                self.require_room_to_wait(context)?;
+                if !life::leads(None, Deed::Create, Phase::Pending) {
+                    return Err(Rejection::WrongState("no rollout begins like this".into()).into());
+                }
+                made.state = RolloutState::Pending;
+                // A rule may ask for approvals by the time that it begins.
+                made.governance.author = governance::author(context)?;
+                let nodes: Vec<NodeId> = planned.iter().map(|node| node.id).collect();
+                queue::wait_behind(context, made, &nodes, &contender)
+            }
+        }
+    }
+
+    /// The nodes of the plan, each once and all of the project: those that get the bundle in the order of their steps, then those that
+    /// keep theirs. And between which slots traffic is to move.
+    fn planned_nodes(&self, context: &Context<'_>, begins: bool) -> Result<(Vec<Node>, Option<Shift>), Stop> {
         let mut seen = BTreeSet::new();
         let count: usize = self.steps.iter().map(Vec::len).sum();
         let all = count + self.live.len();
@@ -222,46 +263,31 @@ impl RolloutCreate {
             let message = "only blue-green has nodes that keep what they run";
             return Err(InvalidValue::new("target_selector", message).into());
         }
-        let (mut moved, mut live) = (Vec::new(), Vec::new());
-        for (nodes, node_ids) in
-            [(&mut moved, self.steps.iter().flatten().collect()), (&mut live, Vec::from_iter(&self.live))]
-        {
-            for node_id in node_ids {
-                let node = context.require::<Node>(node_id.as_bytes(), "Node")?;
-                if node.project_id != self.project_id {
-                    return Err(Rejection::not_found("Node").into());
-                }
-                if !seen.insert(*node_id) {
-                    let message = format!("names node '{}' twice", node.name);
-                    return Err(InvalidValue::new("target_selector", message).into());
-                }
-                if let Some(owner) = node.owner.filter(|_| own) {
-                    let message = format!(
-                        "node '{}' belongs to the rollout {owner}; wait for it to end, or cancel it first",
-                        node.name
-                    );
-                    return Err(Rejection::WrongState(message).into());
-                }
-                nodes.push(node);
+        let mut nodes = Vec::with_capacity(all);
+        for node_id in self.steps.iter().flatten().chain(&self.live) {
+            let node = context.require::<Node>(node_id.as_bytes(), "Node")?;
+            if node.project_id != self.project_id {
+                return Err(Rejection::not_found("Node").into());
             }
+            if !seen.insert(*node_id) {
+                let message = format!("names node '{}' twice", node.name);
+                return Err(InvalidValue::new("target_selector", message).into());
+            }
+            if begins && nodes.len() < count {
+                let advice = "plan again, or unpin the node first";
+                require_not_pinned_away(context, &node, self.spec.bundle_id, advice)?;
+            }
+            nodes.push(node);
         }
         let shift = match self.spec.blue_green {
             None => None,
             Some(_) => {
-                let standby = blue_green::standby(&moved, &live).map_err(Rejection::WrongState)?;
+                let (moved, live) = nodes.split_at(count);
+                let standby = blue_green::standby(moved, live).map_err(Rejection::WrongState)?;
                 Some(Shift { standby, share: 0, replaced: None })
             }
         };
-        if own {
-            for node in &moved {
-                require_not_pinned_away(context, node, self.spec.bundle_id, "plan again, or unpin the node first")?;
-            }
-            for mut node in moved.into_iter().chain(live) {
-                node.owner = Some(self.rollout_id);
-                context.store(&node)?;
-            }
-        }
-        Ok((u32::try_from(count).unwrap_or(u32::MAX), shift))
+        Ok((nodes, shift))
     }
 
     /// Writes the steps and their nodes; returns how many steps there are.

@@ -13,7 +13,7 @@ use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
-use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, Step};
+use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step};
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, User};
 
@@ -88,6 +88,19 @@ pub fn check(tables: &MemoryTables) {
     agrees::<Rollout>(tables, Table::RolloutsActive, |row| {
         (!row.state.is_final()).then(|| (id(row.id.as_bytes()), nothing()))
     });
+    agrees::<Rollout>(tables, Table::RolloutQueue, |row| {
+        let place = row.queued?.place.to_be_bytes();
+        Some((key(&[row.project_id.as_bytes(), &place]), id(row.id.as_bytes())))
+    });
+    let rollouts = all::<Rollout>(tables);
+    agrees::<RolloutNode>(tables, Table::NodeQueue, |row| {
+        let waiting = rollouts.iter().find(|rollout| rollout.id == row.rollout_id)?;
+        let place = waiting.queued?.place.to_be_bytes();
+        Some((key(&[row.node_id.as_bytes(), &place]), id(row.rollout_id.as_bytes())))
+    });
+    for rollout in &rollouts {
+        assert_eq!(rollout.queued.is_some(), rollout.state == RolloutState::Pending, "{rollout:?}");
+    }
     agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
         row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });

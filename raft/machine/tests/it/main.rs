@@ -23,6 +23,7 @@ mod levels;
 mod members;
 mod node_settings;
 mod nodes;
+mod queue;
 mod risk;
 mod rollouts;
 mod samples;

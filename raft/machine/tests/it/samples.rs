@@ -58,7 +58,7 @@ use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
 use sentinel_model::org::SigningKey;
 use sentinel_model::risk::{Endpoint, Filter, FilterKind, Mark, Outline, Route};
-use sentinel_model::rollout::{Batch, Gates, RolloutSpec, Target};
+use sentinel_model::rollout::{Batch, Gates, OnConflict, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
 use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
@@ -310,6 +310,9 @@ pub fn spec() -> RolloutSpec {
         auto_rollback: true,
         canary: None,
         blue_green: None,
+        on_conflict: OnConflict::Refuse,
+        failure_domain: None,
+        rollback_threshold: None,
     }
 }
 
@@ -471,6 +474,10 @@ fn rollouts() -> Vec<Command> {
         RolloutSpec { target: by_label, batch: Batch::Percent(25), gates: plain, ..spec() },
         RolloutSpec { target: one_by_one, auto_rollback: false, ..spec() },
         RolloutSpec { canary: Some(Canary { bake_s: 30, ..Canary::default() }), ..spec() },
+        RolloutSpec { on_conflict: OnConflict::Queue, ..spec() },
+        RolloutSpec { on_conflict: OnConflict::Supersede, ..spec() },
+        RolloutSpec { failure_domain: Some("zone".into()), ..spec() },
+        RolloutSpec { rollback_threshold: Some(20), ..spec() },
     ]
     .map(|spec| RolloutCreate { spec, ..rollout() })
     .into_iter()

@@ -11,7 +11,7 @@ use sentinel_machine::{Command, Envelope, Event, Read, Rejection, Reply, Scan, T
 use sentinel_model::audit::{Actor, AuditEntry};
 use sentinel_model::node::{ActivationStage, Node, NodeStatus};
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
-use sentinel_model::{NodeId, RequestId, Time};
+use sentinel_model::{NodeId, RequestId, RolloutId, Time};
 use uuid::Uuid;
 
 use crate::ids::*;
@@ -84,6 +84,11 @@ impl Stage {
     /// Applies a command that goes through: one audit entry at this index and an event of the same name, or, when it is about
     /// what nodes report, no entry.
     pub fn done(&mut self, command: impl Into<Command>) -> Reply {
+        self.done_beside(command, 0)
+    }
+
+    /// The same, where so many other objects have an entry of their own.
+    pub fn done_beside(&mut self, command: impl Into<Command>, beside: usize) -> Reply {
         let envelope = self.envelope(command);
         let name = envelope.command.name();
         let audits = self.audit().len();
@@ -91,9 +96,9 @@ impl Stage {
         let step = apply(&mut self.tables, self.index, &envelope).unwrap();
         let reply = step.outcome.unwrap_or_else(|rejection| panic!("{name}: {rejection}"));
         let audit = self.audit();
-        let expected = usize::from(!REPORTS.contains(&name));
+        let expected = usize::from(!REPORTS.contains(&name)) + beside;
         assert_eq!(audit.len(), audits + expected, "{name} writes {expected} audit entries");
-        if expected == 1 {
+        if expected > 0 {
             let entry = audit.last().unwrap();
             assert_eq!((entry.log_index, entry.actor), (self.index, envelope.actor), "{name}");
             assert_eq!((entry.seq, entry.request_id), (audit.len() as u64, envelope.request_id), "{name}");
@@ -162,7 +167,11 @@ impl Stage {
     }
 
     pub fn member(&self, number: u8) -> RolloutNode {
-        self.get(&tables::key(&[ROLLOUT.as_bytes(), edge(number).as_bytes()])).unwrap()
+        self.member_of(ROLLOUT, number)
+    }
+
+    pub fn member_of(&self, rollout: RolloutId, number: u8) -> RolloutNode {
+        self.get(&tables::key(&[rollout.as_bytes(), edge(number).as_bytes()])).unwrap()
     }
 
     pub fn report(&mut self, node_id: NodeId, fact: NodeFact) -> Reply {

@@ -3,8 +3,8 @@
 //! The state machine asks this table at each change and refuses what it does not know, so a way that is not here does not exist,
 //! whoever asks for it and over which transport. `docs/rollouts.md` shows the same table.
 //!
-//! There is no state "pending". A rollout that may not begin yet waits for people ([`Phase::PendingApproval`]) or for a time
-//! ([`Phase::Scheduled`]; also for the end of a freeze), and these two name what it waits for. One that waits for nothing runs.
+//! A rollout that may not begin yet waits for people ([`Phase::PendingApproval`]), for a time ([`Phase::Scheduled`]; also for the
+//! end of a freeze), or for nodes that another rollout has ([`Phase::Pending`]). One that waits for nothing runs.
 
 use super::RolloutState;
 
@@ -15,6 +15,8 @@ pub enum Phase {
     PendingApproval,
     /// Waits for its time, or for the end of a freeze.
     Scheduled,
+    /// Waits for nodes that another rollout has.
+    Pending,
     /// Steps go on.
     Running,
     /// Held by a person.
@@ -42,7 +44,7 @@ pub enum Deed {
     Reject,
     /// Nobody decided in time.
     Expire,
-    /// Its time has come, and nothing is frozen.
+    /// Its time or its turn has come, and nothing is frozen.
     Begin,
     /// Somebody holds it, or the cluster goes on from an earlier state.
     Pause,
@@ -50,6 +52,8 @@ pub enum Deed {
     Resume,
     /// Somebody stops it; or its time is no longer to be relied on, because the cluster goes on from an earlier state.
     Cancel,
+    /// Another rollout takes its nodes, because whoever asked for that one said so.
+    Supersede,
     /// Somebody takes it back.
     RollBack,
     /// A step fails.
@@ -81,15 +85,17 @@ const fn way(from: Option<Phase>, deed: Deed, to: Phase, when: &'static str) -> 
 pub const WAYS: &[Way] = {
     use Deed::{
         Approve, Begin, Cancel, CompleteStep, Create, Expire, FailStep, FinishRollback, Pause, Reject,
-        Resume, RollBack,
+        Resume, RollBack, Supersede,
     };
     use Phase::{
-        Cancelled, Completed, Failed, Paused, PendingApproval, RolledBack, RollingBack, Running, Scheduled,
+        Cancelled, Completed, Failed, Paused, Pending, PendingApproval, RolledBack, RollingBack, Running,
+        Scheduled,
     };
     &[
         way(None, Create, Running, "no approval is needed, no time is given, and nothing is frozen"),
         way(None, Create, PendingApproval, "a rule of the project asks for approvals"),
         way(None, Create, Scheduled, "it has a time, and needs no approval"),
+        way(None, Create, Pending, "another rollout has nodes of it, and it queues"),
         way(
             Some(PendingApproval),
             Approve,
@@ -97,22 +103,37 @@ pub const WAYS: &[Way] = {
             "the last approval; its time has come, and nothing is frozen",
         ),
         way(Some(PendingApproval), Approve, Scheduled, "the last approval, before its time or in a freeze"),
+        way(
+            Some(PendingApproval),
+            Approve,
+            Pending,
+            "the last approval; another rollout has nodes of it, and it queues",
+        ),
         way(Some(PendingApproval), Approve, Failed, "the last approval, and its plan is stale"),
         way(Some(PendingApproval), Reject, Cancelled, "one rejection is final"),
         way(Some(PendingApproval), Expire, Cancelled, "nobody decided in time"),
         way(Some(PendingApproval), Cancel, Cancelled, ""),
         way(Some(Scheduled), Begin, Running, "its time has come, and nothing is frozen"),
+        way(Some(Scheduled), Begin, Pending, "another rollout has nodes of it, and it queues"),
         way(Some(Scheduled), Begin, Failed, "its plan is stale"),
         way(Some(Scheduled), Begin, PendingApproval, "approvals are missing by now"),
         way(Some(Scheduled), Cancel, Cancelled, ""),
+        way(Some(Pending), Begin, Running, "every node of it is free, and nothing is frozen"),
+        way(Some(Pending), Begin, Pending, "yet another rollout has nodes of it"),
+        way(Some(Pending), Begin, Failed, "its plan is stale"),
+        way(Some(Pending), Begin, PendingApproval, "approvals are missing by now"),
+        way(Some(Pending), Cancel, Cancelled, ""),
+        way(Some(Pending), Supersede, Cancelled, "by a rollout that takes its nodes"),
         way(Some(Running), Pause, Paused, ""),
         way(Some(Running), CompleteStep, Completed, "that was the last step"),
         way(Some(Running), FailStep, RollingBack, "`auto_rollback`"),
         way(Some(Running), FailStep, Failed, "without `auto_rollback`"),
         way(Some(Running), Cancel, Cancelled, ""),
+        way(Some(Running), Supersede, Cancelled, "by a rollout that takes its nodes"),
         way(Some(Running), RollBack, RollingBack, ""),
         way(Some(Paused), Resume, Running, "nothing is frozen"),
         way(Some(Paused), Cancel, Cancelled, ""),
+        way(Some(Paused), Supersede, Cancelled, "by a rollout that takes its nodes"),
         way(Some(Paused), RollBack, RollingBack, ""),
         way(Some(RollingBack), FinishRollback, RolledBack, ""),
         way(Some(RollingBack), Cancel, Cancelled, ""),
@@ -128,9 +149,10 @@ pub fn leads(from: Option<Phase>, deed: Deed, to: Phase) -> bool {
 
 impl Phase {
     /// Every one.
-    pub const ALL: [Phase; 9] = [
+    pub const ALL: [Phase; 10] = [
         Phase::PendingApproval,
         Phase::Scheduled,
+        Phase::Pending,
         Phase::Running,
         Phase::Paused,
         Phase::RollingBack,
@@ -145,6 +167,7 @@ impl Phase {
         match self {
             Phase::PendingApproval => "pending_approval",
             Phase::Scheduled => "scheduled",
+            Phase::Pending => "pending",
             Phase::Running => "running",
             Phase::Paused => "paused",
             Phase::RollingBack => "rolling_back",
@@ -162,7 +185,7 @@ impl Phase {
 
     /// True before it has begun: it owns no node yet.
     pub fn is_waiting(self) -> bool {
-        matches!(self, Phase::PendingApproval | Phase::Scheduled)
+        matches!(self, Phase::PendingApproval | Phase::Scheduled | Phase::Pending)
     }
 }
 
@@ -178,6 +201,7 @@ impl Deed {
             Deed::Pause => "paused",
             Deed::Resume => "resumed",
             Deed::Cancel => "cancelled",
+            Deed::Supersede => "superseded",
             Deed::RollBack | Deed::FinishRollback => "rolled back",
             Deed::FailStep | Deed::CompleteStep => "advanced",
         }
@@ -194,6 +218,7 @@ impl Deed {
             Deed::Pause => "pause",
             Deed::Resume => "resume",
             Deed::Cancel => "cancel",
+            Deed::Supersede => "supersede",
             Deed::RollBack => "roll back",
             Deed::FailStep => "a step fails",
             Deed::CompleteStep => "a step completes",
@@ -208,6 +233,7 @@ impl RolloutState {
         match self {
             RolloutState::PendingApproval => Phase::PendingApproval,
             RolloutState::Scheduled => Phase::Scheduled,
+            RolloutState::Pending => Phase::Pending,
             RolloutState::Running => Phase::Running,
             RolloutState::Paused { .. } => Phase::Paused,
             RolloutState::RollingBack { .. } => Phase::RollingBack,

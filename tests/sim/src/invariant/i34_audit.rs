@@ -1,4 +1,5 @@
-//! I34: each change that somebody decided on has one audit entry, at its place in the log; nothing else has one.
+//! I34: each change that somebody decided on has one audit entry for each object that it decided about, at its place in the log;
+//! nothing else has one.
 
 use std::collections::BTreeSet;
 
@@ -26,9 +27,10 @@ pub fn check(world: &World) -> anyhow::Result<()> {
             continue;
         }
         let audit = tables::rows::<AuditEntry>(&*state, Scan::all(Table::Audit, &[]))?;
-        let written: Vec<u64> = audit.iter().map(|entry| entry.log_index).collect();
-        let once: BTreeSet<u64> = written.iter().copied().collect();
-        if once.len() != written.len() || once != owed {
+        let objects: BTreeSet<(u64, &str)> =
+            audit.iter().map(|entry| (entry.log_index, entry.resource_id.as_str())).collect();
+        let once: BTreeSet<u64> = audit.iter().map(|entry| entry.log_index).collect();
+        if objects.len() != audit.len() || once != owed {
             let missing: Vec<_> = owed.difference(&once).collect();
             let surplus: Vec<_> = once.difference(&owed).collect();
             let text = format!("member {id}: no audit entry for {missing:?}, one too many for {surplus:?}");

@@ -50,6 +50,14 @@ export const nodeEventsQuery = (project: string, id: string) =>
       (await call("get", "/api/v1/projects/{slug}/nodes/{id}/events", { path: { slug: project, id }, signal })).events,
   });
 
+export const nodeWhyQuery = (project: string, id: string) =>
+  queryOptions({
+    queryKey: ["nodes", project, "one", id, "why"],
+    // What holds a rollout changes without an event of the node.
+    refetchInterval: 10_000,
+    queryFn: ({ signal }) => call("get", "/api/v1/projects/{slug}/nodes/{id}/why", { path: { slug: project, id }, signal }),
+  });
+
 /** A few nodes whose name contains `q`, for the search. */
 export const nodeSearchQuery = (project: string, q: string) =>
   queryOptions({

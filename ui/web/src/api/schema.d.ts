@@ -815,7 +815,7 @@ export interface paths {
         delete: operations["delete_node"];
         options?: never;
         head?: never;
-        /** Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running. */
+        /** Changes what operators set of a node: labels, weight, pin. Moves nothing: what it runs, it goes on running. */
         patch: operations["update_node"];
         trace?: never;
     };
@@ -828,6 +828,23 @@ export interface paths {
         };
         /** What a node's agent told, newest first. */
         get: operations["list_node_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/nodes/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a node is, or is not, on a generation: its facts, and everything that has to do with them, the most decisive first. */
+        get: operations["explain_node"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1282,29 +1299,6 @@ export interface components {
              * @description When somebody read it from front to back and found it whole.
              */
             verified_at?: string | null;
-        };
-        /** @description How the traffic moves. */
-        BlueGreenConfig: {
-            /**
-             * Format: int32
-             * @description How long each share is observed, in seconds.
-             * @default 60
-             */
-            bake_seconds: number;
-            /**
-             * @description Share of the traffic that the slot with the new bundle gets in each step, in percent: growing, the last one 100.
-             * @default [
-             *       10,
-             *       50,
-             *       100
-             *     ]
-             * @example [
-             *       10,
-             *       50,
-             *       100
-             *     ]
-             */
-            traffic_steps: number[];
         };
         /** @description Somebody let a rollout through every freeze. */
         BreakGlass: {
@@ -2067,10 +2061,8 @@ export interface components {
             inserted_at: string;
             /** @description Display name. */
             name: string;
-            next: components["schemas"]["Span"] | null;
             /** @description Why nothing moves. */
             reason: string;
-            recurrence?: components["schemas"]["Recurrence"] | null;
             /**
              * Format: date-time
              * @description Up to this one.
@@ -2093,10 +2085,9 @@ export interface components {
             name: string;
             /** @description Why nothing moves, at most 1,000 characters; whoever is held by it reads this. */
             reason?: string | null;
-            recurrence?: components["schemas"]["Recurrence"] | null;
             /**
              * Format: date-time
-             * @description Up to this one; a year later at most.
+             * @description Up to this one.
              */
             until: string;
         };
@@ -2547,7 +2538,6 @@ export interface components {
              * @description When it enrolled.
              */
             registered_at: string;
-            slot?: components["schemas"]["Slot"] | null;
             /** @description Whether heartbeats arrive. */
             status: components["schemas"]["NodeStatus"];
             /**
@@ -2721,12 +2711,20 @@ export interface components {
              * @description The one bundle that it may be given from now on; null: any.
              */
             pinned_bundle_id?: string | null;
-            slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: int32
              * @description How much of its share of traffic a load balancer in front shall send it, in percent; 0 drains it.
              */
             weight?: number | null;
+        };
+        /** @description Why a node runs what it runs. */
+        NodeWhy: {
+            /** @description The most decisive first; never empty. */
+            findings: components["schemas"]["WhyFinding"][];
+            /** @description The node with its facts: desired and by whose decision, offered, accepted, effective. */
+            node: components["schemas"]["Node"];
+            /** @description It runs what it shall run. */
+            runs: boolean;
         };
         /** @description Nodes that run one bundle. */
         NodesByBundle: {
@@ -2761,6 +2759,11 @@ export interface components {
              */
             unknown: number;
         };
+        /**
+         * @description What a rollout does when another one has nodes that it wants, or waits for them.
+         * @enum {string}
+         */
+        OnConflict: "refuse" | "queue" | "supersede";
         /** @description The outermost unit of tenancy. */
         Org: {
             /**
@@ -2895,9 +2898,42 @@ export interface components {
              */
             password: string;
         };
-        /** @description A portion of the nodes, or a share of the traffic, as planned. */
+        /** @description Another rollout that has planned nodes, or waits for them. */
+        PlanConflict: {
+            /** @description Version of its bundle. */
+            bundle_version: string;
+            /**
+             * Format: int64
+             * @description How many of the planned nodes.
+             */
+            nodes: number;
+            /**
+             * Format: uuid
+             * @description The other rollout.
+             */
+            rollout_id: string;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["RolloutState"];
+        };
+        /** @description What a step takes of a failure domain. */
+        PlannedDomain: {
+            /**
+             * Format: int64
+             * @description Nodes of the domain in the step.
+             */
+            nodes: number;
+            /**
+             * Format: int64
+             * @description Nodes of the domain in the whole plan. All of them in one step: it has a single node, or the canary is at its end.
+             */
+            of: number;
+            /** @description Value of the label; null: the nodes without it. */
+            value?: string | null;
+        };
+        /** @description A portion of the nodes, as planned. */
         PlannedStep: {
-            deployment_slot?: components["schemas"]["Slot"] | null;
+            /** @description What it takes of which failure domain; empty when these are not told apart. */
+            domains?: components["schemas"]["PlannedDomain"][];
             /**
              * Format: int32
              * @description Place, from zero.
@@ -2905,11 +2941,6 @@ export interface components {
             index: number;
             /** @description Its nodes. */
             nodes: components["schemas"]["NodeRef"][];
-            /**
-             * Format: int32
-             * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
-             */
-            traffic_weight?: number | null;
         };
         /** @description One thing wrong in a configuration, with its place. */
         Problem: {
@@ -3022,25 +3053,6 @@ export interface components {
             /** @description Display name, 1 to 100 characters. */
             name?: string | null;
         };
-        /**
-         * @description The days of the week on which a freeze begins, and from when to when it lasts, by the clock of a time zone. What that comes to is worked
-         *     out when the window is made: later changes of the zone's rules do not change it.
-         */
-        Recurrence: {
-            /**
-             * Format: int32
-             * @description How many days later it ends, at most 7; when absent, the same day, or the next one when `ends` lies before `starts`.
-             */
-            days?: number | null;
-            /** @description Until what time, such as `08:00`. */
-            ends: string;
-            /** @description At what time, such as `16:00`. */
-            starts: string;
-            /** @description Whose clock that is: a name of the IANA time zone database, such as `Europe/Berlin`. */
-            time_zone: string;
-            /** @description On which days it begins. */
-            weekdays: components["schemas"]["Weekday"][];
-        };
         /** @description A node enrols. */
         RegisterRequest: {
             /** @description What the agent can do. */
@@ -3086,24 +3098,12 @@ export interface components {
             /** @description What the node trusts from now on. */
             signing_keys: components["schemas"]["TrustedKey"][];
         };
-        /** @description How dangerous it is to give a bundle to the nodes of a rollout, by what they run. */
+        /** @description How dangerous a bundle is. */
         Risk: {
-            /** @description What the nodes ran, or should have run, when it was judged. */
-            against?: components["schemas"]["RiskBase"][];
             /** @description In a word. */
             level: components["schemas"]["RiskLevel"];
             /** @description Why. */
             reasons: string[];
-        };
-        /** @description A bundle that the risk of another one is judged against. */
-        RiskBase: {
-            /**
-             * Format: uuid
-             * @description The bundle.
-             */
-            bundle_id: string;
-            /** @description Its version; null when it is gone. */
-            version?: string | null;
         };
         /**
          * @description How dangerous a change is.
@@ -3130,7 +3130,6 @@ export interface components {
              * @description Nodes in a step; null when a share was asked for.
              */
             batch_size?: number | null;
-            blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
             break_glass?: components["schemas"]["BreakGlass"] | null;
             /**
              * Format: uuid
@@ -3154,8 +3153,9 @@ export interface components {
              * @description The step that is under way or next, from zero.
              */
             current_step: number;
-            deployment_slot?: components["schemas"]["Slot"] | null;
             error?: components["schemas"]["RolloutError"] | null;
+            /** @description Label whose values are failure domains; null when these are not told apart. */
+            failure_domain?: string | null;
             /** @description What must hold before the next step starts. */
             health_gates: components["schemas"]["HealthGates"];
             hold?: components["schemas"]["Hold"] | null;
@@ -3171,14 +3171,16 @@ export interface components {
             inserted_at: string;
             /**
              * Format: int32
-             * @description How many nodes of a step may be unreachable or fail without stopping it.
+             * @description How many nodes of a step, or of each failure domain, may be unreachable or fail without stopping it.
              */
             max_unavailable: number;
             /**
              * Format: int32
-             * @description Number of nodes that get the bundle.
+             * @description Number of nodes.
              */
             nodes: number;
+            /** @description What it does when another rollout has nodes that it wants. */
+            on_conflict?: components["schemas"]["OnConflict"];
             /**
              * Format: int32
              * @description Longest time that a step may take, pauses not counted.
@@ -3194,13 +3196,16 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
-            risk?: components["schemas"]["Risk"] | null;
+            /**
+             * Format: int32
+             * @description Share of all its nodes at which failures stop it, in percent; null: only what each step may lose counts.
+             */
+            rollback_threshold?: number | null;
             /**
              * Format: date-time
              * @description When it shall begin; null: as soon as it may.
              */
             scheduled_at?: string | null;
-            standby_slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: date-time
              * @description When it began; when it was asked for, as long as it has not.
@@ -3215,23 +3220,23 @@ export interface components {
             steps: number;
             /** @description In which manner. */
             strategy: components["schemas"]["Strategy"];
+            /**
+             * Format: uuid
+             * @description The rollout that stopped it and took its nodes.
+             */
+            superseded_by?: string | null;
             /** @description Where. */
             target_selector: components["schemas"]["TargetSelector"];
-            /**
-             * Format: int32
-             * @description How many steps of traffic have passed; null with another strategy.
-             */
-            traffic_step_index?: number | null;
-            /**
-             * Format: int32
-             * @description Share of the traffic that the slot with the new bundle has now, in percent; null with another strategy.
-             */
-            traffic_weight?: number | null;
             /**
              * Format: date-time
              * @description When it last changed.
              */
             updated_at: string;
+            /**
+             * Format: uuid
+             * @description The rollout that it waits for, in the state `pending`.
+             */
+            waits_for?: string | null;
         };
         /** @description Who must agree to a rollout, and who has. */
         RolloutApproval: {
@@ -3282,19 +3287,22 @@ export interface components {
              * @description Nodes in a step; 1 when neither this nor `batch_percentage` is given.
              */
             batch_size?: number | null;
-            blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
             /**
              * Format: uuid
              * @description What shall run.
              */
             bundle_id: string;
             canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
+            /** @description Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node. */
+            failure_domain?: string | null;
             health_gates?: components["schemas"]["HealthGates"] | null;
             /**
              * Format: int32
-             * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent.
+             * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent. With `failure_domain`: how many of
+             *     each domain, of all steps that have begun.
              */
             max_unavailable?: number | null;
+            on_conflict?: components["schemas"]["OnConflict"] | null;
             /** @description Let it through every freeze, and why: for administrators, in person. Kept with the rollout and in the audit log. */
             override_freeze_reason?: string | null;
             /**
@@ -3302,6 +3310,11 @@ export interface components {
              * @description Longest time that a step may take, pauses not counted; 600 when absent.
              */
             progress_deadline_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Share of all its nodes, 1 to 100: when as many have failed with the bundle, it fails at once, however many each step may lose.
+             */
+            rollback_threshold?: number | null;
             /**
              * Format: date-time
              * @description When it shall begin, within a year; at once when absent.
@@ -3358,6 +3371,8 @@ export interface components {
              */
             effective_generation?: number | null;
             failure?: components["schemas"]["NodeFailure"] | null;
+            /** @description Its failure domain, by its labels as they are now; null without the label, and when domains are not told apart. */
+            failure_domain?: string | null;
             /**
              * Format: int64
              * @description The assignment that the rollout gave it last.
@@ -3379,7 +3394,6 @@ export interface components {
             previous_bundle_id?: string | null;
             /** @description Version of that bundle. */
             previous_version?: string | null;
-            slot?: components["schemas"]["Slot"] | null;
             /** @description Where it is. */
             state: components["schemas"]["RolloutNodeState"];
             status?: components["schemas"]["NodeStatus"] | null;
@@ -3390,17 +3404,12 @@ export interface components {
             step: number;
             traffic?: components["schemas"]["Traffic"] | null;
             usage?: components["schemas"]["Usage"] | null;
-            /**
-             * Format: int32
-             * @description How much of its share of traffic it gets, in percent; null when the node is gone.
-             */
-            weight?: number | null;
         };
         /**
          * @description Where a node is inside a rollout.
          * @enum {string}
          */
-        RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore" | "kept";
+        RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore";
         /** @description What a rollout would do if it were started now. */
         RolloutPlan: {
             /**
@@ -3410,13 +3419,13 @@ export interface components {
             approvals_needed?: number;
             /** @description What would run. */
             bundle: components["schemas"]["Bundle"];
+            /** @description Other rollouts that have these nodes, or wait for them: this one would wait for them or supersede them. */
+            conflicts?: components["schemas"]["PlanConflict"][];
             /** @description Selected and left out. */
             excluded: components["schemas"]["ExcludedNode"][];
             /** @description The freeze that would hold it now, in words. */
             frozen?: string | null;
-            /** @description With blue-green, the nodes that have the traffic now and keep what they run; empty with another strategy. */
-            kept?: components["schemas"]["NodeRef"][];
-            /** @description How dangerous that is for these nodes. */
+            /** @description How dangerous it is. */
             risk: components["schemas"]["Risk"];
             /** @description In order. */
             steps: components["schemas"]["PlannedStep"][];
@@ -3445,7 +3454,7 @@ export interface components {
             restored: number;
             /**
              * Format: int64
-             * @description All that get the bundle.
+             * @description All.
              */
             total: number;
         };
@@ -3463,17 +3472,16 @@ export interface components {
          * @description Where a rollout is in its life.
          * @enum {string}
          */
-        RolloutState: "pending_approval" | "scheduled" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
-        /** @description A portion of the nodes, or a share of the traffic. */
+        RolloutState: "pending_approval" | "scheduled" | "pending" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+        /** @description A portion of the nodes. */
         RolloutStep: {
             /**
              * Format: date-time
              * @description When it came to its end.
              */
             completed_at?: string | null;
-            deployment_slot?: components["schemas"]["Slot"] | null;
             error?: components["schemas"]["RolloutError"] | null;
-            /** @description Its nodes. Those of a share of the traffic are all that get the bundle. */
+            /** @description Its nodes. */
             node_ids: string[];
             /**
              * Format: int64
@@ -3497,11 +3505,6 @@ export interface components {
              * @description Place, from zero.
              */
             step_index: number;
-            /**
-             * Format: int32
-             * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
-             */
-            traffic_weight?: number | null;
         };
         /**
          * @description One right of an API key.
@@ -3561,24 +3564,6 @@ export interface components {
             signing_keys: components["schemas"]["SigningKey"][];
         };
         /**
-         * @description One of the two halves of a fleet between which traffic moves.
-         * @enum {string}
-         */
-        Slot: "blue" | "green";
-        /** @description From one moment to another. */
-        Span: {
-            /**
-             * Format: date-time
-             * @description From this moment on.
-             */
-            from: string;
-            /**
-             * Format: date-time
-             * @description Up to this one.
-             */
-            until: string;
-        };
-        /**
          * @description Where a step is in its life.
          * @enum {string}
          */
@@ -3587,7 +3572,7 @@ export interface components {
          * @description In which manner.
          * @enum {string}
          */
-        Strategy: "rolling" | "all_at_once" | "canary" | "blue_green";
+        Strategy: "rolling" | "all_at_once" | "canary";
         /** @description Which nodes. */
         TargetSelector: {
             /** @enum {string} */
@@ -3737,11 +3722,6 @@ export interface components {
             /** @description Display name. */
             name: string;
         };
-        /**
-         * @description A day of the week.
-         * @enum {string}
-         */
-        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description How much of its share of traffic a load balancer in front of the node shall send it. */
         Weight: {
             /**
@@ -3760,6 +3740,30 @@ export interface components {
              */
             revision: number;
         };
+        /** @description One thing that has to do with what a node runs. */
+        WhyFinding: {
+            /** @description What it is about. */
+            kind: components["schemas"]["WhyKind"];
+            /** @description What to do, where there is something to do. */
+            next?: string | null;
+            /**
+             * Format: uuid
+             * @description The rollout that it is about.
+             */
+            rollout_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to be so.
+             */
+            since?: string | null;
+            /** @description In words. */
+            text: string;
+        };
+        /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        WhyKind: "runs" | "unassigned" | "generation" | "failed" | "silent" | "on_its_way" | "owner" | "waiting" | "origin" | "pinned" | "left_out" | "frozen";
     };
     responses: never;
     parameters: never;
@@ -6545,8 +6549,6 @@ export interface operations {
             query?: {
                 /** @description Only nodes with this status. */
                 status?: "online" | "offline" | "unknown";
-                /** @description Only nodes in this slot. */
-                slot?: "blue" | "green";
                 /** @description Only nodes whose name or host name contains this. */
                 q?: string;
                 /** @description Objects in the page; 50 when absent, at most 200. */
@@ -6916,6 +6918,63 @@ export interface operations {
             };
         };
     };
+    explain_node: {
+        parameters: {
+            query?: {
+                /** @description Why it is or is not on this generation; the newest one when absent. */
+                generation?: number;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeWhy"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     show_overview: {
         parameters: {
             query?: {
@@ -6973,7 +7032,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only rollouts in this state. */
-                state?: "pending_approval" | "scheduled" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
+                state?: "pending_approval" | "scheduled" | "pending" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
                 /** @description Objects in the page; 50 when absent, at most 200. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -29,7 +29,7 @@ const known = <T extends Raw>(search: T): Partial<T> =>
 const nodeStatus = one<NodeStatus>("online", "offline", "unknown");
 const slot = one<Slot>("blue", "green");
 const bundleStatus = one<BundleStatus>("compiled", "revoked");
-const rolloutState = one<RolloutState>("pending_approval", "scheduled", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back");
+const rolloutState = one<RolloutState>("pending_approval", "scheduled", "pending", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back");
 const convergence = one("converged", "converging", "failed");
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({

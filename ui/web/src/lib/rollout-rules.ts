@@ -11,7 +11,7 @@ export function isFinal(state: RolloutState): boolean {
 
 /** It has not begun, and owns no node. */
 export function isWaiting(state: RolloutState): boolean {
-  return state === "pending_approval" || state === "scheduled";
+  return state === "pending_approval" || state === "scheduled" || state === "pending";
 }
 
 /** Null: possible. Otherwise why not. */

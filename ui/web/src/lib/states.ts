@@ -25,6 +25,8 @@ export function rolloutState(state: RolloutState): Shown {
       return { kind: "paused", label: "Waits for approval" };
     case "scheduled":
       return { kind: "paused", label: "Scheduled" };
+    case "pending":
+      return { kind: "paused", label: "Queued" };
     case "running":
       return { kind: "progressing", label: "Running" };
     case "paused":

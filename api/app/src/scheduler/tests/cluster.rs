@@ -198,6 +198,9 @@ impl Cluster {
                 progress_deadline_seconds: None,
                 health_gates: None,
                 auto_rollback: None,
+                failure_domain: None,
+                rollback_threshold: None,
+                on_conflict: None,
                 scheduled_at: None,
                 override_freeze_reason: None,
             };

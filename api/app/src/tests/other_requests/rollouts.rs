@@ -30,6 +30,9 @@ fn rollout(bundle_id: BundleId, node: NodeId, deadline: u32) -> RolloutCreate {
         progress_deadline_seconds: Some(deadline),
         health_gates: None,
         auto_rollback: None,
+        failure_domain: None,
+        rollback_threshold: None,
+        on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
     }

@@ -391,3 +391,89 @@ fn the_next_step_starts_when_the_nodes_of_the_one_before_are_deleted() {
 
 mod behind;
 mod traffic;
+
+#[test]
+fn so_many_failures_in_all_steps_together_stop_it_though_each_step_may_lose_them() {
+    let mut scene = Scene::running(&["edge-1", "edge-2", "edge-3", "edge-4"]);
+    scene.rollout.nodes = 20;
+    scene.rollout.spec.max_unavailable = 3;
+    scene.rollout.spec.rollback_threshold = Some(10);
+    scene.fail("edge-1", "no");
+    assert_eq!(
+        scene.decide(),
+        None,
+        "5 % of the rollout's nodes, though a quarter of those that have the bundle"
+    );
+    scene.fail("edge-2", "no");
+    let failed = "edge-1 failed at test: no, edge-2 failed at test: no";
+    let reason = format!("2 of 20 nodes failed, which is 10.0 % and the threshold is 10 %: {failed}");
+    assert_eq!(scene.failure(), reason);
+}
+
+#[test]
+fn failures_of_steps_behind_count_towards_the_threshold_and_silence_does_not() {
+    let mut scene = Scene::running(&["edge-1", "edge-2"]);
+    scene.rollout.nodes = 4;
+    scene.rollout.spec.max_unavailable = 2;
+    scene.rollout.spec.rollback_threshold = Some(50);
+    scene.node("edge-1").status = NodeStatus::Offline;
+    scene.fail("edge-2", "no");
+    scene.given("edge-0", 1);
+    scene.rollout.current_step = 1;
+    scene.step.index = 1;
+    assert_eq!(scene.decide(), None);
+    scene.fail("edge-0", "no");
+    assert!(scene.failure().starts_with("2 of 4 nodes failed, which is 50.0 %"));
+}
+
+/// Two zones of two nodes, all of one step.
+fn zones() -> Scene {
+    let mut scene = Scene::running(&["a-1", "a-2", "b-1", "b-2"]);
+    scene.rollout.spec.failure_domain = Some("zone".into());
+    scene.rollout.spec.max_unavailable = 1;
+    for name in ["a-1", "a-2", "b-1", "b-2"] {
+        scene.node(name).labels.insert("zone".into(), name[..1].to_owned());
+    }
+    scene
+}
+
+#[test]
+fn each_failure_domain_may_lose_so_many_and_none_may_lose_more() {
+    let mut scene = zones();
+    for name in ["a-1", "b-1"] {
+        scene.fail(name, "no");
+    }
+    for name in ["a-2", "b-2"] {
+        scene.prove(name);
+    }
+    assert_eq!(scene.decide(), Some(Transition::VerifyStep), "one in each zone");
+    let mut scene = zones();
+    for name in ["a-1", "a-2"] {
+        scene.fail(name, "no");
+    }
+    assert!(scene.failure().starts_with("2 nodes failed in zone a, at most 1 may: "));
+}
+
+#[test]
+fn a_failure_domain_counts_over_all_steps() {
+    let mut scene = Scene::running(&["a-1", "b-1"]);
+    scene.rollout.spec.failure_domain = Some("zone".into());
+    scene.rollout.spec.max_unavailable = 1;
+    scene.rollout.current_step = 1;
+    scene.step.index = 1;
+    scene.given("a-2", 1);
+    scene.given("b-2", 1);
+    for name in ["a-1", "b-1", "a-2", "b-2"] {
+        scene.node(name).labels.insert("zone".into(), name[..1].to_owned());
+        scene.prove(name);
+    }
+    scene.fail("a-1", "no");
+    assert_eq!(scene.decide(), Some(Transition::VerifyStep));
+    scene.node("a-2").status = NodeStatus::Offline;
+    assert_eq!(
+        scene.held().0,
+        "nodes of zone a are unavailable, at most 1 may be: a-1 failed at test: no, a-2 (offline)"
+    );
+    scene.rollout.spec.failure_domain = None;
+    assert_eq!(scene.decide(), Some(Transition::VerifyStep), "each step may lose one, as ever");
+}

@@ -2,10 +2,10 @@
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::governance::Approval;
-use sentinel_model::rollout::{Hold, RolloutState, StepState};
+use sentinel_model::rollout::{Hold, Queued, RolloutState, StepState};
 use sentinel_model::{Sha256Digest, Time};
 
-use crate::fixture::{START, Scene};
+use crate::fixture::{ROLLOUT, START, Scene};
 
 const WORDS: &str = "frozen until 2026-12-03T00:00:00Z by window 'black friday': sales";
 
@@ -43,6 +43,20 @@ fn a_scheduled_rollout_begins_at_its_time_and_not_in_a_freeze() {
     assert!(matches!(scene.decide(), Some(Transition::Frozen { .. })), "another freeze is told");
     scene.frozen = None;
     assert_eq!(scene.decide(), Some(Transition::Begin), "and goes on by itself");
+}
+
+#[test]
+fn a_rollout_that_waits_for_its_nodes_begins_when_it_is_called_and_not_in_a_freeze() {
+    let mut scene = Scene::running(&["edge-1"]);
+    scene.rollout.state = RolloutState::Pending;
+    scene.rollout.queued = Some(Queued { place: 7, behind: Some(ROLLOUT) });
+    assert_eq!(scene.decide(), None);
+    scene.frozen = Some(WORDS.into());
+    assert_eq!(scene.decide(), None, "what it waits for is told, and nothing else");
+    scene.rollout.queued = Some(Queued { place: 7, behind: None });
+    assert_eq!(scene.decide(), frozen());
+    scene.frozen = None;
+    assert_eq!(scene.decide(), Some(Transition::Begin));
 }
 
 #[test]

@@ -28,6 +28,7 @@ import { State, StateShape } from "../../ui/state";
 import { AssignDialog } from "./assign-dialog";
 import { SettingsDialog } from "./settings-dialog";
 import classes from "./node-page.module.css";
+import { WhyPanel } from "./why-panel";
 
 const route = getRouteApi("/app/p/$project/nodes/$nodeId");
 
@@ -86,7 +87,7 @@ function NodeDetail({ project, node }: { project: string; node: Node }) {
         tab={tab}
         onTab={(tab) => void navigate({ search: { tab: tab === "now" ? undefined : tab }, replace: true })}
         tabs={[
-          { id: "now", label: "Now", content: () => <Now node={node} /> },
+          { id: "now", label: "Now", content: () => <Now project={project} node={node} /> },
           { id: "events", label: "Events", content: () => <Events project={project} id={node.id} /> },
           { id: "history", label: "History", content: () => <ObjectHistory project={project} noun="node" id={node.id} /> },
         ]}
@@ -152,7 +153,7 @@ function Notices({ node }: { node: Node }) {
   );
 }
 
-function Now({ node }: { node: Node }) {
+function Now({ project, node }: { project: string; node: Node }) {
   const { desired, failure } = node;
   const earlier = failure && desired?.generation !== failure.generation ? failure : null;
   return (
@@ -170,6 +171,7 @@ function Now({ node }: { node: Node }) {
           <Ago at={desired.at} />
         </p>
       )}
+      <WhyPanel project={project} id={node.id} />
       <TrafficPanel node={node} />
       {earlier && (
         <Panel title="An earlier failure" aside={<span className="dim"><Ago at={earlier.at} /></span>}>

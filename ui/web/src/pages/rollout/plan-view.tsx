@@ -1,6 +1,7 @@
-import type { RolloutPlan } from "../../api/types";
-import { BundleLink, NodeLink } from "../../app/links";
+import type { PlannedDomain, RolloutPlan } from "../../api/types";
+import { BundleLink, NodeLink, RolloutLink } from "../../app/links";
 import { count } from "../../lib/format";
+import { inWords } from "../../lib/rollout-rules";
 import { risk } from "../../lib/states";
 import { riskAgainst, riskReason, sentence } from "../../lib/words";
 import { Loading, Note } from "../../ui/feedback";
@@ -19,6 +20,19 @@ interface PlanViewProps {
   refused: boolean;
   /** The plan shown is that of a moment ago. */
   settling: boolean;
+}
+
+/** What a step takes of each failure domain, and which it cannot but take whole. */
+function Domains({ domains }: { domains: PlannedDomain[] }) {
+  return (
+    <span className={classes.domains}>
+      {domains.map(({ value, nodes, of }) => (
+        <span key={value ?? ""} className={nodes === of ? classes.whole : "dim"} title={nodes === of ? "All of it: it cannot be spread any further" : undefined}>
+          {value ?? "without it"} {nodes}/{of}
+        </span>
+      ))}
+    </span>
+  );
 }
 
 /** What would happen: steps, nodes that are left out, risk. */
@@ -57,6 +71,11 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
           {count(plan.approvals_needed, "person", "people")} must approve it before it begins; you cannot be one of them.
         </Note>
       )}
+      {(plan.conflicts ?? []).map((other) => (
+        <Note key={other.rollout_id} kind="paused">
+          {count(other.nodes, "node")} of these: the rollout of <RolloutLink id={other.rollout_id}>{other.bundle_version}</RolloutLink>, {inWords(other.state)}.
+        </Note>
+      ))}
       {plan.frozen && <Note kind="paused">The project is {plan.frozen}.</Note>}
       {plan.steps.length === 0 && <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>No node would be moved.</p>}
       {/* A box that scrolls must be reachable by keyboard. */}
@@ -117,6 +136,7 @@ function Names({ step }: { step: RolloutPlan["steps"][number] }) {
           </span>
         ))}
         {step.nodes.length > NAMES_MAX && <span className="dim"> and {step.nodes.length - NAMES_MAX} more</span>}
+        {(step.domains ?? []).length > 0 && <Domains domains={step.domains ?? []} />}
       </span>
       <span className="dim">{step.deployment_slot ? `${step.deployment_slot}, ` : ""}{count(step.nodes.length, "node")}</span>
     </>

@@ -8,7 +8,7 @@ import { bundlesQuery } from "../../api/bundles";
 import { type ApiError, asApiError } from "../../api/error";
 import { nodesQuery } from "../../api/nodes";
 import { rolloutPlanQuery, startRollout } from "../../api/rollouts";
-import type { RolloutCreate } from "../../api/types";
+import type { OnConflict, RolloutCreate } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { showServerErrors } from "../../lib/form-errors";
@@ -160,7 +160,8 @@ export function RolloutCreatePage() {
                 </>
               )}
               <div className={classes.even}>
-                <NumberInput label="May be unavailable" description="Nodes of a step that may be offline or fail without stopping it" min={0} {...form.getInputProps("maxUnavailable")} />
+                {values.batch !== "once" && <TextInput label="Spread over" description="Label of failure domains: no step takes all of one" placeholder="zone" {...form.getInputProps("failureDomain")} />}
+                <NumberInput label="May be unavailable" description={values.failureDomain === "" ? "Nodes of a step that may be offline or fail without stopping it" : "Nodes of each domain that may be offline or fail without stopping it"} min={0} {...form.getInputProps("maxUnavailable")} />
                 <NumberInput label="Step deadline" description="Longest time that a step may take; pauses do not count" min={1} suffix=" s" {...form.getInputProps("deadline")} />
               </div>
             </div>
@@ -185,14 +186,26 @@ export function RolloutCreatePage() {
             </div>
           </Panel>
           <Panel title="When a step fails">
-            <Switch
-              label="Take everything back by itself"
-              description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
-              {...form.getInputProps("autoRollback", { type: "checkbox" })}
-            />
+            <div className={classes.fields}>
+              <Switch
+                label="Take everything back by itself"
+                description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
+                {...form.getInputProps("autoRollback", { type: "checkbox" })}
+              />
+              <div className={classes.even}>
+                <NumberInput label="Threshold" description="Share of all the nodes: when as many have failed, it fails at once, however many each step may lose" placeholder="off" min={1} max={100} suffix=" %" {...form.getInputProps("threshold")} />
+              </div>
+            </div>
           </Panel>
           <Panel title="When">
             <div className={classes.fields}>
+              <Select
+                label="When another rollout has nodes of it"
+                description={CONFLICTS[values.onConflict].what}
+                allowDeselect={false}
+                data={Object.entries(CONFLICTS).map(([value, { label }]) => ({ value, label }))}
+                {...form.getInputProps("onConflict")}
+              />
               <TextInput type="datetime-local" label="Begin at" description="Your time; at once when empty" {...form.getInputProps("at")} />
               {plan.data?.frozen && adminRefusal === null && (
                 <TextInput label="Break the glass" description="Why it goes through every freeze; kept with the rollout and in the audit log" maxLength={1_000} {...form.getInputProps("breakGlass")} />
@@ -220,6 +233,13 @@ export function RolloutCreatePage() {
     </ScrollPage>
   );
 }
+
+/** What can be done about nodes that belong to another rollout. */
+const CONFLICTS: Record<OnConflict, { label: string; what: string }> = {
+  refuse: { label: "Do not start", what: "Wait for the other one to end, or cancel it first" },
+  queue: { label: "Queue", what: "It begins by itself when every node is free; first come, first served" },
+  supersede: { label: "Supersede", what: "The other one is stopped where it is, and this one takes its nodes" },
+};
 
 /** Stands in for a request while there is none; never sent. */
 const NOTHING: RolloutCreate = { bundle_id: "", target_selector: { type: "all" } };

@@ -1,5 +1,5 @@
 // What the form holds, and the request that it means.
-import type { CanaryConfig, RolloutCreate } from "../../api/types";
+import type { CanaryConfig, OnConflict, RolloutCreate } from "../../api/types";
 import { parseLabels } from "../../lib/labels";
 import { fromLocal } from "../../lib/local-time";
 
@@ -20,9 +20,15 @@ export interface RolloutForm {
   /** Shares of the traffic, as in "10, 50, 100". */
   trafficSteps: string;
   bake: number | string;
+  /** Label whose values steps are spread over; empty: none. */
+  failureDomain: string;
   maxUnavailable: number | string;
   deadline: number | string;
   autoRollback: boolean;
+  /** Percent of all nodes; empty: only what each step may lose counts. */
+  threshold: number | string;
+  /** What it does when another rollout has nodes of it. */
+  onConflict: OnConflict;
   heartbeat: boolean;
   /** Empty: this gate is off. */
   errorRate: number | string;
@@ -52,9 +58,12 @@ export const DEFAULTS: RolloutForm = {
   canaryRequests: 500,
   trafficSteps: "10, 50, 100",
   bake: 60,
+  failureDomain: "",
   maxUnavailable: 0,
   deadline: 600,
   autoRollback: true,
+  threshold: "",
+  onConflict: "refuse",
   heartbeat: true,
   errorRate: "",
   latency: "",
@@ -82,6 +91,7 @@ export const FIELDS: Record<string, string> = {
   "canary_analysis_config.bake_seconds": "bake",
   "blue_green_config.traffic_steps": "trafficSteps",
   "blue_green_config.bake_seconds": "bake",
+  failure_domain: "failureDomain",
   max_unavailable: "maxUnavailable",
   progress_deadline_seconds: "deadline",
   "health_gates.max_error_rate": "errorRate",
@@ -91,6 +101,8 @@ export const FIELDS: Record<string, string> = {
   "health_gates.min_requests": "minRequests",
   "health_gates.observe_seconds": "observe",
   "health_gates.fail_after_seconds": "failAfter",
+  rollback_threshold: "threshold",
+  on_conflict: "onConflict",
   scheduled_at: "at",
   override_freeze_reason: "breakGlass",
 };
@@ -139,6 +151,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
     ...(form.batch === "blue_green" ? { blue_green_config: { traffic_steps: shares(form.trafficSteps), bake_seconds: orZero(form.bake) } } : {}),
     ...(form.batch === "nodes" ? { batch_size: orZero(form.batchSize) } : {}),
     ...(form.batch === "percent" ? { batch_percentage: orZero(form.batchSize) } : {}),
+    failure_domain: (form.batch !== "once" && form.failureDomain.trim()) || null,
     max_unavailable: orZero(form.maxUnavailable),
     progress_deadline_seconds: orZero(form.deadline),
     health_gates: {
@@ -152,6 +165,8 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
       fail_after_seconds: orZero(form.failAfter),
     },
     auto_rollback: form.autoRollback,
+    rollback_threshold: orNull(form.threshold),
+    on_conflict: form.onConflict,
     scheduled_at: fromLocal(form.at),
     override_freeze_reason: form.breakGlass.trim() || null,
   };

@@ -21,7 +21,7 @@ import { StepSegments } from "../overview/rollout-card";
 
 const route = getRouteApi("/app/p/$project/rollouts");
 
-const STATES: RolloutState[] = ["pending_approval", "scheduled", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back"];
+const STATES: RolloutState[] = ["pending_approval", "scheduled", "pending", "running", "paused", "rolling_back", "completed", "failed", "cancelled", "rolled_back"];
 
 const COLUMNS: Column<Rollout>[] = [
   {

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 
 import { rolloutQuery } from "../../api/rollouts";
 import type { CanaryConfig, RolloutDetail, RolloutNode } from "../../api/types";
-import { BundleLink, NodeLink } from "../../app/links";
+import { BundleLink, NodeLink, RolloutLink } from "../../app/links";
 import { ObjectHistory } from "../../app/object-history";
 import { now, useSeconds } from "../../lib/clock";
 import { count, latency, number, percent, shortId } from "../../lib/format";
@@ -28,6 +28,7 @@ import { type BarStep, StepBar } from "../../ui/step-bar";
 import { State } from "../../ui/state";
 import { ApprovalPanel, RiskPanel } from "../approval/decision";
 import { CanaryPanel } from "./canary-panel";
+import { DomainPanel } from "./domain-panel";
 import classes from "./rollout-page.module.css";
 import { Steering } from "./steering";
 import { TrafficPanel } from "./traffic-panel";
@@ -118,6 +119,22 @@ function Notices({ detail }: { detail: RolloutDetail }) {
           It begins <Ago at={rollout.scheduled_at} />. No node belongs to it until then.
         </Note>
       )}
+      {rollout.state === "pending" && (
+        <Note kind="paused" title="Queued">
+          {rollout.waits_for ? (
+            <>
+              It begins by itself when the <RolloutLink id={rollout.waits_for}>rollout before it</RolloutLink> has ended. No node belongs to it until then.
+            </>
+          ) : (
+            "The rollout before it has ended; it is looked at next."
+          )}
+        </Note>
+      )}
+      {rollout.superseded_by && (
+        <Note kind="info">
+          <RolloutLink id={rollout.superseded_by}>Another rollout</RolloutLink> has taken its nodes.
+        </Note>
+      )}
       {rollout.break_glass && (
         <Note kind="degraded" title={`No freeze holds it: ${rollout.break_glass.by} broke the glass`}>
           {rollout.break_glass.reason}
@@ -149,6 +166,7 @@ function Progress({ project, detail }: { project: string; detail: RolloutDetail 
       <TrafficPanel detail={detail} />
       <StepBar steps={steps} chosen={chosen} onStep={(step) => choose(step === chosen ? undefined : step)} />
       <CanaryPanel detail={detail} />
+      <DomainPanel detail={detail} />
       {!isFinal(rollout.state) && rollout.state !== "rolling_back" && <Gates detail={detail} />}
       <div className={classes.nodes}>
         <DataTable
@@ -296,8 +314,11 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Bundle", <BundleLink key="bundle" id={rollout.bundle_id} version={rollout.bundle_version} />],
             ["Target", targetWords(rollout.target_selector)],
             ["Portions", portions],
-            ["Unavailable", `${rollout.max_unavailable} allowed`],
+            ...(rollout.failure_domain ? ([["Spread over", rollout.failure_domain]] as [string, React.ReactNode][]) : []),
+            ["Unavailable", `${rollout.max_unavailable} allowed${rollout.failure_domain ? ` in each ${rollout.failure_domain}` : ""}`],
             ["Step deadline", duration(rollout.progress_deadline_seconds * 1_000)],
+            ...(rollout.on_conflict && rollout.on_conflict !== "refuse" ? ([["On conflict", rollout.on_conflict]] as [string, React.ReactNode][]) : []),
+            ...(rollout.rollback_threshold ? ([["Threshold", `${rollout.rollback_threshold} % of all nodes`]] as [string, React.ReactNode][]) : []),
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
             [isWaiting(rollout.state) ? "Asked for by" : "Started by", rollout.created_by],
             [isWaiting(rollout.state) ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
