@@ -13,7 +13,8 @@ use crate::apply::{Context, Stop, Subject};
 use crate::commands::node_register::{assign, withdraw};
 use crate::outcome::Rejection;
 use crate::query;
-use crate::tables::{Table, TableError, key};
+use crate::tables::{TableError, key};
+use crate::waiting;
 
 /// Longest reason kept, in characters.
 pub(crate) const REASON_MAX: usize = 1_000;
@@ -132,6 +133,7 @@ pub(crate) fn save(context: &mut Context<'_>, rollout: &mut Rollout) -> Result<(
     rollout.revision += 1;
     rollout.updated_at = context.time;
     context.store(rollout)?;
+    waiting::index(context, rollout)?;
     Ok(())
 }
 
@@ -145,7 +147,6 @@ pub(crate) fn end(
     enter(rollout, deed, state)?;
     rollout.hold = None;
     rollout.ended_at = Some(context.time);
-    context.write().delete(Table::RolloutsActive, rollout.id.as_bytes())?;
     for member in query::rollout_nodes(context.tables(), rollout.id)? {
         let Some(mut node) = context.load::<Node>(member.node_id.as_bytes())? else { continue };
         if node.owner == Some(rollout.id) {

@@ -108,7 +108,7 @@ tables! {
     Rollouts = 50, "rollouts";
     /// project, rollout → nothing. Rollout ids grow with time.
     RolloutsByProject = 51, "rollouts_by_project";
-    /// rollout → nothing, as long as it is not at its end.
+    /// rollout → nothing, from when it begins to its end.
     RolloutsActive = 52, "rollouts_active";
     /// rollout, index → Step.
     RolloutSteps = 53, "rollout_steps";
@@ -116,6 +116,12 @@ tables! {
     RolloutNodes = 54, "rollout_nodes";
     /// rollout → Analysis, of a canary.
     RolloutAnalyses = 55, "rollout_analyses";
+    /// project, rollout → when to look at it, as long as it has not begun.
+    RolloutsWaiting = 56, "rollouts_waiting";
+    /// time, rollout → nothing: the same in the order of time.
+    RolloutsDue = 57, "rollouts_due";
+    /// time, project → nothing: where nodes that joined wait for the baseline until then.
+    BaselinesDue = 58, "baselines_due";
     /// number → AuditEntry.
     Audit = 60, "audit";
     /// org, number → nothing.

@@ -21,10 +21,10 @@ use crate::commands::node_update::require_not_pinned_away;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
-use crate::query;
 use crate::risk;
 use crate::rollout;
 use crate::tables::{Table, key};
+use crate::waiting;
 
 /// Most nodes in one rollout.
 pub const NODES_MAX: usize = 20_000;
@@ -116,8 +116,8 @@ impl Apply for RolloutCreate {
             governance,
         };
         context.store(&made)?;
+        waiting::index(context, &made)?;
         let write = context.write();
-        write.put(Table::RolloutsActive, self.rollout_id.as_bytes(), b"")?;
         write.put(
             Table::RolloutsByProject,
             &key(&[self.project_id.as_bytes(), self.rollout_id.as_bytes()]),
@@ -194,8 +194,7 @@ impl RolloutCreate {
             }
             return Ok((state, Governance { break_glass, risk, ..Governance::default() }));
         }
-        let waits = |rollout: &&Rollout| rollout.project_id == project.id && rollout.state.phase().is_waiting();
-        if query::active_rollouts(context.tables())?.iter().filter(waits).count() >= WAITING_MAX {
+        if waiting::of_project(context.tables(), project.id)?.len() >= WAITING_MAX {
             let message = format!("{WAITING_MAX} rollouts of this project wait already; cancel what is not needed");
             return Err(Rejection::Limit(message).into());
         }
@@ -210,8 +209,9 @@ impl RolloutCreate {
             })
         };
         let author = governance::author(context)?;
+        let scheduled_at = self.scheduled_at;
         let governance =
-            Governance { author, scheduled_at: self.scheduled_at, approval, risk, break_glass, begun_at: None };
+            Governance { author, scheduled_at, approval, risk, break_glass, ..Governance::default() };
         Ok((state, governance))
     }
 
