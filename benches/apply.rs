@@ -149,6 +149,7 @@ fn rows(state: &mut dyn Write) -> Result<(), sentinel_machine::TableError> {
 
 fn project() -> Project {
     Project {
+        catch_up: None,
         id: PROJECT,
         org_id: OrgId(Uuid::from_u128(2)),
         name: "Bench".into(),

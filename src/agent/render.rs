@@ -178,14 +178,18 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::agent::testing::{self, SOURCE, addresses, bundle, bundle_of, vars};
+    use crate::agent::testing::{self, SOURCE, addresses, bundle, bundle_of, http_port, vars};
+
+    fn public() -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], http_port()))
+    }
 
     #[test]
     fn a_template_becomes_the_text_of_this_node() {
         let rendered = render(&bundle(1, "1.0").open, &vars(), addresses()).unwrap();
-        assert!(rendered.text.contains("127.0.0.1:8081") && !rendered.text.contains("${node."));
+        assert!(rendered.text.contains(&public().to_string()) && !rendered.text.contains("${node."));
         let target = rendered.target;
-        assert_eq!(target.proving[0].address, "127.0.0.1:8081".parse().unwrap());
+        assert_eq!(target.proving[0].address, public());
         assert_eq!(target.ops, testing::addresses().ops);
         assert!(target.metrics.unwrap().own);
         assert!(target.probe.host.ends_with(".invalid"));
@@ -204,7 +208,7 @@ mod tests {
     fn a_listener_on_every_address_is_asked_on_loopback() {
         let source = SOURCE.replace("127.0.0.1:${node.http_port}", "0.0.0.0:${node.http_port}");
         let target = render(&bundle_of(1, "1.0", &source).open, &vars(), addresses()).unwrap().target;
-        assert_eq!(target.proving[0].address, "127.0.0.1:8081".parse().unwrap());
+        assert_eq!(target.proving[0].address, public());
     }
 
     #[test]

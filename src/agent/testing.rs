@@ -120,7 +120,13 @@ pub fn bundle_of(generation: u64, version: &str, source: &str) -> Made {
 
 /// Values for the variables of [`SOURCE`].
 pub fn vars() -> Values {
-    Values::from([("http_port".to_owned(), "8081".to_owned())])
+    Values::from([("http_port".to_owned(), http_port().to_string())])
+}
+
+/// A port of this test's own. Before a process is started, an agent looks whether its ports are free, by taking them for a moment: tests
+/// that run beside this one, each in a process, would be in each other's way.
+pub fn http_port() -> u16 {
+    10_000 + (std::process::id() % 10_000) as u16
 }
 
 /// Addresses of a process that never runs.

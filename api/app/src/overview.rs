@@ -3,7 +3,7 @@
 use sentinel_api_types::overview::{
     NodesByBundle, Overview, OverviewBundles, OverviewNodes, OverviewRollouts,
 };
-use sentinel_machine::{Order, Scan, Table, query};
+use sentinel_machine::{Order, Scan, Table, query, waiting};
 use sentinel_model::bundle::Bundle;
 
 use crate::access::Operation;
@@ -40,9 +40,10 @@ impl App {
             Scan { limit: COUNTED_MAX, ..Scan::all(Table::BundlesByProject, here.project.id.as_bytes()) };
         let newest = Scan { order: Order::Descending, limit: 1, ..of_project };
         let newest: Option<Bundle> = query::behind_key(read, &read.scan(newest)?)?.pop();
-        let active = query::active_rollouts(read)?
-            .into_iter()
-            .filter(|active| active.project_id == here.project.id)
+        let begun = query::active_rollouts(read)?.into_iter();
+        let begun = begun.filter(|active| active.project_id == here.project.id);
+        let active = begun
+            .chain(waiting::of_project(read, here.project.id)?)
             .map(|active| rollout::shape(&mut versions, active))
             .collect::<Result<_, _>>()?;
         Ok(Overview {

@@ -17,10 +17,11 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
+use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
 use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
-use sentinel_machine::{Consistency, Read, Rejection, View, query, tables};
+use sentinel_machine::{Consistency, Read, Rejection, View, baseline, query, tables, waiting};
 use sentinel_model::node::{Node, NodeStatus};
-use sentinel_model::rollout::{Rollout, RolloutState};
+use sentinel_model::rollout::RolloutState;
 use sentinel_model::{NodeId, RolloutId};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -42,6 +43,8 @@ const SHARE: u32 = 4;
 const SLOWEST: Duration = Duration::from_secs(5);
 /// A decision can make the next one possible at once; the bound keeps one round finite.
 const MOVES_MAX: usize = 16;
+/// Of what is due at a time, at most so much is looked at in a round; the rest follows with the next one.
+const DUE_MAX: usize = 64;
 /// What operators do that the scheduler shall act on at once; and that a rollout is over for which another one waited.
 const COMMANDS: [&str; 9] = [
     "rollout.created",
@@ -216,6 +219,9 @@ impl Duty {
         if let Err(error) = self.judge_silence(&view).await {
             tracing::warn!(%error, "the silence of nodes could not be judged; the next round follows");
         }
+        if let Err(error) = self.catch_up(&view).await {
+            tracing::warn!(%error, "the baseline could not be given to nodes that joined; the next round follows");
+        }
         let under_way = self.under_way(&view);
         if let Ok(rollouts) = &under_way {
             // What is held or over gathers nothing: what passes meanwhile is of no block.
@@ -239,22 +245,27 @@ impl Duty {
         begun + pause
     }
 
-    /// Rollouts that may have something to do. One that is held by an operator has not, nor one whose time or turn has
-    /// not come.
+    /// Rollouts that may have something to do. One that is held by an operator has not; of those that have not begun only those are
+    /// read whose time has come.
     fn under_way(&mut self, view: &View) -> Result<Vec<RolloutId>, AppError> {
         self.keep_pace(view)?;
         let now = self.moment(&*view.tables)?.now;
-        let active = query::active_rollouts(&*view.tables)?.into_iter();
-        let due = |rollout: &Rollout| match rollout.state {
-            RolloutState::Paused { .. } => false,
-            RolloutState::Scheduled => rollout.governance.scheduled_at.is_none_or(|at| at <= now),
-            RolloutState::Pending => rollout.queued.is_none_or(|queued| queued.behind.is_none()),
-            RolloutState::PendingApproval => {
-                rollout.governance.approval.as_ref().is_some_and(|approval| approval.expires_at <= now)
+        let begun = query::active_rollouts(&*view.tables)?.into_iter();
+        let going = begun.filter(|rollout| !matches!(rollout.state, RolloutState::Paused { .. }));
+        let mut under_way: Vec<RolloutId> = going.map(|rollout| rollout.id).collect();
+        under_way.extend(waiting::due(&*view.tables, now, DUE_MAX)?);
+        Ok(under_way)
+    }
+
+    /// Gives the baseline to nodes that joined, where the freeze is over that kept it from them.
+    async fn catch_up(&mut self, view: &View) -> Result<(), AppError> {
+        let now = self.moment(&*view.tables)?.now;
+        for project_id in baseline::due(&*view.tables, now, DUE_MAX)? {
+            if let Err(rejection) = self.app.propose_at(now, BaselineCatchUp { project_id }).await? {
+                tracing::warn!(%project_id, %rejection, "the baseline was not given to nodes that joined");
             }
-            _ => true,
-        };
-        Ok(active.filter(due).map(|rollout| rollout.id).collect())
+        }
+        Ok(())
     }
 
     /// Moves a rollout as far as it can go now.

@@ -1,14 +1,17 @@
 //! The baseline of a project: what its nodes run as long as nobody has decided otherwise.
 
 use sentinel_model::node::{AssignmentCause, Node};
-use sentinel_model::project::Project;
-use sentinel_model::{BundleId, ProjectId};
+use sentinel_model::project::{CatchUp, Project};
+use sentinel_model::rollout::Rollout;
+use sentinel_model::{ProjectId, Time};
 
 use crate::apply::{Context, Stop};
 use crate::commands::node_register::assign;
 use crate::commands::rollout_create::NODES_MAX;
+use crate::freeze::Frozen;
 use crate::query;
-use crate::tables::{Scan, Table, TableError, key};
+use crate::tables::{Read, Scan, Table, TableError, key};
+use crate::waiting;
 
 /// Keeps the index of nodes that nobody has decided about in step with the node. Call it when its assignment has changed.
 pub(crate) fn index(context: &mut Context<'_>, node: &Node) -> Result<(), TableError> {
@@ -22,29 +25,82 @@ pub(crate) fn forget(context: &mut Context<'_>, node: &Node) -> Result<(), Table
     context.write().delete(Table::BaselineNodes, &row(node))
 }
 
+/// Nodes that joined and have another bundle than the baseline, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Joined {
+    /// So many were given it.
+    Given(u64),
+    /// So many are given it when the freeze is over.
+    Wait(u64),
+}
+
 /// Makes a bundle the baseline, because a rollout has carried it to every node that was there when it was planned. Those that
-/// joined since are given it as well; else they would keep the baseline before for ever, and look converged. Returns how many
-/// these were.
+/// joined since are given it as well; else they would keep the baseline before for ever, and look converged. In a freeze they wait
+/// for its end: they are not the rollout's own nodes, which have the bundle already.
 ///
 /// The index holds no others by then, since the rollout has moved the rest, but for nodes that had joined with this very bundle, and
 /// those of the slot that a blue-green rollout leaves as it is: it owns them still, so they keep theirs.
 /// So this is about as much work as nodes joined, and at most as much as a rollout may be.
-pub(crate) fn set(context: &mut Context<'_>, project: ProjectId, bundle: BundleId) -> Result<u64, Stop> {
-    let mut project = context.require::<Project>(project.as_bytes(), "Project")?;
-    project.baseline = Some(bundle);
-    context.store(&project)?;
-    let undecided = Scan { limit: NODES_MAX, ..Scan::all(Table::BaselineNodes, project.id.as_bytes()) };
-    let pairs = context.tables().scan(undecided)?;
+pub(crate) fn set(
+    context: &mut Context<'_>,
+    completed: &Rollout,
+    frozen: Option<&Frozen>,
+) -> Result<Joined, Stop> {
+    let mut project = context.require::<Project>(completed.project_id.as_bytes(), "Project")?;
+    project.baseline = Some(completed.spec.bundle_id);
+    let Some(frozen) = frozen else { return Ok(Joined::Given(catch_up(context, &mut project)?)) };
+    let behind = behind(context, &project)?.len() as u64;
+    let owed = CatchUp { rollout_id: completed.id, not_before: frozen.until };
+    owe(context, &mut project, (behind > 0).then_some(owed))?;
+    Ok(Joined::Wait(behind))
+}
+
+/// Gives the baseline to whoever lacks it and may have it.
+pub(crate) fn catch_up(context: &mut Context<'_>, project: &mut Project) -> Result<u64, Stop> {
     let mut given = 0;
-    for mut node in query::behind_key::<Node>(context.tables(), &pairs)? {
-        let has_it = node.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == bundle);
-        // What another rollout is about to move is its own, and what is pinned stays.
-        if !has_it && node.owner.is_none() && !node.pinned_away_from(bundle) {
+    if let Some(bundle) = project.baseline {
+        for mut node in behind(context, project)? {
             assign(context, &mut node, bundle, AssignmentCause::Baseline)?;
             given += 1;
         }
     }
+    owe(context, project, None)?;
     Ok(given)
+}
+
+/// What another rollout is about to move is its own, and what is pinned stays.
+fn behind(context: &Context<'_>, project: &Project) -> Result<Vec<Node>, TableError> {
+    let Some(bundle) = project.baseline else { return Ok(Vec::new()) };
+    let undecided = Scan { limit: NODES_MAX, ..Scan::all(Table::BaselineNodes, project.id.as_bytes()) };
+    let pairs = context.tables().scan(undecided)?;
+    let mut nodes = query::behind_key::<Node>(context.tables(), &pairs)?;
+    nodes.retain(|node| {
+        let has_it = node.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == bundle);
+        !has_it && node.owner.is_none() && !node.pinned_away_from(bundle)
+    });
+    Ok(nodes)
+}
+
+/// Writes the project, and what it owes to nodes that joined.
+pub(crate) fn owe(
+    context: &mut Context<'_>,
+    project: &mut Project,
+    owed: Option<CatchUp>,
+) -> Result<(), TableError> {
+    let place = |owed: &CatchUp| key(&[&owed.not_before.0.to_be_bytes(), project.id.as_bytes()]);
+    if let Some(before) = &project.catch_up {
+        context.write().delete(Table::BaselinesDue, &place(before))?;
+    }
+    if let Some(owed) = &owed {
+        context.write().put(Table::BaselinesDue, &place(owed), b"")?;
+    }
+    project.catch_up = owed;
+    context.store(project)
+}
+
+/// Projects that owe their baseline to nodes that joined, and whose freeze should be over.
+pub fn due(read: &(impl Read + ?Sized), now: Time, most: usize) -> Result<Vec<ProjectId>, TableError> {
+    Ok(waiting::due_in(read, Table::BaselinesDue, now, most)?.into_iter().map(ProjectId).collect())
 }
 
 fn row(node: &Node) -> Vec<u8> {

@@ -153,11 +153,12 @@ pub(crate) fn give_back_baseline(context: &mut Context<'_>, moved: &mut Rollout)
     };
     match earlier.filter(|bundle| bundle.state == BundleState::Compiled) {
         Some(bundle) => {
-            baseline::set(context, project.id, bundle.id)?;
+            project.baseline = Some(bundle.id);
+            baseline::catch_up(context, &mut project)?;
         }
         None => {
             project.baseline = None;
-            context.store(&project)?;
+            baseline::owe(context, &mut project, None)?;
         }
     }
     Ok(())

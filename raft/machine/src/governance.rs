@@ -152,6 +152,7 @@ pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed
     let frozen = freeze::holding(context.tables(), waiting, context.time)?;
     if too_early || frozen.is_some() {
         rollout::enter(waiting, deed, RolloutState::Scheduled)?;
+        waiting.governance.frozen_until = frozen.as_ref().filter(|_| !too_early).map(|frozen| frozen.until);
         waiting.hold = frozen.filter(|_| !too_early).map(|frozen| Hold {
             reason: rollout::clip(&frozen.words),
             broken: false,
@@ -179,6 +180,7 @@ pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed
     }
     rollout::enter(waiting, deed, RolloutState::Running)?;
     waiting.hold = None;
+    waiting.governance.frozen_until = None;
     waiting.governance.begun_at = Some(context.time);
     rollout::save(context, waiting)?;
     Ok("running".to_owned())

@@ -10,7 +10,7 @@
 //! Where to start reading: [`commands`] lists every command, [`apply()`] is the one way in, [`tables`] is what state looks like.
 
 pub mod apply;
-mod baseline;
+pub mod baseline;
 mod blue_green;
 pub mod bundle_bytes;
 pub mod commands;
@@ -30,6 +30,7 @@ pub mod risk;
 mod rollout;
 pub mod snapshot;
 pub mod tables;
+pub mod waiting;
 
 pub use apply::{Step, apply};
 pub use commands::Command;

@@ -64,7 +64,7 @@ pub fn nodes_of(read: &(impl Read + ?Sized), project: ProjectId) -> Result<Vec<N
     behind_value(read, &read.scan(Scan::all(Table::NodeNames, project.as_bytes()))?)
 }
 
-/// Rollouts that are not at their end.
+/// Rollouts that have begun and are not at their end. Those that wait are in [`crate::waiting`].
 pub fn active_rollouts(read: &(impl Read + ?Sized)) -> Result<Vec<Rollout>, TableError> {
     behind_key(read, &read.scan(Scan::all(Table::RolloutsActive, &[]))?)
 }

@@ -16,7 +16,8 @@ use crate::commands::node_register::{assign, withdraw};
 use crate::outcome::Rejection;
 use crate::query;
 use crate::queue;
-use crate::tables::{Table, TableError, key};
+use crate::tables::{TableError, key};
+use crate::waiting;
 
 /// Longest reason kept, in characters.
 pub(crate) const REASON_MAX: usize = 1_000;
@@ -139,6 +140,7 @@ pub(crate) fn save(context: &mut Context<'_>, rollout: &mut Rollout) -> Result<(
     rollout.revision += 1;
     rollout.updated_at = context.time;
     context.store(rollout)?;
+    waiting::index(context, rollout)?;
     Ok(())
 }
 
@@ -152,7 +154,6 @@ pub(crate) fn end(
     enter(rollout, deed, state)?;
     rollout.hold = None;
     rollout.ended_at = Some(context.time);
-    context.write().delete(Table::RolloutsActive, rollout.id.as_bytes())?;
     let members = query::rollout_nodes(context.tables(), rollout.id)?;
     queue::leave(context, rollout, members.iter().map(|member| member.node_id))?;
     for member in members {

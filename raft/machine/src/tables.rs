@@ -104,11 +104,13 @@ tables! {
     BaselineNodes = 47, "baseline_nodes";
     /// node → how many of its events are kept. Nothing for a node whose events are all of an older version.
     NodeEventCounts = 48, "node_event_counts";
+    /// time, project → nothing: where nodes that joined wait for the baseline until then.
+    BaselinesDue = 49, "baselines_due";
     /// rollout → Rollout.
     Rollouts = 50, "rollouts";
     /// project, rollout → nothing. Rollout ids grow with time.
     RolloutsByProject = 51, "rollouts_by_project";
-    /// rollout → nothing, as long as it is not at its end.
+    /// rollout → nothing, from when it begins to its end.
     RolloutsActive = 52, "rollouts_active";
     /// rollout, index → Step.
     RolloutSteps = 53, "rollout_steps";
@@ -120,6 +122,10 @@ tables! {
     RolloutQueue = 56, "rollout_queue";
     /// node, log index → rollout that waits for the node.
     NodeQueue = 57, "node_queue";
+    /// project, rollout → when to look at it, as long as it has not begun.
+    RolloutsWaiting = 58, "rollouts_waiting";
+    /// time, rollout → nothing: the same in the order of time.
+    RolloutsDue = 59, "rollouts_due";
     /// number → AuditEntry.
     Audit = 60, "audit";
     /// org, number → nothing.

@@ -89,6 +89,9 @@ pub struct Governance {
     /// Freezes do not hold it, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub break_glass: Option<BreakGlass>,
+    /// When the freeze ends that holds it, as far as is known: before, nobody has to look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen_until: Option<Time>,
     /// When it began, if it has waited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_at: Option<Time>,

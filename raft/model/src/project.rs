@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::governance::ApprovalPolicy;
 use crate::secret::Sealed;
-use crate::{BundleId, OrgId, ProjectId, Time};
+use crate::{BundleId, OrgId, ProjectId, RolloutId, Time};
 
 /// A project inside an org.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,19 @@ pub struct Project {
     pub baseline: Option<BundleId>,
     /// When it was created.
     pub created_at: Time,
+    /// Nodes that joined while the baseline was carried to the others, and that a freeze keeps waiting for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catch_up: Option<CatchUp>,
     /// Who must agree to its rollouts.
     #[serde(default, skip_serializing_if = "ApprovalPolicy::is_default")]
     pub approval: ApprovalPolicy,
+}
+
+/// The baseline is owed to nodes that joined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatchUp {
+    /// The rollout that made it the baseline.
+    pub rollout_id: RolloutId,
+    /// When the freeze ends, as far as is known.
+    pub not_before: Time,
 }

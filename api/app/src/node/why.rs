@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sentinel_api_types::timestamp;
 use sentinel_api_types::why::{NodeWhy, NodeWhyQuery, WhyFinding, WhyKind};
 use sentinel_engine::why::{Finding, Involved, Kind, Versions as Names, WhyView, why};
-use sentinel_machine::{Order, Read, Scan, Table, TableError, freeze, query, tables};
+use sentinel_machine::{Order, Read, Scan, Table, TableError, freeze, query, tables, waiting as waits};
 use sentinel_model::bundle::Bundle;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutState, Step};
@@ -125,9 +125,8 @@ fn explained(
     });
     let origin = Rows::load(read, &mut names, node, cause.filter(|id| node.owner != Some(*id)))?;
     let mut waiting = Vec::new();
-    for rollout in query::active_rollouts(read)? {
-        let waits = rollout.project_id == node.project_id && rollout.state.phase().is_waiting();
-        if waits && member(read, rollout.id, node.id)?.is_some() {
+    for rollout in waits::of_project(read, node.project_id)? {
+        if member(read, rollout.id, node.id)?.is_some() {
             waiting.push(Rows::of(read, &mut names, node, rollout)?);
         }
     }

@@ -8,7 +8,7 @@ use sentinel_api_types::member::Role;
 use sentinel_api_types::project::ProjectUpdate;
 use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
 use sentinel_api_types::timestamp;
-use sentinel_machine::query;
+use sentinel_machine::{query, waiting};
 use sentinel_model::{BundleId, Generation, NodeId, RolloutId, Sha256Digest};
 
 use super::world::{Known, ORG, PROJECT, SOURCE, World};
@@ -307,7 +307,7 @@ impl Stage {
     /// Everything that an attempt could have changed.
     pub async fn state(&self) -> Result<String, AppError> {
         let view = self.world.kit.app.read_stale().await?;
-        let rollouts = query::active_rollouts(&*view.tables)?;
+        let rollouts = (query::active_rollouts(&*view.tables)?, waiting::all(&*view.tables)?);
         let nodes = query::nodes_of(&*view.tables, self.world.project)?;
         let nodes: Vec<_> = nodes.iter().map(|node| (node.owner, node.generation)).collect();
         Ok(format!("{rollouts:?} {nodes:?} {}", self.world.kit.changes()))

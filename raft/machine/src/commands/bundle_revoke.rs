@@ -6,6 +6,7 @@ use sentinel_model::project::Project;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::baseline;
 use crate::bundle_bytes;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::Table;
@@ -26,7 +27,7 @@ impl Apply for BundleRevoke {
         let mut project = context.require::<Project>(bundle.project_id.as_bytes(), "Project")?;
         if project.baseline == Some(bundle.id) {
             project.baseline = None;
-            context.store(&project)?;
+            baseline::owe(context, &mut project, None)?;
         }
         bundle_bytes::change(context, project.id, |bytes| bytes.saturating_sub(bundle.size_bytes))?;
         context.write().delete(Table::BundleOutlines, bundle.id.as_bytes())?;

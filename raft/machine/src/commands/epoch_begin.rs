@@ -18,7 +18,7 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::cluster_member_admit::{all, next_id};
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Scan, Table, rows};
-use crate::{query, rollout};
+use crate::{query, rollout, waiting};
 
 /// The first level that knows epochs after the first: what [`EpochBegin::raises_to`] has to say.
 pub const LEVEL: u16 = 2;
@@ -130,15 +130,14 @@ fn revoke_join_tokens(context: &mut Context<'_>) -> Result<u64, Stop> {
 fn hold_rollouts(context: &mut Context<'_>, reason: EpochReason) -> Result<u64, Stop> {
     let by = format!("the {} of the cluster", reason.as_str());
     let mut held = 0;
-    for running in query::active_rollouts(context.tables())? {
-        // As it is now: the end of one may have been news to another.
-        let mut running = rollout::require(context, running.id)?;
-        if running.state.phase().is_waiting() {
-            // It may have begun, or been rejected, in the state that was left behind.
-            cancel(context, running, &by)?;
-            held += 1;
-            continue;
-        }
+    for waiting in waiting::all(context.tables())? {
+        // As it is now: the end of one may have been news to another. It may have begun, or been rejected, in the state that was left
+        // behind.
+        let waiting = rollout::require(context, waiting.id)?;
+        cancel(context, waiting, &by)?;
+        held += 1;
+    }
+    for mut running in query::active_rollouts(context.tables())? {
         if running.state != RolloutState::Running {
             continue;
         }

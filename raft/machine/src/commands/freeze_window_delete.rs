@@ -1,7 +1,7 @@
 //! Ends a freeze, or takes a planned or past one away. Administrators only, in person: it lets every rollout through.
 
 use sentinel_model::freeze::FreezeWindow;
-use sentinel_model::project::Project;
+use sentinel_model::project::{CatchUp, Project};
 use sentinel_model::user::Role;
 use sentinel_model::{FreezeWindowId, ProjectId};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::governance;
 use crate::outcome::Reply;
 use crate::tables::{Table, key};
+use crate::{baseline, rollout, waiting};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,7 @@ impl Apply for FreezeWindowDelete {
         let row = key(&[self.project_id.as_bytes(), self.window_id.as_bytes()]);
         let window = context.require::<FreezeWindow>(&row, "Freeze window")?;
         context.write().delete(Table::FreezeWindows, &row)?;
+        look_again(context, project.id)?;
         let id = self.window_id.to_string();
         let subject = Subject::in_project("freeze_window", &id, &project);
         context.record(
@@ -40,4 +42,20 @@ impl Apply for FreezeWindowDelete {
         )?;
         Ok(Reply::Done)
     }
+}
+
+/// What waited for the end of a freeze is looked at now. If another window holds it, that is told then.
+fn look_again(context: &mut Context<'_>, project: ProjectId) -> Result<(), Stop> {
+    for mut waiting in waiting::of_project(context.tables(), project)? {
+        if waiting.governance.frozen_until.take().is_some() {
+            waiting.hold = None;
+            rollout::save(context, &mut waiting)?;
+        }
+    }
+    let mut project = context.require::<Project>(project.as_bytes(), "Project")?;
+    if let Some(owed) = project.catch_up.clone() {
+        let owed = CatchUp { not_before: context.time, ..owed };
+        baseline::owe(context, &mut project, Some(owed))?;
+    }
+    Ok(())
 }

@@ -49,6 +49,7 @@ impl Apply for ProjectCreate {
             description: self.description.clone(),
             sealed_marker_key: self.sealed_marker_key.clone(),
             baseline: None,
+            catch_up: None,
             created_at,
             approval: ApprovalPolicy::default(),
         };

@@ -13,7 +13,7 @@ use sentinel_model::{InvalidValue, NodeId, RolloutId};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
-use crate::baseline;
+use crate::baseline::{self, Joined};
 use crate::blue_green;
 use crate::commands::node_register::assign;
 use crate::freeze;
@@ -159,7 +159,13 @@ impl Transition {
                 rollout::end(context, moved, Deed::FinishRollback, state)?;
                 Ok(("rollout.rolled_back", detail))
             }
-            Transition::Frozen { reason } => hold(context, moved, Some(reason), false, true),
+            Transition::Frozen { reason } => {
+                if moved.state == RolloutState::Scheduled {
+                    let frozen = freeze::holding(context.tables(), moved, context.time)?;
+                    moved.governance.frozen_until = frozen.map(|frozen| frozen.until);
+                }
+                hold(context, moved, Some(reason), false, true)
+            }
             Transition::Begin => begin(context, moved),
             Transition::Expire => expire(context, moved),
         }
@@ -259,13 +265,19 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         blue_green::note_baseline(context, moved)?;
     }
     let joined = match moved.spec.target {
-        Target::All => baseline::set(context, moved.project_id, moved.spec.bundle_id)?,
-        Target::Labels(_) | Target::Nodes(_) => 0,
+        Target::All => {
+            let frozen = freeze::holding(context.tables(), moved, context.time)?;
+            baseline::set(context, moved, frozen.as_ref())?
+        }
+        Target::Labels(_) | Target::Nodes(_) => Joined::Given(0),
     };
     rollout::end(context, moved, Deed::CompleteStep, RolloutState::Completed)?;
     let detail = match joined {
-        0 => format!("{} nodes", moved.nodes),
-        joined => format!("{} nodes, {joined} that joined meanwhile", moved.nodes),
+        Joined::Given(0) | Joined::Wait(0) => format!("{} nodes", moved.nodes),
+        Joined::Given(joined) => format!("{} nodes, {joined} that joined meanwhile", moved.nodes),
+        Joined::Wait(joined) => {
+            format!("{} nodes; {joined} that joined meanwhile follow when the freeze is over", moved.nodes)
+        }
     };
     Ok(("rollout.completed", detail))
 }
@@ -333,6 +345,7 @@ fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         Some(approval) => governance::count(context, &project, moved, approval)?,
         None => true,
     };
+    moved.governance.frozen_until = None;
     if !enough {
         moved.governance.approval =
             approval.map(|approval| Approval { expires_at: governance::expiry(context, &project), ..approval });

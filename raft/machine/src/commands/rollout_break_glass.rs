@@ -6,6 +6,7 @@ use sentinel_model::rollout::Phase;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
+use crate::baseline;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::rollout;
@@ -24,9 +25,13 @@ pub struct RolloutBreakGlass {
 impl Apply for RolloutBreakGlass {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let mut freed = rollout::require(context, self.rollout_id)?;
-        let project = context.require::<Project>(freed.project_id.as_bytes(), "Project")?;
+        let mut project = context.require::<Project>(freed.project_id.as_bytes(), "Project")?;
         let broken = governance::break_glass(context, &project, &self.by, &self.reason)?;
+        // It is over, and yet a freeze keeps what it brings from nodes that joined meanwhile.
+        let owes = freed.state.phase() == Phase::Completed
+            && project.catch_up.as_ref().is_some_and(|owed| owed.rollout_id == self.rollout_id);
         match freed.state.phase() {
+            Phase::Completed if owes => {}
             Phase::PendingApproval
             | Phase::Scheduled
             | Phase::Pending
@@ -44,8 +49,12 @@ impl Apply for RolloutBreakGlass {
         freed.governance.break_glass = Some(broken);
         if freed.hold.as_ref().is_some_and(|hold| hold.frozen) {
             freed.hold = None;
+            freed.governance.frozen_until = None;
         }
         rollout::save(context, &mut freed)?;
+        if owes {
+            baseline::catch_up(context, &mut project)?;
+        }
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &freed, &id)?;
         context.record(

@@ -24,11 +24,11 @@ use crate::commands::node_update::require_not_pinned_away;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
-use crate::query;
 use crate::queue::{self, Claim};
 use crate::risk;
 use crate::rollout;
 use crate::tables::{Table, key};
+use crate::waiting;
 
 /// Most nodes in one rollout.
 pub const NODES_MAX: usize = 20_000;
@@ -114,8 +114,8 @@ impl Apply for RolloutCreate {
             self.claim(context, &mut made, &planned)?;
         }
         context.store(&made)?;
+        waiting::index(context, &made)?;
         let write = context.write();
-        write.put(Table::RolloutsActive, self.rollout_id.as_bytes(), b"")?;
         write.put(
             Table::RolloutsByProject,
             &key(&[self.project_id.as_bytes(), self.rollout_id.as_bytes()]),
@@ -211,16 +211,15 @@ impl RolloutCreate {
             })
         };
         let author = governance::author(context)?;
+        let scheduled_at = self.scheduled_at;
         let governance =
-            Governance { author, scheduled_at: self.scheduled_at, approval, risk, break_glass, begun_at: None };
+            Governance { author, scheduled_at, approval, risk, break_glass, ..Governance::default() };
         Ok((state, governance))
     }
 
     /// What waits is looked at, and it is for people to keep in mind.
     fn require_room_to_wait(&self, context: &Context<'_>) -> Result<(), Stop> {
-        let waits =
-            |rollout: &&Rollout| rollout.project_id == self.project_id && rollout.state.phase().is_waiting();
-        if query::active_rollouts(context.tables())?.iter().filter(waits).count() >= WAITING_MAX {
+        if waiting::of_project(context.tables(), self.project_id)?.len() >= WAITING_MAX {
             let message = format!("{WAITING_MAX} rollouts of this project wait already; cancel what is not needed");
             return Err(Rejection::Limit(message).into());
         }

@@ -13,7 +13,6 @@ use crate::blue_green;
 use crate::outcome::{Rejection, Reply};
 use crate::query;
 use crate::rollout;
-use crate::tables::Table;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +45,6 @@ impl Apply for RolloutRollback {
         back.hold = None;
         back.ended_at = None;
         rollout::save(context, &mut back)?;
-        context.write().put(Table::RolloutsActive, back.id.as_bytes(), b"")?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &back, &id)?;
         let told = [("by", self.by.clone()), ("reason", reason)];

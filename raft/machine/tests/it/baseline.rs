@@ -1,14 +1,18 @@
 //! The baseline: what nodes start with, and what those get that joined while a rollout set another one.
 
+use sentinel_machine::Rejection;
+use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
+use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_model::node::{Assignment, AssignmentCause};
-use sentinel_model::rollout::{Rollout, RolloutSpec, Target};
+use sentinel_model::rollout::{Rollout, RolloutSpec, RolloutState, Target};
 use sentinel_model::{BundleId, Generation, RolloutId};
 
+use crate::crew::{HOUR, break_glass, freeze_now, window};
 use crate::ids::*;
 use crate::samples::{self, rollout, spec};
 use crate::stage::Stage;
@@ -126,4 +130,72 @@ fn a_rollout_that_does_not_complete_or_does_not_go_to_all_changes_nothing_for_jo
     some.done(samples::node(5));
     complete(&mut some, ROLLOUT, &[1]);
     assert_eq!(some.node(5).assignment, None);
+}
+
+/// A rollout over all, of which one node has joined since, completes in a freeze of an hour.
+fn completed_in_a_freeze() -> Stage {
+    let mut stage = under_way();
+    stage.done(samples::node(5));
+    decide(&mut stage, ROLLOUT, Transition::StartStep);
+    (1..=4).for_each(|number| stage.prove(number));
+    freeze_now(&mut stage);
+    decide(&mut stage, ROLLOUT, Transition::VerifyStep);
+    decide(&mut stage, ROLLOUT, Transition::CompleteStep);
+    stage
+}
+
+/// Defect: the last step completes in a freeze, and nodes that joined meanwhile are moved in the middle of it.
+#[test]
+fn in_a_freeze_whoever_joined_waits_for_its_end() {
+    let mut stage = completed_in_a_freeze();
+    assert_eq!(stage.rollout().state, RolloutState::Completed);
+    assert_eq!(assignment(&stage, 5).bundle_id, BETWEEN);
+    let told = "4 nodes; 1 that joined meanwhile follow when the freeze is over";
+    assert_eq!(stage.audit().last().unwrap().changes["detail"], told);
+    stage.done(samples::node(6));
+    assert_eq!(assignment(&stage, 6).bundle_id, NEW, "a node that is new has nothing that a freeze protects");
+    assert_eq!(due(&stage), []);
+    // Too early, and then in another freeze that was made meanwhile.
+    let (from, until) = (stage.now.plus_ms(HOUR / 2), stage.now.plus_ms(2 * HOUR));
+    stage.done(window(2, from, until));
+    stage.now = stage.now.plus_ms(HOUR);
+    assert_eq!(due(&stage), [SHOP]);
+    stage.done(BaselineCatchUp { project_id: SHOP });
+    assert_eq!(stage.audit().last().unwrap().action, "project.baseline_waits");
+    assert_eq!((assignment(&stage, 5).bundle_id, due(&stage)), (BETWEEN, vec![]));
+    stage.now = until;
+    assert_eq!(due(&stage), [SHOP]);
+    stage.done(BaselineCatchUp { project_id: SHOP });
+    assert_eq!((assignment(&stage, 5).bundle_id, due(&stage)), (NEW, vec![]));
+    assert_eq!(stage.audit().last().unwrap().changes["nodes"], "1");
+    let nobody = Rejection::WrongState("no node waits for the baseline".into());
+    stage.refuses([(BaselineCatchUp { project_id: SHOP }.into(), nobody)]);
+}
+
+#[test]
+fn whoever_waits_for_the_baseline_is_looked_at_when_the_freeze_is_deleted_or_overridden() {
+    let mut deleted = completed_in_a_freeze();
+    deleted.done(FreezeWindowDelete {
+        project_id: SHOP,
+        window_id: window(1, deleted.now, deleted.now).window_id,
+    });
+    assert_eq!(due(&deleted), [SHOP]);
+    deleted.done(BaselineCatchUp { project_id: SHOP });
+    assert_eq!(assignment(&deleted, 5).bundle_id, NEW);
+    let mut overridden = completed_in_a_freeze();
+    overridden.done(break_glass("they are needed now"));
+    assert_eq!(
+        (assignment(&overridden, 5).bundle_id, overridden.rollout().state),
+        (NEW, RolloutState::Completed)
+    );
+    let over = "Rollout cannot be let through a freeze in current state (completed)";
+    overridden.refuses([(break_glass("again"), Rejection::WrongState(over.into()))]);
+    let mut revoked = completed_in_a_freeze();
+    revoked.done(BundleRevoke { bundle_id: NEW });
+    revoked.now = revoked.now.plus_ms(HOUR);
+    assert_eq!(due(&revoked), [], "there is no baseline any more");
+}
+
+fn due(stage: &Stage) -> Vec<sentinel_model::ProjectId> {
+    sentinel_machine::baseline::due(&stage.tables, stage.now, 10).unwrap()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::tables::{self, Row, key, rows};
-use sentinel_machine::{Read, Scan, Table};
+use sentinel_machine::{Read, Scan, Table, waiting};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::{Bundle, BundleState};
@@ -86,7 +86,19 @@ pub fn check(tables: &MemoryTables) {
         Some((key(&[row.project_id.as_bytes(), row.id.as_bytes()]), nothing()))
     });
     agrees::<Rollout>(tables, Table::RolloutsActive, |row| {
-        (!row.state.is_final()).then(|| (id(row.id.as_bytes()), nothing()))
+        let begun = !row.state.is_final() && !row.state.phase().is_waiting();
+        begun.then(|| (id(row.id.as_bytes()), nothing()))
+    });
+    let look_at = |row: &Rollout| Some(waiting::look_at(row)?.0.to_be_bytes().to_vec());
+    agrees::<Rollout>(tables, Table::RolloutsWaiting, |row| {
+        Some((key(&[row.project_id.as_bytes(), row.id.as_bytes()]), look_at(row)?))
+    });
+    agrees::<Rollout>(tables, Table::RolloutsDue, |row| {
+        Some((key(&[&look_at(row)?, row.id.as_bytes()]), nothing()))
+    });
+    agrees::<Project>(tables, Table::BaselinesDue, |row| {
+        let at = row.catch_up.as_ref()?.not_before.0.to_be_bytes();
+        Some((key(&[&at, row.id.as_bytes()]), nothing()))
     });
     agrees::<Rollout>(tables, Table::RolloutQueue, |row| {
         let place = row.queued?.place.to_be_bytes();

@@ -8,6 +8,7 @@ use sentinel_machine::commands::api_key_delete::ApiKeyDelete;
 use sentinel_machine::commands::api_key_revoke::ApiKeyRevoke;
 use sentinel_machine::commands::backup_note::BackupNote;
 use sentinel_machine::commands::backup_take::BackupTake;
+use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
 use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
@@ -561,6 +562,7 @@ pub fn all() -> Vec<Vec<Command>> {
             FreezeWindowCreate { recurrence: Some(recurrence()), ..freeze_window() }.into(),
         ],
         vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
+        vec![BaselineCatchUp { project_id: SHOP }.into()],
         vec![
             backup().into(),
             BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),

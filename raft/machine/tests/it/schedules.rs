@@ -1,5 +1,6 @@
 //! The life of a rollout that waits, and when it begins. Each defect of schedules that other systems are known for is a test here.
 
+use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_machine::commands::rollout_approve::RolloutApprove;
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
@@ -7,11 +8,13 @@ use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::rollout_rollback::RolloutRollback;
-use sentinel_machine::{Command, Rejection};
+use sentinel_machine::{Command, Rejection, query, waiting};
 use sentinel_model::Time;
 use sentinel_model::rollout::{Deed, Phase, RolloutState, life};
 
-use crate::crew::{HOUR, approved_by, pending, reject, scheduled, staffed};
+use crate::crew::{
+    HOUR, WEEK, approved_by, break_glass, freeze_now, pending, reject, scheduled, staffed, window,
+};
 use crate::ids::*;
 use crate::samples::rollout;
 use crate::stage::Stage;
@@ -102,4 +105,42 @@ fn an_approved_rollout_waits_for_its_time_and_one_approved_late_does_not() {
     late.now = late.now.plus_ms(2 * HOUR);
     approved_by(&mut late, BOB);
     assert_eq!(late.rollout().state, RolloutState::Running);
+}
+
+fn due(stage: &Stage) -> Vec<sentinel_model::RolloutId> {
+    waiting::due(&stage.tables, stage.now, 10).unwrap()
+}
+
+/// Defect: whatever waits is read again and again by whoever looks for what to do.
+#[test]
+fn what_waits_is_found_when_its_time_has_come_and_costs_nothing_before() {
+    let mut stage = staffed(0);
+    scheduled(&mut stage);
+    assert_eq!(query::active_rollouts(&stage.tables).unwrap(), []);
+    assert_eq!((due(&stage), waiting::of_project(&stage.tables, SHOP).unwrap().len()), (vec![], 1));
+    assert_eq!(waiting::of_project(&stage.tables, LAB).unwrap(), []);
+    stage.now = stage.now.plus_ms(HOUR);
+    assert_eq!(due(&stage), [ROLLOUT]);
+    // A freeze holds it: it is looked at when that ends, or is deleted, or is overridden, and not before.
+    freeze_now(&mut stage);
+    stage.decide(Transition::Frozen { reason: "frozen".into() });
+    assert_eq!(due(&stage), []);
+    let mut overridden = stage.clone();
+    overridden.done(break_glass("now"));
+    assert_eq!(due(&overridden), [ROLLOUT]);
+    let mut deleted = stage.clone();
+    let window_id = window(1, Time(0), Time(1)).window_id;
+    deleted.done(FreezeWindowDelete { project_id: SHOP, window_id });
+    assert_eq!((due(&deleted), deleted.rollout().hold), (vec![ROLLOUT], None));
+    stage.now = stage.now.plus_ms(HOUR);
+    assert_eq!(due(&stage), [ROLLOUT]);
+    stage.decide(Transition::Begin);
+    assert_eq!((due(&stage), query::active_rollouts(&stage.tables).unwrap().len()), (vec![], 1));
+    // One that waits for people is looked at when their time is over.
+    let mut waits = pending(1);
+    assert_eq!(due(&waits), []);
+    waits.now = waits.now.plus_ms(WEEK);
+    assert_eq!(due(&waits), [ROLLOUT]);
+    waits.done(RolloutCancel { rollout_id: ROLLOUT, by: "ada".into() });
+    assert_eq!(due(&waits), []);
 }

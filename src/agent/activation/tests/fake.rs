@@ -81,7 +81,9 @@ impl Proxy for FakeProxy {
 
     fn fresh_addresses(&mut self) -> io::Result<Addresses> {
         self.ports += 2;
-        let address = |port: u16| format!("127.0.0.1:{}", 20_000 + port).parse().unwrap();
+        // A loopback address of this test's own, for the same reason as `http_port`.
+        let [_, high, middle, low] = std::process::id().to_be_bytes();
+        let address = |port: u16| SocketAddr::from(([127, 1 + high % 250, middle, low], 20_000 + port));
         Ok(Addresses { ops: address(self.ports), metrics: address(self.ports + 1) })
     }
 

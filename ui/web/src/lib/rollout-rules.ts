@@ -43,6 +43,13 @@ export function approvalRefusal(rollout: Pick<Rollout, "created_by" | "approval"
   return rollout.approval?.given.some(({ by }) => by === email) === true ? "You have approved it already" : null;
 }
 
+/** Whether somebody may let it through a freeze that holds it, or would as soon as it is approved or resumed. `frozen`: a window holds now. */
+export function canBreakGlass(rollout: Pick<Rollout, "state" | "break_glass" | "hold">, frozen: boolean): boolean {
+  if (rollout.break_glass) return false;
+  if (rollout.state === "running" || rollout.state === "scheduled") return rollout.hold?.frozen === true;
+  return frozen && (rollout.state === "paused" || rollout.state === "pending_approval");
+}
+
 export function inWords(state: RolloutState): string {
   return state.replaceAll("_", " ");
 }

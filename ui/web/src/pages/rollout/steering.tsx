@@ -1,13 +1,15 @@
 import { Textarea } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { freezesQuery } from "../../api/freezes";
 import { type RolloutAction, steerRollout } from "../../api/rollouts";
 import type { RolloutDetail } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { steeringNumbers, steeringWords } from "../../lib/gates";
 import { count } from "../../lib/format";
-import { canCancel, canPause, canResume, canRollBack, isFinal, isWaiting } from "../../lib/rollout-rules";
+import { canBreakGlass, canCancel, canPause, canResume, canRollBack, isFinal, isWaiting } from "../../lib/rollout-rules";
 import { otherSlot } from "../../lib/slots";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
@@ -37,6 +39,8 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
     steer.reset();
   };
   const numbers = steeringNumbers(nodes);
+  // A rollout that is held by a person or waits for people says nothing of a freeze; it would meet it when it goes on.
+  const frozen = useQuery(freezesQuery(project)).data?.some(({ active }) => active) ?? false;
   const ended = isFinal(rollout.state);
   const returns = Boolean(rollout.standby_slot);
   const traffic = returns && (rollout.traffic_weight ?? 0) > 0 && rollout.standby_slot ? `All traffic returns to ${otherSlot(rollout.standby_slot)} at once. ` : "";
@@ -44,7 +48,7 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
   return (
     <>
       {rollout.state === "pending_approval" && <Decision project={project} rollout={rollout} />}
-      {rollout.hold?.frozen === true && <BreakGlassButton project={project} rollout={rollout} />}
+      {canBreakGlass(rollout, frozen) && <BreakGlassButton project={project} rollout={rollout} />}
       {!ended && rollout.state === "paused" && (
         <ActionButton label="Resume" icon="play" primary refusal={refused ?? canResume(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("resume")} />
       )}
