@@ -41,7 +41,8 @@ impl std::fmt::Display for Contender {
     }
 }
 
-/// Whoever has one of these nodes of one project, then whoever waits for one at a place before this one (`None`: at any), in the order of the queue.
+/// Whoever has one of these nodes of one project, then whoever waits for one at a place before this one (`None`: at any), in the order
+/// of the queue.
 pub fn contenders<'n>(
     read: &(impl Read + ?Sized),
     nodes: impl IntoIterator<Item = &'n Node>,

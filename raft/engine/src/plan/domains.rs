@@ -66,8 +66,8 @@ impl<'a> Spread<'a> {
     }
 
     /// Cuts the order into steps. `up_to` says how many nodes the steps up to this one may have together, given how many those
-    /// before it have; `None`: it is the last, and takes what is left. A node that would make a step take all of its domain is left for the next
-    /// one, where there is one.
+    /// before it have; `None`: it is the last, and takes what is left. A node that would make a step take all of its domain is left
+    /// for the next one, where there is one.
     pub fn cut(self, up_to: impl Fn(usize, usize) -> Option<usize>) -> Vec<Vec<NodeId>> {
         let Self { nodes, sizes } = self;
         let total = nodes.len();
