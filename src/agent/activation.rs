@@ -23,7 +23,7 @@ use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::{COMPILED, OpenBundle};
 use sentinel_bundle::change::{Activation, classify};
 use sentinel_bundle::node_vars::Values;
-use sentinel_model::{NodeId, node};
+use sentinel_model::{NodeId, Ordinal, node};
 
 pub use outcome::{Failure, FetchError, Outcome, Source};
 use patience::Patience;
@@ -74,6 +74,8 @@ pub struct Activator<P> {
     patience: Patience,
     /// How long a member may be out of reach after a switch; zero: it is not looked.
     confirm_within: Duration,
+    /// The assignment with which no member could be reached last, though one could without it.
+    cut_off: Option<Ordinal>,
 }
 
 impl<P: Proxy> Activator<P> {
@@ -97,6 +99,7 @@ impl<P: Proxy> Activator<P> {
             live: None,
             patience: Patience::default(),
             confirm_within: Duration::ZERO,
+            cut_off: None,
         }
     }
 
@@ -171,11 +174,17 @@ impl<P: Proxy> Activator<P> {
                 reason = failure.message,
                 "going back"
             );
-            if let Err(words) = self.go_back(way).await {
-                failure.message = format!("{}; and going back failed: {words}", failure.message);
-            }
-            if let (true, Some(source)) = (failure.unconfirmed, witness) {
-                self.blame(&mut failure, release, source).await;
+            match self.go_back(way).await {
+                Err(words) => {
+                    // Nothing runs that could be compared with.
+                    failure.passing |= failure.unconfirmed;
+                    failure.message = format!("{}; and going back failed: {words}", failure.message);
+                }
+                Ok(()) => {
+                    if let (true, Some(source)) = (failure.unconfirmed, witness) {
+                        self.blame(&mut failure, release, source).await;
+                    }
+                }
             }
             return Err(failure);
         }
@@ -318,7 +327,7 @@ impl<P: Proxy> Activator<P> {
     ) -> Result<(), Failure> {
         self.switch(next, way).await?;
         if let Some(source) = witness {
-            self.confirm(&next.release, source).await?;
+            self.confirm(&next.release, source, self.confirm_within).await?;
         }
         self.remember(&next.release)
     }

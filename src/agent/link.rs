@@ -72,7 +72,11 @@ impl Link {
 
     /// How long to wait when nobody answers: a random part of that time, so that a fleet does not come back at one moment.
     pub fn after_loss(&self) -> Duration {
-        part_of(Duration::from_millis(self.return_within_ms.load(Ordering::Relaxed)))
+        part_of(self.return_within())
+    }
+
+    fn return_within(&self) -> Duration {
+        Duration::from_millis(self.return_within_ms.load(Ordering::Relaxed))
     }
 
     /// Asks with the token; if that is refused, once more with the key.
@@ -124,11 +128,16 @@ impl Link {
             weight_epoch: None,
             weight_revision: None,
         };
-        let answer = self.ask(|client| {
-            let query = query.clone();
-            async move { client.on_fresh_connections().latest(self.node, &query).await }
-        });
-        answer.await.map(drop)
+        // With the token that there is: another one would be fetched over the connections that are not to be trusted here.
+        let fresh = self.client.on_fresh_connections();
+        let token = self.token.try_lock().ok().and_then(|token| token.text.clone());
+        if let Some(token) = token {
+            match fresh.with_credential(Credential::Bearer(token)).latest(self.node, &query).await {
+                Err(error) if error.status() == Some(401) => {}
+                answer => return answer.map(drop),
+            }
+        }
+        fresh.latest(self.node, &query).await.map(drop)
     }
 
     async fn forget_token(&self) {
@@ -149,7 +158,9 @@ impl Source for Link {
     }
 
     async fn reach(&self, runs: &Release, within: Duration) -> Result<(), String> {
-        let mut pause = Backoff::new(Duration::from_millis(200), Duration::from_secs(2));
+        // A fleet that has switched together does not come as one when members are away.
+        let longest = self.return_within().min(within / 4).max(Duration::from_secs(2));
+        let mut pause = Backoff::new(Duration::from_millis(200), longest);
         let mut last = "none answered".to_owned();
         let tries = async {
             loop {

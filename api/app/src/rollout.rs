@@ -263,17 +263,26 @@ impl App {
         self.long_read(move || {
             let read = &*here.view.tables;
             let mut nodes = query::nodes_of(read, here.project.id)?;
-            // Whether it waits for approvals goes by the nodes of its plan, whoever has them.
-            let free: Vec<Node> = nodes.iter().map(|node| Node { owner: None, ..node.clone() }).collect();
-            let mut plan = plan_rollout(&spec, &free).map_err(refusal)?;
+            let takes = spec.on_conflict != OnConflict::Refuse;
+            if takes {
+                conflict::reserve(read, here.project.id, &mut nodes)?;
+            }
+            let mut plan = if takes {
+                plan_rollout(&spec, &nodes).map_err(refusal)?
+            } else {
+                // Whether it waits for approvals goes by the nodes of its plan, whoever has them.
+                let free: Vec<Node> = nodes.iter().map(|node| Node { owner: None, ..node.clone() }).collect();
+                match plan_rollout(&spec, &free) {
+                    Ok(plan) => plan,
+                    // That others have them may be the better reason.
+                    Err(error) if scheduled => return Err(refusal(error)),
+                    Err(_) => plan_rollout(&spec, &nodes).map_err(refusal)?,
+                }
+            };
             let moved: HashSet<NodeId> = plan.steps.iter().flatten().chain(&plan.live).copied().collect();
             let risk = risk::judge(read, &bundle, nodes.iter().filter(|node| moved.contains(&node.id)))?;
             let approvals_needed = here.project.approval.needed(risk.risk.level);
-            let waits = scheduled || approvals_needed > 0;
-            if spec.on_conflict != OnConflict::Refuse {
-                conflict::reserve(read, here.project.id, &mut nodes)?;
-            }
-            if spec.on_conflict != OnConflict::Refuse || !waits {
+            if !takes && !scheduled && approvals_needed == 0 {
                 plan = plan_rollout(&spec, &nodes).map_err(refusal)?;
             }
             Ok(Planned { plan, nodes, risk, approvals_needed })

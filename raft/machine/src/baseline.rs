@@ -13,6 +13,9 @@ use crate::query;
 use crate::tables::{Read, Scan, Table, TableError, key};
 use crate::waiting;
 
+/// A plan is a moment older than the rollout that is made of it: a node may have joined in between.
+const PLANNING_MS: u64 = 10_000;
+
 /// Keeps the index of nodes that nobody has decided about in step with the node. Call it when its assignment has changed.
 pub(crate) fn index(context: &mut Context<'_>, node: &Node) -> Result<(), TableError> {
     let undecided =
@@ -38,8 +41,8 @@ pub(crate) enum Joined {
 /// joined since are given it as well; else they would keep the baseline before for ever, and look converged. In a freeze they wait
 /// for its end: they are not the rollout's own nodes, which have the bundle already.
 ///
-/// The index holds no others by then, since the rollout has moved the rest, but for nodes that had joined with this very bundle, and
-/// those of the slot that a blue-green rollout leaves as it is: it owns them still, so they keep theirs.
+/// Nodes that were there when it was asked for are not given it here, though they may be in the index: a blue-green rollout leaves one
+/// slot as it is, and one that was pinned then may not be by now. Nobody has judged or approved that for them.
 /// So this is about as much work as nodes joined, and at most as much as a rollout may be.
 pub(crate) fn set(
     context: &mut Context<'_>,
@@ -48,18 +51,22 @@ pub(crate) fn set(
 ) -> Result<Joined, Stop> {
     let mut project = context.require::<Project>(completed.project_id.as_bytes(), "Project")?;
     project.baseline = Some(completed.spec.bundle_id);
-    let Some(frozen) = frozen else { return Ok(Joined::Given(catch_up(context, &mut project)?)) };
-    let behind = behind(context, &project)?.len() as u64;
+    let Some(frozen) = frozen else { return Ok(Joined::Given(catch_up(context, &mut project, completed)?)) };
+    let behind = behind(context, &project, completed)?.len() as u64;
     let owed = CatchUp { rollout_id: completed.id, not_before: frozen.until };
     owe(context, &mut project, (behind > 0).then_some(owed))?;
     Ok(Joined::Wait(behind))
 }
 
-/// Gives the baseline to whoever lacks it and may have it.
-pub(crate) fn catch_up(context: &mut Context<'_>, project: &mut Project) -> Result<u64, Stop> {
+/// Gives the baseline to whoever joined since this rollout was asked for, lacks it and may have it.
+pub(crate) fn catch_up(
+    context: &mut Context<'_>,
+    project: &mut Project,
+    since: &Rollout,
+) -> Result<u64, Stop> {
     let mut given = 0;
     if let Some(bundle) = project.baseline {
-        for mut node in behind(context, project)? {
+        for mut node in behind(context, project, since)? {
             assign(context, &mut node, bundle, AssignmentCause::Baseline)?;
             given += 1;
         }
@@ -69,16 +76,25 @@ pub(crate) fn catch_up(context: &mut Context<'_>, project: &mut Project) -> Resu
 }
 
 /// What another rollout is about to move is its own, and what is pinned stays.
-fn behind(context: &Context<'_>, project: &Project) -> Result<Vec<Node>, TableError> {
+fn behind(context: &Context<'_>, project: &Project, since: &Rollout) -> Result<Vec<Node>, TableError> {
     let Some(bundle) = project.baseline else { return Ok(Vec::new()) };
     let undecided = Scan { limit: NODES_MAX, ..Scan::all(Table::BaselineNodes, project.id.as_bytes()) };
     let pairs = context.tables().scan(undecided)?;
     let mut nodes = query::behind_key::<Node>(context.tables(), &pairs)?;
     nodes.retain(|node| {
         let has_it = node.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == bundle);
-        !has_it && node.owner.is_none() && !node.pinned_away_from(bundle)
+        let joined = node.registered_at.plus_ms(PLANNING_MS) >= since.created_at;
+        joined && !has_it && node.owner.is_none() && !node.pinned_away_from(bundle)
     });
-    Ok(nodes)
+    let mut missed = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let planned =
+            context.tables().get(Table::RolloutNodes, &key(&[since.id.as_bytes(), node.id.as_bytes()]))?;
+        if planned.is_none() {
+            missed.push(node);
+        }
+    }
+    Ok(missed)
 }
 
 /// Writes the project, and what it owes to nodes that joined.

@@ -154,7 +154,7 @@ pub(crate) fn give_back_baseline(context: &mut Context<'_>, moved: &mut Rollout)
     match earlier.filter(|bundle| bundle.state == BundleState::Compiled) {
         Some(bundle) => {
             project.baseline = Some(bundle.id);
-            baseline::catch_up(context, &mut project)?;
+            baseline::catch_up(context, &mut project, moved)?;
         }
         None => {
             project.baseline = None;

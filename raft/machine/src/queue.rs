@@ -168,7 +168,7 @@ fn refusal(context: &Context<'_>, contender: &Contender) -> Result<Option<String
     }
     // Whoever takes its nodes from it would leave the traffic between two slots.
     let moves_traffic = old.shift.as_ref().is_some_and(|shift| shift.share > 0);
-    Ok(moves_traffic.then(|| format!("{words}, which is moving traffic: cancel it or take it back first")))
+    Ok(moves_traffic.then(|| format!("{words}, which is moving traffic")))
 }
 
 /// Stops a rollout where it is, so that another one can have its nodes. What it has proven stays; what it has not goes back, as when
@@ -217,6 +217,7 @@ pub(crate) fn wait_behind(
         }
     };
     waiting.queued = Some(Queued { place, behind: Some(contender.rollout_id) });
+    waiting.governance.frozen_until = None;
     let reason = rollout::clip(&format!("waits for its nodes: the rollout {contender}"));
     let since = waiting.hold.as_ref().filter(|hold| hold.reason == reason).map(|hold| hold.since);
     let since = since.unwrap_or(context.time);

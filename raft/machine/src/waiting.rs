@@ -22,7 +22,8 @@ pub fn look_at(rollout: &Rollout) -> Option<Time> {
         // Nobody has to, until the rollout that it waits for is over.
         RolloutState::Pending => {
             let called = rollout.queued.is_none_or(|queued| queued.behind.is_none());
-            Some(if called { rollout.created_at } else { Time(i64::MAX) })
+            let at = governance.frozen_until.map_or(rollout.created_at, |thaw| thaw.max(rollout.created_at));
+            Some(if called { at } else { Time(i64::MAX) })
         }
         _ => None,
     }

@@ -16,6 +16,7 @@
 //! start that went wrong; the next boot begins again with the newest one, also after one that had to run an older.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity};
 use sentinel_api_types::node::ActivationStage;
@@ -28,6 +29,8 @@ use crate::agent::release::Release;
 use crate::agent::render::Addresses;
 use crate::agent::shelf::ShelfError;
 
+/// Longest wait for a member while the node boots: nothing answers a load balancer meanwhile.
+const CONFIRM_MAX: Duration = Duration::from_secs(5);
 /// How often an activation is begun that the agent does not survive.
 const ATTEMPTS_MAX: u32 = 2;
 
@@ -162,7 +165,7 @@ impl<P: Proxy> Activator<P> {
             && let Ok(live) = self.prepare(&release, bundle, running).await
             && self.proxy.prove(&live.rendered.target).await.is_ok()
         {
-            match self.confirm(&release, members).await {
+            match self.confirm(&release, members, self.confirm_within.min(CONFIRM_MAX)).await {
                 Ok(()) => {
                     tracing::info!(generation = release.generation.0, "it had come to its end");
                     self.state.change(|state| state.succeed(&release))?;

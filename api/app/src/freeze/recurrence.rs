@@ -12,7 +12,8 @@ use sentinel_model::{InvalidValue, Time};
 
 /// Works out when it holds between two moments.
 ///
-/// A time that the clock skips means as much later; of a time that comes twice the first is meant.
+/// A time that the clock skips, or that comes twice, makes it longer and never shorter: it is the earlier one for its beginning, and
+/// the later one for its end.
 ///
 /// # Errors
 /// What cannot be read, with the field.
@@ -30,9 +31,12 @@ pub fn expand(asked: &Recurrence, from: Time, until: Time) -> Result<freeze::Rec
         if !asked.weekdays.iter().any(|asked| weekday(*asked) == day.weekday()) {
             continue;
         }
-        let ended = day.checked_add(i64::from(days).days()).ok().and_then(|day| moment(day, ends, &zone));
-        let span = moment(day, starts, &zone).zip(ended);
-        if let Some((begun, ended)) = span {
+        let begun = zone.to_ambiguous_timestamp(day.to_datetime(starts)).earlier();
+        let ended = day
+            .checked_add(i64::from(days).days())
+            .and_then(|day| zone.to_ambiguous_timestamp(day.to_datetime(ends)).later());
+        if let (Ok(begun), Ok(ended)) = (begun, ended) {
+            let (begun, ended) = (Time(begun.as_millisecond()), Time(ended.as_millisecond()));
             let span = Span { from: begun.max(from), until: ended.min(until) };
             if span.from < span.until {
                 occurrences.push(span);
@@ -72,11 +76,6 @@ fn time_of_day(field: &str, text: &str) -> Result<TimeOfDay, InvalidValue> {
 fn date(at: Time, zone: &TimeZone) -> Option<Date> {
     let at = Timestamp::from_millisecond(at.0).ok()?;
     Some(at.to_zoned(zone.clone()).date())
-}
-
-fn moment(day: Date, time: TimeOfDay, zone: &TimeZone) -> Option<Time> {
-    let at = zone.to_timestamp(day.to_datetime(time)).ok()?;
-    Some(Time(at.as_millisecond()))
 }
 
 fn weekday(day: Day) -> Weekday {
@@ -153,18 +152,22 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_the_clock_skips_means_later_and_one_that_comes_twice_the_first() {
-        let small = |ends: &str| Recurrence {
+    fn a_time_that_the_clock_skips_or_has_twice_makes_it_longer() {
+        let sundays = |starts: &str, ends: &str| Recurrence {
             weekdays: vec![Day::Sun],
-            starts: "02:30".into(),
+            starts: starts.into(),
             ends: ends.into(),
             days: None,
             ..weekends("Europe/Berlin")
         };
-        let expected = pairs(&[("2027-03-28T01:30:00Z", "2027-03-28T02:00:00Z")]);
-        assert_eq!(spans(&small("04:00"), "2027-03-27T00:00:00Z", "2027-03-30T00:00:00Z"), expected);
-        let expected = pairs(&[("2026-10-25T00:30:00Z", "2026-10-25T03:00:00Z")]);
-        assert_eq!(spans(&small("04:00"), "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z"), expected);
+        let spring =
+            |starts, ends| spans(&sundays(starts, ends), "2027-03-27T00:00:00Z", "2027-03-30T00:00:00Z");
+        assert_eq!(spring("02:30", "03:00"), pairs(&[("2027-03-28T00:30:00Z", "2027-03-28T01:00:00Z")]));
+        assert_eq!(spring("01:00", "02:30"), pairs(&[("2027-03-28T00:00:00Z", "2027-03-28T01:30:00Z")]));
+        let autumn =
+            |starts, ends| spans(&sundays(starts, ends), "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z");
+        assert_eq!(autumn("02:30", "04:00"), pairs(&[("2026-10-25T00:30:00Z", "2026-10-25T03:00:00Z")]));
+        assert_eq!(autumn("01:00", "02:30"), pairs(&[("2026-10-24T23:00:00Z", "2026-10-25T01:30:00Z")]));
     }
 
     #[test]

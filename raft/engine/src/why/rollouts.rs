@@ -1,5 +1,7 @@
 //! What the rollouts that have to do with a node mean for it.
 
+use sentinel_model::rollout::RolloutNodeState;
+
 use super::{
     AssignmentCause, Finding, Involved, Kind, Rollout, RolloutState, Step, StepState, Target, WhyView,
 };
@@ -54,6 +56,9 @@ pub(super) fn owner(view: &WhyView<'_>, owner: Involved<'_>) -> Finding {
 fn moves(owner: Involved<'_>) -> String {
     let rollout = owner.rollout;
     let Some(member) = owner.member else { return "it does not move this node".to_owned() };
+    if member.state == RolloutNodeState::Kept {
+        return "the node keeps what it runs, and its traffic moves".to_owned();
+    }
     let step = place(rollout, member.step);
     match owner.step.map(|step: &Step| &step.state) {
         Some(StepState::Pending) if member.step == rollout.current_step => {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::outcome::{Rejection, Reply};
-use crate::{baseline, freeze};
+use crate::{baseline, freeze, rollout};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,8 @@ impl Apply for BaselineCatchUp {
             context.record("project.baseline_waits", subject, [rollout, ("reason", frozen.words)])?;
             return Ok(Reply::Count(0));
         }
-        let given = baseline::catch_up(context, &mut project)?;
+        let since = rollout::require(context, owed.rollout_id)?;
+        let given = baseline::catch_up(context, &mut project, &since)?;
         context.record("project.baseline_given", subject, [rollout, ("nodes", given.to_string())])?;
         Ok(Reply::Count(given))
     }

@@ -160,7 +160,7 @@ impl Transition {
                 Ok(("rollout.rolled_back", detail))
             }
             Transition::Frozen { reason } => {
-                if moved.state == RolloutState::Scheduled {
+                if moved.state.phase().is_waiting() {
                     let frozen = freeze::holding(context.tables(), moved, context.time)?;
                     moved.governance.frozen_until = frozen.map(|frozen| frozen.until);
                 }
@@ -355,7 +355,10 @@ fn begin(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         let members = query::rollout_nodes(context.tables(), moved.id)?;
         queue::leave(context, moved, members.iter().map(|member| member.node_id))?;
         rollout::save(context, moved)?;
-        return Ok(("rollout.approval_missing", "who approved it may not any more, a rule came since, or it is more dangerous by now".into()));
+        // Whoever waited behind its place does not any more.
+        queue::call(context, moved)?;
+        let detail = "who approved it may not any more, a rule came since, or it is more dangerous by now";
+        return Ok(("rollout.approval_missing", detail.into()));
     }
     moved.governance.approval = approval;
     let became = governance::begin(context, moved, Deed::Begin)?;

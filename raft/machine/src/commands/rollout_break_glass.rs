@@ -53,7 +53,7 @@ impl Apply for RolloutBreakGlass {
         }
         rollout::save(context, &mut freed)?;
         if owes {
-            baseline::catch_up(context, &mut project)?;
+            baseline::catch_up(context, &mut project, &freed)?;
         }
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &freed, &id)?;

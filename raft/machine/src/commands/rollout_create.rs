@@ -67,7 +67,7 @@ impl Apply for RolloutCreate {
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
         let spec = &self.spec;
         let bounded = spec.failure_domain.is_some() || spec.rollback_threshold.is_some();
-        let strategy = spec.canary.is_some() || spec.blue_green.is_some();
+        let strategy = spec.canary.is_some() || spec.blue_green.is_some() || !self.live.is_empty();
         if strategy || !spec.on_conflict.is_default() || bounded || usage || governed { 4 } else { 1 }
     }
 

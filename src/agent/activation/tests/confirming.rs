@@ -11,14 +11,17 @@ use crate::agent::board::Serving;
 use crate::agent::testing::{SOURCE, bundle, bundle_of};
 
 #[tokio::test]
-async fn a_bundle_that_cuts_the_node_off_goes_back_by_itself_and_is_final() {
+async fn a_bundle_that_cuts_the_node_off_goes_back_by_itself_and_the_second_time_is_final() {
     for source in [SOURCE.to_owned(), new_process(SOURCE)] {
         let mut node = Node::new();
         node.activate(&bundle(1, "1.0")).await;
         let next = bundle_of(2, "1.1", &source);
         let members = FakeSource::new(&next).cut_off_by(&[2]);
-        assert_eq!(node.activator.activate(&next.update(), Some(&members)).await, Outcome::Failed);
+        assert_eq!(node.activator.activate(&next.update(), Some(&members)).await, Outcome::Again);
         assert_eq!(members.reaches(), [2, 1], "with the new one, then with the one before");
+        assert!(node.serves("1.0"));
+        assert_eq!(node.facts().failure, None, "an outage may have ended in between");
+        assert_eq!(node.activator.activate(&next.update(), Some(&members)).await, Outcome::Failed);
         assert!(node.serves("1.0"));
         assert_eq!((node.effective(), node.facts().serving), (Some(1), Serving::Proven));
         let failure = node.facts().failure.unwrap();
@@ -27,6 +30,30 @@ async fn a_bundle_that_cuts_the_node_off_goes_back_by_itself_and_is_final() {
         assert!(failure.message.contains("connection refused"), "{}", failure.message);
         assert_eq!(node.activator.activate(&next.update(), Some(&members)).await, Outcome::Refused);
     }
+}
+
+#[tokio::test]
+async fn an_outage_that_ends_between_both_looks_condemns_nothing() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    let next = bundle(2, "1.1");
+    let members = FakeSource::new(&next).cut_off_by(&[2]);
+    assert_eq!(node.activator.activate(&next.update(), Some(&members)).await, Outcome::Again);
+    assert_eq!(node.activate(&next).await, Outcome::Effective);
+    assert!(node.serves("1.1"));
+}
+
+#[tokio::test]
+async fn when_going_back_fails_as_well_nobody_says_whose_fault_it_was() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    let next = bundle(2, "1.1");
+    let members = FakeSource::new(&next).cut_off_by(&[2]);
+    node.activator.proxy.fail_after(Word::Reload, 1, "no");
+    node.activator.proxy.fail_after(Word::Start, 0, "no");
+    assert_eq!(node.activator.activate(&next.update(), Some(&members)).await, Outcome::Again);
+    assert_eq!(members.reaches(), [2], "nothing runs that could be compared with");
+    assert!(matches!(node.facts().serving, Serving::No(_)));
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ pub struct FakeProxy {
     config: PathBuf,
     words: Vec<Word>,
     failures: VecDeque<(Word, String)>,
+    late: Vec<(Word, usize, String)>,
     pub bound: Option<&'static str>,
     /// Notified: its process ends by itself.
     pub death: Arc<Notify>,
@@ -50,6 +51,11 @@ impl FakeProxy {
         self.failures.push_back((word, words.to_owned()));
     }
 
+    /// It does this so many times more, and fails with these words then, once.
+    pub fn fail_after(&mut self, word: Word, times: usize, words: &str) {
+        self.late.push((word, times, words.to_owned()));
+    }
+
     /// Its process ends by itself.
     pub fn die(&mut self) {
         self.running = None;
@@ -58,6 +64,12 @@ impl FakeProxy {
 
     fn hear(&mut self, word: Word) -> Result<(), String> {
         self.words.push(word);
+        if let Some(place) = self.late.iter().position(|(at, ..)| *at == word) {
+            match self.late[place].1.checked_sub(1) {
+                Some(left) => self.late[place].1 = left,
+                None => return Err(self.late.remove(place).2),
+            }
+        }
         match self.failures.iter().position(|(at, _)| *at == word) {
             Some(place) => Err(self.failures.remove(place).unwrap().1),
             None => Ok(()),

@@ -815,7 +815,7 @@ export interface paths {
         delete: operations["delete_node"];
         options?: never;
         head?: never;
-        /** Changes what operators set of a node: labels, weight, pin. Moves nothing: what it runs, it goes on running. */
+        /** Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running. */
         patch: operations["update_node"];
         trace?: never;
     };
@@ -1299,6 +1299,29 @@ export interface components {
              * @description When somebody read it from front to back and found it whole.
              */
             verified_at?: string | null;
+        };
+        /** @description How the traffic moves. */
+        BlueGreenConfig: {
+            /**
+             * Format: int32
+             * @description How long each share is observed, in seconds.
+             * @default 60
+             */
+            bake_seconds: number;
+            /**
+             * @description Share of the traffic that the slot with the new bundle gets in each step, in percent: growing, the last one 100.
+             * @default [
+             *       10,
+             *       50,
+             *       100
+             *     ]
+             * @example [
+             *       10,
+             *       50,
+             *       100
+             *     ]
+             */
+            traffic_steps: number[];
         };
         /** @description Somebody let a rollout through every freeze. */
         BreakGlass: {
@@ -2061,8 +2084,10 @@ export interface components {
             inserted_at: string;
             /** @description Display name. */
             name: string;
+            next: components["schemas"]["Span"] | null;
             /** @description Why nothing moves. */
             reason: string;
+            recurrence?: components["schemas"]["Recurrence"] | null;
             /**
              * Format: date-time
              * @description Up to this one.
@@ -2085,9 +2110,10 @@ export interface components {
             name: string;
             /** @description Why nothing moves, at most 1,000 characters; whoever is held by it reads this. */
             reason?: string | null;
+            recurrence?: components["schemas"]["Recurrence"] | null;
             /**
              * Format: date-time
-             * @description Up to this one.
+             * @description Up to this one; a year later at most.
              */
             until: string;
         };
@@ -2538,6 +2564,7 @@ export interface components {
              * @description When it enrolled.
              */
             registered_at: string;
+            slot?: components["schemas"]["Slot"] | null;
             /** @description Whether heartbeats arrive. */
             status: components["schemas"]["NodeStatus"];
             /**
@@ -2711,6 +2738,7 @@ export interface components {
              * @description The one bundle that it may be given from now on; null: any.
              */
             pinned_bundle_id?: string | null;
+            slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: int32
              * @description How much of its share of traffic a load balancer in front shall send it, in percent; 0 drains it.
@@ -2930,8 +2958,9 @@ export interface components {
             /** @description Value of the label; null: the nodes without it. */
             value?: string | null;
         };
-        /** @description A portion of the nodes, as planned. */
+        /** @description A portion of the nodes, or a share of the traffic, as planned. */
         PlannedStep: {
+            deployment_slot?: components["schemas"]["Slot"] | null;
             /** @description What it takes of which failure domain; empty when these are not told apart. */
             domains?: components["schemas"]["PlannedDomain"][];
             /**
@@ -2941,6 +2970,11 @@ export interface components {
             index: number;
             /** @description Its nodes. */
             nodes: components["schemas"]["NodeRef"][];
+            /**
+             * Format: int32
+             * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
+             */
+            traffic_weight?: number | null;
         };
         /** @description One thing wrong in a configuration, with its place. */
         Problem: {
@@ -3053,6 +3087,25 @@ export interface components {
             /** @description Display name, 1 to 100 characters. */
             name?: string | null;
         };
+        /**
+         * @description The days of the week on which a freeze begins, and from when to when it lasts, by the clock of a time zone. What that comes to is worked
+         *     out when the window is made: later changes of the zone's rules do not change it.
+         */
+        Recurrence: {
+            /**
+             * Format: int32
+             * @description How many days later it ends, at most 7; when absent, the same day, or the next one when `ends` lies before `starts`.
+             */
+            days?: number | null;
+            /** @description Until what time, such as `08:00`. */
+            ends: string;
+            /** @description At what time, such as `16:00`. */
+            starts: string;
+            /** @description Whose clock that is: a name of the IANA time zone database, such as `Europe/Berlin`. */
+            time_zone: string;
+            /** @description On which days it begins. */
+            weekdays: components["schemas"]["Weekday"][];
+        };
         /** @description A node enrols. */
         RegisterRequest: {
             /** @description What the agent can do. */
@@ -3098,12 +3151,24 @@ export interface components {
             /** @description What the node trusts from now on. */
             signing_keys: components["schemas"]["TrustedKey"][];
         };
-        /** @description How dangerous a bundle is. */
+        /** @description How dangerous it is to give a bundle to the nodes of a rollout, by what they run. */
         Risk: {
+            /** @description What the nodes ran, or should have run, when it was judged. */
+            against?: components["schemas"]["RiskBase"][];
             /** @description In a word. */
             level: components["schemas"]["RiskLevel"];
             /** @description Why. */
             reasons: string[];
+        };
+        /** @description A bundle that the risk of another one is judged against. */
+        RiskBase: {
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /** @description Its version; null when it is gone. */
+            version?: string | null;
         };
         /**
          * @description How dangerous a change is.
@@ -3130,6 +3195,7 @@ export interface components {
              * @description Nodes in a step; null when a share was asked for.
              */
             batch_size?: number | null;
+            blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
             break_glass?: components["schemas"]["BreakGlass"] | null;
             /**
              * Format: uuid
@@ -3153,6 +3219,7 @@ export interface components {
              * @description The step that is under way or next, from zero.
              */
             current_step: number;
+            deployment_slot?: components["schemas"]["Slot"] | null;
             error?: components["schemas"]["RolloutError"] | null;
             /** @description Label whose values are failure domains; null when these are not told apart. */
             failure_domain?: string | null;
@@ -3176,7 +3243,7 @@ export interface components {
             max_unavailable: number;
             /**
              * Format: int32
-             * @description Number of nodes.
+             * @description Number of nodes that get the bundle.
              */
             nodes: number;
             /** @description What it does when another rollout has nodes that it wants. */
@@ -3196,6 +3263,7 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
+            risk?: components["schemas"]["Risk"] | null;
             /**
              * Format: int32
              * @description Share of all its nodes at which failures stop it, in percent; null: only what each step may lose counts.
@@ -3206,6 +3274,7 @@ export interface components {
              * @description When it shall begin; null: as soon as it may.
              */
             scheduled_at?: string | null;
+            standby_slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: date-time
              * @description When it began; when it was asked for, as long as it has not.
@@ -3227,6 +3296,16 @@ export interface components {
             superseded_by?: string | null;
             /** @description Where. */
             target_selector: components["schemas"]["TargetSelector"];
+            /**
+             * Format: int32
+             * @description How many steps of traffic have passed; null with another strategy.
+             */
+            traffic_step_index?: number | null;
+            /**
+             * Format: int32
+             * @description Share of the traffic that the slot with the new bundle has now, in percent; null with another strategy.
+             */
+            traffic_weight?: number | null;
             /**
              * Format: date-time
              * @description When it last changed.
@@ -3287,6 +3366,7 @@ export interface components {
              * @description Nodes in a step; 1 when neither this nor `batch_percentage` is given.
              */
             batch_size?: number | null;
+            blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
             /**
              * Format: uuid
              * @description What shall run.
@@ -3394,6 +3474,7 @@ export interface components {
             previous_bundle_id?: string | null;
             /** @description Version of that bundle. */
             previous_version?: string | null;
+            slot?: components["schemas"]["Slot"] | null;
             /** @description Where it is. */
             state: components["schemas"]["RolloutNodeState"];
             status?: components["schemas"]["NodeStatus"] | null;
@@ -3404,12 +3485,17 @@ export interface components {
             step: number;
             traffic?: components["schemas"]["Traffic"] | null;
             usage?: components["schemas"]["Usage"] | null;
+            /**
+             * Format: int32
+             * @description How much of its share of traffic it gets, in percent; null when the node is gone.
+             */
+            weight?: number | null;
         };
         /**
          * @description Where a node is inside a rollout.
          * @enum {string}
          */
-        RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore";
+        RolloutNodeState: "pending" | "assigned" | "completed" | "restoring" | "nothing_to_restore" | "kept";
         /** @description What a rollout would do if it were started now. */
         RolloutPlan: {
             /**
@@ -3425,7 +3511,9 @@ export interface components {
             excluded: components["schemas"]["ExcludedNode"][];
             /** @description The freeze that would hold it now, in words. */
             frozen?: string | null;
-            /** @description How dangerous it is. */
+            /** @description With blue-green, the nodes that have the traffic now and keep what they run; empty with another strategy. */
+            kept?: components["schemas"]["NodeRef"][];
+            /** @description How dangerous that is for these nodes. */
             risk: components["schemas"]["Risk"];
             /** @description In order. */
             steps: components["schemas"]["PlannedStep"][];
@@ -3454,7 +3542,7 @@ export interface components {
             restored: number;
             /**
              * Format: int64
-             * @description All.
+             * @description All that get the bundle.
              */
             total: number;
         };
@@ -3473,15 +3561,16 @@ export interface components {
          * @enum {string}
          */
         RolloutState: "pending_approval" | "scheduled" | "pending" | "running" | "paused" | "rolling_back" | "completed" | "failed" | "cancelled" | "rolled_back";
-        /** @description A portion of the nodes. */
+        /** @description A portion of the nodes, or a share of the traffic. */
         RolloutStep: {
             /**
              * Format: date-time
              * @description When it came to its end.
              */
             completed_at?: string | null;
+            deployment_slot?: components["schemas"]["Slot"] | null;
             error?: components["schemas"]["RolloutError"] | null;
-            /** @description Its nodes. */
+            /** @description Its nodes. Those of a share of the traffic are all that get the bundle. */
             node_ids: string[];
             /**
              * Format: int64
@@ -3505,6 +3594,11 @@ export interface components {
              * @description Place, from zero.
              */
             step_index: number;
+            /**
+             * Format: int32
+             * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
+             */
+            traffic_weight?: number | null;
         };
         /**
          * @description One right of an API key.
@@ -3564,6 +3658,24 @@ export interface components {
             signing_keys: components["schemas"]["SigningKey"][];
         };
         /**
+         * @description One of the two halves of a fleet between which traffic moves.
+         * @enum {string}
+         */
+        Slot: "blue" | "green";
+        /** @description From one moment to another. */
+        Span: {
+            /**
+             * Format: date-time
+             * @description From this moment on.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Up to this one.
+             */
+            until: string;
+        };
+        /**
          * @description Where a step is in its life.
          * @enum {string}
          */
@@ -3572,7 +3684,7 @@ export interface components {
          * @description In which manner.
          * @enum {string}
          */
-        Strategy: "rolling" | "all_at_once" | "canary";
+        Strategy: "rolling" | "all_at_once" | "canary" | "blue_green";
         /** @description Which nodes. */
         TargetSelector: {
             /** @enum {string} */
@@ -3722,6 +3834,11 @@ export interface components {
             /** @description Display name. */
             name: string;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description How much of its share of traffic a load balancer in front of the node shall send it. */
         Weight: {
             /**
@@ -6549,6 +6666,8 @@ export interface operations {
             query?: {
                 /** @description Only nodes with this status. */
                 status?: "online" | "offline" | "unknown";
+                /** @description Only nodes in this slot. */
+                slot?: "blue" | "green";
                 /** @description Only nodes whose name or host name contains this. */
                 q?: string;
                 /** @description Objects in the page; 50 when absent, at most 200. */
