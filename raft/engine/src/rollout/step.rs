@@ -7,6 +7,7 @@
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
+use sentinel_model::blue_green::BAKE_ROOM_S;
 use sentinel_model::rollout::{Gates, StepState};
 
 use super::comparison::{Comparison, comparison};
@@ -251,7 +252,22 @@ impl Judged<'_> {
     }
 
     fn overdue(&self) -> bool {
-        self.ran_ms > self.view.step_deadline_ms() && self.view.may_judge(self.now)
+        let overdue = self.ran_ms > self.view.step_deadline_ms() && self.view.may_judge(self.now);
+        overdue && !(self.shifted && self.observes_anew())
+    }
+
+    /// What a leader has observed of a share of traffic is lost with it, and with a pause. That is no fault of the bundle's: whoever goes
+    /// on has the time to observe the share once more, but never more than a step has.
+    fn observes_anew(&self) -> bool {
+        let view = self.view;
+        let step = view.steps.iter().find(|step| step.index == view.rollout.current_step);
+        let since = match step.map(|step| &step.state) {
+            Some(StepState::Running { since } | StepState::Verifying { since }) => Some(*since),
+            _ => view.rollout.hold.as_ref().map(|hold| hold.since),
+        };
+        let begun = since.map_or(view.leader_since, |since| since.max(view.leader_since));
+        let needs_ms = u64::from(self.asked().observe_s.saturating_add(BAKE_ROOM_S)) * 1_000;
+        self.now.since(begun) <= needs_ms.min(view.step_deadline_ms())
     }
 
     fn unavailable(&self, portion: &Portion<'_>) -> Wait {
