@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::blue_green::{Before, Replaced, Shift, Weights, weights};
 use sentinel_model::bundle::{Bundle, BundleState};
-use sentinel_model::node::{Node, NodeStatus, Slot};
+use sentinel_model::node::{Node, NodeStatus, Slot, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState};
 use sentinel_model::{BundleId, NodeId};
@@ -92,6 +92,15 @@ pub(crate) fn shift(context: &mut Context<'_>, moved: &mut Rollout, share: u8) -
     }
     if ready.is_empty() {
         let message = format!("no node of the slot {} runs the bundle", shift.standby.as_str());
+        return Err(Rejection::WrongState(message).into());
+    }
+    let away = live.iter().filter(|(_, node, _)| node.status != NodeStatus::Online).count();
+    if share >= WEIGHT_FULL && away > usize::try_from(moved.spec.max_unavailable).unwrap_or(usize::MAX) {
+        let slot = shift.standby.other().as_str();
+        let message = format!(
+            "{away} of {} nodes of the slot {slot} are away: traffic could not come back",
+            live.len()
+        );
         return Err(Rejection::WrongState(message).into());
     }
     let had: Vec<u8> = live.iter().map(|(_, _, before)| before.weight).collect();

@@ -255,6 +255,20 @@ fn traffic_does_not_go_to_nodes_that_are_gone() {
     assert_eq!(weights(&stage), BEFORE);
 }
 
+/// Defect: all of the traffic leaves a slot that could not take it back.
+#[test]
+fn the_last_share_is_not_given_while_too_many_of_those_that_would_take_it_back_are_away() {
+    let mut stage = shifted(2);
+    stage.decide(Transition::CompleteStep);
+    stage.report(edge(1), NodeFact::Status(NodeStatus::Offline));
+    let start: Command = stage.advance(Transition::StartStep).into();
+    let words = "1 of 2 nodes of the slot blue are away: traffic could not come back";
+    stage.refuses([(start, wrong(words))]);
+    stage.report(edge(1), NodeFact::Status(NodeStatus::Online));
+    stage.decide(Transition::StartStep);
+    assert_eq!(weights(&stage), [0, 0, 100, 100]);
+}
+
 fn status(stage: &mut Stage, status: NodeStatus) {
     for number in [1, 2] {
         stage.report(edge(number), NodeFact::Status(status));

@@ -173,6 +173,23 @@ fn no_share_grows_in_a_freeze() {
     assert_eq!(scene.decide(), Some(Transition::Frozen { reason: "frozen until tomorrow".into() }));
 }
 
+/// Defect: all of the traffic leaves a slot that could not take it back.
+#[test]
+fn the_last_share_waits_for_the_nodes_that_the_traffic_would_come_back_to() {
+    let mut scene = at(3, StepState::Pending);
+    scene.pass_s(60, &["g1", "g2"]);
+    served(&mut scene, 100, 0, 60);
+    scene.offline("b1");
+    let words =
+        "nodes that the traffic would come back to are away, at most 0 may be before they lose all of it: b1";
+    assert_eq!(scene.held(), (words.into(), false));
+    scene.rollout.spec.max_unavailable = 1;
+    assert_eq!(scene.decide(), Some(Transition::StartStep));
+    let mut first = at(2, StepState::Pending);
+    first.offline("b1");
+    assert_eq!(first.decide(), Some(Transition::StartStep), "it keeps some of it");
+}
+
 #[test]
 fn what_is_tolerated_counts_over_the_whole_slot() {
     let mut scene = at(2, StepState::Pending);
