@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use sentinel_model::health::{LatencyCount, NodeSample, TrafficSample};
+use sentinel_model::health::{LatencyCount, NodeSample, TrafficSample, UsageSample};
 use sentinel_model::rollout::{RolloutNode, RolloutNodeState, Step};
 use sentinel_model::{Generation, NodeId, Time};
 
@@ -16,6 +16,7 @@ use crate::canary::Counted;
 pub struct Split {
     step: Option<u32>,
     begun: HashMap<NodeId, Begun>,
+    used: HashMap<NodeId, UsageSample>,
 }
 
 /// Counters of one node when it was heard for the first time after traffic was shifted.
@@ -27,8 +28,8 @@ struct Begun {
 }
 
 impl Split {
-    /// Takes in what nodes have reported, and leaves in each report the traffic since the newest shift. Before the first one, the
-    /// reports stay as they are.
+    /// Takes in what nodes have reported, and leaves in each report the traffic since the newest shift and what it took. Before the first
+    /// one, the reports stay as they are.
     pub fn since_shift(
         &mut self,
         steps: &[Step],
@@ -39,7 +40,7 @@ impl Split {
         let begun = shifts().filter_map(|step| Some((step.index, step.started_at?))).max();
         let Some((index, shifted_at)) = begun else { return };
         if self.step != Some(index) {
-            (self.step, self.begun) = (Some(index), HashMap::new());
+            *self = Self { step: Some(index), ..Self::default() };
         }
         // With no traffic before, a node that reports none has had none. Later on, it may merely not have been able to say.
         let first = shifts().map(|step| step.index).min() == Some(index);
@@ -47,8 +48,32 @@ impl Split {
             if let Some(sample) = samples.get_mut(&member.node_id) {
                 sample.traffic = self.since(sample, shifted_at, first);
                 sample.latency.clear();
+                sample.usage = self.used(sample, shifted_at);
             }
         }
+    }
+
+    /// What the proxy has used since. A node that had no traffic was idle: over all of the time since its switch, an hour of that would
+    /// hide what the minute of traffic takes.
+    fn used(&mut self, sample: &NodeSample, shifted_at: Time) -> Option<UsageSample> {
+        let now = sample.usage?;
+        let nothing = UsageSample { window_ms: 0, cpu_percent: None, ..now };
+        if sample.heard_at <= shifted_at {
+            return Some(nothing);
+        }
+        let fits = |since: &&UsageSample| {
+            let told = since.cpu_percent.is_some() || now.cpu_percent.is_none();
+            since.generation == now.generation && since.window_ms < now.window_ms && told
+        };
+        let Some(since) = self.used.get(&sample.node_id).filter(fits) else {
+            self.used.insert(sample.node_id, now);
+            return Some(nothing);
+        };
+        let window_ms = now.window_ms - since.window_ms;
+        let spent = |usage: &UsageSample| usage.cpu_percent.map(|percent| percent * usage.window_ms as f64);
+        let cpu_percent =
+            spent(&now).zip(spent(since)).map(|(now, since)| (now - since).max(0.0) / window_ms as f64);
+        Some(UsageSample { window_ms, cpu_percent, ..now })
     }
 
     fn since(&mut self, sample: &NodeSample, shifted_at: Time, first: bool) -> Option<TrafficSample> {

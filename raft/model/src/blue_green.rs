@@ -7,6 +7,9 @@ use crate::{BundleId, Generation, InvalidValue};
 
 /// Most steps of traffic.
 pub const STEPS_MAX: usize = 20;
+/// What a deadline leaves beside the bake time at least, in seconds. A share is observed from the first heartbeat after it was shifted
+/// to the last one of the bake time, and heartbeats may be half a minute apart.
+pub const BAKE_ROOM_S: u32 = 60;
 /// Longest bake time, in seconds: a week.
 pub const BAKE_MAX_S: u32 = 604_800;
 
@@ -49,22 +52,53 @@ impl BlueGreen {
     }
 }
 
-/// The weight of each node, standby and live, at which the standby slot has `share` percent of the traffic: as near to it as whole
-/// percents allow, when a load balancer takes all nodes for equals. Nobody is drained by rounding.
-pub fn weights(share: u8, standby: usize, live: usize) -> (u8, u8) {
+/// What each node weighs at a share of the traffic, in percent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weights {
+    /// Each node of the standby slot.
+    pub standby: u8,
+    /// The nodes of the live slot, in the order in which they were given.
+    pub live: Vec<u8>,
+}
+
+/// The weights at which the standby slot has `share` percent of the traffic: as near to it as whole percents allow, when a load
+/// balancer takes all nodes for equals. `live` is what the nodes of the live slot had before: one that was throttled stays so against
+/// the others, and none gets more than it had. Nobody is drained by rounding.
+pub fn weights(share: u8, standby: usize, live: &[u8]) -> Weights {
+    let full = usize::from(WEIGHT_FULL);
+    let (all, had) = (standby * full, live.iter().copied().map(usize::from).sum::<usize>());
     if share == 0 || standby == 0 {
-        return (0, WEIGHT_FULL);
+        return Weights { standby: 0, live: live.to_vec() };
     }
-    if share >= WEIGHT_FULL || live == 0 {
-        return (WEIGHT_FULL, 0);
+    if share >= WEIGHT_FULL || had == 0 {
+        return Weights { standby: WEIGHT_FULL, live: vec![0; live.len()] };
     }
     // The larger slot's nodes get less each.
-    let least = standby.min(live);
-    let each = |percent: u8, nodes: usize| {
-        let rounded = (usize::from(percent) * least * 2 + nodes) / (nodes * 2);
-        u8::try_from(rounded.max(1)).unwrap_or(WEIGHT_FULL)
+    let least = all.min(had);
+    let each = |percent: u8, of: usize, before: u8| {
+        let (part, whole) = (usize::from(percent) * least * usize::from(before), full * of);
+        let rounded = (part * 2 + whole) / (whole * 2);
+        u8::try_from(rounded.max(1)).map_or(before, |weight| weight.min(before))
     };
-    (each(share, standby), each(WEIGHT_FULL - share, live))
+    Weights {
+        standby: each(share, all, WEIGHT_FULL),
+        live: live.iter().map(|before| each(WEIGHT_FULL - share, had, *before)).collect(),
+    }
+}
+
+/// Furthest that what comes of weights may be from the share that is asked for, in percent of the traffic.
+pub const SHARE_OFF_MAX: u8 = 5;
+
+impl Weights {
+    /// The share of the traffic that `standby` nodes get at these weights, in percent; 0 when nobody has any.
+    pub fn share(&self, standby: usize) -> u8 {
+        let new = usize::from(self.standby) * standby;
+        let all = new + self.live.iter().copied().map(usize::from).sum::<usize>();
+        match all {
+            0 => 0,
+            _ => u8::try_from((new * 200 + all) / (all * 2)).unwrap_or(WEIGHT_FULL),
+        }
+    }
 }
 
 /// How far a blue-green rollout has come between the slots.
@@ -106,19 +140,26 @@ pub struct Before {
     pub weight: u8,
     /// Its newest generation.
     pub generation: Generation,
+    /// The weight that the newest share gave it: another one since the end is somebody's own doing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<u8>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(standby: u8, live: &[u8]) -> Weights {
+        Weights { standby, live: live.to_vec() }
+    }
+
     #[test]
     fn slots_of_one_size_get_the_shares_themselves() {
         for share in [10, 50, 90] {
-            assert_eq!(weights(share, 2, 2), (share, 100 - share));
+            assert_eq!(weights(share, 2, &[100; 2]), of(share, &[100 - share; 2]));
         }
-        assert_eq!(weights(100, 2, 5), (100, 0));
-        assert_eq!(weights(0, 2, 5), (0, 100));
+        assert_eq!(weights(100, 2, &[100; 3]), of(100, &[0; 3]));
+        assert_eq!(weights(0, 2, &[100, 80]), of(0, &[100, 80]));
     }
 
     #[test]
@@ -126,11 +167,10 @@ mod tests {
         for share in [5, 10, 25, 50, 75, 95] {
             for standby in 1..=8 {
                 for live in 1..=8 {
-                    let (new, old) = weights(share, standby, live);
-                    assert!((1..=100).contains(&new) && (1..=100).contains(&old));
-                    let (new, old) = (usize::from(new) * standby, usize::from(old) * live);
-                    let got = new as f64 * 100.0 / (new + old) as f64;
-                    assert!((got - f64::from(share)).abs() <= 5.0, "{share} % of {standby}+{live}: {got}");
+                    let weights = weights(share, standby, &vec![100; live]);
+                    assert!([weights.standby, weights.live[0]].iter().all(|one| (1..=100).contains(one)));
+                    let got = weights.share(standby);
+                    assert!(got.abs_diff(share) <= SHARE_OFF_MAX, "{share} % of {standby}+{live}: {got}");
                 }
             }
         }
@@ -138,8 +178,25 @@ mod tests {
 
     #[test]
     fn when_one_slot_is_gone_the_other_has_the_traffic() {
-        assert_eq!(weights(10, 2, 0), (100, 0));
-        assert_eq!(weights(10, 0, 2), (0, 100));
+        assert_eq!(weights(10, 2, &[]), of(100, &[]));
+        assert_eq!(weights(10, 0, &[100; 2]), of(0, &[100; 2]));
+    }
+
+    /// Defect: at a tenth for the other slot, a node at 80 % gets 90 %, and so does one that was throttled to 10 %.
+    #[test]
+    fn live_nodes_keep_their_weights_against_each_other_and_none_gets_more_than_it_had() {
+        let shifted = weights(10, 2, &[100, 80, 10, 1]);
+        assert_eq!(shifted, of(10, &[90, 72, 9, 1]));
+        assert_eq!(shifted.share(2), 10);
+        assert_eq!(weights(99, 2, &[100, 10]).live, [1, 1], "nobody is drained by rounding");
+    }
+
+    /// Defect: one percent of the traffic is half of it.
+    #[test]
+    fn what_comes_of_whole_percents_is_known() {
+        assert_eq!(weights(1, 100, &[100]), of(1, &[99]));
+        assert_eq!(weights(1, 100, &[100]).share(100), 50);
+        assert_eq!(of(0, &[]).share(3), 0);
     }
 
     #[test]

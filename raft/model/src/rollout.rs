@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::blue_green::{Before, BlueGreen, Shift};
+use crate::blue_green::{BAKE_ROOM_S, Before, BlueGreen, Shift};
 use crate::canary::Canary;
 use crate::governance::Governance;
 use crate::name::{LABEL_TEXT_MAX, LABELS_MAX, check_labels};
@@ -174,10 +174,13 @@ impl RolloutSpec {
                 let message = "a rollout is a canary or blue-green, not both";
                 return Err(InvalidValue::new("strategy", message));
             }
-            if blue_green.bake_s >= self.step_deadline_s {
+            if blue_green.bake_s.saturating_add(BAKE_ROOM_S) >= self.step_deadline_s {
                 return Err(InvalidValue::new(
                     "blue_green_config.bake_seconds",
-                    "must be shorter than progress_deadline_seconds, else no step could ever pass",
+                    format!(
+                        "must be more than {BAKE_ROOM_S} s shorter than progress_deadline_seconds: each share is observed from the \
+                         first heartbeat after it was shifted, and would else fail by its deadline while all is well"
+                    ),
                 ));
             }
         }

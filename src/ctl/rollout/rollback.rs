@@ -45,6 +45,11 @@ fn instead(project: &str, detail: &RolloutDetail) -> String {
         RolloutState::Completed if rollout.standby_slot.is_some() => {
             format!("sentinel-cp rollout show {} --project {project} shows where it is", rollout.id)
         }
+        RolloutState::Cancelled | RolloutState::RolledBack
+            if rollout.standby_slot.is_some() && rollout.traffic_weight.is_some_and(|share| share > 0) =>
+        {
+            format!("sentinel-cp rollout show {} --project {project} shows where its traffic is", rollout.id)
+        }
         RolloutState::Completed | RolloutState::Cancelled => earlier(project, detail),
         RolloutState::RollingBack | RolloutState::RolledBack => format!(
             "it is {} already: sentinel-cp rollout show {} --project {project}",

@@ -3,6 +3,7 @@
 //! Weights say which is which. Where they do not, nothing is guessed: traffic would go where nobody expects it.
 
 use sentinel_machine::commands::rollout_create::NODES_MAX;
+use sentinel_model::blue_green::{SHARE_OFF_MAX, weights};
 use sentinel_model::node::{Node, Slot};
 use sentinel_model::rollout::{OnConflict, RolloutSpec};
 
@@ -34,6 +35,7 @@ pub(super) fn plan(spec: &RolloutSpec, selected: &[&Node]) -> Result<Plan, PlanE
         return Err(PlanError::TooMany(taken.len()));
     }
     let (standby, live) = split(&taken).map_err(PlanError::Slots)?;
+    near_enough(spec, &standby, &live).map_err(PlanError::Slots)?;
     let chunks = standby.chunks(step_size(spec.batch, standby.len()));
     Ok(Plan {
         steps: chunks.map(|step| step.iter().map(|node| node.id).collect()).collect(),
@@ -74,6 +76,24 @@ fn split<'a>(nodes: &[&'a Node]) -> Result<(Vec<&'a Node>, Vec<&'a Node>), Strin
         }
     }
     Err(undecided(&Slot::ALL.map(|slot| (slot, with(slot), without(slot)))))
+}
+
+/// Weights are whole percents: where one slot is many times as large as the other, the least of a node is a large share of the traffic.
+fn near_enough(spec: &RolloutSpec, standby: &[&Node], live: &[&Node]) -> Result<(), String> {
+    let had: Vec<u8> = live.iter().map(|node| node.weight).collect();
+    let real = |share: u8| weights(share, standby.len(), &had).share(standby.len());
+    let near = |share: &u8| real(*share).abs_diff(*share) <= SHARE_OFF_MAX;
+    let mut asked = spec.blue_green.iter().flat_map(|asked| &asked.traffic_steps);
+    let Some(share) = asked.find(|share| !near(share)) else { return Ok(()) };
+    let next = (*share..100).find(near).map(|share| format!("{share},")).unwrap_or_default();
+    Err(format!(
+        "{share} % of the traffic would be {} %: weights are whole percents, and one slot is many times as large as the other (nodes \
+         without traffic: {}; with it: {}, their weights together {} %); leave this share out, as in --traffic-steps {next}100",
+        real(*share),
+        standby.len(),
+        live.len(),
+        had.iter().copied().map(u32::from).sum::<u32>()
+    ))
 }
 
 /// Which nodes are not as they should be. The slot with more traffic is taken for the one that shall keep it.

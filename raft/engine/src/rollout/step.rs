@@ -11,7 +11,9 @@
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
-use sentinel_model::rollout::{Gates, StepState};
+use sentinel_model::blue_green::BAKE_ROOM_S;
+use sentinel_model::node::{NodeStatus, WEIGHT_FULL};
+use sentinel_model::rollout::{Gates, RolloutNodeState, StepState};
 
 use super::comparison::{Comparison, comparison};
 use super::gates::{Combined, Evidence, Verdict, judge, worst};
@@ -213,7 +215,10 @@ impl Judged<'_> {
                 (Comparison::Waits(wait), _) | (_, Some(wait)) if onward == Transition::CompleteStep => {
                     self.wait(wait)
                 }
-                _ => Some(onward),
+                _ => match self.nobody_to_return_to().filter(|_| onward == Transition::StartStep) {
+                    Some(wait) => self.wait(wait),
+                    None => Some(onward),
+                },
             },
         }
     }
@@ -224,6 +229,25 @@ impl Judged<'_> {
         let ran_s = self.ran_ms / 1_000;
         let reason = || format!("the share of traffic is being observed: {ran_s} s of {bake_s} s");
         (ran_s < u64::from(bake_s)).then(|| Wait { reason: reason(), broken: false })
+    }
+
+    /// The live slot loses all of its traffic only while it could take it back.
+    fn nobody_to_return_to(&self) -> Option<Wait> {
+        let view = self.view;
+        let step = view.steps.iter().find(|step| step.index == view.rollout.current_step)?;
+        step.traffic.filter(|share| *share >= WEIGHT_FULL)?;
+        let kept = view.members.iter().filter(|member| member.state == RolloutNodeState::Kept);
+        let mut away: Vec<String> = kept
+            .filter_map(|member| view.nodes.get(&member.node_id))
+            .filter(|node| node.status != NodeStatus::Online)
+            .map(|node| node.name.clone())
+            .collect();
+        away.sort_unstable();
+        let kind = format!(
+            "nodes that the traffic would come back to are away, at most {} may be before they lose all of it",
+            self.tolerated()
+        );
+        (away.len() > self.tolerated()).then(|| Wait { reason: words::reason(&kind, &away), broken: false })
     }
 
     /// The gates that are judged now. A slot without traffic has none to be judged by; once it has some, each share is looked at for
@@ -292,7 +316,22 @@ impl Judged<'_> {
     }
 
     fn overdue(&self) -> bool {
-        self.ran_ms > self.view.step_deadline_ms() && self.view.may_judge(self.now)
+        let overdue = self.ran_ms > self.view.step_deadline_ms() && self.view.may_judge(self.now);
+        overdue && !(self.shifted && self.observes_anew())
+    }
+
+    /// What a leader has observed of a share of traffic is lost with it, and with a pause. That is no fault of the bundle's: whoever goes
+    /// on has the time to observe the share once more, but never more than a step has.
+    fn observes_anew(&self) -> bool {
+        let view = self.view;
+        let step = view.steps.iter().find(|step| step.index == view.rollout.current_step);
+        let since = match step.map(|step| &step.state) {
+            Some(StepState::Running { since } | StepState::Verifying { since }) => Some(*since),
+            _ => view.rollout.hold.as_ref().map(|hold| hold.since),
+        };
+        let begun = since.map_or(view.leader_since, |since| since.max(view.leader_since));
+        let needs_ms = u64::from(self.asked().observe_s.saturating_add(BAKE_ROOM_S)) * 1_000;
+        self.now.since(begun) <= needs_ms.min(view.step_deadline_ms())
     }
 
     fn unavailable(&self, portion: &Portion<'_>) -> Wait {

@@ -42,17 +42,9 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
         }
     }
     if ahead.is_empty() {
-        exceptions.extend(stays(view));
         return Some(Transition::FinishRollback { exceptions: bounded(exceptions) });
     }
     Some(Transition::RestoreNodes { node_ids: wave(view, &ahead) })
-}
-
-/// Traffic that could not go back, because nobody was there to take it.
-fn stays(view: &RolloutView<'_>) -> Option<String> {
-    let shift = view.rollout.shift.as_ref().filter(|shift| shift.share > 0)?;
-    let live = shift.standby.other().as_str();
-    Some(format!("{}: no node of the slot {live} is online to take the traffic", shift.words()))
 }
 
 /// `ahead` is sorted, the newest step first.

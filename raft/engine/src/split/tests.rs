@@ -65,10 +65,18 @@ impl Leader {
     }
 
     fn hears(&mut self, report: NodeSample) -> Option<TrafficSample> {
+        self.takes_in(report).traffic
+    }
+
+    fn uses(&mut self, report: NodeSample) -> Option<UsageSample> {
+        self.takes_in(report).usage
+    }
+
+    fn takes_in(&mut self, report: NodeSample) -> NodeSample {
         let mut samples = HashMap::from([(id("g"), report)]);
         let members = [member(RolloutNodeState::Completed { generation: GIVEN })];
         self.split.since_shift(&steps(self.begun), &members, &mut samples);
-        samples[&id("g")].traffic
+        samples.remove(&id("g")).unwrap()
     }
 }
 
@@ -81,6 +89,47 @@ fn only_what_came_after_the_traffic_was_shifted_counts() {
     let since = leader.hears(report(early + 6_000, Some((10_100, 60, 110)))).unwrap();
     assert_eq!((since.requests, since.errors, since.window_ms), (100, 50, 5_000));
     assert!(since.p99_ms > 10.0 && since.p50_ms > 10.0, "all of these were slow: {since:?}");
+}
+
+fn used(ms: u64, window_s: u64, cpu_percent: Option<f64>) -> NodeSample {
+    let usage = UsageSample {
+        generation: GIVEN,
+        window_ms: window_s * 1_000,
+        cpu_percent,
+        memory_percent: Some(7.0),
+    };
+    NodeSample { usage: Some(usage), ..report(ms, None) }
+}
+
+/// Defect: an hour of idling before it had traffic hides that the traffic takes all of the processor.
+#[test]
+fn processor_time_counts_since_the_shift() {
+    let mut leader = Leader::new(1);
+    let mut hears = |report: NodeSample| {
+        let usage = leader.uses(report).unwrap();
+        assert_eq!(usage.memory_percent, Some(7.0), "memory is what it is now");
+        (usage.window_ms, usage.cpu_percent)
+    };
+    assert_eq!(hears(used(0, 3_600, Some(1.0))), (0, None), "from before the share");
+    assert_eq!(hears(used(1_000, 3_600, Some(1.0))), (0, None), "here it begins");
+    assert_eq!(hears(used(1_000, 3_600, Some(1.0))), (0, None), "the same report once more");
+    let (window_ms, cpu) = hears(used(61_000, 3_660, Some(2.5)));
+    assert_eq!(window_ms, 60_000);
+    assert!((cpu.unwrap() - 92.5).abs() < 0.001, "{cpu:?}");
+    assert_eq!(hears(used(62_000, 3_661, None)), (61_000, None), "not measured is not known");
+    assert_eq!(hears(used(70_000, 5, Some(50.0))), (0, None), "the proxy was started again");
+    assert_eq!(hears(used(80_000, 15, Some(30.0))), (10_000, Some(20.0)));
+    let mut without = Leader::new(1);
+    without.uses(used(1_000, 10, None));
+    assert_eq!(
+        without.uses(used(11_000, 20, None)).unwrap().window_ms,
+        10_000,
+        "memory alone is judged as well"
+    );
+    let mut second = Leader::new(2);
+    second.uses(used(601_000, 700, Some(10.0)));
+    second.begun = 1;
+    assert_eq!(second.uses(used(602_000, 701, Some(10.0))).unwrap().window_ms, 0, "each share anew");
 }
 
 #[test]

@@ -152,8 +152,10 @@ impl Transition {
                     return Err(InvalidValue::new("exceptions", message).into());
                 }
                 // Whoever is back may be the one who can take the traffic.
-                blue_green::give_back(context, moved)?;
-                let exceptions: Vec<String> = exceptions.iter().map(|text| rollout::clip(text)).collect();
+                let traffic = blue_green::give_back(context, moved)?;
+                let mut exceptions: Vec<String> =
+                    exceptions.iter().map(|text| rollout::clip(text)).collect();
+                exceptions.extend(blue_green::stays(moved, traffic.as_deref()).map(str::to_owned));
                 let detail = rollout::clip(&exceptions.join("; "));
                 let state = RolloutState::RolledBack { reason, exceptions };
                 rollout::end(context, moved, Deed::FinishRollback, state)?;
@@ -313,7 +315,11 @@ fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Mo
         rollout::save(context, moved)?;
     } else {
         rollout::take_back_unproven(context, moved)?;
-        rollout::end(context, moved, Deed::FailStep, RolloutState::Failed { reason: reason.clone() })?;
+        let reason = match blue_green::stays(moved, traffic.as_deref()) {
+            Some(stays) => rollout::clip(&format!("{stays}; {reason}")),
+            None => reason.clone(),
+        };
+        rollout::end(context, moved, Deed::FailStep, RolloutState::Failed { reason })?;
     }
     let detail = traffic.map_or_else(|| reason.clone(), |traffic| format!("{reason}; {traffic}"));
     Ok(("rollout.step_failed", detail))

@@ -29,7 +29,8 @@ impl Apply for RolloutCancel {
         rollout::abandon_step(context, &cancelled, &format!("cancelled by {}", self.by))?;
         let traffic = blue_green::give_back(context, &mut cancelled)?;
         let restored = rollout::take_back_unproven(context, &cancelled)?;
-        let state = RolloutState::Cancelled { by: self.by.clone(), reason: String::new() };
+        let stays = blue_green::stays(&cancelled, traffic.as_deref()).unwrap_or_default();
+        let state = RolloutState::Cancelled { by: self.by.clone(), reason: stays.to_owned() };
         rollout::end(context, &mut cancelled, Deed::Cancel, state)?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &cancelled, &id)?;

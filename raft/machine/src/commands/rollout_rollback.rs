@@ -1,6 +1,7 @@
 //! Begins the way back: each node that the rollout moved is given its own previous bundle, in waves that the scheduler makes.
 //! Traffic that was shifted goes back at once. A blue-green rollout can be taken back after its end as well, as long as its nodes
-//! are as it left them: those that had the traffic run still what they ran.
+//! are as it left them: those that had the traffic run still what they ran. One that ended while nobody was there to take the traffic
+//! can be taken back until it has gone back.
 
 use sentinel_model::RolloutId;
 use sentinel_model::name::check_text;
@@ -31,8 +32,13 @@ impl Apply for RolloutRollback {
         let mut back = rollout::require(context, self.rollout_id)?;
         match back.state {
             RolloutState::Running | RolloutState::Paused { .. } => {}
-            RolloutState::Failed { .. } => own_again(context, &back)?,
             RolloutState::Completed if back.shift.is_some() => blue_green::own_again(context, &back)?,
+            RolloutState::Failed { .. } | RolloutState::Cancelled { .. } | RolloutState::RolledBack { .. }
+                if back.shift.as_ref().is_some_and(|shift| shift.share > 0) =>
+            {
+                blue_green::own_again(context, &back)?;
+            }
+            RolloutState::Failed { .. } => own_again(context, &back)?,
             _ => return Err(rollout::refuse(&back, "rolled back")),
         }
         let reason =
@@ -67,7 +73,7 @@ fn own_again(context: &mut Context<'_>, back: &sentinel_model::rollout::Rollout)
             continue;
         }
         if let Some(owner) = node.owner {
-            // Its traffic is back already, unless nobody was there to take it.
+            // Its traffic is back already.
             if kept {
                 continue;
             }

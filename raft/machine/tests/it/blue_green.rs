@@ -152,17 +152,21 @@ fn traffic_is_not_shifted_before_the_bundle_is_proven() {
 #[test]
 fn each_share_sets_the_weights_of_both_slots_in_one_step_and_says_so() {
     let mut stage = deployed();
-    for (share, expected) in [(10, [90, 90, 10, 10]), (50, [50, 50, 50, 50]), (100, [0, 0, 100, 100])] {
+    for (share, expected, each) in [
+        (10, [90, 72, 9, 9], "9 % and 72 to 90 %"),
+        (50, [50, 40, 45, 45], "45 % and 40 to 50 %"),
+        (100, [0, 0, 100, 100], "100 % and 0 %"),
+    ] {
         let assigned = stage.node(1).assignment;
         stage.decide(Transition::StartStep);
         assert_eq!(weights(&stage), expected);
         assert_eq!(stage.rollout().shift.unwrap().share, share);
         assert_eq!(stage.node(1).assignment, assigned, "blue keeps what it runs");
         let entry = stage.audit().pop().unwrap();
-        let (new, old) = (expected[2], expected[0]);
+        let rest = 100 - share;
         assert_eq!(
             entry.changes["detail"],
-            format!("traffic: green {share} %, blue {old} % (weight of a node {new} % and {old} %)")
+            format!("traffic: green {share} %, blue {rest} % (weight of a node {each})")
         );
         let told = stage.events.iter().filter(|event| event.kind == "node.weighed");
         assert!(
@@ -186,7 +190,7 @@ fn a_node_that_was_tolerated_without_the_bundle_gets_no_traffic() {
     stage.decide(Transition::VerifyStep);
     stage.decide(Transition::CompleteStep);
     stage.decide(Transition::StartStep);
-    assert_eq!(weights(&stage), [45, 45, 10, 0], "of one against two, and yet a tenth");
+    assert_eq!(weights(&stage), [50, 40, 10, 0], "of one against two, and yet a tenth");
 }
 
 #[test]
@@ -249,6 +253,166 @@ fn traffic_does_not_go_to_nodes_that_are_gone() {
     stage.decide(Transition::RestoreNodes { node_ids: vec![edge(3), edge(4)] });
     stage.decide(Transition::FinishRollback { exceptions: vec![] });
     assert_eq!(weights(&stage), BEFORE);
+}
+
+/// Defect: all of the traffic leaves a slot that could not take it back.
+#[test]
+fn the_last_share_is_not_given_while_too_many_of_those_that_would_take_it_back_are_away() {
+    let mut stage = shifted(2);
+    stage.decide(Transition::CompleteStep);
+    stage.report(edge(1), NodeFact::Status(NodeStatus::Offline));
+    let start: Command = stage.advance(Transition::StartStep).into();
+    let words = "1 of 2 nodes of the slot blue are away: traffic could not come back";
+    stage.refuses([(start, wrong(words))]);
+    stage.report(edge(1), NodeFact::Status(NodeStatus::Online));
+    stage.decide(Transition::StartStep);
+    assert_eq!(weights(&stage), [0, 0, 100, 100]);
+}
+
+fn status(stage: &mut Stage, status: NodeStatus) {
+    for number in [1, 2] {
+        stage.report(edge(number), NodeFact::Status(status));
+    }
+}
+
+const STAYS: &str = "traffic stays: no node of the slot blue is online to take it";
+
+/// Failed with half of the traffic or more on green, for nobody was there to take it back; by now they are.
+fn stuck(shares: u32) -> Stage {
+    let mut stage = slots();
+    stage.done(RolloutCreate { spec: RolloutSpec { auto_rollback: false, ..asked() }, ..create() });
+    stage.complete_step(&[3, 4]);
+    for share in 1..=shares {
+        stage.decide(Transition::StartStep);
+        stage.decide(Transition::VerifyStep);
+        if share < shares {
+            stage.decide(Transition::CompleteStep);
+        }
+    }
+    status(&mut stage, NodeStatus::Offline);
+    stage.decide(Transition::FailStep { reason: "errors".into() });
+    status(&mut stage, NodeStatus::Online);
+    stage
+}
+
+/// Defect: green is drained while the nodes that shall take its traffic belong to another rollout, which nobody lets weigh them.
+#[test]
+fn traffic_goes_back_only_to_nodes_that_are_free_and_as_they_were() {
+    let mut stage = stuck(3);
+    let after = [0, 0, 100, 100];
+    assert_eq!(weights(&stage), after);
+    assert_eq!(stage.rollout().state, RolloutState::Failed { reason: format!("{STAYS}; errors") });
+    let other = RolloutCreate {
+        rollout_id: SECOND,
+        spec: spec(),
+        live: vec![],
+        steps: vec![vec![edge(1), edge(2)]],
+        ..create()
+    };
+    let mut owned = stage.clone();
+    owned.done(other);
+    let refused = wrong(format!("node 'edge-1' belongs to the rollout {SECOND} by now; cancel that first"));
+    owned.refuses([(roll_back().into(), refused)]);
+    let mut given = stage.clone();
+    given.done(assign(NEW, &[2]));
+    let words = "node 'edge-2' was given something else since; roll out the earlier bundle instead";
+    given.refuses([(roll_back().into(), wrong(words))]);
+    assert_eq!((weights(&owned), weights(&given)), (after, after));
+
+    stage.done(roll_back());
+    assert_eq!(weights(&stage), BEFORE);
+}
+
+/// Defect: a rollout that ends while nobody is there to take the traffic leaves it half shifted for good.
+#[test]
+fn traffic_that_stayed_can_be_given_back_later() {
+    let wave = || Transition::RestoreNodes { node_ids: vec![edge(3), edge(4)] };
+    let half = [50, 40, 45, 45];
+    let gone = || {
+        let mut stage = shifted(2);
+        status(&mut stage, NodeStatus::Offline);
+        stage
+    };
+    let mut cancelled = gone();
+    cancelled.done(RolloutCancel { rollout_id: ROLLOUT, by: "ada".into() });
+    let state = RolloutState::Cancelled { by: "ada".into(), reason: STAYS.into() };
+    assert_eq!(cancelled.rollout().state, state);
+    let mut back = gone();
+    back.done(roll_back());
+    back.decide(wave());
+    back.decide(Transition::FinishRollback { exceptions: vec![] });
+    let state = RolloutState::RolledBack { reason: "slow".into(), exceptions: vec![STAYS.into()] };
+    assert_eq!(back.rollout().state, state);
+    for mut stage in [cancelled, back, stuck(2)] {
+        assert_eq!(weights(&stage), half);
+        status(&mut stage, NodeStatus::Offline);
+        if !matches!(stage.rollout().state, RolloutState::Failed { .. }) {
+            let nobody = wrong("no node of the slot blue is online to take the traffic");
+            stage.refuses([(roll_back().into(), nobody)]);
+        }
+        status(&mut stage, NodeStatus::Online);
+        stage.done(roll_back());
+        assert_eq!((weights(&stage), stage.rollout().shift.unwrap().share), (BEFORE, 0));
+        stage.decide(wave());
+        stage.decide(Transition::FinishRollback { exceptions: vec![] });
+        assert!(matches!(stage.rollout().state, RolloutState::RolledBack { .. }));
+        assert!([3, 4].iter().all(|number| stage.node(*number).assignment.unwrap().bundle_id == OLD));
+        let again = wrong("Rollout cannot be rolled back in current state (rolled_back)");
+        stage.refuses([(roll_back().into(), again)]);
+    }
+    let mut plain = deployed();
+    plain.done(RolloutCancel { rollout_id: ROLLOUT, by: "ada".into() });
+    let refused = wrong("Rollout cannot be rolled back in current state (cancelled)");
+    plain.refuses([(roll_back().into(), refused)]);
+}
+
+/// Defect: traffic returns to nodes that serve something else by now, or to a bundle that was revoked, and over what people have set.
+#[test]
+fn the_way_back_after_the_end_looks_at_slots_bundles_and_weights() {
+    let stage = completed();
+    let with = |change: Command| {
+        let mut stage = stage.clone();
+        stage.done(change);
+        stage
+    };
+    for (number, change, place) in [
+        (1, SlotChange::To(Slot::Green), "blue"),
+        (2, SlotChange::Clear, "blue"),
+        (3, SlotChange::To(Slot::Blue), "green"),
+    ] {
+        let words = format!(
+            "node 'edge-{number}' is not in the slot {place} any more; put it there again: \
+             sentinel-cp node update edge-{number} --slot {place}"
+        );
+        let moved = with(NodeUpdate { slot: Some(change), ..update(number) }.into());
+        moved.refuses([(roll_back().into(), wrong(words))]);
+    }
+    let Rejection::WrongState(words) = with(BundleRevoke { bundle_id: OLD }.into()).refused(roll_back())
+    else {
+        panic!()
+    };
+    assert!(
+        words.ends_with("which the slot blue runs, has been revoked; traffic does not go back to it"),
+        "{words}"
+    );
+    let mut weighed = with(weigh(4, 40).into());
+    weighed.done(roll_back());
+    assert_eq!(weights(&weighed), BEFORE);
+    assert_eq!(
+        weighed.audit().pop().unwrap().changes["traffic"],
+        "traffic is back: green 0 %, blue 100 %; weights that were changed since are gone: edge-4 (40 %)"
+    );
+}
+
+/// Defect: a deadline that the bake time can never meet once the first heartbeat is late.
+#[test]
+fn the_deadline_leaves_room_for_the_bake_time() {
+    let with = |bake_s: u32| {
+        let blue_green = Some(BlueGreen { bake_s, ..BlueGreen::default() });
+        RolloutCreate { spec: RolloutSpec { blue_green, step_deadline_s: 600, ..asked() }, ..create() }
+    };
+    slots().refuses_fields([("blue_green_config.bake_seconds", with(540).into())]);
+    slots().done(with(539));
 }
 
 /// Defect: to swap the slots turns a label around; neither traffic nor bundles follow.

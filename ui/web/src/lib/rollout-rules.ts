@@ -29,9 +29,10 @@ export function canCancel(state: RolloutState): Refusal {
   return isFinal(state) ? `It is over: ${inWords(state)}` : null;
 }
 
-/** `returns`: it is blue-green, so that the traffic can go back after its end. */
-export function canRollBack(state: RolloutState, returns = false): Refusal {
+/** `returns`: it is blue-green, so that the traffic can go back after its end. `stayed`: some of it has not gone back. */
+export function canRollBack(state: RolloutState, returns = false, stayed = false): Refusal {
   if (state === "completed" && returns) return null;
+  if ((state === "cancelled" || state === "rolled_back") && stayed) return null;
   return state === "running" || state === "paused" || state === "failed"
     ? null
     : `A rollout that is ${inWords(state)} cannot be rolled back; roll out the earlier bundle instead`;

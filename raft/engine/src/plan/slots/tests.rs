@@ -106,3 +106,22 @@ fn nodes_of_either_slot_that_another_rollout_owns_are_a_conflict() {
     let one_slot = RolloutSpec { target: Target::Nodes(vec![id("g1")]), ..all() };
     assert!(matches!(plan_rollout(&one_slot, &fleet()), Err(PlanError::Slots(_))));
 }
+
+/// Defect: one percent of the traffic is half of it, and nobody says so.
+#[test]
+fn a_share_that_whole_percents_cannot_give_is_refused_with_what_would_come_of_it() {
+    let mut nodes: Vec<Node> = (0..100).map(|number| at(&format!("g{number}"), Slot::Green, 0)).collect();
+    nodes.push(at("b1", Slot::Blue, 100));
+    let shares = |traffic_steps: &[u8]| RolloutSpec {
+        blue_green: Some(BlueGreen { traffic_steps: traffic_steps.to_vec(), ..BlueGreen::default() }),
+        ..all()
+    };
+    let refused = plan_rollout(&shares(&[1, 100]), &nodes).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "1 % of the traffic would be 50 %: weights are whole percents, and one slot is many times as large as the other (nodes \
+         without traffic: 100; with it: 1, their weights together 100 %); leave this share out, as in --traffic-steps 74,100"
+    );
+    plan_rollout(&shares(&[74, 100]), &nodes).unwrap();
+    plan_rollout(&shares(&[1, 10, 50, 100]), &fleet()).unwrap();
+}

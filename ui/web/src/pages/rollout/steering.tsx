@@ -43,7 +43,8 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
   const frozen = useQuery(freezesQuery(project)).data?.some(({ active }) => active) ?? false;
   const ended = isFinal(rollout.state);
   const returns = Boolean(rollout.standby_slot);
-  const traffic = returns && (rollout.traffic_weight ?? 0) > 0 && rollout.standby_slot ? `All traffic returns to ${otherSlot(rollout.standby_slot)} at once. ` : "";
+  const stayed = returns && (rollout.traffic_weight ?? 0) > 0;
+  const traffic = stayed && rollout.standby_slot ? `All traffic returns to ${otherSlot(rollout.standby_slot)} at once. ` : "";
   const waiting = isWaiting(rollout.state);
   return (
     <>
@@ -56,8 +57,8 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
         <ActionButton label="Pause" icon="pause" refusal={refused ?? canPause(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("pause")} />
       )}
       {!ended && <ActionButton label="Cancel" icon="stop" refusal={refused ?? canCancel(rollout.state)} onClick={() => setAsked("cancel")} />}
-      {((!ended && !waiting) || rollout.state === "failed" || (rollout.state === "completed" && returns)) && (
-        <ActionButton label="Roll back" icon="back" danger refusal={refused ?? canRollBack(rollout.state, returns)} onClick={() => setAsked("rollback")} />
+      {((!ended && !waiting) || rollout.state === "failed" || (ended && canRollBack(rollout.state, returns, stayed) === null)) && (
+        <ActionButton label="Roll back" icon="back" danger refusal={refused ?? canRollBack(rollout.state, returns, stayed)} onClick={() => setAsked("rollback")} />
       )}
       <Confirm
         opened={asked === "cancel"}

@@ -119,6 +119,51 @@ fn the_next_share_starts_while_the_one_before_is_well() {
     assert_eq!(gone.failure(), "every node of the slot that has the bundle was deleted");
 }
 
+/// Defect: a new leader, or a pause, in the middle of a long bake time takes a healthy rollout back.
+#[test]
+fn the_deadline_waits_for_a_share_that_has_to_be_observed_anew() {
+    let deadline_s = 600;
+    let healthy = |mut scene: Scene, since_s: u64| {
+        scene.rollout.spec.step_deadline_s = deadline_s;
+        scene.rollout.spec.blue_green = Some(BlueGreen { traffic_steps: vec![10, 100], bake_s: 400 });
+        scene.pass_s(since_s, &["g1", "g2"]);
+        served(&mut scene, 100, 0, since_s);
+        scene
+    };
+    // Another member leads since 300 s before the deadline, and has not seen 400 s of it yet.
+    let mut led = at(2, verifying());
+    led.now = START.plus_ms(300_000);
+    led.leader_since = led.now;
+    let mut led = healthy(led, 301);
+    let words = "traffic is being observed: g1 301 s of 400 s, g2 301 s of 400 s";
+    assert_eq!(led.held(), (words.into(), false));
+    led.pass_s(100, &["g1", "g2"]);
+    served(&mut led, 100, 0, 401);
+    assert_eq!(led.decide(), Some(Transition::CompleteStep));
+    served(&mut led, 3, 0, 401);
+    led.pass_s(60, &["g1", "g2"]);
+    let failed = led.failure();
+    assert!(failed.starts_with("the step's deadline has passed"), "waiting has an end: {failed}");
+
+    // Paused after 300 s.
+    let mut paused = at(2, StepState::Verifying { since: START.plus_ms(1_000_000) });
+    (paused.step.ran_ms, paused.now) = (300_000, START.plus_ms(1_000_000));
+    let mut paused = healthy(paused, 301);
+    assert_eq!(paused.held(), (words.into(), false));
+    paused.step.state = verifying();
+    assert!(
+        paused.failure().starts_with("the step's deadline has passed"),
+        "without a pause there is no more time"
+    );
+
+    // The next share waits for the same.
+    let mut next = at(3, StepState::Pending);
+    next.now = START.plus_ms(300_000);
+    next.leader_since = next.now;
+    next.hold("no traffic is measured: g1, g2", false, START);
+    assert_eq!(healthy(next, 301).held(), (words.into(), false));
+}
+
 #[test]
 fn no_share_grows_in_a_freeze() {
     let mut scene = at(3, StepState::Pending);
@@ -126,6 +171,23 @@ fn no_share_grows_in_a_freeze() {
     served(&mut scene, 100, 0, 60);
     scene.frozen = Some("frozen until tomorrow".into());
     assert_eq!(scene.decide(), Some(Transition::Frozen { reason: "frozen until tomorrow".into() }));
+}
+
+/// Defect: all of the traffic leaves a slot that could not take it back.
+#[test]
+fn the_last_share_waits_for_the_nodes_that_the_traffic_would_come_back_to() {
+    let mut scene = at(3, StepState::Pending);
+    scene.pass_s(60, &["g1", "g2"]);
+    served(&mut scene, 100, 0, 60);
+    scene.offline("b1");
+    let words =
+        "nodes that the traffic would come back to are away, at most 0 may be before they lose all of it: b1";
+    assert_eq!(scene.held(), (words.into(), false));
+    scene.rollout.spec.max_unavailable = 1;
+    assert_eq!(scene.decide(), Some(Transition::StartStep));
+    let mut first = at(2, StepState::Pending);
+    first.offline("b1");
+    assert_eq!(first.decide(), Some(Transition::StartStep), "it keeps some of it");
 }
 
 #[test]
@@ -140,7 +202,7 @@ fn what_is_tolerated_counts_over_the_whole_slot() {
 }
 
 #[test]
-fn on_the_way_back_nodes_that_kept_theirs_are_passed_over_and_traffic_that_stays_is_told() {
+fn on_the_way_back_nodes_that_kept_theirs_are_passed_over() {
     let mut scene = at(3, StepState::Failed { reason: "it broke".into() });
     scene.rollout.state = RolloutState::RollingBack { reason: "it broke".into(), since: scene.now };
     let Some(Transition::RestoreNodes { node_ids }) = scene.decide() else { panic!() };
@@ -149,12 +211,7 @@ fn on_the_way_back_nodes_that_kept_theirs_are_passed_over_and_traffic_that_stays
         scene.member(name).state = RolloutNodeState::NothingToRestore;
         scene.member(name).previous = None;
     }
-    let Some(Transition::FinishRollback { exceptions }) = scene.decide() else { panic!() };
-    assert_eq!(
-        exceptions.last().unwrap(),
-        "green 10 %, blue 90 %: no node of the slot blue is online to take the traffic"
-    );
-    scene.rollout.shift.as_mut().unwrap().share = 0;
+    // Whether the traffic stays, the state machine says when it has tried to give it back.
     let Some(Transition::FinishRollback { exceptions }) = scene.decide() else { panic!() };
     assert!(exceptions.iter().all(|text| text.ends_with("had no earlier bundle")), "{exceptions:?}");
 }
