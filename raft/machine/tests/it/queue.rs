@@ -213,6 +213,22 @@ fn a_rule_that_came_while_it_waited_holds_it_and_takes_its_place_in_the_queue() 
     assert_eq!(asks.governance.author, Some(ADA), "who may not approve it");
 }
 
+/// Else both would wait for each other once the one that lost its place is approved.
+#[test]
+fn who_waits_behind_a_place_that_is_lost_is_called() {
+    let mut stage = staffed(0);
+    stage.done(bundle(BETWEEN, SHOP, "1.5"));
+    stage.done(wanting(ROLLOUT, OnConflict::Refuse, &[1]));
+    stage.done(wanting(SECOND, OnConflict::Queue, &[1, 2]));
+    stage.done(wanting(THIRD, OnConflict::Queue, &[2]));
+    assert_eq!(behind(&stage, THIRD), Some(SECOND));
+    stage.done(rules(&[(None, 1)]));
+    stage.done(cancel(ROLLOUT));
+    begin(&mut stage, SECOND);
+    assert_eq!(get(&stage, SECOND).state, RolloutState::PendingApproval);
+    assert_eq!((called(&stage), behind(&stage, THIRD)), (vec![THIRD.to_string()], None));
+}
+
 #[test]
 fn an_approved_one_queues_and_one_whose_time_has_come() {
     let mut stage = staffed(1);

@@ -108,7 +108,7 @@ async fn a_proxy_that_ends_before_it_is_confirmed_is_not_waited_for() {
     node.activator.proxy.death.notify_one();
     let members = FakeSource::new(&next).cut_off_by(&[2]);
     assert_eq!(node.activator.activate(&next.update(), Some(&members)).await, Outcome::Failed);
-    assert_eq!(members.reaches(), [2]);
+    assert!(!members.reaches().contains(&1), "it was not for a member");
     assert_eq!(node.facts().failure.unwrap().message, "killed");
     assert!(node.serves("1.0"));
 }
