@@ -29,7 +29,7 @@ pub fn score(previous: Option<&Config>, next: &Config) -> Result<Risk, CompareEr
 /// [`CompareError`].
 pub fn outline(config: &Config) -> Result<Option<Outline>, CompareError> {
     let form = Form::of(config)?;
-    let setting = |name: &str| form.setting(name).filter(|value| !value.is_null()).map(|value| mark(value));
+    let setting = |name: &str| form.setting(name).filter(|value| !value.is_null()).map(mark);
     let mut outline = Outline {
         size: form.size as u64,
         listeners: endpoints(&form, "listeners"),
