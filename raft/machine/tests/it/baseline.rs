@@ -5,6 +5,7 @@ use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
 use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
 use sentinel_machine::commands::node_delete::NodeDelete;
+use sentinel_machine::commands::node_update::Pin;
 use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
@@ -67,6 +68,23 @@ fn a_late_joiner_starts_with_the_baseline() {
     let joined = assignment(&stage, 6);
     assert_eq!((joined.bundle_id, joined.generation), (NEW, Generation(1)));
     assert_eq!(joined.cause, AssignmentCause::Baseline);
+}
+
+/// Nobody has judged or approved for it what the rollout brings.
+#[test]
+fn a_node_that_was_pinned_when_the_rollout_was_asked_for_is_not_given_its_bundle_behind_it() {
+    let mut stage = Stage::furnished();
+    stage.done(samples::bundle(BETWEEN, SHOP, "1.5"));
+    create(&mut stage, SECOND, BETWEEN, Target::All, &[1, 2, 3, 4]);
+    complete(&mut stage, SECOND, &[1, 2, 3, 4]);
+    stage.done(samples::node(5));
+    stage.done(samples::pin(5, Pin::To(BETWEEN)));
+    stage.now = stage.now.plus_ms(HOUR);
+    create(&mut stage, ROLLOUT, NEW, Target::All, &[1, 2, 3, 4]);
+    stage.done(samples::pin(5, Pin::Clear));
+    stage.done(samples::node(6));
+    complete(&mut stage, ROLLOUT, &[1, 2, 3, 4]);
+    assert_eq!((assignment(&stage, 5).bundle_id, assignment(&stage, 6).bundle_id), (BETWEEN, NEW));
 }
 
 #[test]
