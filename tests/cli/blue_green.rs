@@ -1,24 +1,10 @@
 //! Blue-green from the command line, with nodes that say what real ones would.
 
-use crate::bundles::SOURCE;
-use crate::cli::User;
-use crate::rollouts::{Nodes, run};
+use crate::rollouts::{run, shop};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_slot_without_traffic_gets_the_bundle_and_then_the_traffic_which_returns_after_the_end() {
-    let user = User::admin().await;
-    run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
-    let file = user.file("edge.kdl", SOURCE);
-    for version in ["1.0.0", "1.1.0"] {
-        run(&user, &["bundle", "create", &file, "--version", version]).ok();
-    }
-    let token = run(&user, &["token", "create", "rack-7", "-o", "json"]).json();
-    let _nodes = Nodes::start(&user.cluster.url(0), token["token"].as_str().unwrap(), &["edge-1", "edge-2"]);
-    sentinel_kit::until("both nodes are online", 30, || async {
-        let stats = run(&user, &["node", "stats", "-o", "json"]).json();
-        (stats["by_status"]["online"] == 2).then_some(())
-    })
-    .await;
+    let (user, _nodes) = shop(&["edge-1", "edge-2"]).await;
     run(&user, &["rollout", "create", "--bundle", "1.0.0", "--strategy", "all_at_once", "--watch"]).ok();
 
     let create = ["rollout", "create", "--bundle", "1.1.0", "--strategy", "blue_green"];

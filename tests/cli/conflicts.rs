@@ -2,18 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::bundles::SOURCE;
 use crate::cli::User;
-use crate::rollouts::run;
+use crate::rollouts::{run, with_bundles};
 
 /// A project with two bundles and four nodes in two zones, of which nobody has heard since they enrolled.
 async fn fleet() -> User {
     let user = User::admin().await;
-    run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
-    let file = user.file("edge.kdl", SOURCE);
-    for version in ["1.0.0", "1.1.0"] {
-        run(&user, &["bundle", "create", &file, "--version", version]).ok();
-    }
+    with_bundles(&user);
     let token = run(&user, &["token", "create", "rack", "-o", "json"]).json();
     for (name, zone) in [("edge-1", "fra"), ("edge-2", "fra"), ("edge-3", "ams"), ("edge-4", "ams")] {
         let enrol = json!({"enrolment_token": token["token"], "name": name, "labels": {"zone": zone}});

@@ -2,24 +2,11 @@
 
 use serde_json::json;
 
-use crate::bundles::SOURCE;
-use crate::cli::User;
-use crate::rollouts::{Nodes, run};
+use crate::rollouts::{run, shop};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_gets_labels_a_weight_and_a_pin_and_loses_them_again() {
-    let user = User::admin().await;
-    run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
-    let file = user.file("edge.kdl", SOURCE);
-    for version in ["1.0.0", "1.1.0"] {
-        run(&user, &["bundle", "create", &file, "--version", version]).ok();
-    }
-    let token = run(&user, &["token", "create", "rack-7", "-o", "json"]).json();
-    let _nodes = Nodes::start(&user.cluster.url(0), token["token"].as_str().unwrap(), &["edge-1"]);
-    sentinel_kit::until("the node has enrolled", 30, || async {
-        (run(&user, &["node", "stats", "-o", "json"]).json()["total"] == 1).then_some(())
-    })
-    .await;
+    let (user, _nodes) = shop(&["edge-1"]).await;
     let update = |options: &[&str]| run(&user, &[&["node", "update", "edge-1"], options].concat());
 
     let shown = update(&["--weight", "50", "--label", "slot=blue", "--pin", "1.0.0", "-o", "json"]).json();

@@ -62,6 +62,29 @@ impl Drop for Nodes {
     }
 }
 
+/// A user with the project `shop`, two bundles in it, and nodes of these names that are online.
+pub async fn shop(names: &[&'static str]) -> (User, Nodes) {
+    let user = User::admin().await;
+    with_bundles(&user);
+    let token = run(&user, &["token", "create", "rack-7", "-o", "json"]).json();
+    let nodes = Nodes::start(&user.cluster.url(0), token["token"].as_str().unwrap(), names);
+    sentinel_kit::until("the nodes are online", 30, || async {
+        let stats = run(&user, &["node", "stats", "-o", "json"]).json();
+        (stats["by_status"]["online"] == names.len()).then_some(())
+    })
+    .await;
+    (user, nodes)
+}
+
+/// The project `shop` with the bundles 1.0.0 and 1.1.0.
+pub fn with_bundles(user: &User) {
+    run(user, &["project", "create", "Shop", "--slug", "shop"]).ok();
+    let file = user.file("edge.kdl", SOURCE);
+    for version in ["1.0.0", "1.1.0"] {
+        run(user, &["bundle", "create", &file, "--version", version]).ok();
+    }
+}
+
 /// Runs what blocks where it may.
 pub fn run(user: &User, line: &[&str]) -> crate::cli::Ran {
     tokio::task::block_in_place(|| user.run(line))
@@ -69,19 +92,7 @@ pub fn run(user: &User, line: &[&str]) -> crate::cli::Ran {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollout_is_planned_started_watched_and_taken_back() {
-    let user = User::admin().await;
-    run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
-    let file = user.file("edge.kdl", SOURCE);
-    for version in ["1.0.0", "1.1.0"] {
-        run(&user, &["bundle", "create", &file, "--version", version]).ok();
-    }
-    let token = run(&user, &["token", "create", "rack-7", "-o", "json"]).json();
-    let nodes = Nodes::start(&user.cluster.url(0), token["token"].as_str().unwrap(), &["edge-1", "edge-2"]);
-    sentinel_kit::until("both nodes are online", 30, || async {
-        let stats = run(&user, &["node", "stats", "-o", "json"]).json();
-        (stats["by_status"]["online"] == 2).then_some(())
-    })
-    .await;
+    let (user, nodes) = shop(&["edge-1", "edge-2"]).await;
 
     let plan = run(&user, &["rollout", "plan", "--bundle", "1.0.0", "--label", "rack=7"]).ok();
     assert!(plan.contains("edge-1") && plan.contains("edge-2"), "{plan}");
