@@ -201,7 +201,7 @@ async fn check(api: &Api, rollout: &str, bundle: &str, nodes: u32) -> Result<(Su
             ensure!(generations == (&json!(2), &json!(2)), "a node was moved twice or not at all: {node}");
             ensure!(node["effective"]["bundle_id"] == bundle, "a node runs something else: {node}");
             let took = time(&node["effective"]["at"])?.duration_since(started);
-            let took = Duration::try_from(took).unwrap_or_default();
+            let took = Duration::try_from(took).context("a node ran the bundle before its batch began")?;
             all.push(took);
             last.push(took);
         }
