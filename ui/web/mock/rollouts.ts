@@ -12,8 +12,8 @@ const RISKS = ["low", "medium", "high"];
 
 /** The freeze that holds now, in words. */
 export function frozen(db: Db): string | null {
-  const holds = db.freezes.find(({ from, until }) => Date.parse(from) <= Date.now() && Date.now() < Date.parse(until));
-  return holds === undefined ? null : `frozen until ${holds.until} by window '${holds.name}': ${holds.reason}`;
+  const holds = db.freezes.find(({ next }) => next && Date.parse(next.from) <= Date.now() && Date.now() < Date.parse(next.until));
+  return holds === undefined ? null : `frozen until ${holds.next?.until} by window '${holds.name}': ${holds.reason}`;
 }
 
 /** Pinned, and not to this bundle. */
@@ -106,6 +106,7 @@ function settle(db: Db, rollout: Rollout, others: PlanConflict[], policy: Rollou
     const stored = db.rollouts.find((candidate) => candidate.rollout.id === rollout_id);
     if (stored === undefined) continue;
     Object.assign(stored.rollout, { state: "cancelled", by: ME.name, hold: null, completed_at: iso(), superseded_by: rollout.id, error: { reason: `superseded by the rollout ${rollout.id} of ${rollout.bundle_version}` } });
+    for (const step of stored.steps) if (step.state === "running" || step.state === "verifying") step.state = "failed";
     release(db, stored);
     record(db, "rollout.superseded", "rollout", rollout_id, { by: ME.name, superseded_by: rollout.id }, ME_ACTOR);
   }

@@ -105,8 +105,13 @@ function Notices({ detail }: { detail: RolloutDetail }) {
       )}
       {rollout.state === "cancelled" && rollout.by && (
         <Note kind="info">
-          Cancelled by {rollout.by}
-          {rollout.error ? `: ${rollout.error.reason}` : "."}
+          {rollout.superseded_by ? (
+            <>
+              Superseded by <RolloutLink id={rollout.superseded_by}>another rollout</RolloutLink> of {rollout.by}, which has taken its nodes.
+            </>
+          ) : (
+            `Cancelled by ${rollout.by}${rollout.error ? `: ${rollout.error.reason}` : "."}`
+          )}
         </Note>
       )}
       {rollout.state === "pending_approval" && rollout.approval && (
@@ -128,11 +133,6 @@ function Notices({ detail }: { detail: RolloutDetail }) {
           ) : (
             "The rollout before it has ended; it is looked at next."
           )}
-        </Note>
-      )}
-      {rollout.superseded_by && (
-        <Note kind="info">
-          <RolloutLink id={rollout.superseded_by}>Another rollout</RolloutLink> has taken its nodes.
         </Note>
       )}
       {rollout.break_glass && (
