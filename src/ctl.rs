@@ -11,6 +11,7 @@ mod context;
 mod doctor;
 mod failure;
 mod freeze;
+mod group;
 mod key;
 mod logins;
 mod node;
@@ -68,6 +69,8 @@ pub enum CtlCommand {
     Bundle(Noun<bundle::BundleCommand>),
     /// Nodes: managed proxies
     Node(Noun<node::NodeCommand>),
+    /// Groups of nodes: named, or by a rule on labels
+    Group(Noun<group::GroupCommand>),
     /// Rollouts: a bundle goes to nodes in steps
     Rollout(Noun<rollout::RolloutCommand>),
     /// Freeze windows: times in which no rollout goes forward
@@ -115,6 +118,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         }
         CtlCommand::Bundle(Noun { options, command }) => bundle::run(command, &options).await,
         CtlCommand::Node(Noun { options, command }) => node::run(command, &Connection::open(&options)?).await,
+        CtlCommand::Group(Noun { options, command }) => {
+            group::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Rollout(Noun { options, command }) => {
             rollout::run(command, &Connection::open(&options)?).await
         }
@@ -143,6 +149,7 @@ impl CtlCommand {
             CtlCommand::Token(noun) => noun.command.reads(),
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
+            CtlCommand::Group(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
         }
@@ -162,6 +169,7 @@ impl CtlCommand {
             CtlCommand::Token(noun) => &noun.options,
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
+            CtlCommand::Group(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,
             CtlCommand::Cluster(noun) => &noun.options,

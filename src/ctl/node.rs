@@ -67,19 +67,21 @@ pub enum NodeCommand {
         /// Name or id
         node: String,
     },
-    /// Change a node's labels, weight, pin or slot; what it runs stays as it is
+    /// Change a node's labels, weight, pin, slot or versions; what it runs stays as it is
     #[command(after_help = "Examples:
   sentinel-cp node update edge-1 --project shop --weight 50
   sentinel-cp node update edge-1 --project shop --label tier=edge --remove-label canary
   sentinel-cp node update edge-1 --project shop --slot green --weight 0
   sentinel-cp node update edge-1 --project shop --pin 1.4.2
   sentinel-cp node update edge-1 --project shop --unpin
+  sentinel-cp node update edge-1 --project shop --min-version 1.4.0 --max-version none
 
 A weight of 0 drains the node: the load balancer in front sends it nothing new, if it asks the agent (see sentinel-cp agent --help).
-A pinned node is left out by rollouts of other bundles, and may be assigned no other.
+A pinned node is left out by rollouts of other bundles, and may be assigned no other. So is a node by bundles whose version is not
+between its lowest and its highest; a bundle whose version is none such as 1.4.0 is outside.
 Blue-green rollouts move the traffic between the slots blue and green: the nodes of one have the
 weight 0, those of the other have all of it.")]
-    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin", "slot"]).required(true).multiple(true)))]
+    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin", "slot", "min_version", "max_version"]).required(true).multiple(true)))]
     Update {
         /// Name or id
         node: String,
@@ -101,6 +103,12 @@ weight 0, those of the other have all of it.")]
         /// The half of a blue-green fleet that it is in: blue, green, or none
         #[arg(long, value_name = "SLOT", value_parser = slot_or_none)]
         slot: Option<InSlot>,
+        /// The lowest version of a bundle that it may be given, such as 1.4.0, or none
+        #[arg(long, value_name = "VERSION")]
+        min_version: Option<String>,
+        /// The highest version of a bundle that it may be given, such as 1.9.9, or none
+        #[arg(long, value_name = "VERSION")]
+        max_version: Option<String>,
     },
     /// Remove a node; its key is worth nothing from then on
     #[command(after_help = "Examples:\n  sentinel-cp node delete edge-1 --project shop --yes")]
@@ -183,14 +191,32 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                 table
             })?;
         }
-        NodeCommand::Update { node, label, remove_label, weight, pin, unpin, slot } => {
+        NodeCommand::Update {
+            node,
+            label,
+            remove_label,
+            weight,
+            pin,
+            unpin,
+            slot,
+            min_version,
+            max_version,
+        } => {
             let id = find(connection, &project, &node).await?;
             let labels = relabelled(connection, &project, id, label, &remove_label).await?;
             let pinned_bundle_id = match pin {
                 Some(bundle) => Some(Some(bundle::find(connection, &project, &bundle).await?)),
                 None => unpin.then_some(None),
             };
-            let request = NodeUpdate { labels, weight, pinned_bundle_id, slot: slot.map(|slot| slot.0) };
+            let end = |version: Option<String>| version.map(|version| (version != "none").then_some(version));
+            let request = NodeUpdate {
+                labels,
+                weight,
+                pinned_bundle_id,
+                slot: slot.map(|slot| slot.0),
+                min_bundle_version: end(min_version),
+                max_bundle_version: end(max_version),
+            };
             output
                 .print(&client.update_node(&project, id, &request).await?, |body| show::facts(&body.node))?;
         }

@@ -8,6 +8,7 @@ mod conflicts;
 mod doctor;
 mod errors;
 mod governance;
+mod groups;
 mod logins;
 mod nodes;
 mod rollouts;

@@ -168,6 +168,16 @@ operations! {
     FreezeWindowCreate => Member(Admin, None);
     /// Take a freeze away: everything that it holds goes on.
     FreezeWindowDelete => Member(Admin, None);
+    /// See groups of nodes.
+    NodeGroupList => Member(Reader, Some(NodesRead));
+    /// See a group with its nodes.
+    NodeGroupShow => Member(Reader, Some(NodesRead));
+    /// Make a group.
+    NodeGroupCreate => Member(Operator, Some(NodesWrite));
+    /// Change a group.
+    NodeGroupUpdate => Member(Operator, Some(NodesWrite));
+    /// Take a group away.
+    NodeGroupDelete => Member(Operator, Some(NodesWrite));
     /// Watch what happens in a project.
     EventWatch => Member(Reader, Some(NodesRead));
     /// Watch what happens in all of one's orgs.

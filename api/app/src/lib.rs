@@ -29,6 +29,7 @@ pub mod events;
 pub mod facts;
 mod freeze;
 mod gate;
+mod group;
 pub mod keyring;
 pub mod liveness;
 mod member;

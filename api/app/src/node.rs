@@ -7,7 +7,7 @@ use sentinel_api_types::node::{
     NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodeUpdate, NodesQuery,
 };
 use sentinel_api_types::timestamp;
-use sentinel_machine::commands::node_update::{Pin, SlotChange};
+use sentinel_machine::commands::node_update::{Pin, SlotChange, VersionChange};
 use sentinel_machine::commands::{node_delete, node_update};
 use sentinel_machine::{Order, Scan, Table, tables};
 use sentinel_model::bundle::Bundle;
@@ -86,7 +86,7 @@ impl App {
         Ok(NodeBody { node: Versions::new(&*here.view.tables).node(node, sample)? })
     }
 
-    /// Changes what operators set of a node: labels, weight, pin, slot. Moves nothing.
+    /// Changes what operators set of a node: labels, weight, pin, slot, versions. Moves nothing.
     pub async fn update_node(
         &self,
         caller: &Caller,
@@ -98,12 +98,16 @@ impl App {
         let pin = request.pinned_bundle_id.map(|pinned| pinned.map_or(Pin::Clear, Pin::To));
         let slot =
             request.slot.map(|slot| slot.map_or(SlotChange::Clear, |slot| SlotChange::To(slot.into())));
+        let end =
+            |end: Option<Option<String>>| end.map(|end| end.map_or(VersionChange::Clear, VersionChange::To));
         let command = node_update::NodeUpdate {
             node_id: id,
             labels: request.labels,
             weight: request.weight,
             pin,
             slot,
+            min_version: end(request.min_bundle_version),
+            max_version: end(request.max_bundle_version),
         };
         command.check()?;
         // Everything that was asked for, so that the same key with more, less or something else is another request.
@@ -120,6 +124,13 @@ impl App {
         }
         if let Some(slot) = command.slot {
             change = change.with("slot", slot);
+        }
+        for (name, end) in
+            [("min_bundle_version", &command.min_version), ("max_bundle_version", &command.max_version)]
+        {
+            if let Some(end) = end {
+                change = change.with(name, end);
+            }
         }
         if self.repeated(&here.view, caller, &change)?.is_none() {
             here.object::<Node>(&id)?;

@@ -14,12 +14,12 @@ use sentinel_api_types::rollout::{
     RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
 use sentinel_api_types::time::model_time;
-use sentinel_engine::plan::{Plan, PlanError, Reason, Share, plan_rollout};
+use sentinel_engine::plan::{Fleet, Plan, PlanError, Reason, Share, plan_rollout};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::{rollout_create, rollout_rollback};
-use sentinel_machine::{Command, Order, Table, freeze, query, risk, tables};
+use sentinel_machine::{Command, Order, Table, freeze, group, query, risk, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
 use sentinel_model::risk::Judged;
@@ -77,6 +77,7 @@ impl App {
                     let version = versions.of(pinned)?;
                     format!("is pinned to {}", version.as_deref().unwrap_or("a bundle that is gone"))
                 }
+                Reason::OtherVersions => "takes other versions only".to_owned(),
             };
             excluded.push(ExcludedNode { id: left_out.node_id, name: Some(left_out.name), reason });
         }
@@ -263,27 +264,34 @@ impl App {
         self.long_read(move || {
             let read = &*here.view.tables;
             let mut nodes = query::nodes_of(read, here.project.id)?;
+            let groups = match &spec.target {
+                Target::Groups(_) => group::groups(read, here.project.id)?,
+                _ => Vec::new(),
+            };
+            let plan_over = |nodes: &[Node]| {
+                plan_rollout(&spec, Fleet { nodes, groups: &groups, version: &bundle.version })
+            };
             let takes = spec.on_conflict != OnConflict::Refuse;
             if takes {
                 conflict::reserve(read, here.project.id, &mut nodes)?;
             }
             let mut plan = if takes {
-                plan_rollout(&spec, &nodes).map_err(refusal)?
+                plan_over(&nodes).map_err(refusal)?
             } else {
                 // Whether it waits for approvals goes by the nodes of its plan, whoever has them.
                 let free: Vec<Node> = nodes.iter().map(|node| Node { owner: None, ..node.clone() }).collect();
-                match plan_rollout(&spec, &free) {
+                match plan_over(&free) {
                     Ok(plan) => plan,
                     // That others have them may be the better reason.
                     Err(error) if scheduled => return Err(refusal(error)),
-                    Err(_) => plan_rollout(&spec, &nodes).map_err(refusal)?,
+                    Err(_) => plan_over(&nodes).map_err(refusal)?,
                 }
             };
             let moved: HashSet<NodeId> = plan.steps.iter().flatten().chain(&plan.live).copied().collect();
             let risk = risk::judge(read, &bundle, nodes.iter().filter(|node| moved.contains(&node.id)))?;
             let approvals_needed = here.project.approval.needed(risk.risk.level);
             if !takes && !scheduled && approvals_needed == 0 {
-                plan = plan_rollout(&spec, &nodes).map_err(refusal)?;
+                plan = plan_over(&nodes).map_err(refusal)?;
             }
             Ok(Planned { plan, nodes, risk, approvals_needed })
         })
@@ -303,6 +311,7 @@ struct Planned {
 fn refusal(error: PlanError) -> AppError {
     match error {
         PlanError::UnknownNodes(_) => AppError::not_found("Node"),
+        PlanError::UnknownGroups(_) => AppError::not_found("Group"),
         PlanError::Conflict(_) => AppError::Conflict(error.to_string()),
         PlanError::NothingToMove(_) | PlanError::AllExcluded(_) | PlanError::TooMany(_) => {
             AppError::invalid("target_selector", error.to_string())
@@ -388,6 +397,11 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
             node_ids.sort_unstable();
             node_ids.dedup();
             Target::Nodes(node_ids)
+        }
+        TargetSelector::Groups { mut group_ids } => {
+            group_ids.sort_unstable();
+            group_ids.dedup();
+            Target::Groups(group_ids)
         }
     };
     Ok(RolloutSpec {

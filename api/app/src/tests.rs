@@ -9,6 +9,7 @@ mod bundles;
 mod cluster;
 mod conflicts;
 mod facts;
+mod groups;
 mod node_settings;
 mod other_requests;
 mod passwords;

@@ -21,6 +21,7 @@ mod enrolment;
 mod error;
 mod event;
 mod freeze;
+mod group;
 mod member;
 mod members;
 mod node;

@@ -246,7 +246,7 @@ fn on_conflict(text: &str) -> Result<Option<OnConflict>, Status> {
 fn target(target: Option<proto::Target>) -> Result<api::TargetSelector, Status> {
     use proto::target::Kind;
     match target.and_then(|target| target.kind) {
-        None => Err(Status::invalid_argument("target: say all, labels or nodes")),
+        None => Err(Status::invalid_argument("target: say all, labels, nodes or groups")),
         Some(Kind::All(_)) => Ok(api::TargetSelector::All {}),
         Some(Kind::Labels(labels)) => {
             Ok(api::TargetSelector::Labels { labels: labels.labels.into_iter().collect() })
@@ -255,6 +255,11 @@ fn target(target: Option<proto::Target>) -> Result<api::TargetSelector, Status> 
             let node_ids =
                 nodes.node_ids.iter().map(|text| id("target.nodes", text)).collect::<Result<_, _>>()?;
             Ok(api::TargetSelector::NodeIds { node_ids })
+        }
+        Some(Kind::Groups(groups)) => {
+            let group_ids =
+                groups.group_ids.iter().map(|text| id("target.groups", text)).collect::<Result<_, _>>()?;
+            Ok(api::TargetSelector::Groups { group_ids })
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod freeze_windows;
 pub mod health;
 pub mod join_tokens;
 pub mod members;
+pub mod node_groups;
 pub mod nodes;
 pub mod orgs;
 pub mod projects;
@@ -42,6 +43,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(rollouts::routes())
         .merge(approvals::routes())
         .merge(freeze_windows::routes())
+        .merge(node_groups::routes())
         .merge(cluster::routes())
         .merge(join_tokens::routes())
         .merge(backups::routes())

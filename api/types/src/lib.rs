@@ -21,6 +21,7 @@ pub mod error;
 pub mod event;
 pub mod finding;
 pub mod freeze;
+pub mod group;
 pub mod join_token;
 pub mod member;
 pub mod node;

@@ -259,6 +259,12 @@ pub struct Node {
     /// Which half of a blue-green fleet it is in.
     #[serde(default)]
     pub slot: Option<Slot>,
+    /// The lowest version of a bundle that it may be given.
+    #[serde(default)]
+    pub min_bundle_version: Option<String>,
+    /// The highest.
+    #[serde(default)]
+    pub max_bundle_version: Option<String>,
     /// Traffic since its newest switch, as its newest heartbeat told.
     pub traffic: Option<Traffic>,
 }
@@ -287,6 +293,14 @@ pub struct NodeUpdate {
     #[schema(value_type = Option<Slot>)]
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub slot: Option<Option<Slot>>,
+    /// The lowest version of a bundle that it may be given from now on, such as 1.4.0; null: any.
+    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub min_bundle_version: Option<Option<String>>,
+    /// The highest; null: any.
+    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub max_bundle_version: Option<Option<String>>,
 }
 
 /// A field that is there, null or not.

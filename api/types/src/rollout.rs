@@ -4,7 +4,7 @@ mod plan;
 
 use std::collections::BTreeMap;
 
-use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RolloutId};
+use sentinel_model::{BundleId, Generation, NodeGroupId, NodeId, ProjectId, RolloutId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -34,6 +34,12 @@ pub enum TargetSelector {
         /// At least one.
         #[schema(value_type = Vec<Uuid>)]
         node_ids: Vec<NodeId>,
+    },
+    /// Nodes that belong to any of these groups when it is planned.
+    Groups {
+        /// At least one.
+        #[schema(value_type = Vec<Uuid>)]
+        group_ids: Vec<NodeGroupId>,
     },
 }
 

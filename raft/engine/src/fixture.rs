@@ -14,6 +14,7 @@ use sentinel_model::rollout::{
     Batch, Gates, Hold, OnConflict, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step,
     StepState, Target,
 };
+use sentinel_model::version::VersionRange;
 use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
 use uuid::Uuid;
 
@@ -71,6 +72,7 @@ pub fn node(name: &str) -> Node {
         weight_revision: 0,
         pinned_bundle_id: None,
         slot: None,
+        versions: VersionRange::default(),
     }
 }
 

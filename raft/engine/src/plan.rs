@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use sentinel_machine::commands::rollout_create::NODES_MAX;
 use sentinel_model::canary::Canary;
+use sentinel_model::group::NodeGroup;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{Batch, OnConflict, RolloutSpec, Target};
-use sentinel_model::{BundleId, NodeId, RolloutId};
+use sentinel_model::{BundleId, NodeGroupId, NodeId, RolloutId};
 
 use domains::Spread;
 
@@ -18,6 +19,17 @@ mod slots;
 pub const NAMED_MAX: usize = 20;
 
 pub use domains::Share;
+
+/// What a plan is made over, as it is now.
+#[derive(Clone, Copy, Debug)]
+pub struct Fleet<'a> {
+    /// Every node of the project, in any order.
+    pub nodes: &'a [Node],
+    /// Every group of the project.
+    pub groups: &'a [NodeGroup],
+    /// Version of the bundle.
+    pub version: &'a str,
+}
 
 /// The nodes of each step, in order, and the selected nodes that are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +64,8 @@ pub enum Reason {
     RunsAlready,
     /// It is pinned to this other bundle.
     PinnedTo(BundleId),
+    /// It takes other versions only.
+    OtherVersions,
 }
 
 /// There is no plan.
@@ -60,6 +74,9 @@ pub enum PlanError {
     /// The target names nodes that the project does not have.
     #[error("the project has no such nodes: {}", named(.0.iter().map(NodeId::to_string)))]
     UnknownNodes(Vec<NodeId>),
+    /// The target names groups that the project does not have.
+    #[error("the project has no such groups: {}", named(.0.iter().map(NodeGroupId::to_string)))]
+    UnknownGroups(Vec<NodeGroupId>),
     /// Nothing is selected.
     #[error("{0}")]
     NothingToMove(String),
@@ -103,23 +120,22 @@ impl std::fmt::Display for Owned {
 ///
 /// Nodes go by name, or are spread over their failure domains. Offline ones are planned too: they adopt the bundle when they come back, and meanwhile count as
 /// unavailable. A node that has proven to run the bundle already is left out, unless it is named one by one. A node that is
-/// pinned to another bundle is always left out, and one that is pinned to this very bundle goes like any other.
-pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanError> {
-    let mut selected = select(&spec.target, nodes)?;
+/// pinned to another bundle is always left out, and so is one that does not take the bundle's version; one that is pinned to this very
+/// bundle goes like any other.
+pub fn plan_rollout(spec: &RolloutSpec, fleet: Fleet<'_>) -> Result<Plan, PlanError> {
+    let mut selected = select(&spec.target, fleet)?;
     selected.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     if spec.blue_green.is_some() {
-        return slots::plan(spec, &selected);
+        return slots::plan(spec, &selected, fleet.version);
     }
     let one_by_one = matches!(spec.target, Target::Nodes(_));
     let (mut excluded, mut moved, mut conflicts) = (Vec::new(), Vec::new(), Vec::new());
     for node in selected {
-        let left_out = match node.pinned_bundle_id {
-            Some(pinned) if pinned != spec.bundle_id => Some(Reason::PinnedTo(pinned)),
-            _ => (!one_by_one && runs_already(node, spec)).then_some(Reason::RunsAlready),
-        };
+        let runs_already = || (!one_by_one && runs_already(node, spec)).then_some(Reason::RunsAlready);
+        let left_out = kept_out(node, spec.bundle_id, fleet.version).or_else(runs_already);
         match (left_out, owned(node)) {
             // What runs the bundle already and belongs to another rollout is about to be moved.
-            (Some(reason @ Reason::PinnedTo(_)), _) | (Some(reason), None) => {
+            (Some(reason @ (Reason::PinnedTo(_) | Reason::OtherVersions)), _) | (Some(reason), None) => {
                 excluded.push(Excluded { node_id: node.id, name: node.name.clone(), reason });
             }
             (_, Some(owned)) => {
@@ -209,7 +225,16 @@ fn step_size(batch: Batch, nodes: usize) -> usize {
     size.max(1)
 }
 
-fn select<'a>(target: &Target, nodes: &'a [Node]) -> Result<Vec<&'a Node>, PlanError> {
+/// Why a node may not be given the bundle.
+fn kept_out(node: &Node, bundle: BundleId, version: &str) -> Option<Reason> {
+    match node.pinned_bundle_id {
+        Some(pinned) if pinned != bundle => Some(Reason::PinnedTo(pinned)),
+        _ => (!node.versions.admits(version)).then_some(Reason::OtherVersions),
+    }
+}
+
+fn select<'a>(target: &Target, fleet: Fleet<'a>) -> Result<Vec<&'a Node>, PlanError> {
+    let nodes = fleet.nodes;
     let selected: Vec<&Node> = match target {
         Target::All => nodes.iter().collect(),
         Target::Labels(labels) => nodes
@@ -226,14 +251,28 @@ fn select<'a>(target: &Target, nodes: &'a [Node]) -> Result<Vec<&'a Node>, PlanE
             }
             selected
         }
+        Target::Groups(ids) => {
+            let groups = groups(ids, fleet.groups)?;
+            nodes.iter().filter(|node| groups.iter().any(|group| group.holds(node))).collect()
+        }
     };
     if selected.is_empty() {
-        return Err(PlanError::NothingToMove(nothing_selected(target, nodes.len())));
+        return Err(PlanError::NothingToMove(nothing_selected(target, fleet)));
     }
     Ok(selected)
 }
 
-fn nothing_selected(target: &Target, nodes: usize) -> String {
+/// The groups that a target names.
+fn groups<'a>(ids: &[NodeGroupId], known: &'a [NodeGroup]) -> Result<Vec<&'a NodeGroup>, PlanError> {
+    let wanted: BTreeSet<NodeGroupId> = ids.iter().copied().collect();
+    let groups: Vec<&NodeGroup> = known.iter().filter(|group| wanted.contains(&group.id)).collect();
+    let found: BTreeSet<NodeGroupId> = groups.iter().map(|group| group.id).collect();
+    let unknown: Vec<NodeGroupId> = wanted.difference(&found).copied().collect();
+    if unknown.is_empty() { Ok(groups) } else { Err(PlanError::UnknownGroups(unknown)) }
+}
+
+fn nothing_selected(target: &Target, fleet: Fleet<'_>) -> String {
+    let nodes = fleet.nodes.len();
     match target {
         Target::All => "the project has no nodes".into(),
         Target::Labels(labels) => {
@@ -241,6 +280,11 @@ fn nothing_selected(target: &Target, nodes: usize) -> String {
             format!("none of the project's {nodes} nodes carries the labels {labels}")
         }
         Target::Nodes(_) => "no node is named".into(),
+        Target::Groups(ids) => {
+            let groups = fleet.groups.iter().filter(|group| ids.contains(&group.id));
+            let names: Vec<String> = groups.map(|group| group.name.clone()).collect();
+            format!("none of the project's {nodes} nodes belongs to the groups {}", named(names.into_iter()))
+        }
     }
 }
 
@@ -257,10 +301,14 @@ fn runs_already(node: &Node, spec: &RolloutSpec) -> bool {
 
 /// Nodes by the reason for which they are left out.
 fn left_out(excluded: &[Excluded]) -> String {
-    let (pinned, running): (Vec<&Excluded>, Vec<&Excluded>) =
-        excluded.iter().partition(|node| matches!(node.reason, Reason::PinnedTo(_)));
-    let groups =
-        [("these nodes run this bundle already", running), ("these are pinned to another bundle", pinned)];
+    let of = |what: fn(&Reason) -> bool| -> Vec<&Excluded> {
+        excluded.iter().filter(|node| what(&node.reason)).collect()
+    };
+    let groups = [
+        ("these nodes run this bundle already", of(|reason| matches!(reason, Reason::RunsAlready))),
+        ("these are pinned to another bundle", of(|reason| matches!(reason, Reason::PinnedTo(_)))),
+        ("these take other versions only", of(|reason| matches!(reason, Reason::OtherVersions))),
+    ];
     let groups = groups.into_iter().filter(|(_, nodes)| !nodes.is_empty());
     let told =
         groups.map(|(what, nodes)| format!("{what}: {}", named(nodes.iter().map(|node| node.name.clone()))));
@@ -274,6 +322,12 @@ fn named(names: impl ExactSizeIterator<Item = String>) -> String {
         text.push_str(&format!(" and {more} more"));
     }
     text
+}
+
+/// The same where there are no groups.
+#[cfg(test)]
+fn plan_over(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanError> {
+    plan_rollout(spec, Fleet { nodes, groups: &[], version: "2.0.0" })
 }
 
 #[cfg(test)]

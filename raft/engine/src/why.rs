@@ -239,11 +239,24 @@ fn silent(view: &WhyView<'_>) -> Option<Finding> {
 }
 
 fn pinned(view: &WhyView<'_>) -> Option<Finding> {
-    let pinned = view.node.pinned_bundle_id?;
+    let Some(pinned) = view.node.pinned_bundle_id else { return versions(view) };
     let version = view.versions.version(pinned);
     let finding =
         Finding::new(Kind::Pinned, format!("it is pinned to {version}: nobody gives it anything else"), None);
     Some(finding.then("take the pin away to have it follow rollouts again"))
+}
+
+fn versions(view: &WhyView<'_>) -> Option<Finding> {
+    let range = &view.node.versions;
+    if range.is_open() {
+        return None;
+    }
+    let finding = Finding::new(
+        Kind::Pinned,
+        format!("it takes bundles of the versions {range} only: nobody gives it others"),
+        None,
+    );
+    Some(finding.then("change the versions that it takes to have it follow other rollouts"))
 }
 
 fn frozen(view: &WhyView<'_>) -> Option<Finding> {

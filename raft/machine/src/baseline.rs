@@ -1,5 +1,6 @@
 //! The baseline of a project: what its nodes run as long as nobody has decided otherwise.
 
+use sentinel_model::bundle::Bundle;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::project::{CatchUp, Project};
 use sentinel_model::rollout::Rollout;
@@ -78,13 +79,15 @@ pub(crate) fn catch_up(
 /// What another rollout is about to move is its own, and what is pinned stays.
 fn behind(context: &Context<'_>, project: &Project, since: &Rollout) -> Result<Vec<Node>, TableError> {
     let Some(bundle) = project.baseline else { return Ok(Vec::new()) };
+    let version = context.load::<Bundle>(bundle.as_bytes())?.map(|bundle| bundle.version).unwrap_or_default();
     let undecided = Scan { limit: NODES_MAX, ..Scan::all(Table::BaselineNodes, project.id.as_bytes()) };
     let pairs = context.tables().scan(undecided)?;
     let mut nodes = query::behind_key::<Node>(context.tables(), &pairs)?;
     nodes.retain(|node| {
         let has_it = node.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == bundle);
         let joined = node.registered_at.plus_ms(PLANNING_MS) >= since.created_at;
-        joined && !has_it && node.owner.is_none() && !node.pinned_away_from(bundle)
+        let takes_it = !node.pinned_away_from(bundle) && node.versions.admits(&version);
+        joined && !has_it && node.owner.is_none() && takes_it
     });
     let mut missed = Vec::with_capacity(nodes.len());
     for node in nodes {

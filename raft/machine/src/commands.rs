@@ -143,6 +143,12 @@ commands! {
     45 schema 1 level 1 node_events_append::NodeEventsAppend;
     /// Changes what operators set of a node.
     46 schema 1 level 4 node_update::NodeUpdate;
+    /// Makes a group of nodes.
+    47 schema 1 level 4 node_group_create::NodeGroupCreate;
+    /// Changes a group of nodes.
+    48 schema 1 level 4 node_group_update::NodeGroupUpdate;
+    /// Takes a group of nodes away.
+    49 schema 1 level 4 node_group_delete::NodeGroupDelete;
     /// Starts a rollout.
     50 schema 1 level 1 rollout_create::RolloutCreate;
     /// Holds a rollout.

@@ -196,9 +196,9 @@ fn fail(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed, stale: &st
 /// The nodes of the plan, all there; or why it cannot be carried out any more.
 fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, String>, Stop> {
     let bundle = context.load::<Bundle>(waiting.spec.bundle_id.as_bytes())?;
-    if bundle.is_none_or(|bundle| bundle.state != BundleState::Compiled) {
+    let Some(bundle) = bundle.filter(|bundle| bundle.state == BundleState::Compiled) else {
         return Ok(Err("the bundle was revoked".to_owned()));
-    }
+    };
     let mut nodes = Vec::with_capacity(waiting.nodes as usize);
     let mut given = waiting.nodes as usize;
     for node_id in blue_green::plan(context.tables(), waiting)?.into_iter().flatten() {
@@ -207,6 +207,9 @@ fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, S
         };
         if nodes.len() < given && node.pinned_away_from(waiting.spec.bundle_id) {
             return Ok(Err(format!("node '{}' is pinned to another bundle", node.name)));
+        }
+        if nodes.len() < given && !node.versions.admits(&bundle.version) {
+            return Ok(Err(format!("node '{}' takes versions {} only", node.name, node.versions)));
         }
         nodes.push(node);
     }

@@ -19,6 +19,7 @@ pub mod envelope;
 pub mod event;
 pub mod freeze;
 mod governance;
+pub mod group;
 pub mod level;
 pub mod memory;
 pub mod outcome;

@@ -234,7 +234,9 @@ fn to_restore(
         if node.pinned_away_from(earlier) {
             continue;
         }
-        if bundle_of(context, node, earlier)?.is_some_and(|bundle| bundle.state == BundleState::Compiled) {
+        let good =
+            |bundle: Bundle| bundle.state == BundleState::Compiled && node.versions.admits(&bundle.version);
+        if bundle_of(context, node, earlier)?.is_some_and(good) {
             return Ok(Some(earlier));
         }
     }

@@ -132,6 +132,8 @@ tables! {
     AuditByOrg = 61, "audit_by_org";
     /// project, number → nothing.
     AuditByProject = 62, "audit_by_project";
+    /// project, group → NodeGroup.
+    NodeGroups = 70, "node_groups";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

@@ -66,6 +66,8 @@ typed_ids! {
     OrgId
     /// A project inside an org.
     ProjectId
+    /// A group of nodes.
+    NodeGroupId
     /// One request of a client. Doubles as the idempotency key of the write that it makes.
     RequestId
     /// A rollout.

@@ -16,6 +16,7 @@ pub mod enrolment;
 pub mod epoch;
 pub mod freeze;
 pub mod governance;
+pub mod group;
 pub mod health;
 pub mod ids;
 pub mod join;
@@ -31,6 +32,7 @@ pub mod secret;
 pub mod session;
 pub mod time;
 pub mod user;
+pub mod version;
 
 pub use digest::Sha256Digest;
 pub use epoch::{Epoch, Ordinal};

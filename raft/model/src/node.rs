@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::version::VersionRange;
 use crate::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
 
 /// Most capabilities that a node may announce.
@@ -69,6 +70,9 @@ pub struct Node {
     /// Which half of a blue-green fleet it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<Slot>,
+    /// Versions of the bundles that it may be given, whoever decides.
+    #[serde(default, skip_serializing_if = "VersionRange::is_open")]
+    pub versions: VersionRange,
 }
 
 /// One of the two halves between which blue-green rollouts move the traffic.

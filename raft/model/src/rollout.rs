@@ -9,7 +9,7 @@ use crate::canary::Canary;
 use crate::governance::Governance;
 use crate::name::{LABEL_TEXT_MAX, LABELS_MAX, check_labels};
 use crate::node::Node;
-use crate::{BundleId, Generation, InvalidValue, NodeId, ProjectId, RolloutId, Time};
+use crate::{BundleId, Generation, InvalidValue, NodeGroupId, NodeId, ProjectId, RolloutId, Time};
 
 mod conflict;
 pub mod life;
@@ -19,6 +19,8 @@ pub use life::{Deed, Phase};
 
 /// Most nodes that a rollout may name one by one.
 pub const TARGET_NODES_MAX: usize = 10_000;
+/// Most groups that a rollout may name.
+pub const TARGET_GROUPS_MAX: usize = 50;
 /// Shortest step deadline, in seconds.
 pub const DEADLINE_MIN_S: u32 = 1;
 /// Longest step deadline, in seconds: a week.
@@ -70,6 +72,8 @@ pub enum Target {
     Labels(BTreeMap<String, String>),
     /// Exactly these.
     Nodes(Vec<NodeId>),
+    /// Nodes that belong to any of these groups when it is planned.
+    Groups(Vec<NodeGroupId>),
 }
 
 /// How many nodes a step takes.
@@ -144,7 +148,13 @@ impl RolloutSpec {
                     format!("must name 1 to {TARGET_NODES_MAX} nodes"),
                 ));
             }
-            Target::Nodes(_) => {}
+            Target::Groups(groups) if groups.is_empty() || groups.len() > TARGET_GROUPS_MAX => {
+                return Err(InvalidValue::new(
+                    "target_selector.group_ids",
+                    format!("must name 1 to {TARGET_GROUPS_MAX} groups"),
+                ));
+            }
+            Target::Nodes(_) | Target::Groups(_) => {}
         }
         match self.batch {
             Batch::Size(0) => return Err(InvalidValue::new("batch_size", "must be at least 1")),

@@ -1,6 +1,7 @@
 //! One node in full: the four facts, and why they differ.
 
 use sentinel_api_types::node::{Desired, Fact, Node};
+use sentinel_model::version::VersionRange;
 
 use crate::ctl::output::Table;
 use crate::ctl::words::{at, labels, word};
@@ -19,8 +20,11 @@ pub fn facts(node: &Node) -> Table {
     table.fact("Labels", labels(&node.labels));
     table.fact("Slot", node.slot.as_ref().map(word));
     table.fact("Weight", format!("{} %", node.weight));
+    let versions =
+        VersionRange { min: node.min_bundle_version.clone(), max: node.max_bundle_version.clone() };
     let pinned = node.pinned_version.as_deref().unwrap_or("a bundle that is gone");
     table.fact("Pinned to", node.pinned_bundle_id.map(|_| pinned.to_owned()));
+    table.fact("Takes versions", (!versions.is_open()).then(|| versions.to_string()));
     table.fact("Host", node.hostname.clone());
     table.fact("Address", node.ip.clone());
     table.fact("Agent", node.agent_version.clone());

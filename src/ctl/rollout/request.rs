@@ -16,7 +16,7 @@ use crate::ctl::connection::Connection;
 use crate::ctl::output::{Output, clean};
 use crate::ctl::paging::Paging;
 use crate::ctl::words::{milliseconds, moment, pair, read, seconds};
-use crate::ctl::{bundle, node};
+use crate::ctl::{bundle, group, node};
 
 /// Most offline nodes that are looked at.
 const OFFLINE_MAX: u32 = 1_000;
@@ -28,14 +28,17 @@ pub struct RequestArgs {
     #[arg(long)]
     bundle: String,
     /// Every node of the project; so it is when no nodes are chosen
-    #[arg(long, conflicts_with_all = ["label", "node"], help_heading = "Nodes")]
+    #[arg(long, conflicts_with_all = ["label", "node", "group"], help_heading = "Nodes")]
     all: bool,
     /// Nodes with this label; may be repeated, then all must match
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, conflicts_with = "node", help_heading = "Nodes")]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, conflicts_with_all = ["node", "group"], help_heading = "Nodes")]
     label: Vec<(String, String)>,
     /// This node, by name or id; may be repeated
     #[arg(long, value_name = "NODE", help_heading = "Nodes")]
     node: Vec<String>,
+    /// Nodes of this group, by name or id; may be repeated
+    #[arg(long, value_name = "GROUP", conflicts_with = "node", help_heading = "Nodes")]
+    group: Vec<String>,
     /// rolling, canary, blue_green, or all_at_once
     #[arg(long, value_parser = read::<Strategy>, default_value = "rolling", help_heading = "Portions")]
     strategy: Strategy,
@@ -99,6 +102,7 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --group first-to-go --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --failure-domain zone --max-unavailable 1 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --max-unavailable 5 --rollback-threshold 2 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
@@ -237,6 +241,12 @@ impl RequestArgs {
                 node_ids.push(node::find(connection, project, name).await?);
             }
             TargetSelector::NodeIds { node_ids }
+        } else if !self.group.is_empty() {
+            let mut group_ids = Vec::new();
+            for name in &self.group {
+                group_ids.push(group::find(connection, project, name).await?);
+            }
+            TargetSelector::Groups { group_ids }
         } else if !self.label.is_empty() {
             TargetSelector::Labels { labels: self.label.into_iter().collect() }
         } else {

@@ -88,7 +88,8 @@ pub fn earlier(project: &str, detail: &RolloutDetail) -> String {
         TargetSelector::Labels { labels } => {
             Some(labels.iter().map(|(key, value)| format!(" --label {key}={value}")).collect())
         }
-        TargetSelector::NodeIds { .. } => None,
+        // Who belongs to a group may be others by now.
+        TargetSelector::NodeIds { .. } | TargetSelector::Groups { .. } => None,
     };
     let commands: Vec<String> = match (before.len(), selected) {
         (0, _) => {

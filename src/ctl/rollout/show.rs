@@ -225,6 +225,10 @@ fn targets(selector: &TargetSelector) -> String {
         TargetSelector::All {} => "all of the project".to_owned(),
         TargetSelector::Labels { labels: wanted } => format!("with {}", labels(wanted)),
         TargetSelector::NodeIds { .. } => "named one by one".to_owned(),
+        TargetSelector::Groups { group_ids } => {
+            let groups: Vec<String> = group_ids.iter().map(ToString::to_string).collect();
+            format!("of the groups {}", groups.join(", "))
+        }
     }
 }
 

@@ -37,6 +37,7 @@ const STOPS: Stop[] = [
   { name: "nodes-filtered-empty", open: at((p) => `/p/${p}/nodes?q=nothing-is-called-so`) },
   { name: "node", open: first((p) => `/p/${p}/nodes`) },
   { name: "node-events", open: first((p) => `/p/${p}/nodes`, "Events") },
+  { name: "groups", open: at((p) => `/p/${p}/groups`) },
   { name: "bundles", open: at((p) => `/p/${p}/bundles`) },
   { name: "bundle", open: first((p) => `/p/${p}/bundles`) },
   { name: "bundle-source", open: first((p) => `/p/${p}/bundles`, "Source") },

@@ -1,11 +1,12 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { FreezeWindowCreate, JoinToken, Node, NodeUpdate, ProjectUpdate, RolloutCreate } from "../src/api/types.ts";
+import type { FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, RolloutCreate } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { check } from "./check.ts";
 import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.ts";
 import { unified } from "./diff.ts";
 import { emit, record } from "./engine.ts";
+import { createGroup, shown, updateGroup } from "./groups.ts";
 import { hex, uuid } from "./random.ts";
 import { decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
 import { why } from "./why.ts";
@@ -311,6 +312,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
         Object.assign(changes, { slot_before: node.slot ?? "none", slot: change.slot ?? "none" });
         node.slot = change.slot;
       }
+      if (change.min_bundle_version !== undefined) node.min_bundle_version = change.min_bundle_version;
+      if (change.max_bundle_version !== undefined) node.max_bundle_version = change.max_bundle_version;
       if (change.labels) {
         Object.assign(changes, { labels_before: formatLabels(node.labels), labels: formatLabels(change.labels) });
         node.labels = change.labels;
@@ -421,6 +424,19 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     `/projects/:project/rollouts/:id/${action}`,
     (db, { id }, { body }) => decide(db, id, action, body as Record<string, string>),
   ]),
+  ["GET", "/projects/:project/node-groups", (db, { project }) => { const groups = project === PROJECT.slug ? db.groups.map((group) => shown(db, group).node_group).toSorted((a, b) => (a.name < b.name ? -1 : 1)) : []; return ok({ node_groups: groups, total: groups.length }); }],
+  ["POST", "/projects/:project/node-groups", (db, _, { body }) => { const answer = createGroup(db, body as NodeGroupCreate); record(db, "node_group.created", "node_group", db.groups.at(-1)?.node_group.id ?? "", { name: (body as NodeGroupCreate).name }, ME_ACTOR); return answer; }],
+  ["GET", "/projects/:project/node-groups/:id", (db, { id }) => { const group = db.groups.find(({ node_group }) => node_group.id === id); return group === undefined ? missing("Group") : ok(shown(db, group)); }],
+  ["PATCH", "/projects/:project/node-groups/:id", (db, { id }, { body }) => { const answer = updateGroup(db, id, body as NodeGroupUpdate); record(db, "node_group.updated", "node_group", id ?? "", { changed: Object.keys(body as object).join(", ") }, ME_ACTOR); return answer; }],
+  [
+    "DELETE",
+    "/projects/:project/node-groups/:id",
+    (db, { id }) => {
+      db.groups = db.groups.filter(({ node_group }) => node_group.id !== id);
+      record(db, "node_group.deleted", "node_group", id ?? "", {}, ME_ACTOR);
+      return { status: 204 };
+    },
+  ],
   ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: window.next !== null && Date.parse(window.next.from) <= Date.now() && Date.now() < Date.parse(window.next.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
   [
     "POST",

@@ -1,6 +1,7 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Event, Fact, FreezeWindow, Member, Node, NodeEvent, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Event, Fact, FreezeWindow, Member, Node, NodeEvent, NodeGroupDetail, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
+import { groups } from "./groups.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
 export interface StoredRollout {
@@ -21,6 +22,7 @@ export interface Db {
   apiKeys: ApiKey[];
   tokens: EnrolmentToken[];
   freezes: FreezeWindow[];
+  groups: NodeGroupDetail[];
   rules: ApprovalRule[];
   expiresHours: number;
   members: Member[];
@@ -234,6 +236,7 @@ export function newDb(fleet = 140): Db {
       { id: uuid(), name: "Black Friday", reason: "no change while everybody buys", from: iso(-2 * 1_440 * MINUTE), until: iso(-5 * 1_440 * MINUTE), next: { from: iso(-2 * 1_440 * MINUTE), until: iso(-5 * 1_440 * MINUTE) }, active: false, created_by: "ada@example.com", inserted_at: iso(9 * 1_440 * MINUTE) },
       { id: uuid(), name: "Data centre move", reason: "fra is on one leg", from: iso(20 * 1_440 * MINUTE), until: iso(18 * 1_440 * MINUTE), next: null, active: false, created_by: "bo@example.com", inserted_at: iso(21 * 1_440 * MINUTE) },
     ],
+    groups: groups(nodes),
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
     events: [],

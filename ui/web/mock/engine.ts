@@ -3,6 +3,7 @@ import type { AuditEntry, Node, RolloutNode, TargetSelector } from "../src/api/t
 import { shift } from "./blue-green.ts";
 import { look } from "./canary.ts";
 import { type Db, iso, PROJECT, type StoredRollout } from "./db.ts";
+import { holds } from "./groups.ts";
 import { random, uuid } from "./random.ts";
 
 /** Milliseconds between two looks. */
@@ -31,6 +32,8 @@ export function targets(db: Db, selector: TargetSelector): Node[] {
       return sorted;
     case "labels":
       return sorted.filter((node) => Object.entries(selector.labels).every(([key, value]) => node.labels[key] === value));
+    case "groups":
+      return sorted.filter((node) => db.groups.some((group) => selector.group_ids.includes(group.node_group.id) && holds(group, node)));
     case "node_ids":
       return sorted.filter((node) => selector.node_ids.includes(node.id));
   }

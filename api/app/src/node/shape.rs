@@ -49,6 +49,8 @@ impl<'a> Versions<'a> {
             converged,
             owner_rollout_id: node.owner,
             weight: node.weight,
+            min_bundle_version: node.versions.min,
+            max_bundle_version: node.versions.max,
             pinned_bundle_id: node.pinned_bundle_id,
             pinned_version: match node.pinned_bundle_id {
                 Some(pinned) => self.of(pinned)?,

@@ -72,6 +72,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             Target::All => TargetSelector::All {},
             Target::Labels(labels) => TargetSelector::Labels { labels },
             Target::Nodes(node_ids) => TargetSelector::NodeIds { node_ids },
+            Target::Groups(group_ids) => TargetSelector::Groups { group_ids },
         },
         strategy,
         batch_size,

@@ -38,7 +38,8 @@ NodeHeartbeat node -              NodeLatest node -                 NodeArchive 
 NodeUpdate operator nodes:write
 ProjectUpdate admin -             RolloutApprove operator -         RolloutReject operator -
 RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
-FreezeWindowDelete admin -
+FreezeWindowDelete admin -           NodeGroupList reader nodes:read    NodeGroupShow reader nodes:read
+NodeGroupCreate operator nodes:write NodeGroupUpdate operator nodes:write NodeGroupDelete operator nodes:write
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 
 fn decided(operation: Operation) -> (&'static str, Option<Scope>) {

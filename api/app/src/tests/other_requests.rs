@@ -111,6 +111,8 @@ const READS: &[Operation] = &[
     RolloutList,
     RolloutShow,
     FreezeWindowList,
+    NodeGroupList,
+    NodeGroupShow,
     EventWatch,
     EventWatchAll,
     ClusterShow,

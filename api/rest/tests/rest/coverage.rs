@@ -241,6 +241,9 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let later = json!({"name": "x", "from": "2027-05-01T00:00:00Z", "until": "2027-05-02T00:00:00Z"});
     let window = http.post("/api/v1/projects/shop/freeze-windows", admin, later).await;
     let window = window.json["freeze_window"]["id"].as_str().unwrap().to_owned();
+    let group = json!({"name": "first", "node_ids": [http.world.node.0]});
+    let group = http.post("/api/v1/projects/shop/node-groups", &http.world.operator, group).await;
+    let group = group.json["node_group"]["id"].as_str().unwrap().to_owned();
     let waiting = waiting(http).await;
 
     let mut tries = Vec::new();
@@ -253,6 +256,14 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("create_freeze_window", "/freeze-windows", Some(freeze), By::Admin, 201, true);
     add("list_freeze_windows", "/freeze-windows", None, By::Reader, 200, false);
     add("delete_freeze_window", &format!("/freeze-windows/{window}"), None, By::Admin, 204, true);
+    add("list_node_groups", "/node-groups", None, By::Reader, 200, false);
+    let one = Some(json!({"name": "one", "labels": {"site": "fra"}}));
+    add("create_node_group", "/node-groups", one, By::Operator, 201, true);
+    let first = format!("/node-groups/{group}");
+    add("show_node_group", &first, None, By::Reader, 200, false);
+    let renamed = Some(json!({"name": "two"}));
+    add("update_node_group", &first, renamed, By::Operator, 200, true);
+    add("delete_node_group", &first, None, By::Operator, 204, true);
     let of = |rollout: &str, verb: &str| format!("/rollouts/{rollout}/{verb}");
     let [(first, digest), (second, _), (third, _)] = &waiting;
     let digest = Some(json!({"digest": digest}));

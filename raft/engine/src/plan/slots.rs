@@ -7,18 +7,17 @@ use sentinel_model::blue_green::{SHARE_OFF_MAX, weights};
 use sentinel_model::node::{Node, Slot};
 use sentinel_model::rollout::{OnConflict, RolloutSpec};
 
-use super::{Excluded, Owned, Plan, PlanError, Reason, named, owned, step_size};
+use super::{Excluded, Owned, Plan, PlanError, kept_out, named, owned, step_size};
 
 /// Plans over the selected nodes, which are sorted.
 ///
-/// A node without traffic that is pinned to another bundle takes no part. One with traffic keeps what it runs in any case, so its pin
+/// A node without traffic that is pinned to another bundle, or does not take its version, takes no part. One with traffic keeps what it runs in any case, so its pin
 /// does not matter. A node that runs the bundle already gets it again: what counts is that its slot gets the traffic.
-pub(super) fn plan(spec: &RolloutSpec, selected: &[&Node]) -> Result<Plan, PlanError> {
+pub(super) fn plan(spec: &RolloutSpec, selected: &[&Node], version: &str) -> Result<Plan, PlanError> {
     let (mut taken, mut excluded) = (Vec::new(), Vec::new());
     for node in selected {
-        match node.pinned_bundle_id.filter(|pinned| *pinned != spec.bundle_id && node.weight == 0) {
-            Some(pinned) => {
-                let reason = Reason::PinnedTo(pinned);
+        match kept_out(node, spec.bundle_id, version).filter(|_| node.weight == 0) {
+            Some(reason) => {
                 excluded.push(Excluded { node_id: node.id, name: node.name.clone(), reason });
             }
             None => taken.push(*node),

@@ -41,7 +41,7 @@ fn running(name: &str, bundle: sentinel_model::BundleId) -> Node {
 
 #[test]
 fn nodes_go_by_name_whatever_order_they_come_in() {
-    let plan = plan_rollout(&spec(Target::All, Batch::Size(2)), &fleet(&["c", "a", "e", "b", "d"])).unwrap();
+    let plan = plan_over(&spec(Target::All, Batch::Size(2)), &fleet(&["c", "a", "e", "b", "d"])).unwrap();
     assert_eq!(plan.steps, [ids(&["a", "b"]), ids(&["c", "d"]), ids(&["e"])]);
     assert_eq!(plan.excluded, []);
 }
@@ -51,7 +51,7 @@ fn a_share_is_rounded_down_and_is_at_least_one_node() {
     for (nodes, percent, size) in [(10, 25, 2), (10, 100, 10), (3, 25, 1), (7, 1, 1), (1, 100, 1)] {
         let names: Vec<String> = (0..nodes).map(|number| format!("n{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let plan = plan_rollout(&spec(Target::All, Batch::Percent(percent)), &fleet(&names)).unwrap();
+        let plan = plan_over(&spec(Target::All, Batch::Percent(percent)), &fleet(&names)).unwrap();
         assert_eq!(plan.steps[0].len(), size, "{percent} % of {nodes}");
     }
 }
@@ -75,7 +75,7 @@ fn shares_of_a_canary_are_of_all_nodes_and_count_the_steps_before() {
     ] {
         let names: Vec<String> = (0..nodes).map(|number| format!("n{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let plan = plan_rollout(&canary(steps), &fleet(&names)).unwrap();
+        let plan = plan_over(&canary(steps), &fleet(&names)).unwrap();
         assert_eq!(sizes(&plan), expected, "{steps:?} of {nodes}");
         let planned: BTreeSet<NodeId> = plan.steps.iter().flatten().copied().collect();
         assert_eq!(planned.len(), nodes, "every node once");
@@ -87,7 +87,7 @@ fn each_step_of_a_canary_is_like_the_rest_in_its_labels() {
     let region = |number: usize| ["ap", "eu", "us", "za"][number % 4];
     let nodes: Vec<Node> =
         (0..80).map(|number| labelled(&format!("n{number}"), "region", region(number))).collect();
-    let plan = plan_rollout(&canary(&[10, 30, 100]), &nodes).unwrap();
+    let plan = plan_over(&canary(&[10, 30, 100]), &nodes).unwrap();
     for step in &plan.steps {
         let mut count = BTreeMap::new();
         for id in step {
@@ -105,19 +105,19 @@ fn one_that_queues_or_supersedes_plans_nodes_of_others_also_those_that_run_the_b
     fleet[0].owner = Some(ROLLOUT);
     for on_conflict in [OnConflict::Queue, OnConflict::Supersede] {
         let spec = RolloutSpec { on_conflict, ..spec(Target::All, Batch::Size(2)) };
-        let plan = plan_rollout(&spec, &fleet).unwrap();
+        let plan = plan_over(&spec, &fleet).unwrap();
         assert_eq!(plan.steps, [ids(&["a"])], "the other rollout is about to move it");
         let owned = Owned { node_id: id("a"), name: "a".into(), rollout_id: ROLLOUT };
         assert_eq!((plan.conflicts, plan.excluded.len()), (vec![owned], 1));
     }
-    let refused = plan_rollout(&spec(Target::All, Batch::Size(2)), &fleet).unwrap_err();
+    let refused = plan_over(&spec(Target::All, Batch::Size(2)), &fleet).unwrap_err();
     assert!(matches!(refused, PlanError::Conflict(_)));
 }
 
 #[test]
 fn a_canary_needs_nodes_to_be_compared_with() {
     for (steps, names) in [(&[5, 100][..], &["a"][..]), (&[100], &["a", "b"])] {
-        let refused = plan_rollout(&canary(steps), &fleet(names)).unwrap_err();
+        let refused = plan_over(&canary(steps), &fleet(names)).unwrap_err();
         assert_eq!(refused, PlanError::NothingToCompare(names.len()));
     }
 }
@@ -128,31 +128,31 @@ fn labels_must_all_match() {
     both.labels.insert("tier".into(), "edge".into());
     let nodes = [labelled("a", "zone", "eu"), both, labelled("c", "tier", "edge")];
     let labels = BTreeMap::from([("zone".into(), "eu".into()), ("tier".into(), "edge".into())]);
-    let plan = plan_rollout(&spec(Target::Labels(labels), Batch::Size(9)), &nodes).unwrap();
+    let plan = plan_over(&spec(Target::Labels(labels), Batch::Size(9)), &nodes).unwrap();
     assert_eq!(plan.steps, [ids(&["b"])]);
 }
 
 #[test]
 fn named_nodes_go_by_name_and_once_each() {
     let target = Target::Nodes(ids(&["c", "a", "c"]));
-    let plan = plan_rollout(&spec(target, Batch::Size(1)), &fleet(&["a", "b", "c"])).unwrap();
+    let plan = plan_over(&spec(target, Batch::Size(1)), &fleet(&["a", "b", "c"])).unwrap();
     assert_eq!(plan.steps, [ids(&["a"]), ids(&["c"])]);
 }
 
 #[test]
 fn unknown_nodes_are_named() {
     let target = Target::Nodes(ids(&["a", "ghost"]));
-    let error = plan_rollout(&spec(target, Batch::Size(1)), &fleet(&["a"])).unwrap_err();
+    let error = plan_over(&spec(target, Batch::Size(1)), &fleet(&["a"])).unwrap_err();
     assert_eq!(error, PlanError::UnknownNodes(ids(&["ghost"])));
     assert!(error.to_string().contains(&id("ghost").to_string()), "{error}");
 }
 
 #[test]
 fn an_empty_selection_says_why() {
-    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &[]).unwrap_err();
+    let error = plan_over(&spec(Target::All, Batch::Size(1)), &[]).unwrap_err();
     assert_eq!(error.to_string(), "the project has no nodes");
     let labels = Target::Labels(BTreeMap::from([("zone".into(), "us".into())]));
-    let error = plan_rollout(&spec(labels, Batch::Size(1)), &[labelled("a", "zone", "eu")]).unwrap_err();
+    let error = plan_over(&spec(labels, Batch::Size(1)), &[labelled("a", "zone", "eu")]).unwrap_err();
     assert_eq!(error.to_string(), "none of the project's 1 nodes carries the labels zone=us");
 }
 
@@ -160,18 +160,18 @@ fn an_empty_selection_says_why() {
 fn nodes_of_another_rollout_are_a_conflict_that_lists_them() {
     let mut nodes = fleet(&["a", "b", "c"]);
     nodes[1].owner = Some(ROLLOUT);
-    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
+    let error = plan_over(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
     let owned = Owned { node_id: id("b"), name: "b".into(), rollout_id: ROLLOUT };
     assert_eq!(error, PlanError::Conflict(vec![owned]));
     assert!(error.to_string().contains(&format!("b ({ROLLOUT})")), "{error}");
     let target = Target::Nodes(ids(&["a", "c"]));
-    assert!(plan_rollout(&spec(target, Batch::Size(1)), &nodes).is_ok(), "others are free to go");
+    assert!(plan_over(&spec(target, Batch::Size(1)), &nodes).is_ok(), "others are free to go");
 }
 
 #[test]
 fn a_node_that_has_proven_the_bundle_is_left_out_with_the_reason() {
     let nodes = [running("a", NEW), node("b")];
-    let plan = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap();
+    let plan = plan_over(&spec(Target::All, Batch::Size(1)), &nodes).unwrap();
     assert_eq!(plan.steps, [ids(&["b"])]);
     assert_eq!((plan.excluded[0].name.as_str(), plan.excluded[0].node_id), ("a", id("a")));
     assert_eq!(plan.excluded[0].reason, Reason::RunsAlready);
@@ -179,7 +179,7 @@ fn a_node_that_has_proven_the_bundle_is_left_out_with_the_reason() {
 
 #[test]
 fn a_node_named_one_by_one_is_moved_even_if_it_runs_the_bundle() {
-    let plan = plan_rollout(&spec(Target::Nodes(ids(&["a"])), Batch::Size(1)), &[running("a", NEW)]).unwrap();
+    let plan = plan_over(&spec(Target::Nodes(ids(&["a"])), Batch::Size(1)), &[running("a", NEW)]).unwrap();
     assert_eq!(plan.steps, [ids(&["a"])]);
 }
 
@@ -189,13 +189,13 @@ fn a_node_that_was_told_and_has_not_proven_it_is_moved() {
     told.effective = Some(Fact { bundle_id: fixture::OLD, ..told.effective.unwrap() });
     let mut unproven = running("b", NEW);
     unproven.effective = None;
-    let plan = plan_rollout(&spec(Target::All, Batch::Size(5)), &[told, unproven]).unwrap();
+    let plan = plan_over(&spec(Target::All, Batch::Size(5)), &[told, unproven]).unwrap();
     assert_eq!(plan.steps, [ids(&["a", "b"])]);
 }
 
 #[test]
 fn when_everything_runs_already_there_is_nothing_to_move() {
-    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &[running("a", NEW)]).unwrap_err();
+    let error = plan_over(&spec(Target::All, Batch::Size(1)), &[running("a", NEW)]).unwrap_err();
     assert_eq!(error.to_string(), "nothing is left to move: these nodes run this bundle already: a");
 }
 
@@ -207,7 +207,7 @@ fn pinned(name: &str, bundle: BundleId) -> Node {
 fn a_node_pinned_to_another_bundle_is_left_out_even_when_it_is_named() {
     let nodes = [pinned("a", fixture::OLD), node("b"), pinned("c", NEW)];
     for target in [Target::All, Target::Nodes(ids(&["a", "b", "c"]))] {
-        let plan = plan_rollout(&spec(target, Batch::Size(5)), &nodes).unwrap();
+        let plan = plan_over(&spec(target, Batch::Size(5)), &nodes).unwrap();
         assert_eq!(plan.steps, [ids(&["b", "c"])], "who is pinned to this very bundle goes like any other");
         let left_out =
             Excluded { node_id: id("a"), name: "a".into(), reason: Reason::PinnedTo(fixture::OLD) };
@@ -219,16 +219,16 @@ fn a_node_pinned_to_another_bundle_is_left_out_even_when_it_is_named() {
 fn a_pinned_node_of_another_rollout_is_no_conflict_and_one_that_is_moved_is() {
     let mut nodes = vec![pinned("a", fixture::OLD), node("b"), running("c", NEW)];
     nodes[0].owner = Some(ROLLOUT);
-    assert!(plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).is_ok());
+    assert!(plan_over(&spec(Target::All, Batch::Size(1)), &nodes).is_ok());
     nodes[2].owner = Some(ROLLOUT);
-    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
+    let error = plan_over(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
     assert!(matches!(error, PlanError::Conflict(owned) if owned.len() == 1 && owned[0].name == "c"));
 }
 
 #[test]
 fn when_everything_is_left_out_the_error_says_why_each_is() {
     let nodes = [running("a", NEW), pinned("b", fixture::OLD)];
-    let error = plan_rollout(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
+    let error = plan_over(&spec(Target::All, Batch::Size(1)), &nodes).unwrap_err();
     assert_eq!(
         error.to_string(),
         "nothing is left to move: these nodes run this bundle already: a; these are pinned to another bundle: b"
@@ -241,16 +241,16 @@ fn more_nodes_than_a_rollout_may_move_are_refused() {
     for number in 0..=NODES_MAX {
         nodes.push(node(&format!("n{number}")));
     }
-    let error = plan_rollout(&spec(Target::All, Batch::Size(100)), &nodes).unwrap_err();
+    let error = plan_over(&spec(Target::All, Batch::Size(100)), &nodes).unwrap_err();
     assert_eq!(error, PlanError::TooMany(NODES_MAX + 1));
     nodes.pop();
-    assert!(plan_rollout(&spec(Target::All, Batch::Size(100)), &nodes).is_ok());
+    assert!(plan_over(&spec(Target::All, Batch::Size(100)), &nodes).is_ok());
 }
 
 #[test]
 fn errors_name_a_bounded_number_of_nodes() {
     let ghosts: Vec<NodeId> = (0..500).map(|number| id(&format!("ghost-{number}"))).collect();
-    let error = plan_rollout(&spec(Target::Nodes(ghosts), Batch::Size(1)), &fleet(&["a"])).unwrap_err();
+    let error = plan_over(&spec(Target::Nodes(ghosts), Batch::Size(1)), &fleet(&["a"])).unwrap_err();
     assert!(error.to_string().ends_with("and 480 more"), "{error}");
 }
 
@@ -264,7 +264,7 @@ proptest! {
         let mut nodes: Vec<Node> = names.iter().map(|name| node(name)).collect();
         let rotation = usize::try_from(seed).unwrap_or(0) % nodes.len();
         nodes.rotate_left(rotation);
-        let plan = plan_rollout(&spec(Target::All, batch), &nodes).unwrap();
+        let plan = plan_over(&spec(Target::All, batch), &nodes).unwrap();
         let size = match batch {
             Batch::Size(size) => size as usize,
             Batch::Percent(percent) => (nodes.len() * percent as usize / 100).max(1),
@@ -274,4 +274,48 @@ proptest! {
         let by_name: Vec<NodeId> = names.iter().map(|name| id(name)).collect();
         prop_assert_eq!(planned, by_name);
     }
+}
+
+fn group(number: u128, named: &[&str], zone: Option<&str>) -> NodeGroup {
+    NodeGroup {
+        id: NodeGroupId(uuid::Uuid::from_u128(number)),
+        project_id: node("a").project_id,
+        name: format!("group {number}"),
+        description: String::new(),
+        labels: zone.map(|zone| ("zone".to_owned(), zone.to_owned())).into_iter().collect(),
+        nodes: ids(named).into_iter().collect(),
+        created_at: sentinel_model::Time(0),
+    }
+}
+
+#[test]
+fn groups_are_taken_together_and_every_node_once() {
+    let nodes = [node("a"), labelled("b", "zone", "eu"), labelled("c", "zone", "us"), node("d")];
+    let groups = [group(1, &["a", "b"], None), group(2, &[], Some("eu")), group(3, &[], Some("ap"))];
+    let over = |numbers: &[usize]| {
+        let ids = numbers.iter().map(|number| groups[number - 1].id).collect();
+        let fleet = Fleet { nodes: &nodes, groups: &groups, version: "2.0.0" };
+        plan_rollout(&spec(Target::Groups(ids), Batch::Size(9)), fleet)
+    };
+    assert_eq!(over(&[1, 2]).unwrap().steps, [ids(&["a", "b"])]);
+    assert_eq!(over(&[2]).unwrap().steps, [ids(&["b"])]);
+    assert_eq!(
+        over(&[3]).unwrap_err().to_string(),
+        "none of the project's 4 nodes belongs to the groups group 3"
+    );
+    let unknown = NodeGroupId(uuid::Uuid::from_u128(9));
+    let fleet = Fleet { nodes: &nodes, groups: &groups, version: "2.0.0" };
+    let spec = spec(Target::Groups(vec![groups[0].id, unknown]), Batch::Size(9));
+    assert_eq!(plan_rollout(&spec, fleet).unwrap_err(), PlanError::UnknownGroups(vec![unknown]));
+}
+
+#[test]
+fn a_node_that_takes_other_versions_is_left_out_and_named() {
+    let mut nodes = fleet(&["a", "b"]);
+    nodes[0].versions.max = Some("1.99.0".into());
+    let plan = plan_over(&spec(Target::All, Batch::Size(9)), &nodes).unwrap();
+    assert_eq!(plan.steps, [ids(&["b"])]);
+    assert_eq!(plan.excluded[0].reason, Reason::OtherVersions);
+    let alone = plan_over(&spec(Target::Nodes(ids(&["a"])), Batch::Size(9)), &nodes).unwrap_err();
+    assert_eq!(alone.to_string(), "nothing is left to move: these take other versions only: a");
 }

@@ -134,6 +134,13 @@ pub(super) fn left_out(view: &WhyView<'_>, left_out: Involved<'_>) -> Finding {
         _ if node.pinned_away_from(rollout.spec.bundle_id) => {
             ("it is pinned to another bundle".to_owned(), None)
         }
+        _ if !node.versions.admits(left_out.version) => {
+            (format!("it takes the versions {} only", node.versions), None)
+        }
+        Target::Groups(_) => (
+            "that moves some groups, and it belonged to none of them when that was planned".to_owned(),
+            Some("put it into one of them, and start a rollout again"),
+        ),
         Target::Nodes(_) => (
             "that names its nodes one by one, and not this one".to_owned(),
             Some("start one that selects it"),

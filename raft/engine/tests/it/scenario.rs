@@ -1,7 +1,7 @@
 //! Rollouts as random as they come, and as a test writes them.
 
 use proptest::prelude::*;
-use sentinel_engine::plan::plan_rollout;
+use sentinel_engine::plan::{Fleet, plan_rollout};
 use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::query;
@@ -68,10 +68,10 @@ impl Scenario {
         }
         for number in &self.pinned {
             let (node_id, pin) = (node_id(*number), Some(Pin::To(OLD)));
-            world.must(NodeUpdate { node_id, labels: None, weight: None, pin, slot: None });
+            world.must(NodeUpdate { pin, ..NodeUpdate::of(node_id) });
         }
         let nodes = query::nodes_of(&world.tables, PROJECT).unwrap();
-        let plan = plan_rollout(&self.spec, &nodes).unwrap();
+        let plan = plan_rollout(&self.spec, Fleet { nodes: &nodes, groups: &[], version: "2.0.0" }).unwrap();
         world.must(RolloutCreate {
             scheduled_at: None,
             override_freeze_reason: None,

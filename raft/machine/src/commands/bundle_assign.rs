@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::node_register::assign;
-use crate::commands::node_update::require_not_pinned_away;
+use crate::commands::node_update::require_admitted;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
@@ -61,7 +61,7 @@ impl Apply for BundleAssign {
                     format!("node '{}' belongs to the rollout {owner}; cancel that first", node.name);
                 return Err(Rejection::WrongState(message).into());
             }
-            require_not_pinned_away(context, &node, self.bundle_id, "assign that one, or unpin the node first")?;
+            require_admitted(context, &node, &bundle, "assign another bundle")?;
             assign(context, &mut node, self.bundle_id, AssignmentCause::Direct)?;
         }
         let id = self.bundle_id.to_string();

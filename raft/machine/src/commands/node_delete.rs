@@ -6,9 +6,9 @@ use sentinel_model::project::Project;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
-use crate::baseline;
 use crate::outcome::Reply;
 use crate::tables::{Scan, Table, key};
+use crate::{baseline, group};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,7 @@ impl Apply for NodeDelete {
         }
         context.write().delete(Table::NodeEventCounts, self.node_id.as_bytes())?;
         baseline::forget(context, &node)?;
+        group::forget(context, &node)?;
         let write = context.write();
         write.delete(Table::Nodes, self.node_id.as_bytes())?;
         write.delete(Table::NodeNames, &key(&[node.project_id.as_bytes(), node.name.as_bytes()]))?;

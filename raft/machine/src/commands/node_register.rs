@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{Assignment, AssignmentCause, CAPABILITIES_MAX, Node, NodeStatus, WEIGHT_FULL};
 use sentinel_model::project::Project;
+use sentinel_model::version::VersionRange;
 use sentinel_model::{BundleId, Generation, InvalidValue, NodeId, Sha256Digest, name};
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +91,7 @@ impl Apply for NodeRegister {
             weight_revision: 0,
             pinned_bundle_id: None,
             slot: None,
+            versions: VersionRange::default(),
         };
         match project.baseline {
             Some(bundle) => assign(context, &mut node, bundle, AssignmentCause::Baseline)?,

@@ -1,4 +1,4 @@
-//! Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running.
+//! Changes what operators set of a node: labels, weight, pin, slot, versions. Moves nothing: what it runs, it goes on running.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::{Node, Slot, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::rollout::Rollout;
+use sentinel_model::version::VersionRange;
 use sentinel_model::{BundleId, InvalidValue, NodeId, name};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,22 @@ pub struct NodeUpdate {
     /// The slot that it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<SlotChange>,
+    /// The lowest version of a bundle that it may be given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_version: Option<VersionChange>,
+    /// The highest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_version: Option<VersionChange>,
+}
+
+/// A change of one end of the range of versions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionChange {
+    /// This one.
+    To(String),
+    /// None: it is open there.
+    Clear,
 }
 
 /// A change of the slot.
@@ -91,6 +108,9 @@ impl Apply for NodeUpdate {
             let name = |slot: Option<Slot>| slot.map_or(NO_SLOT, Slot::as_str).to_owned();
             changes.extend([("slot_before", name(before)), ("slot", name(node.slot))]);
         }
+        if self.min_version.is_some() || self.max_version.is_some() {
+            changes.extend(self.constrain(context, &mut node)?);
+        }
         context.store(&node)?;
         let id = self.node_id.to_string();
         context.record("node.updated", Subject::in_project("node", &id, &project), changes)?;
@@ -99,6 +119,11 @@ impl Apply for NodeUpdate {
 }
 
 impl NodeUpdate {
+    /// Of a node, without any change yet.
+    pub fn of(node_id: NodeId) -> Self {
+        Self { node_id, labels: None, weight: None, pin: None, slot: None, min_version: None, max_version: None }
+    }
+
     /// Refuses values that can never be.
     ///
     /// # Errors
@@ -111,10 +136,39 @@ impl NodeUpdate {
             return Err(InvalidValue::new("weight", format!("must be 0 to {WEIGHT_FULL} percent")));
         }
         if self.changed().is_empty() {
-            let message = "nothing to change: give labels, a weight, a pin or a slot";
+            let message = "nothing to change: give labels, a weight, a pin, a slot or versions";
             return Err(InvalidValue::new("node", message));
         }
         Ok(())
+    }
+
+    /// Gives the node another range of versions. What it runs, it goes on running; what it is pinned to must be in the range.
+    fn constrain(
+        &self,
+        context: &Context<'_>,
+        node: &mut Node,
+    ) -> Result<Vec<(&'static str, String)>, Stop> {
+        let before = node.versions.clone();
+        let end = |asked: &Option<VersionChange>, before: &Option<String>| match asked {
+            Some(VersionChange::To(version)) => Some(version.clone()),
+            Some(VersionChange::Clear) => None,
+            None => before.clone(),
+        };
+        let versions = VersionRange {
+            min: end(&self.min_version, &before.min),
+            max: end(&self.max_version, &before.max),
+        };
+        versions.check()?;
+        node.versions = versions;
+        if node.versions != before {
+            require_unowned(node)?;
+            require_pin_in_range(context, node)?;
+        }
+        let asked =
+            [("min_bundle_version", &self.min_version), ("max_bundle_version", &self.max_version)];
+        let asked = asked.into_iter().filter_map(|(name, end)| Some((name, end.as_ref()?.to_string())));
+        let whole = [("versions_before", before.to_string()), ("versions", node.versions.to_string())];
+        Ok(whole.into_iter().chain(asked).collect())
     }
 
     /// What it is about, as the audit entry says it.
@@ -124,6 +178,8 @@ impl NodeUpdate {
             ("weight", self.weight.is_some()),
             ("pin", self.pin.is_some()),
             ("slot", self.slot.is_some()),
+            ("min_bundle_version", self.min_version.is_some()),
+            ("max_bundle_version", self.max_version.is_some()),
         ];
         let asked: Vec<&str> = asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect();
         asked.join(", ")
@@ -155,6 +211,15 @@ impl std::fmt::Display for SlotChange {
     }
 }
 
+impl std::fmt::Display for VersionChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            VersionChange::To(version) => f.write_str(version),
+            VersionChange::Clear => f.write_str("any"),
+        }
+    }
+}
+
 /// What the audit entry calls a node that is in no slot.
 const NO_SLOT: &str = "none";
 
@@ -177,6 +242,7 @@ fn require_free_to_pin(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
     if bundle.state != BundleState::Compiled {
         return Err(Rejection::WrongState("Bundle has been revoked".into()).into());
     }
+    require_pin_in_range(context, node)?;
     require_unowned(node)
 }
 
@@ -206,17 +272,37 @@ fn version(context: &Context<'_>, bundle: Option<BundleId>) -> Result<String, Ta
     Ok(bundle.map_or_else(|| id.to_string(), |bundle| bundle.version))
 }
 
-/// Refuses to give a node another bundle than the one it is pinned to.
-pub(crate) fn require_not_pinned_away(
+fn require_pin_in_range(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
+    let Some(pinned) = node.pinned_bundle_id else { return Ok(()) };
+    let bundle: Option<Bundle> = context.load(pinned.as_bytes())?;
+    match bundle {
+        Some(bundle) if !node.versions.admits(&bundle.version) => {
+            let (name, version, range) = (&node.name, &bundle.version, &node.versions);
+            let message = format!(
+                "node '{name}' cannot be pinned to bundle '{version}' and take versions {range} only: change one of the two"
+            );
+            Err(Rejection::WrongState(message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to give a node another bundle than the one it is pinned to, and one of a version that it does not take.
+pub(crate) fn require_admitted(
     context: &Context<'_>,
     node: &Node,
-    bundle: BundleId,
+    bundle: &Bundle,
     advice: &str,
 ) -> Result<(), Stop> {
-    if !node.pinned_away_from(bundle) {
+    if !node.versions.admits(&bundle.version) {
+        let (name, version, range) = (&node.name, &bundle.version, &node.versions);
+        let message = format!("node '{name}' takes versions {range} only, and not bundle '{version}'; {advice}, or change those");
+        return Err(Rejection::WrongState(message).into());
+    }
+    if !node.pinned_away_from(bundle.id) {
         return Ok(());
     }
     let pinned = version(context, node.pinned_bundle_id)?;
-    let message = format!("node '{}' is pinned to bundle '{pinned}'; {advice}", node.name);
+    let message = format!("node '{}' is pinned to bundle '{pinned}'; {advice}, or unpin the node first", node.name);
     Err(Rejection::WrongState(message).into())
 }

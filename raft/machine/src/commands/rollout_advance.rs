@@ -271,7 +271,7 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
             let frozen = freeze::holding(context.tables(), moved, context.time)?;
             baseline::set(context, moved, frozen.as_ref())?
         }
-        Target::Labels(_) | Target::Nodes(_) => Joined::Given(0),
+        Target::Labels(_) | Target::Nodes(_) | Target::Groups(_) => Joined::Given(0),
     };
     rollout::end(context, moved, Deed::CompleteStep, RolloutState::Completed)?;
     let detail = match joined {

@@ -13,14 +13,15 @@ use sentinel_model::governance::{Approval, Governance, SCHEDULE_MAX_MS};
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{
-    Deed, Phase, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, life,
+    Deed, Phase, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, Target,
+    life,
 };
 use sentinel_model::{InvalidValue, NodeId, ProjectId, RolloutId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
 use crate::blue_green;
-use crate::commands::node_update::require_not_pinned_away;
+use crate::commands::node_update::require_admitted;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
@@ -68,7 +69,9 @@ impl Apply for RolloutCreate {
         let spec = &self.spec;
         let bounded = spec.failure_domain.is_some() || spec.rollback_threshold.is_some();
         let strategy = spec.canary.is_some() || spec.blue_green.is_some() || !self.live.is_empty();
-        if strategy || !spec.on_conflict.is_default() || bounded || usage || governed { 4 } else { 1 }
+        let grouped = matches!(spec.target, Target::Groups(_));
+        let later = strategy || !spec.on_conflict.is_default() || bounded || usage || governed || grouped;
+        if later { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -87,7 +90,7 @@ impl Apply for RolloutCreate {
         context.require_new::<Rollout>(self.rollout_id.as_bytes(), "rollout")?;
         let (state, governance) = self.govern(context, &project, &bundle)?;
         let begins = state == RolloutState::Running;
-        let (planned, shift) = self.planned_nodes(context, begins)?;
+        let (planned, shift) = self.planned_nodes(context, &bundle, begins)?;
         let nodes = u32::try_from(planned.len() - self.live.len()).unwrap_or(u32::MAX);
         let now = context.time;
         let steps = self.store_steps(context)?;
@@ -250,7 +253,12 @@ impl RolloutCreate {
 
     /// The nodes of the plan, each once and all of the project: those that get the bundle in the order of their steps, then those that
     /// keep theirs. And between which slots traffic is to move.
-    fn planned_nodes(&self, context: &Context<'_>, begins: bool) -> Result<(Vec<Node>, Option<Shift>), Stop> {
+    fn planned_nodes(
+        &self,
+        context: &Context<'_>,
+        bundle: &Bundle,
+        begins: bool,
+    ) -> Result<(Vec<Node>, Option<Shift>), Stop> {
         let mut seen = BTreeSet::new();
         let count: usize = self.steps.iter().map(Vec::len).sum();
         let all = count + self.live.len();
@@ -273,8 +281,7 @@ impl RolloutCreate {
                 return Err(InvalidValue::new("target_selector", message).into());
             }
             if begins && nodes.len() < count {
-                let advice = "plan again, or unpin the node first";
-                require_not_pinned_away(context, &node, self.spec.bundle_id, advice)?;
+                require_admitted(context, &node, bundle, "plan again")?;
             }
             nodes.push(node);
         }

@@ -7,6 +7,7 @@ use sentinel_model::canary::Analysis;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::freeze::FreezeWindow;
+use sentinel_model::group::NodeGroup;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
@@ -78,4 +79,5 @@ rows! {
     Analysis, RolloutAnalyses, |row| row.rollout_id.as_bytes().to_vec();
     RolloutNode, RolloutNodes, |row| key(&[row.rollout_id.as_bytes(), row.node_id.as_bytes()]);
     AuditEntry, Audit, |row| row.seq.to_be_bytes().to_vec();
+    NodeGroup, NodeGroups, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
 }

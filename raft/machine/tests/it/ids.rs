@@ -1,8 +1,8 @@
 //! Fixed identities.
 
 use sentinel_model::{
-    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, FreezeWindowId, JoinTokenId, NodeId, OrgId, ProjectId,
-    RolloutId, SessionId, Sha256Digest, UserId,
+    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, FreezeWindowId, JoinTokenId, NodeGroupId, NodeId, OrgId,
+    ProjectId, RolloutId, SessionId, Sha256Digest, UserId,
 };
 use uuid::Uuid;
 
@@ -34,6 +34,7 @@ pub const FOREIGN: BundleId = BundleId(Uuid::from_u128(0x63));
 pub const STRANGER: NodeId = NodeId(Uuid::from_u128(0x7f));
 pub const ROLLOUT: RolloutId = RolloutId(Uuid::from_u128(0x81));
 pub const SECOND: RolloutId = RolloutId(Uuid::from_u128(0x82));
+pub const GROUP: NodeGroupId = NodeGroupId(Uuid::from_u128(0x95));
 pub const WINDOW: FreezeWindowId = FreezeWindowId(Uuid::from_u128(0x91));
 /// Nothing has this id.
 pub const NOBODY: Uuid = Uuid::from_u128(0xdead);

@@ -102,7 +102,7 @@ fn pins_are_skipped_by_rollouts_and_not_by_direct_assign_there_refused_here() {
     stage.done(pin(3, Pin::To(OLD)));
     let words = |advice: &str| wrong(format!("node 'edge-3' is pinned to bundle '1.0'; {advice}"));
     stage.refuses([
-        (assign(NEW, &[1, 3]).into(), words("assign that one, or unpin the node first")),
+        (assign(NEW, &[1, 3]).into(), words("assign another bundle, or unpin the node first")),
         (rollout().into(), words("plan again, or unpin the node first")),
     ]);
     stage.done(assign(OLD, &[3]));

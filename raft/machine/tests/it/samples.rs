@@ -1,6 +1,6 @@
 //! One of each command, fixed for ever: their bytes are in `tests/golden`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_machine::Command;
 use sentinel_machine::commands::api_key_create::ApiKeyCreate;
@@ -29,8 +29,11 @@ use sentinel_machine::commands::membership_remove::MembershipRemove;
 use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_events_append::NodeEventsAppend;
+use sentinel_machine::commands::node_group_create::NodeGroupCreate;
+use sentinel_machine::commands::node_group_delete::NodeGroupDelete;
+use sentinel_machine::commands::node_group_update::NodeGroupUpdate;
 use sentinel_machine::commands::node_register::NodeRegister;
-use sentinel_machine::commands::node_update::{NodeUpdate, Pin, SlotChange};
+use sentinel_machine::commands::node_update::{NodeUpdate, Pin, SlotChange, VersionChange};
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
@@ -274,7 +277,7 @@ pub fn node(number: u8) -> NodeRegister {
 
 /// A change of a node that changes nothing yet.
 pub fn update(number: u8) -> NodeUpdate {
-    NodeUpdate { node_id: edge(number), labels: None, weight: None, pin: None, slot: None }
+    NodeUpdate::of(edge(number))
 }
 
 pub fn weigh(number: u8, percent: u8) -> NodeUpdate {
@@ -293,6 +296,12 @@ fn updates() -> Vec<Command> {
         NodeUpdate { labels: Some(labels), weight: Some(0), pin: Some(Pin::To(NEW)), ..update(1) }.into(),
         NodeUpdate { slot: Some(SlotChange::To(Slot::Green)), ..update(1) }.into(),
         NodeUpdate { slot: Some(SlotChange::Clear), ..update(1) }.into(),
+        NodeUpdate {
+            min_version: Some(VersionChange::To("1.4.0".into())),
+            max_version: Some(VersionChange::Clear),
+            ..update(1)
+        }
+        .into(),
     ]
 }
 
@@ -353,6 +362,31 @@ pub fn recurrence() -> Recurrence {
             Span { from: Time(2_000_000), until: Time(3_000_000) },
             Span { from: Time(5_000_000), until: Time(9_000_000) },
         ],
+    }
+}
+
+/// The first node, and those in the EU.
+pub fn group() -> NodeGroupCreate {
+    NodeGroupCreate {
+        group_id: GROUP,
+        project_id: SHOP,
+        name: "first".into(),
+        description: "goes first".into(),
+        labels: BTreeMap::from([("zone".into(), "eu".into())]),
+        nodes: BTreeSet::from([edge(1)]),
+    }
+}
+
+/// The second node instead of the first, and no rule.
+pub fn regroup() -> NodeGroupUpdate {
+    NodeGroupUpdate {
+        project_id: SHOP,
+        group_id: GROUP,
+        name: Some("second".into()),
+        description: None,
+        labels: Some(BTreeMap::new()),
+        add: BTreeSet::from([edge(2)]),
+        remove: BTreeSet::from([edge(1)]),
     }
 }
 
@@ -479,6 +513,7 @@ fn rollouts() -> Vec<Command> {
         RolloutSpec { on_conflict: OnConflict::Supersede, ..spec() },
         RolloutSpec { failure_domain: Some("zone".into()), ..spec() },
         RolloutSpec { rollback_threshold: Some(20), ..spec() },
+        RolloutSpec { target: Target::Groups(vec![GROUP]), ..spec() },
     ]
     .map(|spec| RolloutCreate { spec, ..rollout() })
     .into_iter()
@@ -547,6 +582,9 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![facts().into()],
         vec![event.into()],
         updates(),
+        vec![group().into()],
+        vec![regroup().into()],
+        vec![NodeGroupDelete { project_id: SHOP, group_id: GROUP }.into()],
         rollouts(),
         vec![RolloutPause { rollout_id: ROLLOUT, by: by() }.into()],
         vec![RolloutResume { rollout_id: ROLLOUT, by: by() }.into()],

@@ -38,6 +38,8 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
     case "freeze-windows":
       return noun === "freeze_window" && scope === project;
+    case "node-groups":
+      return (noun === "node_group" || noun === "node") && scope === project;
     case "projects":
       return noun === "project";
     case "enrolment-tokens":

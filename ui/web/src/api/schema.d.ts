@@ -749,6 +749,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/node-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of a project, all of them, by name. */
+        get: operations["list_node_groups"];
+        put?: never;
+        /** Makes a group of nodes: named one by one, by a rule on labels, or both. */
+        post: operations["create_node_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/node-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group with its nodes. */
+        get: operations["show_node_group"];
+        put?: never;
+        post?: never;
+        /** Takes a group away. Its nodes stay what they are. */
+        delete: operations["delete_node_group"];
+        options?: never;
+        head?: never;
+        /** Changes a group. Rollouts that are planned already keep their nodes. */
+        patch: operations["update_node_group"];
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/nodes": {
         parameters: {
             query?: never;
@@ -2542,6 +2579,10 @@ export interface components {
              * @description When a member last heard of it; null: not since the members started.
              */
             last_seen_at?: string | null;
+            /** @description The highest. */
+            max_bundle_version?: string | null;
+            /** @description The lowest version of a bundle that it may be given. */
+            min_bundle_version?: string | null;
             /** @description Unique in the project. */
             name: string;
             offered?: components["schemas"]["Fact"] | null;
@@ -2663,6 +2704,94 @@ export interface components {
             /** @description Its version; null when the bundle is gone. */
             version?: string | null;
         };
+        /** @description Nodes that belong together: those that it names, and those that its rule selects. */
+        NodeGroup: {
+            /** @description What it is for. */
+            description: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description The rule: nodes that carry all of these labels. Empty: there is no rule. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Unique in the project. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many nodes it names one by one.
+             */
+            named: number;
+            /**
+             * Format: int64
+             * @description How many nodes belong to it now, named or selected.
+             */
+            nodes: number;
+            /**
+             * Format: int64
+             * @description How many of these are online.
+             */
+            online: number;
+        };
+        /** @description One group. */
+        NodeGroupBody: {
+            /** @description The group. */
+            node_group: components["schemas"]["NodeGroup"];
+        };
+        /** @description A group to make. */
+        NodeGroupCreate: {
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description The rule: nodes that carry all of these labels, also those that join later. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Unique in the project. */
+            name: string;
+            /** @description Nodes that belong to it whatever their labels are. */
+            node_ids?: string[];
+        };
+        /** @description A group with its nodes. */
+        NodeGroupDetail: {
+            /** @description Nodes that it names, by name. */
+            named: components["schemas"]["NodeRef"][];
+            /** @description The group. */
+            node_group: components["schemas"]["NodeGroup"];
+            /** @description Nodes that its rule selects and that it does not name, by name; at most 1,000. */
+            selected: components["schemas"]["NodeRef"][];
+        };
+        /** @description Groups of a project. */
+        NodeGroupList: {
+            /** @description By name: all of them. */
+            node_groups: components["schemas"]["NodeGroup"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description What to change of a group. What is absent stays as it is. */
+        NodeGroupUpdate: {
+            /** @description Nodes that belong to it from now on, too. */
+            add_node_ids?: string[];
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Its rule from now on; empty: none. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** @description Its name from now on. */
+            name?: string | null;
+            /** @description Nodes that it does not name any more. */
+            remove_node_ids?: string[];
+        };
         /** @description Nodes of a project. */
         NodeList: {
             /** @description Where the next page begins; null at the end. */
@@ -2733,6 +2862,10 @@ export interface components {
             labels?: {
                 [key: string]: string;
             } | null;
+            /** @description The highest; null: any. */
+            max_bundle_version?: string | null;
+            /** @description The lowest version of a bundle that it may be given from now on, such as 1.4.0; null: any. */
+            min_bundle_version?: string | null;
             /**
              * Format: uuid
              * @description The one bundle that it may be given from now on; null: any.
@@ -3701,6 +3834,11 @@ export interface components {
             node_ids: string[];
             /** @enum {string} */
             type: "node_ids";
+        } | {
+            /** @description At least one. */
+            group_ids: string[];
+            /** @enum {string} */
+            type: "groups";
         };
         /** @description Traffic through the proxy since its newest switch. */
         Traffic: {
@@ -6640,6 +6778,260 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_node_groups: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroupList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_node_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeGroupCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroupBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_node_group: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroupDetail"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_node_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_node_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeGroupUpdate"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroupBody"];
+                };
             };
             /** @description The request is refused. */
             "4XX": {

@@ -103,6 +103,12 @@ const nodeRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/node/node-page"), "NodePage"),
 });
 
+const groupsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "groups",
+  component: lazyRouteComponent(() => import("../pages/group/group-page"), "GroupPage"),
+});
+
 const bundlesRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "bundles",
@@ -139,7 +145,7 @@ const rolloutsRoute = createRoute({
 const rolloutCreateRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "rollouts/new",
-  validateSearch: (raw: Raw) => known({ bundle: text(raw.bundle), nodes: texts(raw.nodes) }),
+  validateSearch: (raw: Raw) => known({ bundle: text(raw.bundle), nodes: texts(raw.nodes), groups: texts(raw.groups) }),
   component: lazyRouteComponent(() => import("../pages/rollout/rollout-create-page"), "RolloutCreatePage"),
 });
 
@@ -213,6 +219,7 @@ const routeTree = rootRoute.addChildren([
       overviewRoute,
       nodesRoute,
       nodeRoute,
+      groupsRoute,
       bundlesRoute,
       bundleCreateRoute,
       bundleRoute,

@@ -16,6 +16,7 @@ type To =
   | "/p/$project/freezes"
   | "/p/$project/settings"
   | "/p/$project/nodes"
+  | "/p/$project/groups"
   | "/p/$project/enrolment"
   | "/p/$project/audit"
   | "/o/$org/members"
@@ -59,6 +60,7 @@ export function Sidebar() {
           </Group>
           <Group label="Fleet">
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}
+            {item("/p/$project/groups", "group", "Groups")}
             {item("/p/$project/enrolment", "ticket", "Enrolment tokens")}
           </Group>
         </>

@@ -9,6 +9,8 @@ export function targetWords(target: TargetSelector): string {
       return "every node";
     case "labels":
       return `nodes with ${formatLabels(target.labels)}`;
+    case "groups":
+      return `the nodes of ${count(target.group_ids.length, "group")}`;
     case "node_ids":
       return `${count(target.node_ids.length, "chosen node")}`;
   }

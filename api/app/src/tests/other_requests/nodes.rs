@@ -5,6 +5,7 @@ use sentinel_api_types::Secret;
 use sentinel_api_types::agent::{
     NodeEventBatch, NodeEventReport, NodeEventType, NodeEventsRequest, Severity,
 };
+use sentinel_api_types::group::{NodeGroupCreate, NodeGroupUpdate};
 use sentinel_api_types::node::NodeUpdate;
 use sentinel_api_types::project::ProjectCreate;
 use sentinel_model::{BundleId, NodeId};
@@ -99,6 +100,19 @@ pub(super) async fn of_settings(world: &World) -> Vec<Row<'_>> {
     let bundle = world.kit.bundle(&world.operator, PROJECT, "settings").await.unwrap();
     let pin =
         |bundle: Option<BundleId>| NodeUpdate { pinned_bundle_id: Some(bundle), ..NodeUpdate::default() };
+    let made = |name: &str, node_ids| NodeGroupCreate { name: name.into(), node_ids, ..Default::default() };
+    let mut groups = Vec::new();
+    for name in ["first", "second"] {
+        let group =
+            app.create_node_group(&world.operator.again(), PROJECT, made(name, vec![])).await.unwrap();
+        groups.push(group.node_group.id);
+    }
+    let (first, second) = (groups[0], groups[1]);
+    let adding = |node| NodeGroupUpdate { add_node_ids: vec![node], ..Default::default() };
+    let lowest = |version: Option<&str>| NodeUpdate {
+        min_bundle_version: Some(version.map(str::to_owned)),
+        ..NodeUpdate::default()
+    };
     let weight = |percent| NodeUpdate { weight: Some(percent), ..NodeUpdate::default() };
     let labels = |pairs: &[(&str, &str)]| {
         let labels = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
@@ -134,6 +148,30 @@ pub(super) async fn of_settings(world: &World) -> Vec<Row<'_>> {
             operator,
             |c| app.update_node(c, PROJECT, node, NodeUpdate { weight: Some(7), ..pin(None) }),
             app.update_node(c, PROJECT, node, weight(7))
+        ),
+        row!(
+            NodeUpdate,
+            operator,
+            |c| app.update_node(c, PROJECT, node, lowest(Some("1.4.0"))),
+            app.update_node(c, PROJECT, node, lowest(None))
+        ),
+        row!(
+            NodeGroupCreate,
+            operator,
+            |c| app.create_node_group(c, PROJECT, made("new", vec![node])),
+            app.create_node_group(c, PROJECT, made("new", vec![other]))
+        ),
+        row!(
+            NodeGroupUpdate,
+            operator,
+            |c| app.update_node_group(c, PROJECT, first, adding(node)),
+            app.update_node_group(c, PROJECT, first, adding(other))
+        ),
+        row!(
+            NodeGroupDelete,
+            operator,
+            |c| app.delete_node_group(c, PROJECT, first),
+            app.delete_node_group(c, PROJECT, second)
         ),
     ]
 }

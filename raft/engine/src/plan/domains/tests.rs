@@ -10,7 +10,7 @@ use sentinel_model::rollout::{Batch, RolloutSpec, Target};
 use uuid::Uuid;
 
 use crate::fixture;
-use crate::plan::{Plan, plan_rollout};
+use crate::plan::{Plan, plan_over};
 
 /// So many nodes in each of these zones; an empty name: without the label.
 fn fleet(zones: &[(&str, usize)]) -> Vec<Node> {
@@ -48,38 +48,38 @@ fn told(plan: &Plan) -> Vec<String> {
 
 #[test]
 fn steps_take_from_every_domain_evenly() {
-    let plan = plan_rollout(&spec(Batch::Size(3)), &fleet(&[("a", 3), ("b", 3), ("c", 3)])).unwrap();
+    let plan = plan_over(&spec(Batch::Size(3)), &fleet(&[("a", 3), ("b", 3), ("c", 3)])).unwrap();
     assert_eq!(told(&plan), ["a1 b1 c1", "a1 b1 c1", "a1 b1 c1"]);
-    let plan = plan_rollout(&spec(Batch::Size(3)), &fleet(&[("a", 8), ("b", 4)])).unwrap();
+    let plan = plan_over(&spec(Batch::Size(3)), &fleet(&[("a", 8), ("b", 4)])).unwrap();
     assert_eq!(told(&plan), ["a2 b1", "a2 b1", "a2 b1", "a2 b1"]);
 }
 
 #[test]
 fn no_step_takes_all_of_a_domain_if_that_needs_one_step_more() {
-    let plan = plan_rollout(&spec(Batch::Size(4)), &fleet(&[("a", 2), ("b", 2)])).unwrap();
+    let plan = plan_over(&spec(Batch::Size(4)), &fleet(&[("a", 2), ("b", 2)])).unwrap();
     assert_eq!(told(&plan), ["a1 b1", "a1 b1"]);
-    let plan = plan_rollout(&spec(Batch::Percent(60)), &fleet(&[("a", 2), ("b", 2), ("c", 1)])).unwrap();
+    let plan = plan_over(&spec(Batch::Percent(60)), &fleet(&[("a", 2), ("b", 2), ("c", 1)])).unwrap();
     assert_eq!(told(&plan), ["a1 b1 c1!", "a1 b1"], "one node alone cannot be spread");
 }
 
 #[test]
 fn nodes_without_the_label_are_a_domain_of_their_own() {
-    let plan = plan_rollout(&spec(Batch::Size(2)), &fleet(&[("", 2), ("a", 2)])).unwrap();
+    let plan = plan_over(&spec(Batch::Size(2)), &fleet(&[("", 2), ("a", 2)])).unwrap();
     assert_eq!(told(&plan), ["-1 a1", "-1 a1"]);
 }
 
 #[test]
 fn a_canary_keeps_its_shares_and_its_last_step() {
-    let plan = plan_rollout(&canary(&[10, 50, 100]), &fleet(&[("a", 10), ("b", 10)])).unwrap();
+    let plan = plan_over(&canary(&[10, 50, 100]), &fleet(&[("a", 10), ("b", 10)])).unwrap();
     assert_eq!(told(&plan), ["a1 b1", "a4 b4", "a5 b5"]);
-    let plan = plan_rollout(&canary(&[1, 100]), &fleet(&[("a", 2), ("b", 2)])).unwrap();
+    let plan = plan_over(&canary(&[1, 100]), &fleet(&[("a", 2), ("b", 2)])).unwrap();
     assert_eq!(told(&plan), ["a1", "a1 b2!"], "the last step takes what is left");
 }
 
 #[test]
 fn without_a_failure_domain_nothing_is_said_of_any() {
     let plain = RolloutSpec { failure_domain: None, ..spec(Batch::Size(2)) };
-    let plan = plan_rollout(&plain, &fleet(&[("a", 2), ("b", 2)])).unwrap();
+    let plan = plan_over(&plain, &fleet(&[("a", 2), ("b", 2)])).unwrap();
     assert_eq!(plan.domains, Vec::<Vec<super::Share>>::new());
     assert_eq!(plan.steps[0], [NodeId(Uuid::from_u128(1)), NodeId(Uuid::from_u128(2))], "by name");
 }
@@ -92,7 +92,7 @@ fn ten_thousand_nodes_are_planned_and_each_step_takes_as_much_of_each_domain() {
     for (spec, steps) in
         [(spec(Batch::Percent(10)), 10), (spec(Batch::Size(1)), 10_000), (canary(&[10, 50, 100]), 3)]
     {
-        let plan = plan_rollout(&spec, &nodes).unwrap();
+        let plan = plan_over(&spec, &nodes).unwrap();
         assert_eq!((plan.steps.len(), plan.steps.iter().map(Vec::len).sum::<usize>()), (steps, 10_000));
         if steps < 100 {
             let even = |shares: &Vec<super::Share>| shares.iter().all(|share| share.nodes == shares[0].nodes);
@@ -115,7 +115,7 @@ proptest! {
         let mut nodes = fleet(&zones);
         let total = nodes.len();
         let spec = spec(Batch::Size(size));
-        let plan = plan_rollout(&spec, &nodes).unwrap();
+        let plan = plan_over(&spec, &nodes).unwrap();
         let planned: BTreeSet<NodeId> = plan.steps.iter().flatten().copied().collect();
         prop_assert_eq!((planned.len(), plan.steps.iter().map(Vec::len).sum::<usize>()), (total, total));
         for (step, shares) in plan.steps.iter().zip(&plan.domains) {
@@ -128,6 +128,6 @@ proptest! {
             }
         }
         nodes.rotate_left(turn % total);
-        prop_assert_eq!(plan_rollout(&spec, &nodes).unwrap(), plan, "in whatever order they come");
+        prop_assert_eq!(plan_over(&spec, &nodes).unwrap(), plan, "in whatever order they come");
     }
 }

@@ -5,7 +5,7 @@ use sentinel_model::rollout::{Batch, RolloutSpec, Target};
 
 use super::*;
 use crate::fixture::{self, NEW, OLD, ROLLOUT, id, node};
-use crate::plan::plan_rollout;
+use crate::plan::plan_over;
 
 fn spec(batch: Batch) -> RolloutSpec {
     RolloutSpec { batch, blue_green: Some(BlueGreen::default()), ..fixture::spec() }
@@ -31,20 +31,20 @@ fn all() -> RolloutSpec {
 }
 
 fn refused(nodes: &[Node]) -> String {
-    plan_rollout(&all(), nodes).unwrap_err().to_string()
+    plan_over(&all(), nodes).unwrap_err().to_string()
 }
 
 #[test]
 fn the_slot_without_traffic_gets_the_bundle_and_the_other_keeps_what_it_runs() {
-    let plan = plan_rollout(&all(), &fleet()).unwrap();
+    let plan = plan_over(&all(), &fleet()).unwrap();
     assert_eq!(plan.steps, [["g1", "g2", "g3"].map(id)]);
     assert_eq!((plan.live, plan.excluded), (["b1", "b2"].map(id).to_vec(), vec![]));
-    let portions = plan_rollout(&spec(Batch::Size(2)), &fleet()).unwrap();
+    let portions = plan_over(&spec(Batch::Size(2)), &fleet()).unwrap();
     assert_eq!(portions.steps, [vec![id("g1"), id("g2")], vec![id("g3")]]);
     let mut swapped = fleet();
     swapped.iter_mut().for_each(|node| node.weight = 100 - node.weight);
     swapped[2].weight = 0;
-    assert_eq!(plan_rollout(&all(), &swapped).unwrap().steps, [["b1", "b2"].map(id)]);
+    assert_eq!(plan_over(&all(), &swapped).unwrap().steps, [["b1", "b2"].map(id)]);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_node_that_runs_the_bundle_already_gets_it_again_for_its_slot_is_to_have_the
     let mut nodes = fleet();
     nodes[1].effective = nodes[1].effective.map(|fact| sentinel_model::node::Fact { bundle_id: NEW, ..fact });
     nodes[1].assignment.as_mut().unwrap().bundle_id = NEW;
-    assert_eq!(plan_rollout(&all(), &nodes).unwrap().steps[0].len(), 3);
+    assert_eq!(plan_over(&all(), &nodes).unwrap().steps[0].len(), 3);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_pinned_node_without_traffic_takes_no_part_and_one_with_it_does() {
     for node in &mut nodes[1..3] {
         node.pinned_bundle_id = Some(OLD);
     }
-    let plan = plan_rollout(&all(), &nodes).unwrap();
+    let plan = plan_over(&all(), &nodes).unwrap();
     assert_eq!((plan.steps, plan.live), (vec![["g1", "g2"].map(id).to_vec()], ["b1", "b2"].map(id).to_vec()));
     assert_eq!(plan.excluded[0].name, "g3");
 }
@@ -100,11 +100,11 @@ fn nodes_of_either_slot_that_another_rollout_owns_are_a_conflict() {
     for place in [0, 1] {
         let mut nodes = fleet();
         nodes[place].owner = Some(ROLLOUT);
-        let error = plan_rollout(&all(), &nodes).unwrap_err();
+        let error = plan_over(&all(), &nodes).unwrap_err();
         assert!(matches!(error, PlanError::Conflict(owned) if owned.len() == 1));
     }
     let one_slot = RolloutSpec { target: Target::Nodes(vec![id("g1")]), ..all() };
-    assert!(matches!(plan_rollout(&one_slot, &fleet()), Err(PlanError::Slots(_))));
+    assert!(matches!(plan_over(&one_slot, &fleet()), Err(PlanError::Slots(_))));
 }
 
 /// Defect: one percent of the traffic is half of it, and nobody says so.
@@ -116,12 +116,12 @@ fn a_share_that_whole_percents_cannot_give_is_refused_with_what_would_come_of_it
         blue_green: Some(BlueGreen { traffic_steps: traffic_steps.to_vec(), ..BlueGreen::default() }),
         ..all()
     };
-    let refused = plan_rollout(&shares(&[1, 100]), &nodes).unwrap_err().to_string();
+    let refused = plan_over(&shares(&[1, 100]), &nodes).unwrap_err().to_string();
     assert_eq!(
         refused,
         "1 % of the traffic would be 50 %: weights are whole percents, and one slot is many times as large as the other (nodes \
          without traffic: 100; with it: 1, their weights together 100 %); leave this share out, as in --traffic-steps 74,100"
     );
-    plan_rollout(&shares(&[74, 100]), &nodes).unwrap();
-    plan_rollout(&shares(&[1, 10, 50, 100]), &fleet()).unwrap();
+    plan_over(&shares(&[74, 100]), &nodes).unwrap();
+    plan_over(&shares(&[1, 10, 50, 100]), &fleet()).unwrap();
 }

@@ -11,6 +11,7 @@ import { useRefusal } from "../../app/workspace";
 import { duration } from "../../lib/time";
 import { latency, number, percent, shortId } from "../../lib/format";
 import { slotName } from "../../lib/slots";
+import { versionsWords } from "../../lib/versions";
 import { convergence, nodeStatus } from "../../lib/states";
 import { causeWords, sentence, stageWords } from "../../lib/words";
 import { ActionButton } from "../../ui/action-button";
@@ -265,6 +266,7 @@ function Facts({ node }: { node: Node }) {
         <FactList
           facts={[
             ["Weight", <Flash key="weight" value={node.weight}><span title={weightWords(node.weight)}>{node.weight} %</span></Flash>],
+            ["Versions", versionsWords(node) ?? <span key="versions" className="dim">any</span>],
             ["Slot", node.slot ? slotName(node.slot) : <span key="slot" className="dim">none</span>],
             ["Pinned to", node.pinned_bundle_id ? <BundleLink key="pin" id={node.pinned_bundle_id} version={node.pinned_version ?? "removed"} /> : <span key="pin" className="dim">no bundle</span>],
           ]}

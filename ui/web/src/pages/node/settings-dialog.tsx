@@ -1,4 +1,4 @@
-import { Modal, NumberInput, Select, Stack, Textarea } from "@mantine/core";
+import { Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -14,14 +14,14 @@ import { DialogActions } from "../../ui/dialog-actions";
 import { FormError, Note } from "../../ui/feedback";
 import { settingsChange } from "./settings-change";
 
-/** Labels, weight, pin and slot of a node. Only what was changed is sent. */
+/** Labels, weight, pin, slot and versions of a node. Only what was changed is sent. */
 export function SettingsDialog({ project, node, onClose }: { project: string; node: Node; onClose: () => void }) {
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
   const [error, setError] = useState<ApiError | null>(null);
   // The page reads the node anew all the time; what counts as changed here is what differs from how it was when the dialog opened.
   const [shown] = useState(node);
   const form = useForm({
-    initialValues: { weight: node.weight, labels: labelLines(node.labels), pin: node.pinned_bundle_id ?? null, slot: node.slot ?? null },
+    initialValues: { weight: node.weight, labels: labelLines(node.labels), pin: node.pinned_bundle_id ?? null, slot: node.slot ?? null, lowest: node.min_bundle_version ?? "", highest: node.max_bundle_version ?? "" },
     validate: {
       weight: (weight) => (Number.isInteger(weight) && weight >= 0 && weight <= 100 ? null : "A whole number from 0 to 100"),
       labels: (text) => parseLabelLines(text).error,
@@ -44,7 +44,7 @@ export function SettingsDialog({ project, node, onClose }: { project: string; no
         onSubmit={form.onSubmit(() => {
           setError(null);
           if (change === null) onClose();
-          else save.mutate(change, { onError: (thrown) => setError(showServerErrors(form, thrown, { weight: "weight", labels: "labels" })) });
+          else save.mutate(change, { onError: (thrown) => setError(showServerErrors(form, thrown, { weight: "weight", labels: "labels", min_bundle_version: "lowest", max_bundle_version: "highest" })) });
         })}
       >
         <Stack gap="sm">
@@ -62,6 +62,10 @@ export function SettingsDialog({ project, node, onClose }: { project: string; no
             {...form.getInputProps("slot")}
           />
           <Select label="Pinned to" description="The one bundle that it may be given; rollouts of others leave it out" placeholder="Not pinned" searchable clearable data={choices} {...form.getInputProps("pin")} />
+          <Group grow align="flex-start">
+            <TextInput label="Lowest version" description="Of a bundle that it may be given" placeholder="any, or 1.4.0" {...form.getInputProps("lowest")} />
+            <TextInput label="Highest version" description="Of a bundle that it may be given" placeholder="any, or 1.9.9" {...form.getInputProps("highest")} />
+          </Group>
           <Textarea label="Labels" description="One per line, such as site=fra" autosize minRows={3} maxRows={10} {...form.getInputProps("labels")} />
           <div className="dim">What the node runs stays as it is.</div>
           <FormError error={error} />

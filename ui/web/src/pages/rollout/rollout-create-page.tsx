@@ -6,17 +6,18 @@ import { useEffect, useMemo, useState } from "react";
 
 import { bundlesQuery } from "../../api/bundles";
 import { type ApiError, asApiError } from "../../api/error";
-import { nodesQuery } from "../../api/nodes";
+import { groupsQuery } from "../../api/groups";
 import { rolloutPlanQuery, startRollout } from "../../api/rollouts";
 import type { OnConflict, RolloutCreate } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { showServerErrors } from "../../lib/form-errors";
-import { count, shortId } from "../../lib/format";
+import { count } from "../../lib/format";
 import { parseLabels } from "../../lib/labels";
 import { ActionButton } from "../../ui/action-button";
 import { FormError } from "../../ui/feedback";
 import { PageHeader, Panel, ScrollPage } from "../../ui/page";
+import { NodesField } from "../node/nodes-field";
 import { PlanView } from "./plan-view";
 import classes from "./rollout-create-page.module.css";
 import { DEFAULTS, FIELDS, type RolloutForm, rolloutRequest } from "./rollout-form";
@@ -31,11 +32,13 @@ export function RolloutCreatePage() {
   const refusal = useRefusal("operator");
   const adminRefusal = useRefusal("admin");
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
+  const groups = useQuery(groupsQuery(project));
   const form = useForm<RolloutForm>({
     initialValues: {
       ...DEFAULTS,
       bundle: search.bundle ?? null,
       ...(search.nodes === undefined ? {} : { target: "nodes", nodes: search.nodes }),
+      ...(search.groups === undefined ? {} : { target: "groups", groups: search.groups }),
     },
   });
   const { values } = form;
@@ -97,6 +100,7 @@ export function RolloutCreatePage() {
                 data={[
                   { value: "all", label: "Every node" },
                   { value: "labels", label: "By labels" },
+                  { value: "groups", label: "By groups" },
                   { value: "nodes", label: "Chosen nodes" },
                 ]}
                 {...form.getInputProps("target")}
@@ -104,7 +108,17 @@ export function RolloutCreatePage() {
               {values.target === "labels" && (
                 <TextInput label="Labels" description="Nodes that carry all of them" placeholder="site=fra, env=prod" {...form.getInputProps("labels")} error={labelsError ?? form.errors.labels} />
               )}
-              {values.target === "nodes" && <NodesField project={project} value={values.nodes} onChange={(nodes) => setFieldValue("nodes", nodes)} error={form.errors.nodes} />}
+              {values.target === "groups" && (
+                <MultiSelect
+                  label="Groups"
+                  description="Nodes that belong to any of them now"
+                  searchable
+                  data={(groups.data ?? []).map((group) => ({ value: group.id, label: `${group.name} (${group.nodes})` }))}
+                  nothingFoundMessage="No group is called that"
+                  {...form.getInputProps("groups")}
+                />
+              )}
+              {values.target === "nodes" && <NodesField project={project} label="Nodes" value={values.nodes} onChange={(nodes) => setFieldValue("nodes", nodes)} error={form.errors.nodes} />}
             </div>
           </Panel>
           <Panel title="In which portions">
@@ -252,30 +266,4 @@ function useSettled<T>(value: T): T {
     return () => clearTimeout(timer);
   }, [value]);
   return settled;
-}
-
-function NodesField({ project, value, onChange, error }: { project: string; value: string[]; onChange: (ids: string[]) => void; error: React.ReactNode }) {
-  const [q, setQ] = useState("");
-  const nodes = useInfiniteQuery(nodesQuery(project, { q: q || undefined }));
-  const [names, setNames] = useState<Record<string, string>>({});
-  useEffect(() => {
-    if (nodes.data !== undefined) setNames((known) => ({ ...known, ...Object.fromEntries(nodes.data.map((node) => [node.id, node.name])) }));
-  }, [nodes.data]);
-  const found = (nodes.data ?? []).map((node) => node.id);
-  const ids = [...new Set([...value, ...found])];
-  return (
-    <MultiSelect
-      label="Nodes"
-      searchable
-      searchValue={q}
-      onSearchChange={setQ}
-      data={ids.map((id) => ({ value: id, label: names[id] ?? shortId(id) }))}
-      value={value}
-      onChange={onChange}
-      error={error}
-      limit={50}
-      maxDropdownHeight={260}
-      nothingFoundMessage="No node is called that"
-    />
-  );
 }

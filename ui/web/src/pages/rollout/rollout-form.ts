@@ -1,12 +1,13 @@
 // What the form holds, and the request that it means.
-import type { CanaryConfig, OnConflict, RolloutCreate } from "../../api/types";
-import { parseLabels } from "../../lib/labels";
+import type { CanaryConfig, OnConflict, RolloutCreate, TargetSelector } from "../../api/types";
+import { type Labels, parseLabels } from "../../lib/labels";
 import { fromLocal } from "../../lib/local-time";
 
 export interface RolloutForm {
   bundle: string | null;
-  target: "all" | "labels" | "nodes";
+  target: "all" | "labels" | "groups" | "nodes";
   labels: string;
+  groups: string[];
   nodes: string[];
   batch: "nodes" | "percent" | "canary" | "blue_green" | "once";
   batchSize: number | string;
@@ -48,6 +49,7 @@ export const DEFAULTS: RolloutForm = {
   bundle: null,
   target: "all",
   labels: "",
+  groups: [],
   nodes: [],
   batch: "percent",
   batchSize: 10,
@@ -80,6 +82,7 @@ export const DEFAULTS: RolloutForm = {
 export const FIELDS: Record<string, string> = {
   bundle_id: "bundle",
   "target_selector.labels": "labels",
+  "target_selector.group_ids": "groups",
   "target_selector.node_ids": "nodes",
   batch_size: "batchSize",
   batch_percentage: "batchSize",
@@ -137,15 +140,29 @@ const STRATEGIES: Record<RolloutForm["batch"], NonNullable<RolloutCreate["strate
   once: "all_at_once",
 };
 
+function target(form: RolloutForm, labels: Labels): TargetSelector {
+  switch (form.target) {
+    case "all":
+      return { type: "all" };
+    case "labels":
+      return { type: "labels", labels };
+    case "groups":
+      return { type: "groups", group_ids: form.groups };
+    case "nodes":
+      return { type: "node_ids", node_ids: form.nodes };
+  }
+}
+
 /** The request; null while something that no plan can do without is missing. */
 export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
   if (form.bundle === null) return null;
   const { labels, error } = parseLabels(form.labels);
   if (form.target === "labels" && (error !== null || Object.keys(labels).length === 0)) return null;
+  if (form.target === "groups" && form.groups.length === 0) return null;
   if (form.target === "nodes" && form.nodes.length === 0) return null;
   return {
     bundle_id: form.bundle,
-    target_selector: form.target === "all" ? { type: "all" } : form.target === "labels" ? { type: "labels", labels } : { type: "node_ids", node_ids: form.nodes },
+    target_selector: target(form, labels),
     strategy: STRATEGIES[form.batch],
     ...(form.batch === "canary" ? { canary_analysis_config: canary(form) } : {}),
     ...(form.batch === "blue_green" ? { blue_green_config: { traffic_steps: shares(form.trafficSteps), bake_seconds: orZero(form.bake) } } : {}),

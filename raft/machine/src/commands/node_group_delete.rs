@@ -1,0 +1,32 @@
+//! Takes a group away. Its nodes stay what they are, and so do rollouts that are planned already.
+
+use sentinel_model::group::NodeGroup;
+use sentinel_model::project::Project;
+use sentinel_model::{NodeGroupId, ProjectId};
+use serde::{Deserialize, Serialize};
+
+use crate::apply::{Apply, Context, Stop, Subject};
+use crate::outcome::Reply;
+use crate::tables::{Table, key};
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeGroupDelete {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The group.
+    pub group_id: NodeGroupId,
+}
+
+impl Apply for NodeGroupDelete {
+    fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
+        let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        let row = key(&[self.project_id.as_bytes(), self.group_id.as_bytes()]);
+        let group = context.require::<NodeGroup>(&row, "Group")?;
+        context.write().delete(Table::NodeGroups, &row)?;
+        let id = self.group_id.to_string();
+        let subject = Subject::in_project("node_group", &id, &project);
+        context.record("node_group.deleted", subject, [("name", group.name)])?;
+        Ok(Reply::Done)
+    }
+}
