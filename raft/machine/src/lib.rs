@@ -22,6 +22,7 @@ mod governance;
 pub mod level;
 pub mod memory;
 pub mod outcome;
+mod planted;
 pub mod ports;
 pub mod query;
 pub mod queue;

@@ -86,7 +86,7 @@ impl Scenario {
     }
 }
 
-fn on_new() -> impl Strategy<Value = OnNew> {
+pub fn on_new() -> impl Strategy<Value = OnNew> {
     prop_oneof![
         6 => (0u8..6).prop_map(OnNew::Good),
         1 => Just(OnNew::Fails),
@@ -96,6 +96,7 @@ fn on_new() -> impl Strategy<Value = OnNew> {
         1 => (0u8..12).prop_map(OnNew::Breaks),
         1 => (0u8..12).prop_map(OnNew::Sickens),
         1 => Just(OnNew::Unhealthy),
+        1 => (0u8..4).prop_map(OnNew::Flaps),
         1 => Just(OnNew::Errors),
         1 => Just(OnNew::SlowAnswers),
         1 => Just(OnNew::NoTraffic),
@@ -104,7 +105,7 @@ fn on_new() -> impl Strategy<Value = OnNew> {
     ]
 }
 
-fn on_back() -> impl Strategy<Value = OnBack> {
+pub fn on_back() -> impl Strategy<Value = OnBack> {
     prop_oneof![
         5 => (0u8..6).prop_map(OnBack::Good),
         1 => Just(OnBack::Fails),
@@ -129,7 +130,7 @@ fn incident() -> impl Strategy<Value = Incident> {
     ]
 }
 
-fn gates() -> impl Strategy<Value = Gates> {
+pub fn gates() -> impl Strategy<Value = Gates> {
     (any::<bool>(), any::<bool>(), any::<bool>(), 0u32..20, 0u32..30, 0u32..20).prop_map(
         |(heartbeat, errors, latency, min_requests, observe_s, fail_after_s)| Gates {
             heartbeat,
