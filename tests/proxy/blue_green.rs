@@ -7,7 +7,7 @@ use sentinel_kit::{Agent, Api, Cluster, Haproxy, Traffic, Upstream, ports, until
 use serde_json::{Value, json};
 
 use crate::BINARY;
-use crate::fleet::{PROJECT, config, effective};
+use crate::fleet::{PROJECT, config, effective, impossible_config};
 
 /// Requests over which a share is measured.
 const REQUESTS: u64 = 400;
@@ -63,7 +63,7 @@ impl Site {
         (site, bundle)
     }
 
-    /// Starts a blue-green rollout with a gate on errors.
+    /// Starts a blue-green rollout with gates on errors and latency.
     async fn roll_out(&self, bundle: &str) -> String {
         let body = json!({
             "bundle_id": bundle,
@@ -71,7 +71,9 @@ impl Site {
             "strategy": "blue_green",
             "blue_green_config": {"traffic_steps": [10, 50, 100], "bake_seconds": 5},
             "progress_deadline_seconds": 120,
-            "health_gates": {"max_error_rate": 5.0, "min_requests": 5, "fail_after_seconds": 1},
+            "health_gates": {
+                "max_error_rate": 5.0, "max_latency_ms": 150.0, "min_requests": 5, "fail_after_seconds": 1,
+            },
         });
         let made = self.api.post(&format!("/api/v1/projects/{PROJECT}/rollouts"), &body).await.unwrap();
         made["rollout"]["id"].as_str().unwrap().to_owned()
@@ -121,6 +123,15 @@ impl Site {
     }
 }
 
+impl Site {
+    /// Blue has all of the traffic, every request was answered with this, and every node runs what it ran before.
+    async fn keeps(&self, body: &str, traffic: &Traffic, bundle: &String) {
+        self.obeys(100, 0).await;
+        splits(traffic, body, 100).await;
+        assert!(nodes_run(&self.api, &[bundle; 4]).await);
+    }
+}
+
 async fn nodes(api: &Api) -> Option<Vec<Value>> {
     let mut list = api.get(&format!("/api/v1/projects/{PROJECT}/nodes")).await.ok()?;
     serde_json::from_value(list["nodes"].take()).ok()
@@ -134,7 +145,11 @@ async fn nodes_run(api: &Api, bundles: &[&String; 4]) -> bool {
 }
 
 async fn compile(api: &Api, version: &str, upstream: &Upstream) -> String {
-    let body = json!({"version": version, "config_source": config(&upstream.address())});
+    compile_source(api, version, &config(&upstream.address())).await
+}
+
+async fn compile_source(api: &Api, version: &str, source: &str) -> String {
+    let body = json!({"version": version, "config_source": source});
     let made = api.post(&format!("/api/v1/projects/{PROJECT}/bundles"), &body).await.unwrap();
     made["id"].as_str().unwrap().to_owned()
 }
@@ -210,4 +225,51 @@ async fn traffic_moves_between_the_slots_and_back_without_a_failed_request_and_a
     until("requests after that", 20, || async { (traffic.answers()[0].total() > 10).then_some(()) }).await;
     splits(&traffic, "one", 100).await;
     assert!(nodes_run(&site.api, &[&first; 4]).await, "and every node runs what it ran");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_bundle_gives_its_share_back_and_one_that_does_not_activate_never_has_any() {
+    let (one, slow) = (Upstream::start("one", 200).await, Upstream::slow("slow", 300).await);
+    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let held = held.local_addr().unwrap().to_string();
+    let (site, first) = Site::start(&one).await;
+    site.obeys(100, 0).await;
+    let traffic = Traffic::start(&[site.haproxy.address()]);
+    until("the first requests", 20, || async { (traffic.answers()[0].total() > 10).then_some(()) }).await;
+
+    // The standby slot cannot run it: the traffic stays where it is, and nobody notices anything.
+    let never = compile_source(&site.api, "2.0.0", &impossible_config(&slow.address(), &held)).await;
+    let rollout = site.roll_out(&never).await;
+    let ended = site.is(&rollout, "rolled_back").await;
+    let reason = ended["rollout"]["error"]["reason"].as_str().unwrap();
+    assert!(reason.contains(&format!("cannot have {held}")), "{reason}");
+    assert_eq!(
+        (&ended["rollout"]["traffic_weight"], &ended["rollout"]["current_step"]),
+        (&json!(0), &json!(0)),
+        "no share was given"
+    );
+    assert_eq!(
+        traffic.answers()[0].with_body("one"),
+        traffic.answers()[0].total(),
+        "nobody saw anything of it"
+    );
+    site.keeps("one", &traffic, &first).await;
+
+    // It answers well, and too late: a tenth of the traffic sees that, and not for long.
+    let lame = compile(&site.api, "3.0.0", &slow).await;
+    let rollout = site.roll_out(&lame).await;
+    let ended = site.is(&rollout, "rolled_back").await;
+    let reason = ended["rollout"]["error"]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("99th percentile of latency above the limit"), "{reason}");
+    assert_eq!(
+        (&ended["rollout"]["traffic_weight"], &ended["rollout"]["current_step"]),
+        (&json!(0), &json!(1)),
+        "the first share was the last"
+    );
+    assert!(traffic.answers()[0].with_body("slow") > 0);
+    traffic.assert_flawless();
+    site.obeys(100, 0).await;
+    traffic.reset();
+    until("requests after that", 20, || async { (traffic.answers()[0].total() > 10).then_some(()) }).await;
+    site.keeps("one", &traffic, &first).await;
 }

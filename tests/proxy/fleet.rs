@@ -160,3 +160,14 @@ observability {{
 "#
     )
 }
+
+/// One that no node can activate: it wants an address that somebody else holds.
+pub fn impossible_config(upstream: &str, held: &str) -> String {
+    let listener = format!(
+        r#"listeners {{
+    listener "held" {{
+        address "{held}"
+    }}"#
+    );
+    config(upstream).replacen("listeners {", &listener, 1)
+}

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 use sentinel_kit::{Traffic, Upstream, until};
 use serde_json::{Value, json};
 
-use crate::fleet::{Fleet, PROJECT, config, effective};
+use crate::fleet::{Fleet, PROJECT, effective, impossible_config};
 
 /// Starts a rollout to all nodes, with gates on errors and latency.
 async fn roll_out(fleet: &Fleet, strategy: &str, bundle: &str, observe_s: u32) -> String {
@@ -26,14 +26,7 @@ async fn roll_out(fleet: &Fleet, strategy: &str, bundle: &str, observe_s: u32) -
 
 /// A bundle that no node can activate: it wants an address that somebody else holds.
 async fn impossible(fleet: &Fleet, version: &str, upstream: &Upstream, held: &str) -> String {
-    let listener = format!(
-        r#"listeners {{
-    listener "held" {{
-        address "{held}"
-    }}"#
-    );
-    let source = config(&upstream.address()).replacen("listeners {", &listener, 1);
-    let body = json!({"version": version, "config_source": source});
+    let body = json!({"version": version, "config_source": impossible_config(&upstream.address(), held)});
     let made = fleet.api.post(&format!("/api/v1/projects/{PROJECT}/bundles"), &body).await.unwrap();
     made["id"].as_str().unwrap().to_owned()
 }

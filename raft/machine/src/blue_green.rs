@@ -13,6 +13,7 @@ use crate::apply::{Context, Stop};
 use crate::baseline;
 use crate::commands::node_register::tell;
 use crate::outcome::Rejection;
+use crate::planted::planted;
 use crate::query;
 use crate::rollout;
 use crate::tables::{Read, TableError};
@@ -83,7 +84,7 @@ pub(crate) fn shift(context: &mut Context<'_>, moved: &mut Rollout, share: u8) -
         let before = member.before.unwrap_or(now);
         let place = if kept(&member) {
             &mut live
-        } else if member.proven_by(&node) && !node.failed_current() {
+        } else if (member.proven_by(&node) && !node.failed_current()) || planted!(TrafficUnproven) {
             &mut ready
         } else {
             &mut late
@@ -152,7 +153,9 @@ pub(crate) fn give_back(context: &mut Context<'_>, moved: &mut Rollout) -> Resul
         if before.given.is_some_and(|given| given != node.weight) {
             changed.push(format!("{} ({} %)", node.name, node.weight));
         }
-        weigh(context, node, before.weight)?;
+        if !planted!(TrafficStays) {
+            weigh(context, node, before.weight)?;
+        }
     }
     shift.share = 0;
     let mut words = format!("traffic is back: {}", shift.words());

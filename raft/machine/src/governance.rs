@@ -16,6 +16,7 @@ use crate::apply::{Context, Stop};
 use crate::blue_green;
 use crate::freeze;
 use crate::outcome::Rejection;
+use crate::planted::planted;
 use crate::queue::{self, Claim};
 use crate::risk;
 use crate::rollout;
@@ -112,7 +113,8 @@ pub(crate) fn needed<'n>(
         there.extend(node.filter(|node| node.project_id == project.id));
     }
     let judged = risk::judge(context.tables(), bundle, &there)?;
-    Ok((project.approval.needed(judged.risk.level), Some(judged)))
+    let level = if planted!(RiskOfUpload) { bundle.risk_level } else { judged.risk.level };
+    Ok((project.approval.needed(level), Some(judged)))
 }
 
 /// When approvals that are waited for from now on expire.
@@ -132,6 +134,7 @@ pub(crate) fn count(
     for given in approval.given.drain(..) {
         if role_in(context.tables(), project.org_id, given.user_id)?
             .is_some_and(|role| role >= Role::Operator)
+            || planted!(RoleKept)
         {
             eligible.push(given);
         }

@@ -23,6 +23,7 @@ pub mod group;
 pub mod level;
 pub mod memory;
 pub mod outcome;
+mod planted;
 pub mod ports;
 pub mod query;
 pub mod queue;

@@ -13,6 +13,7 @@ use sentinel_model::rollout::{Deed, Hold, OnConflict, Phase, Queued, Rollout, Ro
 use sentinel_model::{NodeId, ProjectId, RolloutId};
 
 use crate::apply::{Context, Stop};
+use crate::planted::planted;
 use crate::query;
 use crate::rollout;
 use crate::tables::{Read, Scan, Table, TableError, key};
@@ -72,6 +73,9 @@ pub fn contenders<'n>(
             continue;
         }
         for (place, rollout_id) in waiting(read, Table::NodeQueue, node.id.as_bytes())? {
+            if planted!(QueueJumped) {
+                continue;
+            }
             if before.is_none_or(|before| place < before) {
                 stands(true, place, rollout_id, node);
             }
@@ -124,6 +128,9 @@ pub(crate) fn claim(
 ) -> Result<Claim, Stop> {
     let before = claiming.queued.map(|queued| queued.place);
     let mut contenders = contenders(context.tables(), nodes, before)?;
+    if planted!(OwnerNotAsked) {
+        contenders.clear();
+    }
     if !contenders.is_empty() {
         match claiming.spec.on_conflict {
             OnConflict::Refuse => return Ok(Claim::Refused(in_the_way(&contenders[0]))),
@@ -243,6 +250,9 @@ pub(crate) fn leave(
 
 /// Has those looked at that wait for this rollout, which does not stand in their way any more.
 pub(crate) fn call(context: &mut Context<'_>, ended: &Rollout) -> Result<(), Stop> {
+    if planted!(NobodyCalled) {
+        return Ok(());
+    }
     for id in of_project(context.tables(), ended.project_id)? {
         let mut next = rollout::require(context, id)?;
         let Some(queued) = next.queued.filter(|queued| queued.behind == Some(ended.id)) else { continue };

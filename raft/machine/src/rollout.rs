@@ -14,6 +14,7 @@ use sentinel_model::{BundleId, NodeId, RolloutId};
 use crate::apply::{Context, Stop, Subject};
 use crate::commands::node_register::{assign, withdraw};
 use crate::outcome::Rejection;
+use crate::planted::planted;
 use crate::query;
 use crate::queue;
 use crate::tables::{TableError, key};
@@ -212,6 +213,9 @@ pub(crate) fn restore(
 /// else move when it comes back, after the rollout has ended. Returns how many nodes were given their earlier bundle.
 pub(crate) fn take_back_unproven(context: &mut Context<'_>, rollout: &Rollout) -> Result<u64, Stop> {
     let mut unproven = Vec::new();
+    if planted!(LeftBehind) {
+        return Ok(0);
+    }
     for member in query::rollout_nodes(context.tables(), rollout.id)? {
         if !member.state.moved() {
             continue;

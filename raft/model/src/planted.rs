@@ -28,6 +28,46 @@ pub enum Bug {
     AppliedTwice,
     /// A member that was removed is listened to.
     RemovedComesBack,
+    /// A step gives the bundle to the nodes of the next one as well.
+    WaveTooWide,
+    /// A freeze does not hold what is resumed.
+    FreezeIgnoredOnResume,
+    /// The last step gives the baseline to nodes that joined, in the middle of a freeze.
+    BaselineInFreeze,
+    /// Who approves again counts again.
+    ApprovedTwice,
+    /// Who asks for a rollout may approve it.
+    AuthorApproves,
+    /// Who has lost the role still counts.
+    RoleKept,
+    /// Risk is what was made of a bundle when it was uploaded.
+    RiskOfUpload,
+    /// What nobody has proven stays assigned at the end.
+    LeftBehind,
+    /// The way back ends before it has begun.
+    WayBackSkipped,
+    /// A rollout that begins takes nodes from others.
+    OwnerNotAsked,
+    /// A freeze holds a rollout, and nobody is told.
+    HoldNotTold,
+    /// A rollout to some nodes makes the baseline of all.
+    BaselineOfSome,
+    /// A direct assignment takes nodes that a rollout moves.
+    AssignedPastOwner,
+    /// Nodes that are lost are counted in each step, and not in each failure domain.
+    DomainsIgnored,
+    /// Nobody reads the share of failed nodes at which a rollout fails.
+    ThresholdIgnored,
+    /// Nodes that have not proven the bundle are given traffic.
+    TrafficUnproven,
+    /// A freeze that comes again every week does not hold.
+    WeeklyIgnored,
+    /// Traffic that is taken back stays where it is.
+    TrafficStays,
+    /// Who comes later is served first.
+    QueueJumped,
+    /// The end of a rollout is not told to those that wait for it.
+    NobodyCalled,
 }
 
 thread_local! {

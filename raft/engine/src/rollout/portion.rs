@@ -53,6 +53,10 @@ impl<'a> Portion<'a> {
 
     /// The same nodes by failure domain, where these are told apart; else nothing.
     pub fn by_domain(view: &RolloutView<'a>, last: u32, verifying: bool) -> Vec<Self> {
+        #[cfg(feature = "planted")]
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::DomainsIgnored) {
+            return Vec::new();
+        }
         let spec = &view.rollout.spec;
         let Some(key) = &spec.failure_domain else { return Vec::new() };
         let mut domains: BTreeMap<Option<&str>, Self> = BTreeMap::new();

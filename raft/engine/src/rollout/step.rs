@@ -157,6 +157,10 @@ impl Judged<'_> {
     /// So many have failed, of all the steps that have begun, that it is not worth to go on, though each step may lose that many. The
     /// share is of all nodes of the rollout, not of those moved so far: one of the first two is half of these, and says little.
     fn threshold_reached(&self) -> Option<String> {
+        #[cfg(feature = "planted")]
+        if sentinel_model::planted::has(sentinel_model::planted::Bug::ThresholdIgnored) {
+            return None;
+        }
         let rollout = self.view.rollout;
         let threshold = rollout.spec.rollback_threshold?;
         let failed: Vec<String> =

@@ -53,6 +53,10 @@ pub(super) fn frozen(view: &RolloutView<'_>, decided: Option<Transition>) -> Opt
 }
 
 fn tell(view: &RolloutView<'_>, words: &str) -> Option<Transition> {
+    #[cfg(feature = "planted")]
+    if sentinel_model::planted::has(sentinel_model::planted::Bug::HoldNotTold) {
+        return None;
+    }
     let told = |hold: &Hold| hold.frozen && hold.reason == words;
     let known = view.rollout.hold.as_ref().is_some_and(told);
     (!known).then(|| Transition::Frozen { reason: words.to_owned() })

@@ -23,6 +23,10 @@ enum Place {
 }
 
 pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
+    #[cfg(feature = "planted")]
+    if sentinel_model::planted::has(sentinel_model::planted::Bug::WayBackSkipped) {
+        return Some(Transition::FinishRollback { exceptions: Vec::new() });
+    }
     let mut members: Vec<(&RolloutNode, &Node)> = view
         .members
         .iter()

@@ -1,9 +1,12 @@
 //! A simulated node: what its agent reports, tick by tick.
 
 use sentinel_machine::commands::nodes_report::NodeFact;
-use sentinel_model::health::{NodeSample, TrafficSample};
+use sentinel_model::health::{LatencyCount, NodeSample, TrafficSample};
 use sentinel_model::node::{ActivationStage, Node};
 use sentinel_model::{BundleId, Generation, NodeId, Time};
+
+/// The answers of a node that is well take at most so long.
+pub const QUICK_MS: f64 = 5.0;
 
 /// What happens when the node is given the rollout's bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum OnNew {
     Sickens(u8),
     /// Runs it and is unhealthy.
     Unhealthy,
+    /// Runs it, and is well and ill by turns of so many ticks.
+    Flaps(u8),
     /// Runs it and answers with errors.
     Errors,
     /// Runs it and is slow.
@@ -184,11 +189,16 @@ impl Agent {
         let measured = if bad(OnNew::OldTraffic) { Generation(generation.0 - 1) } else { generation };
         let window_ms = now.since(since);
         let requests = window_ms / 100;
+        let ill_ms = match self.on_new {
+            OnNew::Flaps(ticks) if bundle == Some(new) => ill_ms(ticks, window_ms),
+            _ => 0,
+        };
+        let ill_now = ill_ms > 0 && matches!(self.on_new, OnNew::Flaps(ticks) if is_ill(ticks, window_ms));
         let traffic = TrafficSample {
             generation: measured,
             window_ms,
             requests,
-            errors: if bad(OnNew::Errors) { requests / 2 } else { 0 },
+            errors: if bad(OnNew::Errors) { requests / 2 } else { ill_ms / 200 },
             p50_ms: 1.0,
             p95_ms: 2.0,
             p99_ms: match () {
@@ -200,14 +210,36 @@ impl Agent {
         Some(NodeSample {
             node_id: self.id,
             heard_at: now,
-            healthy: !bad(OnNew::Unhealthy) && !sick,
+            healthy: !bad(OnNew::Unhealthy) && !sick && !ill_now,
             effective: generation,
             traffic: (!bad(OnNew::NoTraffic)).then_some(traffic),
-            latency: Vec::new(),
+            latency: if bad(OnNew::NotANumber) {
+                Vec::new()
+            } else {
+                latency(requests, bad(OnNew::SlowAnswers))
+            },
             usage: None,
             next_within_ms: 0,
         })
     }
+}
+
+/// All answers within [`QUICK_MS`], or none of them.
+fn latency(requests: u64, slow: bool) -> Vec<LatencyCount> {
+    let quick = if slow { 0 } else { requests };
+    let bars = [(Some(QUICK_MS), quick), (Some(5_000.0), requests), (None, requests)];
+    bars.map(|(up_to_ms, requests)| LatencyCount { up_to_ms, requests }).to_vec()
+}
+
+fn is_ill(ticks: u8, window_ms: u64) -> bool {
+    (window_ms / (u64::from(ticks.max(1)) * 5_000)) % 2 == 1
+}
+
+/// How much of the time it was ill, of turns that begin with a good one.
+fn ill_ms(ticks: u8, window_ms: u64) -> u64 {
+    let turn = u64::from(ticks.max(1)) * 5_000;
+    let (turns, rest) = (window_ms / turn, window_ms % turn);
+    turns / 2 * turn + if turns % 2 == 1 { rest } else { 0 }
 }
 
 fn is_over(ticks: u8, since: Time, now: Time) -> bool {

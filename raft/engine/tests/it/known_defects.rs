@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use sentinel_machine::commands::bundle_assign::BundleAssign;
-use sentinel_machine::{Order, Scan, Table, tables};
+use sentinel_machine::{Order, Scan, Table, query, tables};
 use sentinel_model::BundleId;
 use sentinel_model::audit::AuditEntry;
-use sentinel_model::rollout::{Batch, Gates, RolloutSpec, RolloutState};
+use sentinel_model::rollout::{Batch, Gates, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState};
 
 use crate::agent::{OnBack, OnNew};
 use crate::operator::Incident;
 use crate::scenario::{Scenario, spec, traffic_gates};
-use crate::world::{NEW, OLD, World, node_id};
+use crate::world::{NEW, OLD, ROLLOUT, World, node_id};
 
 fn failing(on_new: OnNew, gates: Gates) -> RolloutState {
     let mut scenario = Scenario::uniform(3, on_new);
@@ -364,6 +364,32 @@ fn a_node_of_a_completed_step_that_is_offline_for_a_moment_takes_nothing_back() 
     assert!(hold.reason.contains("edge-1") && !hold.broken, "{hold:?}");
     world.incident(Incident::Return(1));
     assert_eq!(world.run(100).state, RolloutState::Completed);
+}
+
+/// Defect: the share of failed nodes at which a rollout is taken back is asked for, kept, and never read.
+#[test]
+fn the_share_of_failed_nodes_that_takes_a_rollout_back_is_read() {
+    let mut scenario = Scenario::uniform(6, OnNew::Good(1));
+    scenario.spec = RolloutSpec { batch: Batch::Size(3), max_unavailable: 1, ..spec() };
+    scenario.nodes[0].0 = OnNew::Fails;
+    assert_eq!(scenario.begin().run(200).state, RolloutState::Completed, "one of three is tolerated");
+    scenario.spec.rollback_threshold = Some(15);
+    let state = scenario.begin().run(200).state;
+    let RolloutState::RolledBack { reason, .. } = state else { panic!("{state:?}") };
+    assert!(reason.contains("the threshold is 15 %"), "{reason}");
+}
+
+/// Defect: nodes that were tolerated, and never got the bundle, are listed as having completed it.
+#[test]
+fn a_tolerated_node_is_not_counted_among_those_that_have_completed() {
+    let mut scenario = Scenario::uniform(3, OnNew::Good(1));
+    scenario.spec = RolloutSpec { batch: Batch::Size(3), max_unavailable: 1, ..spec() };
+    scenario.nodes[1].0 = OnNew::Fails;
+    let mut world = scenario.begin();
+    assert_eq!(world.run(200).state, RolloutState::Completed);
+    let members = query::rollout_nodes(&world.tables, ROLLOUT).unwrap();
+    let completed = |member: &RolloutNode| matches!(member.state, RolloutNodeState::Completed { .. });
+    assert_eq!(members.iter().map(completed).collect::<Vec<_>>(), [true, false, true]);
 }
 
 #[test]

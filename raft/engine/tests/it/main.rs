@@ -9,6 +9,14 @@ mod leaders;
 mod ledger;
 mod operator;
 mod oracle;
+mod plan;
+// Built with the workspace, as all tests are: `planted` is a feature that the simulation asks for.
+#[cfg(feature = "planted")]
+mod planted;
+mod promises;
+mod realm;
 mod scenario;
+mod shared_fleets;
 mod silence;
+mod watch;
 mod world;

@@ -1,7 +1,6 @@
 //! Rollouts as random as they come, and as a test writes them.
 
 use proptest::prelude::*;
-use sentinel_engine::plan::{Fleet, plan_rollout};
 use sentinel_machine::commands::node_update::{NodeUpdate, Pin};
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::query;
@@ -9,6 +8,7 @@ use sentinel_model::rollout::{Batch, Gates, OnConflict, RolloutSpec, Target};
 
 use crate::agent::{Agent, OnBack, OnNew};
 use crate::operator::Incident;
+use crate::plan::plan_over;
 use crate::world::{NEW, OLD, PROJECT, ROLLOUT, World, node_id};
 
 /// A fleet, what is asked for, and what happens at which tick.
@@ -71,7 +71,7 @@ impl Scenario {
             world.must(NodeUpdate { pin, ..NodeUpdate::of(node_id) });
         }
         let nodes = query::nodes_of(&world.tables, PROJECT).unwrap();
-        let plan = plan_rollout(&self.spec, Fleet { nodes: &nodes, groups: &[], version: "2.0.0" }).unwrap();
+        let plan = plan_over(&self.spec, &nodes).unwrap();
         world.must(RolloutCreate {
             scheduled_at: None,
             override_freeze_reason: None,
@@ -86,7 +86,7 @@ impl Scenario {
     }
 }
 
-fn on_new() -> impl Strategy<Value = OnNew> {
+pub fn on_new() -> impl Strategy<Value = OnNew> {
     prop_oneof![
         6 => (0u8..6).prop_map(OnNew::Good),
         1 => Just(OnNew::Fails),
@@ -96,6 +96,7 @@ fn on_new() -> impl Strategy<Value = OnNew> {
         1 => (0u8..12).prop_map(OnNew::Breaks),
         1 => (0u8..12).prop_map(OnNew::Sickens),
         1 => Just(OnNew::Unhealthy),
+        1 => (0u8..4).prop_map(OnNew::Flaps),
         1 => Just(OnNew::Errors),
         1 => Just(OnNew::SlowAnswers),
         1 => Just(OnNew::NoTraffic),
@@ -104,7 +105,7 @@ fn on_new() -> impl Strategy<Value = OnNew> {
     ]
 }
 
-fn on_back() -> impl Strategy<Value = OnBack> {
+pub fn on_back() -> impl Strategy<Value = OnBack> {
     prop_oneof![
         5 => (0u8..6).prop_map(OnBack::Good),
         1 => Just(OnBack::Fails),
@@ -129,7 +130,7 @@ fn incident() -> impl Strategy<Value = Incident> {
     ]
 }
 
-fn gates() -> impl Strategy<Value = Gates> {
+pub fn gates() -> impl Strategy<Value = Gates> {
     (any::<bool>(), any::<bool>(), any::<bool>(), 0u32..20, 0u32..30, 0u32..20).prop_map(
         |(heartbeat, errors, latency, min_requests, observe_s, fail_after_s)| Gates {
             heartbeat,

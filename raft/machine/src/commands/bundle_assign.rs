@@ -17,6 +17,7 @@ use crate::commands::node_update::require_admitted;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
+use crate::planted::planted;
 use crate::risk;
 
 /// See the module.
@@ -56,7 +57,7 @@ impl Apply for BundleAssign {
             if node.project_id != bundle.project_id {
                 return Err(Rejection::not_found("Node").into());
             }
-            if let Some(owner) = node.owner {
+            if let Some(owner) = node.owner.filter(|_| !planted!(AssignedPastOwner)) {
                 let message =
                     format!("node '{}' belongs to the rollout {owner}; cancel that first", node.name);
                 return Err(Rejection::WrongState(message).into());

@@ -19,6 +19,7 @@ use crate::commands::node_register::assign;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
+use crate::planted::planted;
 use crate::query;
 use crate::queue;
 use crate::rollout;
@@ -90,11 +91,7 @@ impl Apply for RolloutAdvance {
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let mut moved = rollout::require(context, self.rollout_id)?;
-        #[cfg(feature = "planted")]
-        let fenced = !sentinel_model::planted::has(sentinel_model::planted::Bug::UnfencedDecision);
-        #[cfg(not(feature = "planted"))]
-        let fenced = true;
-        if fenced && moved.revision != self.revision {
+        if moved.revision != self.revision && !planted!(UnfencedDecision) {
             return Err(Rejection::Stale { decided_on: self.revision, current: moved.revision }.into());
         }
         if !self.transition.fits(&moved.state) {
@@ -204,7 +201,12 @@ fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
 
 /// Gives the step's nodes the bundle.
 fn give(context: &mut Context<'_>, moved: &Rollout, step: &Step) -> Result<String, Stop> {
-    for node_id in &step.node_ids {
+    let mut node_ids = step.node_ids.clone();
+    if planted!(WaveTooWide) && step.index + 1 < moved.steps {
+        let next = rollout::step(context, moved, step.index + 1)?;
+        node_ids.extend(next.node_ids.into_iter().filter(|_| next.traffic.is_none()));
+    }
+    for node_id in &node_ids {
         let mut member = rollout::member(context, moved, *node_id)?;
         let Some(mut node) = context.load::<Node>(node_id.as_bytes())? else { continue };
         let mut earlier = rollout::earlier_of(context, &node)?.into_iter();
@@ -217,11 +219,7 @@ fn give(context: &mut Context<'_>, moved: &Rollout, step: &Step) -> Result<Strin
 }
 
 fn require_proven(context: &Context<'_>, moved: &Rollout, step: &Step) -> Result<(), Stop> {
-    #[cfg(feature = "planted")]
-    if sentinel_model::planted::has(sentinel_model::planted::Bug::StepSkipped) {
-        return Ok(());
-    }
-    rollout::require_proven(context, moved, step)
+    if planted!(StepSkipped) { Ok(()) } else { rollout::require_proven(context, moved, step) }
 }
 
 fn verify_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
@@ -245,7 +243,9 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     // Without this, a bundle revoked at the last moment could become what late joiners are given.
     rollout::require_compiled(context, moved)?;
     require_proven(context, moved, &step)?;
-    rollout::require_fair(context, moved)?;
+    if !planted!(StepSkipped) {
+        rollout::require_fair(context, moved)?;
+    }
     end_step(context, &mut step, StepState::Completed)?;
     for node_id in &step.node_ids {
         let mut member = rollout::member(context, moved, *node_id)?;
@@ -269,7 +269,11 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     let joined = match moved.spec.target {
         Target::All => {
             let frozen = freeze::holding(context.tables(), moved, context.time)?;
+            let frozen = frozen.filter(|_| !planted!(BaselineInFreeze));
             baseline::set(context, moved, frozen.as_ref())?
+        }
+        Target::Labels(_) | Target::Nodes(_) | Target::Groups(_) if planted!(BaselineOfSome) => {
+            baseline::set(context, moved, None)?
         }
         Target::Labels(_) | Target::Nodes(_) | Target::Groups(_) => Joined::Given(0),
     };

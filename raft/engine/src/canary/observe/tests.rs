@@ -100,6 +100,18 @@ fn a_higher_error_ratio_is_worse_and_stays_so() {
     }
 }
 
+/// Defect: where the other nodes have no errors at all, a single one of the canary takes the bundle back.
+#[test]
+fn a_single_error_against_none_at_all_takes_nothing_back() {
+    let mut course =
+        Course::new(Canary { min_requests: 1_000, bake_s: 20, slow_margin: None, ..Canary::default() });
+    course.look(counted(300, 1, 0), counted(5_000, 0, 0));
+    let verdicts: Vec<Verdict> =
+        (0..5).map(|_| course.look(counted(300, 0, 0), counted(5_000, 0, 0)).verdict).collect();
+    assert!(!verdicts.contains(&Verdict::Worse), "{verdicts:?}");
+    assert_eq!(verdicts.last(), Some(&Verdict::Fair));
+}
+
 #[test]
 fn what_is_slow_is_chosen_from_the_other_nodes_before_anything_is_judged_by_it() {
     let mut course = Course::new(Canary::default());
