@@ -156,7 +156,8 @@ pub async fn run(command: GroupCommand, connection: &Connection) -> anyhow::Resu
 
 fn says(what: &str, group: &NodeGroup) -> String {
     let NodeGroup { name, nodes, online, .. } = group;
-    format!("{what} group {name}: {nodes} nodes belong to it, {online} of them online")
+    let plural = if *nodes == 1 { "node" } else { "nodes" };
+    format!("{what} group {name}: {nodes} {plural}, {online} online")
 }
 
 fn detail(detail: &NodeGroupDetail) -> Table {
@@ -168,10 +169,12 @@ fn detail(detail: &NodeGroupDetail) -> Table {
     table.fact("Name", group.name.clone());
     table.fact("Id", group.id.to_string());
     table.fact("Description", group.description.clone());
-    table.fact("Nodes", format!("{}, {} of them online", group.nodes, group.online));
+    table.fact("Nodes", format!("{}, {} online", group.nodes, group.online));
     table.fact("Named", names(&detail.named));
     table.fact("Rule", labels(&group.labels));
-    table.fact("Selected by the rule", names(&detail.selected));
+    let more = detail.node_group.nodes.saturating_sub((detail.named.len() + detail.selected.len()) as u64);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    table.fact("Selected by the rule", names(&detail.selected) + &more);
     table.fact("Made", at(group.inserted_at));
     table
 }

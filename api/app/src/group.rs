@@ -17,7 +17,7 @@ use sentinel_model::{NodeGroupId, group};
 use crate::access::Operation;
 use crate::app::{App, written};
 use crate::caller::Caller;
-use crate::change::Change;
+use crate::change::{Change, Committed};
 use crate::error::AppError;
 
 /// Most nodes that a rule selects and that are named in an answer.
@@ -93,8 +93,7 @@ impl App {
         let id: NodeGroupId = committed.id()?;
         let row = key(&[here.project.id.as_bytes(), id.as_bytes()]);
         let made: group::NodeGroup = written(&committed.view, &row, "Group")?;
-        let nodes = query::nodes_of(&*committed.view.tables, here.project.id)?;
-        Ok(NodeGroupBody { node_group: shape(made, &nodes) })
+        self.counted(committed, made).await
     }
 
     /// Changes a group. Rollouts that are planned already keep their nodes.
@@ -136,8 +135,20 @@ impl App {
         let committed = self.commit(caller, change, command).await?;
         let row = key(&[here.project.id.as_bytes(), id.as_bytes()]);
         let group: group::NodeGroup = written(&committed.view, &row, "Group")?;
-        let nodes = query::nodes_of(&*committed.view.tables, here.project.id)?;
-        Ok(NodeGroupBody { node_group: shape(group, &nodes) })
+        self.counted(committed, group).await
+    }
+
+    /// A group that was written, with the nodes of its project counted.
+    async fn counted(
+        &self,
+        committed: Committed,
+        group: group::NodeGroup,
+    ) -> Result<NodeGroupBody, AppError> {
+        self.long_read(move || {
+            let nodes = query::nodes_of(&*committed.view.tables, group.project_id)?;
+            Ok(NodeGroupBody { node_group: shape(group, &nodes) })
+        })
+        .await
     }
 
     /// Takes a group away. Its nodes stay what they are.

@@ -62,6 +62,9 @@ impl App {
         let slot = slot.filter(|_| shown.blue_green.is_some()).map(Into::into);
         let mut versions = Versions::new(&*here.view.tables);
         let conflicts = conflict::met(&*here.view.tables, &mut versions, &plan.conflicts)?;
+        let constrained = nodes.iter().filter(|node| !node.versions.is_open());
+        let ranges: HashMap<NodeId, String> =
+            constrained.map(|node| (node.id, node.versions.to_string())).collect();
         let names: HashMap<NodeId, String> = nodes.into_iter().map(|node| (node.id, node.name)).collect();
         let name = |id: NodeId| NodeRef { id, name: names.get(&id).cloned().unwrap_or_default() };
         let mut steps = blue_green::planned(&shown, &plan.steps, slot, name);
@@ -77,7 +80,10 @@ impl App {
                     let version = versions.of(pinned)?;
                     format!("is pinned to {}", version.as_deref().unwrap_or("a bundle that is gone"))
                 }
-                Reason::OtherVersions => "takes other versions only".to_owned(),
+                Reason::OtherVersions => {
+                    let range = ranges.get(&left_out.node_id).map(String::as_str);
+                    format!("takes versions {} only", range.unwrap_or("of its own"))
+                }
             };
             excluded.push(ExcludedNode { id: left_out.node_id, name: Some(left_out.name), reason });
         }

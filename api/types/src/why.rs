@@ -66,7 +66,7 @@ pub enum WhyKind {
     Waiting,
     /// The rollout that gave it what it has.
     Origin,
-    /// It may be given one bundle only.
+    /// It may be given one bundle only, or bundles of some versions only.
     Pinned,
     /// A newer rollout that does not move it.
     LeftOut,

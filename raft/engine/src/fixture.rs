@@ -293,7 +293,8 @@ impl Scene {
     }
 
     pub fn hold(&mut self, reason: &str, broken: bool, since: Time) {
-        self.rollout.hold = Some(Hold { reason: reason.into(), broken, frozen: false, since });
+        self.rollout.hold =
+            Some(Hold { reason: reason.into(), broken, frozen: false, since, waits_since: None });
         self.rollout.updated_at = since;
     }
 

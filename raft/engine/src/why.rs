@@ -32,7 +32,7 @@ pub enum Kind {
     Waiting,
     /// The rollout that gave it what it has, and went on otherwise.
     Origin,
-    /// It may be given one bundle only.
+    /// It may be given one bundle only, or bundles of some versions only.
     Pinned,
     /// A newer rollout that does not move it.
     LeftOut,

@@ -161,6 +161,7 @@ pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed
             broken: false,
             frozen: true,
             since: context.time,
+            waits_since: None,
         });
         rollout::save(context, waiting)?;
         return Ok("scheduled".to_owned());

@@ -9,9 +9,9 @@ use crate::node::Node;
 use crate::{InvalidValue, NodeGroupId, NodeId, ProjectId, Time};
 
 /// Most groups of one project.
-pub const GROUPS_MAX: usize = 200;
+pub const GROUPS_MAX: usize = 100;
 /// Most nodes that one group may name one by one. A rule has no such limit.
-pub const NAMED_MAX: usize = 2_000;
+pub const NAMED_MAX: usize = 500;
 
 /// Nodes that belong together: those that it names, and those that its rule selects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -358,6 +358,9 @@ pub struct Hold {
     pub frozen: bool,
     /// Since when, without a break.
     pub since: Time,
+    /// Since when something or other holds it, where causes have followed each other; a freeze is none. `None`: since then, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_since: Option<Time>,
 }
 
 /// A portion of the nodes, or a share of the traffic.

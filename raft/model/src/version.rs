@@ -4,10 +4,11 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidValue;
+use crate::name::NAME_MAX;
 
 /// The versions between two, both included; without an end it is open there.
 ///
-/// Compared as [semantic versions](https://semver.org), `v` in front ignored. A bundle whose version is none is outside of every
+/// Compared as [semantic versions](https://semver.org), so that what comes behind a `+` is of no account; `v` in front is ignored. A bundle whose version is none is outside of every
 /// range that has an end: what cannot be compared is not let through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionRange {
@@ -32,8 +33,10 @@ impl VersionRange {
         }
         let Some(version) = parse(version) else { return false };
         let end = |end: &Option<String>| end.as_deref().map(parse);
-        let above = end(&self.min).is_none_or(|min| min.is_some_and(|min| min <= version));
-        let below = end(&self.max).is_none_or(|max| max.is_some_and(|max| version <= max));
+        let above =
+            end(&self.min).is_none_or(|min| min.is_some_and(|min| min.cmp_precedence(&version).is_le()));
+        let below =
+            end(&self.max).is_none_or(|max| max.is_some_and(|max| version.cmp_precedence(&max).is_le()));
         above && below
     }
 
@@ -43,6 +46,9 @@ impl VersionRange {
     /// An end is no version, or the range is empty.
     pub fn check(&self) -> Result<(), InvalidValue> {
         let end = |field: &str, end: &Option<String>| match end.as_deref().map(|text| (text, parse(text))) {
+            Some((text, _)) if text.len() > NAME_MAX => {
+                Err(InvalidValue::new(field, format!("must have at most {NAME_MAX} characters")))
+            }
             Some((text, None)) => {
                 let message = format!("'{text}' is no semantic version; give one such as 1.4.0");
                 Err(InvalidValue::new(field, message))
@@ -53,7 +59,7 @@ impl VersionRange {
         let min = end("min_bundle_version", &self.min)?;
         let max = end("max_bundle_version", &self.max)?;
         match (min, max) {
-            (Some(min), Some(max)) if min > max => {
+            (Some(min), Some(max)) if min.cmp_precedence(&max).is_gt() => {
                 Err(InvalidValue::new("max_bundle_version", "must not be below min_bundle_version"))
             }
             _ => Ok(()),
@@ -98,6 +104,8 @@ mod tests {
             ("2.0.0", "", "2.0.0-rc.1", false),
             ("1.0.0", "2.0.0", "nightly", false),
             ("", "", "nightly", true),
+            ("", "2.0.0", "2.0.0+build.7", true),
+            ("1.4.0+x", "", "1.4.0", true),
         ] {
             assert_eq!(range(min, max).admits(version), inside, "{min} {max} {version}");
         }
@@ -108,5 +116,6 @@ mod tests {
         assert_eq!(range("2.0.0", "1.0.0").check().unwrap_err().field, "max_bundle_version");
         assert_eq!(range("1.4", "").check().unwrap_err().field, "min_bundle_version");
         assert!(range("1.0.0", "1.0.0").check().is_ok());
+        assert!(range("1.0.0+b", "1.0.0").check().is_ok());
     }
 }

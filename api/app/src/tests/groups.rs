@@ -75,7 +75,7 @@ async fn a_node_that_takes_other_versions_is_left_out_of_plans_and_says_so() {
     let node = kit.app.update_node(&by.again(), PROJECT, world.node.0, update).await.unwrap().node;
     assert_eq!(node.max_bundle_version.as_deref(), Some("1.99.0"));
     let plan = kit.app.plan_rollout(&by.again(), PROJECT, create(bundle)).await.unwrap();
-    assert_eq!(plan.excluded[0].reason, "takes other versions only");
+    assert_eq!(plan.excluded[0].reason, "takes versions 1.99.0 or lower only");
     let why = kit.app.node_why(&by.again(), PROJECT, world.node.0, Default::default()).await.unwrap();
     assert!(why.findings.iter().any(|found| found.text.contains("1.99.0 or lower only")), "{why:?}");
 }

@@ -90,7 +90,7 @@ async fn a_pinned_node_is_left_out_of_plans_with_the_version_and_is_assigned_no_
         kit.app.assign_bundle(&world.operator.again(), PROJECT, bundle, request).await
     };
     let refused = assign(new).await.unwrap_err();
-    let words = "node 'edge-1' is pinned to bundle '1.0'; assign another bundle, or unpin the node first";
+    let words = "node 'edge-1' is pinned to bundle '1.0': that one is the only one that it may be given, unless you unpin it first";
     assert!(matches!(&refused, AppError::Conflict(text) if text == words), "{refused:?}");
     assign(old).await.unwrap();
 }

@@ -57,7 +57,8 @@ mod tests {
     fn held(reason: &str, broken: bool) -> Rollout {
         let mut rollout = fixture::rollout();
         rollout.updated_at = Time(100_000);
-        rollout.hold = Some(Hold { reason: reason.into(), broken, frozen: false, since: Time(0) });
+        rollout.hold =
+            Some(Hold { reason: reason.into(), broken, frozen: false, since: Time(0), waits_since: None });
         rollout
     }
 

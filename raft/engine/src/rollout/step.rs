@@ -74,7 +74,7 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
 /// The clock of a step that has not begun runs while something holds it, but for a freeze.
 fn waited_ms(view: &RolloutView<'_>, now: Time) -> u64 {
     let counts = view.rollout.hold.as_ref().filter(|hold| !hold.frozen);
-    counts.map_or(0, |hold| now.since(hold.since))
+    counts.map_or(0, |hold| now.since(hold.waits_since.unwrap_or(hold.since)))
 }
 
 fn fail(reason: String) -> Transition {

@@ -72,12 +72,6 @@ fn place(view: &RolloutView<'_>, member: &RolloutNode, node: &Node, now: Time) -
         {
             Place::Exception(format!("{name} was pinned to another bundle than its earlier one"))
         }
-        RolloutNodeState::NothingToRestore if member.previous.is_some() && !node.versions.is_open() => {
-            Place::Exception(format!(
-                "{name}: its earlier bundle was revoked, or is none of the versions {} that it takes",
-                node.versions
-            ))
-        }
         RolloutNodeState::NothingToRestore if member.previous.is_some() => {
             Place::Exception(format!("{name}: its earlier bundle was revoked"))
         }

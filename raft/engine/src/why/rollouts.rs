@@ -137,10 +137,6 @@ pub(super) fn left_out(view: &WhyView<'_>, left_out: Involved<'_>) -> Finding {
         _ if !node.versions.admits(left_out.version) => {
             (format!("it takes the versions {} only", node.versions), None)
         }
-        Target::Groups(_) => (
-            "that moves some groups, and it belonged to none of them when that was planned".to_owned(),
-            Some("put it into one of them, and start a rollout again"),
-        ),
         Target::Nodes(_) => (
             "that names its nodes one by one, and not this one".to_owned(),
             Some("start one that selects it"),
@@ -163,6 +159,11 @@ pub(super) fn left_out(view: &WhyView<'_>, left_out: Involved<'_>) -> Finding {
             }
         }
         Target::All => joined_or_ran(view, rollout),
+        Target::Groups(_) if view.node.registered_at > rollout.created_at => joined_or_ran(view, rollout),
+        Target::Groups(_) => (
+            "it was not among the nodes of its groups when that was planned, or was left out then".to_owned(),
+            Some("see whether it belongs to one of them now, and start a rollout again"),
+        ),
     };
     let finding = Finding::new(Kind::LeftOut, format!("{name} does not move it: {why}"), rollout.created_at);
     let finding = finding.of(rollout);

@@ -157,7 +157,8 @@ fn the_state_of_the_owner_is_told_with_what_can_be_done() {
         [(true, false, "has a broken gate"), (false, true, "is held by a freeze"), (false, false, "waits")]
     {
         let mut held = Case::owned();
-        held.rollout.hold = Some(Hold { reason: "of errors".into(), broken, frozen, since: START });
+        held.rollout.hold =
+            Some(Hold { reason: "of errors".into(), broken, frozen, since: START, waits_since: None });
         let told = held.findings().pop().unwrap();
         assert!(told.text.contains(&format!("owns it and {words}: of errors")), "{}", told.text);
         assert_eq!((told.since, told.rollout_id, told.next.is_some()), (Some(START), Some(ROLLOUT), true));
@@ -236,8 +237,13 @@ fn what_waits_says_for_what() {
     assert_eq!(told(&case), "the rollout R of 2.0 would move it, and has 0 of 2 approvals");
     case.rollout.state = RolloutState::Pending;
     case.rollout.queued = Some(Queued { place: 1, behind: None });
-    case.rollout.hold =
-        Some(Hold { reason: "waits for its nodes".into(), broken: false, frozen: false, since: START });
+    case.rollout.hold = Some(Hold {
+        reason: "waits for its nodes".into(),
+        broken: false,
+        frozen: false,
+        since: START,
+        waits_since: None,
+    });
     assert_eq!(told(&case), "the rollout R of 2.0 would move it, and waits for its nodes");
     case.rollout.state = RolloutState::Scheduled;
     case.rollout.hold = None;

@@ -38,10 +38,11 @@ impl Apply for NodeGroupUpdate {
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
         let row = key(&[self.project_id.as_bytes(), self.group_id.as_bytes()]);
         let mut group = context.require::<NodeGroup>(&row, "Group")?;
-        let mut changes = vec![("name_before", group.name.clone()), ("changed", self.changed())];
+        let before = group.name.clone();
+        let name = self.name.clone().unwrap_or_else(|| before.clone());
+        let mut changes = vec![("name_before", before), ("name", name), ("changed", self.changed())];
         if let Some(name) = &self.name {
             group.name.clone_from(name);
-            changes.push(("name", name.clone()));
         }
         if let Some(description) = &self.description {
             group.description.clone_from(description);

@@ -74,6 +74,7 @@ impl Apply for NodeUpdate {
         self.check()?;
         let mut node = context.require::<Node>(self.node_id.as_bytes(), "Node")?;
         let project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
+        let before = (node.pinned_bundle_id, node.versions.clone());
         let mut changes = vec![("name", node.name.clone()), ("changed", self.changed())];
         if let Some(labels) = &self.labels {
             let before = std::mem::replace(&mut node.labels, labels.clone());
@@ -109,7 +110,10 @@ impl Apply for NodeUpdate {
             changes.extend([("slot_before", name(before)), ("slot", name(node.slot))]);
         }
         if self.min_version.is_some() || self.max_version.is_some() {
-            changes.extend(self.constrain(context, &mut node)?);
+            changes.extend(self.constrain(&mut node)?);
+        }
+        if (node.pinned_bundle_id, &node.versions) != (before.0, &before.1) {
+            require_pin_in_range(context, &node)?;
         }
         context.store(&node)?;
         let id = self.node_id.to_string();
@@ -135,6 +139,12 @@ impl NodeUpdate {
         if self.weight.is_some_and(|weight| weight > WEIGHT_FULL) {
             return Err(InvalidValue::new("weight", format!("must be 0 to {WEIGHT_FULL} percent")));
         }
+        for (field, end) in [("min_bundle_version", &self.min_version), ("max_bundle_version", &self.max_version)] {
+            if let Some(VersionChange::To(version)) = end {
+                let alone = VersionRange { min: Some(version.clone()), max: None };
+                alone.check().map_err(|error| InvalidValue { field: field.into(), ..error })?;
+            }
+        }
         if self.changed().is_empty() {
             let message = "nothing to change: give labels, a weight, a pin, a slot or versions";
             return Err(InvalidValue::new("node", message));
@@ -143,11 +153,7 @@ impl NodeUpdate {
     }
 
     /// Gives the node another range of versions. What it runs, it goes on running; what it is pinned to must be in the range.
-    fn constrain(
-        &self,
-        context: &Context<'_>,
-        node: &mut Node,
-    ) -> Result<Vec<(&'static str, String)>, Stop> {
+    fn constrain(&self, node: &mut Node) -> Result<Vec<(&'static str, String)>, Stop> {
         let before = node.versions.clone();
         let end = |asked: &Option<VersionChange>, before: &Option<String>| match asked {
             Some(VersionChange::To(version)) => Some(version.clone()),
@@ -162,7 +168,6 @@ impl NodeUpdate {
         node.versions = versions;
         if node.versions != before {
             require_unowned(node)?;
-            require_pin_in_range(context, node)?;
         }
         let asked =
             [("min_bundle_version", &self.min_version), ("max_bundle_version", &self.max_version)];
@@ -242,7 +247,6 @@ fn require_free_to_pin(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
     if bundle.state != BundleState::Compiled {
         return Err(Rejection::WrongState("Bundle has been revoked".into()).into());
     }
-    require_pin_in_range(context, node)?;
     require_unowned(node)
 }
 
@@ -296,13 +300,13 @@ pub(crate) fn require_admitted(
 ) -> Result<(), Stop> {
     if !node.versions.admits(&bundle.version) {
         let (name, version, range) = (&node.name, &bundle.version, &node.versions);
-        let message = format!("node '{name}' takes versions {range} only, and not bundle '{version}'; {advice}, or change those");
+        let message = format!("node '{name}' takes versions {range} only, and not bundle '{version}'; {advice}, or change the versions that it takes");
         return Err(Rejection::WrongState(message).into());
     }
     if !node.pinned_away_from(bundle.id) {
         return Ok(());
     }
     let pinned = version(context, node.pinned_bundle_id)?;
-    let message = format!("node '{}' is pinned to bundle '{pinned}'; {advice}, or unpin the node first", node.name);
+    let message = format!("node '{}' is pinned to bundle '{pinned}': that one is the only one that it may be given, unless you unpin it first", node.name);
     Err(Rejection::WrongState(message).into())
 }

@@ -17,6 +17,7 @@ use crate::baseline::{self, Joined};
 use crate::blue_green;
 use crate::commands::node_register::assign;
 use crate::freeze;
+use crate::level;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::planted::planted;
@@ -26,6 +27,9 @@ use crate::rollout;
 
 /// Most exceptions that a rollback names one by one.
 pub const EXCEPTIONS_MAX: usize = 1_000;
+
+/// The level from which on a hold says since when something or other holds the rollout.
+const WAITS_LEVEL: u16 = 4;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -299,7 +303,13 @@ fn hold(
         Some(before) if before.broken == broken && before.frozen == frozen => before.since,
         _ => context.time,
     };
-    moved.hold = reason.map(|reason| Hold { reason: rollout::clip(reason), broken, frozen, since });
+    // A cause that comes and goes in turns with another one would else hold a step that has not begun for ever.
+    let told = level::of_cluster(context.tables())? >= WAITS_LEVEL;
+    let before = moved.hold.as_ref().filter(|before| told && !before.frozen && !frozen);
+    let waits_since = before.map(|before| before.waits_since.unwrap_or(before.since));
+    let waits_since = waits_since.filter(|earlier| *earlier != since);
+    let held = |reason| Hold { reason: rollout::clip(reason), broken, frozen, since, waits_since };
+    moved.hold = reason.map(held);
     rollout::save(context, moved)?;
     match &moved.hold {
         Some(hold) => Ok(("rollout.held", hold.reason.clone())),

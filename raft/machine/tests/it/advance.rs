@@ -279,7 +279,10 @@ fn a_hold_keeps_its_beginning_while_its_kind_stays() {
     let mut stage = Stage::rolling();
     let hold = |reason: &str, broken| Transition::Hold { reason: Some(reason.into()), broken };
     let expect = |stage: &Stage, reason: &str, broken, since| {
-        assert_eq!(stage.rollout().hold, Some(Hold { reason: reason.into(), broken, frozen: false, since }));
+        assert_eq!(
+            stage.rollout().hold,
+            Some(Hold { reason: reason.into(), broken, frozen: false, since, waits_since: None })
+        );
     };
     stage.now = Time(2_000_000);
     stage.decide(hold("a", false));
@@ -332,4 +335,27 @@ fn a_failed_step_ends_the_rollout_when_no_way_back_is_wanted_and_nothing_moves_a
         assert_eq!((assignment.bundle_id, assignment.cause), (OLD, AssignmentCause::Rollback(ROLLOUT)));
         assert_eq!(stage.member(number).state, RolloutNodeState::Restoring { generation: Generation(3) });
     }
+}
+
+/// Defect: a step that has not begun, held by two causes in turns, starts its clock anew with each of them and never ends.
+#[test]
+fn a_hold_says_since_when_something_or_other_holds_the_rollout() {
+    let mut stage = Stage::rolling();
+    for level in 1..4 {
+        stage.done(samples::raise(level, level + 1, &[1]));
+    }
+    stage.complete_step(&[1, 2]);
+    let began = stage.now;
+    for turn in 0..3 {
+        stage.decide(Transition::Hold { reason: Some("broken".into()), broken: true });
+        stage.now = stage.now.plus_ms(5_000);
+        stage.decide(Transition::Hold { reason: Some("waits".into()), broken: false });
+        let hold = stage.rollout().hold.unwrap();
+        assert_eq!((hold.since, hold.waits_since), (stage.now, Some(began)), "turn {turn}");
+        stage.now = stage.now.plus_ms(5_000);
+    }
+    stage.decide(Transition::Frozen { reason: "frozen".into() });
+    assert_eq!(stage.rollout().hold.unwrap().waits_since, None, "nobody waits for a gate in a freeze");
+    stage.decide(Transition::Hold { reason: Some("broken".into()), broken: true });
+    assert_eq!(stage.rollout().hold.unwrap().waits_since, None);
 }

@@ -100,11 +100,12 @@ fn a_node_is_pinned_to_a_bundle_of_its_project_that_may_be_handed_out() {
 fn pins_are_skipped_by_rollouts_and_not_by_direct_assign_there_refused_here() {
     let mut stage = Stage::furnished();
     stage.done(pin(3, Pin::To(OLD)));
-    let words = |advice: &str| wrong(format!("node 'edge-3' is pinned to bundle '1.0'; {advice}"));
-    stage.refuses([
-        (assign(NEW, &[1, 3]).into(), words("assign another bundle, or unpin the node first")),
-        (rollout().into(), words("plan again, or unpin the node first")),
-    ]);
+    let words = || {
+        wrong(
+            "node 'edge-3' is pinned to bundle '1.0': that one is the only one that it may be given, unless you unpin it first",
+        )
+    };
+    stage.refuses([(assign(NEW, &[1, 3]).into(), words()), (rollout().into(), words())]);
     stage.done(assign(OLD, &[3]));
     let steps = vec![vec![edge(3)]];
     stage.done(RolloutCreate { spec: RolloutSpec { bundle_id: OLD, ..spec() }, steps, ..rollout() });

@@ -4,9 +4,8 @@ use sentinel_machine::Rejection;
 use sentinel_machine::commands::node_update::{NodeUpdate, Pin, VersionChange};
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
-use sentinel_machine::commands::rollout_rollback::RolloutRollback;
 use sentinel_model::BundleId;
-use sentinel_model::rollout::{RolloutNodeState, RolloutSpec, RolloutState};
+use sentinel_model::rollout::{RolloutSpec, RolloutState};
 use uuid::Uuid;
 
 use crate::crew;
@@ -53,9 +52,15 @@ fn what_is_outside_of_the_range_reaches_the_node_over_no_way() {
         ))
     };
     stage.refuses([
-        (assign(LATEST, &[1]).into(), words("2.0.0", "assign another bundle, or change those")),
-        (assign(NEW, &[1]).into(), words("2.0", "assign another bundle, or change those")),
-        (roll(LATEST).into(), words("2.0.0", "plan again, or change those")),
+        (
+            assign(LATEST, &[1]).into(),
+            words("2.0.0", "assign another bundle, or change the versions that it takes"),
+        ),
+        (
+            assign(NEW, &[1]).into(),
+            words("2.0", "assign another bundle, or change the versions that it takes"),
+        ),
+        (roll(LATEST).into(), words("2.0.0", "plan again, or change the versions that it takes")),
     ]);
     stage.done(assign(LATER, &[1]));
     stage.done(NodeUpdate { max_version: end(""), ..update(1) });
@@ -79,7 +84,17 @@ fn a_range_and_a_pin_do_not_contradict_each_other() {
     stage.refuses_fields([
         ("min_bundle_version", takes(2, "1.4", "").into()),
         ("max_bundle_version", takes(2, "2.0.0", "1.0.0").into()),
+        ("max_bundle_version", takes(2, "", &format!("1.0.0-{}", "a".repeat(100))).into()),
     ]);
+}
+
+#[test]
+fn a_pin_and_a_range_may_change_together() {
+    let mut stage = stage();
+    stage.done(takes(1, "", "1.99.0"));
+    stage.done(NodeUpdate { pin: Some(Pin::To(LATEST)), ..takes(1, "", "") });
+    stage.done(NodeUpdate { pin: Some(Pin::Clear), ..takes(1, "", "1.99.0") });
+    assert_eq!(stage.node(1).pinned_bundle_id, None);
 }
 
 #[test]
@@ -119,22 +134,21 @@ fn a_late_joiner_is_not_given_a_baseline_that_it_does_not_take() {
     assert_eq!(stage.node(6).assignment.unwrap().bundle_id, LATEST);
 }
 
+/// A lowest version above what the nodes run is how one makes sure that nothing older comes; the way back leads there all the same.
 #[test]
-fn the_way_back_gives_a_node_nothing_that_it_does_not_take_any_more() {
+fn the_way_back_leads_to_what_the_node_ran_whatever_it_takes() {
     let mut stage = stage();
     stage.done(assign(LATER, &[1, 2]));
     for number in [1, 2] {
         stage.prove(number);
+        stage.done(takes(number, "2.0.0", ""));
     }
-    let spec = RolloutSpec { auto_rollback: false, bundle_id: LATEST, ..spec() };
-    stage.done(RolloutCreate { spec, ..rollout() });
-    stage.complete_step(&[1, 2]);
+    stage.done(RolloutCreate { steps: vec![vec![edge(1)], vec![edge(2)]], ..roll(LATEST) });
+    stage.complete_step(&[1]);
     stage.decide(Transition::StartStep);
-    stage.decide(Transition::FailStep { reason: "edge-3 failed".into() });
-    stage.done(takes(1, "2.0.0", ""));
-    stage.done(RolloutRollback { rollout_id: ROLLOUT, by: "ada".into(), reason: String::new() });
+    stage.decide(Transition::FailStep { reason: "edge-2 failed".into() });
     stage.decide(Transition::RestoreNodes { node_ids: vec![edge(1), edge(2)] });
-    assert_eq!(stage.node(1).assignment.unwrap().bundle_id, LATEST);
-    assert_eq!(stage.member(1).state, RolloutNodeState::NothingToRestore);
-    assert_eq!(stage.node(2).assignment.unwrap().bundle_id, LATER);
+    for number in [1, 2] {
+        assert_eq!(stage.node(number).assignment.unwrap().bundle_id, LATER, "edge-{number}");
+    }
 }

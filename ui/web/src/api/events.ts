@@ -39,7 +39,7 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
     case "freeze-windows":
       return noun === "freeze_window" && scope === project;
     case "node-groups":
-      return (noun === "node_group" || noun === "node") && scope === project;
+      return (noun === "node_group" || ["node.registered", "node.updated", "node.deleted"].includes(event.kind)) && scope === project;
     case "projects":
       return noun === "project";
     case "enrolment-tokens":

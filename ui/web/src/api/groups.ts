@@ -7,12 +7,17 @@ export const groupsQuery = (project: string) =>
   queryOptions({
     queryKey: ["node-groups", project],
     queryFn: async ({ signal }) => (await call("get", "/api/v1/projects/{slug}/node-groups", { path: { slug: project }, signal })).node_groups,
+    // Nodes come and go without an event of a group.
+    refetchInterval: 30_000,
   });
 
 export const groupQuery = (project: string, id: string) =>
   queryOptions({
     queryKey: ["node-groups", project, "one", id],
     queryFn: ({ signal }) => call("get", "/api/v1/projects/{slug}/node-groups/{id}", { path: { slug: project, id }, signal }),
+    // Somebody who changes it starts from what it is now.
+    staleTime: 0,
+    gcTime: 0,
   });
 
 export async function createGroup(project: string, body: NodeGroupCreate) {

@@ -1,3 +1,4 @@
+import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
@@ -65,7 +66,12 @@ export function GroupPage() {
         />
       )}
       {creating && <GroupDialog project={project} onClose={() => setCreating(false)} />}
-      {editing !== null && edited.data !== undefined && <GroupDialog key={editing} project={project} group={edited.data} onClose={() => setEditing(null)} />}
+      {editing !== null && edited.isError && (
+        <Modal opened onClose={() => setEditing(null)} title="Edit group">
+          <ErrorPanel error={edited.error} what="The group" onRetry={() => void edited.refetch()} />
+        </Modal>
+      )}
+      {editing !== null && edited.data !== undefined && edited.isFetchedAfterMount && <GroupDialog key={editing} project={project} group={edited.data} onClose={() => setEditing(null)} />}
       <Confirm
         opened={deleting !== null}
         onClose={() => {

@@ -32,7 +32,6 @@ export function RolloutCreatePage() {
   const refusal = useRefusal("operator");
   const adminRefusal = useRefusal("admin");
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
-  const groups = useQuery(groupsQuery(project));
   const form = useForm<RolloutForm>({
     initialValues: {
       ...DEFAULTS,
@@ -42,6 +41,7 @@ export function RolloutCreatePage() {
     },
   });
   const { values } = form;
+  const groups = useQuery({ ...groupsQuery(project), enabled: values.target === "groups" });
   const newest = bundles.data?.[0]?.id;
   const { setFieldValue } = form;
   useEffect(() => {
