@@ -44,7 +44,7 @@ pub type Who = u8;
 /// Rollouts are named by their place among those that were asked for; nodes by their number.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    Ask(Who, Ask),
+    Ask(Who, Box<Ask>),
     Approve(Who, u8),
     /// Agrees to something else.
     ApproveAnother(Who, u8),
