@@ -132,6 +132,8 @@ tables! {
     AuditByOrg = 61, "audit_by_org";
     /// project, number → nothing.
     AuditByProject = 62, "audit_by_project";
+    /// rollout → Checks, as far as one leader has seen them.
+    RolloutChecks = 79, "rollout_checks";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

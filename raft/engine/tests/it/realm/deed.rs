@@ -342,6 +342,7 @@ fn rules(rules: Vec<ApprovalRule>) -> ProjectUpdate {
         description: None,
         approval_rules: Some(rules),
         approval_expires_h: Some(1),
+        checks_private: None,
     }
 }
 
