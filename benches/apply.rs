@@ -150,6 +150,7 @@ fn rows(state: &mut dyn Write) -> Result<(), sentinel_machine::TableError> {
 fn project() -> Project {
     Project {
         catch_up: None,
+        checks_private: false,
         id: PROJECT,
         org_id: OrgId(Uuid::from_u128(2)),
         name: "Bench".into(),

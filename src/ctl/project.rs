@@ -60,6 +60,9 @@ pub enum ProjectCommand {
         /// What it is for
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
+        /// Whether checks of its rollouts may go to private addresses; administrators only
+        #[arg(long, value_name = "YES OR NO", value_parser = clap::builder::BoolishValueParser::new())]
+        checks_allow_private: Option<bool>,
     },
     /// Show or set who must agree to rollouts; setting is for administrators only
     #[command(after_help = "Examples:
@@ -126,9 +129,9 @@ pub async fn run(command: ProjectCommand, connection: &Connection) -> anyhow::Re
             let made = client.create_project(&org, &ProjectCreate { name, slug, description }).await?;
             output.say(&made, |made| format!("created project {} in {org}", made.project.slug))?;
         }
-        ProjectCommand::Update { slug, name, description } => {
+        ProjectCommand::Update { slug, name, description, checks_allow_private } => {
             let slug = named(connection, slug).await?;
-            let request = ProjectUpdate { name, description, ..Default::default() };
+            let request = ProjectUpdate { name, description, checks_allow_private, ..Default::default() };
             output.print(&client.update_project(&slug, &request).await?, |body| facts(&body.project))?;
         }
         ProjectCommand::Approvals { slug, rule, none, expire } => {
@@ -200,6 +203,7 @@ fn facts(project: &Project) -> Table {
     table.fact("Org", project.org_slug.clone());
     table.fact("Id", project.id.to_string());
     table.fact("Baseline bundle", project.baseline_bundle_id.map(|id| id.to_string()));
+    table.fact("Checks may go to", project.checks_allow_private.then(|| "private addresses too".to_owned()));
     table.fact("Created", at(project.inserted_at));
     table
 }

@@ -2,6 +2,7 @@
 
 mod blue_green;
 mod canary;
+mod check;
 mod progress;
 mod request;
 mod rollback;

@@ -89,6 +89,7 @@ impl Cluster {
                 project_bundle_bytes: ByteSize(1 << 30),
                 snapshot_every: SNAPSHOT_EVERY,
                 offline_after: Duration::from_secs(20),
+                allow_checks_to: Vec::new(),
             };
             servers.push(server::start(args).await.with_context(|| format!("member {member_id}"))?);
         }

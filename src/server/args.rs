@@ -11,6 +11,7 @@ use sentinel_model::cluster::MemberPlace;
 
 use super::archives::ArchiveArgs;
 use super::kek::KekArgs;
+use super::outbound::Range;
 use super::schedule::ScheduleArgs;
 use super::size::ByteSize;
 use super::tls::TlsArgs;
@@ -76,6 +77,9 @@ pub struct ServerArgs {
     /// After how much silence a node counts as offline
     #[arg(long, env = "SENTINEL_CP_OFFLINE_AFTER", default_value = "120s", value_parser = duration, value_name = "TIME")]
     pub offline_after: Duration,
+    /// Let checks of rollouts go to these addresses in any case, such as 127.0.0.0/8; may be repeated, and is the same at every member
+    #[arg(long, env = "SENTINEL_CP_ALLOW_CHECKS_TO", value_delimiter = ',', value_name = "CIDR")]
+    pub allow_checks_to: Vec<Range>,
 }
 
 /// Log entries between two snapshots, when nobody says otherwise.

@@ -36,11 +36,12 @@ use super::epoch::Pending;
 use super::formation::Formation;
 use super::kek::{self, Source};
 use super::listen::{self, Listener, Protocol};
+use super::outbound::Outbound;
 use super::room::Room;
 use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
-use super::{bootstrap, certificate, contacts, disk, facts, join, level, membership, metrics, sink};
+use super::{bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics, sink};
 
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
@@ -142,6 +143,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         },
     })?;
 
+    let outbound = Outbound::allowing(args.allow_checks_to.clone());
     let key_watch = kek::watch(keyring, kek_source, state);
     let (room, concerns) = (Room::new(&data_dir, args.min_free), app.concerns().clone());
     let known = Known::default();
@@ -254,6 +256,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
                 room.watch(tell).await
             }
         }),
+        endless("making checks", &stop, checks::run(app.clone(), member.leads(), outbound)),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];
     if let Some((serving, tls)) = serving.zip(tls) {

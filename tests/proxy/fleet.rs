@@ -19,7 +19,12 @@ pub struct Fleet {
 impl Fleet {
     /// Starts everything and waits until each node is online.
     pub async fn start() -> Self {
-        let options = ["--heartbeat-interval", "500ms", "--offline-after", "15s"];
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with more flags of the members.
+    pub async fn start_with(options: &[&str]) -> Self {
+        let options = [&["--heartbeat-interval", "500ms", "--offline-after", "15s"], options].concat();
         let cluster = Cluster::start(BINARY, 3, &options).await;
         let api = cluster.admin(0).await;
         cluster.project(&api, PROJECT).await.unwrap();

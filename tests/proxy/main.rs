@@ -5,6 +5,7 @@
 mod autonomy;
 mod blue_green;
 mod canary;
+mod checks;
 mod confirm;
 mod failover;
 mod fleet;

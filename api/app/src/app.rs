@@ -16,6 +16,7 @@ use crate::agent::EventBudget;
 use crate::archives::Archives;
 use crate::backup::Backups;
 use crate::caller::Caller;
+use crate::checks::CheckBook;
 use crate::clock::{Clock, Ids};
 use crate::concerns::Concerns;
 use crate::error::AppError;
@@ -94,6 +95,7 @@ pub(crate) struct Inner {
     pub(crate) work: WorkLimits,
     pub(crate) stats: StatsCache,
     pub(crate) concerns: Concerns,
+    pub(crate) checks: CheckBook,
     /// What was asked last, and at which log index.
     standing: Mutex<Option<(u64, Standing)>>,
 }
@@ -128,6 +130,7 @@ impl App {
             work: WorkLimits::default(),
             stats: StatsCache::default(),
             concerns: Concerns::default(),
+            checks: CheckBook::default(),
             standing: Mutex::default(),
         })))
     }
@@ -140,6 +143,11 @@ impl App {
     /// The replicated state.
     pub fn replica(&self) -> &Arc<dyn Replica> {
         &self.0.parts.replica
+    }
+
+    /// What this member asks for its rollouts while it leads.
+    pub fn checks(&self) -> &CheckBook {
+        &self.0.checks
     }
 
     /// What nodes said last.

@@ -100,6 +100,7 @@ impl App {
             description: request.description,
             approval_rules: request.approval_rules.map(|rules| rules.into_iter().map(rule).collect()),
             approval_expires_h: request.approval_expires_hours,
+            checks_private: request.checks_allow_private,
         };
         let mut change = Change::to("project.updated", id);
         for (field, value) in [("name", &command.name), ("description", &command.description)] {
@@ -114,6 +115,9 @@ impl App {
         }
         if let Some(hours) = hours {
             change = change.with("approval_expires_hours", hours);
+        }
+        if let Some(private) = command.checks_private {
+            change = change.with("checks_allow_private", private);
         }
         let committed = self.commit(caller, change, command).await?;
         let project: project::Project = written(&committed.view, id.as_bytes(), "Project")?;
@@ -149,6 +153,7 @@ fn shape(project: project::Project, org_slug: &str) -> Project {
         baseline_bundle_id: project.baseline,
         approval_rules: project.approval.rules.iter().map(rule).collect(),
         approval_expires_hours: project.approval.expires_h,
+        checks_allow_private: project.checks_private,
         inserted_at: timestamp(project.created_at),
     }
 }

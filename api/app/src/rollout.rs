@@ -3,6 +3,7 @@
 mod approval;
 mod blue_green;
 mod canary;
+mod check;
 mod conflict;
 mod shape;
 
@@ -422,6 +423,7 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         blue_green,
         failure_domain: request.failure_domain,
         rollback_threshold: request.rollback_threshold,
+        checks: check::asked(request.checks)?,
         on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
     })
 }

@@ -4,6 +4,7 @@ use sentinel_api_types::Timestamp;
 use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::blue_green::BlueGreenConfig;
 use sentinel_api_types::canary::{CanaryAnalysis, CanaryConfig, CanaryTraffic};
+use sentinel_api_types::check::{CheckMethod, CheckResult, HttpCheck};
 use sentinel_api_types::cluster::{Cluster, ClusterMember};
 use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::finding::Finding;
@@ -126,6 +127,22 @@ impl From<api::RolloutDetail> for proto::RolloutDetail {
                 failed: count(detail.progress.failed),
             }),
             canary: detail.canary_analysis_results.map(Into::into),
+            checks: detail.check_results.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<CheckResult> for proto::CheckResult {
+    fn from(result: CheckResult) -> Self {
+        Self {
+            name: result.name,
+            step_index: result.step_index,
+            passes: result.passes,
+            failures: result.failures,
+            status: result.status.map(u32::from),
+            latency_ms: result.latency_ms,
+            error: result.error.unwrap_or_default(),
+            checked_at: result.checked_at.map(|at| at.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -226,12 +243,40 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             rollback_threshold: request
                 .rollback_threshold
                 .map(|percent| u8::try_from(percent).unwrap_or(u8::MAX)),
+            checks: request.checks.into_iter().map(check).collect::<Result<_, _>>()?,
             failure_domain: Some(request.failure_domain).filter(|label| !label.is_empty()),
             on_conflict: on_conflict(&request.on_conflict)?,
             scheduled_at: moment("scheduled_at", &request.scheduled_at)?,
             override_freeze_reason: Some(request.override_freeze_reason).filter(|reason| !reason.is_empty()),
         })
     }
+}
+
+/// What is absent is as it usually is.
+fn check(asked: proto::HttpCheck) -> Result<HttpCheck, Status> {
+    let usual = HttpCheck::usual(asked.name, asked.url);
+    Ok(HttpCheck {
+        method: match asked.method.as_str() {
+            "" | "GET" => CheckMethod::Get,
+            "HEAD" => CheckMethod::Head,
+            other => {
+                return Err(Status::invalid_argument(format!(
+                    "checks.method: '{other}' is none of GET, HEAD"
+                )));
+            }
+        },
+        expected_status: Some(asked.expected_status)
+            .filter(|text| !text.is_empty())
+            .unwrap_or(usual.expected_status),
+        body_contains: Some(asked.body_contains).filter(|text| !text.is_empty()),
+        headers: asked.headers.into_iter().collect(),
+        timeout_ms: asked.timeout_ms.unwrap_or(usual.timeout_ms),
+        interval_seconds: asked.interval_seconds.unwrap_or(usual.interval_seconds),
+        passes: asked.passes.unwrap_or(usual.passes),
+        failures: asked.failures.unwrap_or(usual.failures),
+        name: usual.name,
+        url: usual.url,
+    })
 }
 
 fn on_conflict(text: &str) -> Result<Option<OnConflict>, Status> {

@@ -14,6 +14,7 @@ pub mod backup;
 pub mod blue_green;
 pub mod bundle;
 pub mod canary;
+pub mod check;
 pub mod cluster;
 pub mod conflict;
 pub mod enrolment;

@@ -33,6 +33,9 @@ pub struct Project {
     /// How long approvals are waited for, in hours.
     #[serde(default)]
     pub approval_expires_hours: u32,
+    /// Checks of its rollouts may go to private addresses.
+    #[serde(default)]
+    pub checks_allow_private: bool,
     /// When it was created.
     pub inserted_at: Timestamp,
 }
@@ -80,6 +83,9 @@ pub struct ProjectUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 8760)]
     pub approval_expires_hours: Option<u32>,
+    /// Whether checks of its rollouts may go to private addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks_allow_private: Option<bool>,
 }
 
 /// One project.

@@ -15,6 +15,7 @@ use crate::approval::{BreakGlass, RolloutApproval};
 use crate::blue_green::{BlueGreenConfig, Slot};
 use crate::bundle::RiskLevel;
 use crate::canary::{CanaryAnalysis, CanaryConfig};
+use crate::check::{CheckResult, HttpCheck};
 use crate::conflict::OnConflict;
 use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
 
@@ -142,6 +143,9 @@ pub struct RolloutCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100)]
     pub rollback_threshold: Option<u8>,
+    /// What must answer over HTTP while a step is observed, at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<HttpCheck>,
     /// What it does when another rollout has nodes that it wants, or waits for them; `refuse` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_conflict: Option<OnConflict>,
@@ -265,6 +269,9 @@ pub struct Rollout {
     /// Share of all its nodes at which failures stop it, in percent; null: only what each step may lose counts.
     #[serde(default)]
     pub rollback_threshold: Option<u8>,
+    /// What must answer over HTTP while a step is observed.
+    #[serde(default)]
+    pub checks: Vec<HttpCheck>,
     /// What it does when another rollout has nodes that it wants.
     #[serde(default)]
     pub on_conflict: OnConflict,
@@ -492,6 +499,9 @@ pub struct RolloutDetail {
     pub progress: RolloutProgress,
     /// How the canary compares; null when it is none, and before there was traffic in both groups.
     pub canary_analysis_results: Option<CanaryAnalysis>,
+    /// How the checks do, in the order in which they were asked for.
+    #[serde(default)]
+    pub check_results: Vec<CheckResult>,
 }
 
 /// A node, as plans name it.

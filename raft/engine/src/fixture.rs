@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::canary::Analysis;
+use sentinel_model::check::Checks;
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus, WEIGHT_FULL,
@@ -90,6 +91,7 @@ pub fn spec() -> RolloutSpec {
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
         rollback_threshold: None,
+        checks: Vec::new(),
     }
 }
 
@@ -125,6 +127,7 @@ pub struct Scene {
     pub nodes: HashMap<NodeId, Node>,
     pub samples: HashMap<NodeId, NodeSample>,
     pub analysis: Option<Analysis>,
+    pub checks: Option<Checks>,
     pub bundle_revoked: bool,
     pub frozen: Option<String>,
     pub leader_since: Time,
@@ -152,6 +155,7 @@ impl Scene {
             nodes: HashMap::new(),
             samples: HashMap::new(),
             analysis: None,
+            checks: None,
             bundle_revoked: false,
             frozen: None,
             leader_since: Time(0),
@@ -308,6 +312,7 @@ impl Scene {
             nodes: &self.nodes,
             samples: &self.samples,
             analysis: self.analysis.as_ref(),
+            checks: self.checks.as_ref(),
             bundle_revoked: self.bundle_revoked,
             frozen: self.frozen.as_deref(),
             fresh_ms: FRESH_MS,

@@ -7,11 +7,13 @@ use std::collections::HashMap;
 
 use sentinel_machine::commands::rollout_advance::RolloutAdvance;
 use sentinel_model::canary::Analysis;
+use sentinel_model::check::Checks;
 use sentinel_model::health::NodeSample;
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutState, Step};
 use sentinel_model::{NodeId, Time};
 
+mod checked;
 mod comparison;
 pub mod gates;
 mod holding;
@@ -37,6 +39,8 @@ pub struct RolloutView<'a> {
     pub samples: &'a HashMap<NodeId, NodeSample>,
     /// The comparison of a canary, as far as it has come.
     pub analysis: Option<&'a Analysis>,
+    /// How the checks do that were asked for, as far as this leader has seen them, timed by the clock that `now` is read from.
+    pub checks: Option<&'a Checks>,
     /// The bundle was revoked, or is gone.
     pub bundle_revoked: bool,
     /// The freeze that holds it, in words.

@@ -175,6 +175,8 @@ commands! {
     61 schema 1 level 4 freeze_window_delete::FreezeWindowDelete;
     /// Gives the baseline to nodes that joined, after a freeze.
     62 schema 1 level 4 baseline_catch_up::BaselineCatchUp;
+    /// Takes note of how the checks of a rollout do.
+    69 schema 1 level 4 rollout_check::RolloutCheck;
     /// Takes note of a backup that is good.
     70 schema 1 level 2 backup_note::BackupNote;
     /// Begins a new epoch: the cluster goes on from an earlier state.

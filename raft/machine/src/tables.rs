@@ -134,6 +134,8 @@ tables! {
     AuditByProject = 62, "audit_by_project";
     /// project, group → NodeGroup.
     NodeGroups = 70, "node_groups";
+    /// rollout → Checks, as far as one leader has seen them.
+    RolloutChecks = 79, "rollout_checks";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

@@ -31,6 +31,9 @@ pub struct Project {
     /// Who must agree to its rollouts.
     #[serde(default, skip_serializing_if = "ApprovalPolicy::is_default")]
     pub approval: ApprovalPolicy,
+    /// Checks of its rollouts may go to private addresses.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub checks_private: bool,
 }
 
 /// The baseline is owed to nodes that joined.

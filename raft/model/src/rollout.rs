@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::blue_green::{BAKE_ROOM_S, Before, BlueGreen, Shift};
 use crate::canary::Canary;
+use crate::check::{self, HttpCheck};
 use crate::governance::Governance;
 use crate::name::{LABEL_TEXT_MAX, LABELS_MAX, check_labels};
 use crate::node::Node;
@@ -60,6 +61,9 @@ pub struct RolloutSpec {
     /// many each step may lose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_threshold: Option<u8>,
+    /// What must answer while a step is observed, besides the nodes' own gates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<HttpCheck>,
 }
 
 /// Which nodes.
@@ -239,7 +243,7 @@ impl RolloutSpec {
                 "must be shorter than progress_deadline_seconds, else no step could ever pass",
             ));
         }
-        Ok(())
+        check::check_all(&self.checks, self.step_deadline_s)
     }
 }
 

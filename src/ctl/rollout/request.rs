@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sentinel_api_types::Timestamp;
+use sentinel_api_types::check::HttpCheck;
 use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::node::{NodeStatus, NodesQuery};
 use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
 
 use super::blue_green::BlueGreenArgs;
 use super::canary::CanaryArgs;
-use super::{show, watch};
+use super::{check, show, watch};
 use crate::ctl::connection::Connection;
 use crate::ctl::output::{Output, clean};
 use crate::ctl::paging::Paging;
@@ -82,6 +83,10 @@ pub struct RequestArgs {
     canary: CanaryArgs,
     #[command(flatten)]
     blue_green: BlueGreenArgs,
+    /// What must answer over HTTP while a step is observed, such as name=checkout,url=https://shop.example.com/health,expect=200-299;
+    /// may be repeated
+    #[arg(long, value_name = "CHECK", value_parser = check::read, help_heading = "Gates")]
+    check: Vec<HttpCheck>,
     /// Do not ask for healthy heartbeats
     #[arg(long, help_heading = "Gates")]
     no_heartbeat_gate: bool,
@@ -105,6 +110,7 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --group first-to-go --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --failure-domain zone --max-unavailable 1 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --max-unavailable 5 --rollback-threshold 2 --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --check name=checkout,url=https://shop.example.com/health --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy canary --bake 5m --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --strategy blue_green --traffic-steps 25,100 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
@@ -116,6 +122,8 @@ Data that is missing, stale or from before the switch never passes a gate.
 A canary compares the nodes that have the bundle with those that do not have it yet, at the same time.
 Blue-green gives the bundle to the slot whose nodes have the weight 0, and then the traffic, share by
 share; see `node update --slot`.
+A check is asked by the leader, with GET unless method=HEAD: expect=200-299, contains=TEXT, header=NAME:VALUE, timeout=5s,
+interval=10s, passes=3 and failures=3 in a row. Private addresses are asked only where the project says so.
 One that queues begins by itself when every node is free, first come, first served. One that supersedes stops the rollouts that have
 its nodes where they are; going back from it passes over what they left half done.")]
 pub struct CreateArgs {
@@ -266,6 +274,7 @@ impl RequestArgs {
             auto_rollback: Some(!self.no_auto_rollback),
             failure_domain: self.failure_domain,
             rollback_threshold: self.rollback_threshold,
+            checks: self.check,
             on_conflict: self.on_conflict,
             scheduled_at: None,
             override_freeze_reason: None,

@@ -7,7 +7,7 @@ use sentinel_api_types::rollout::{
     RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
 };
 
-use super::{blue_green, canary, progress};
+use super::{blue_green, canary, check, progress};
 use crate::ctl::output::Table;
 use crate::ctl::paging::more;
 use crate::ctl::words::{at, labels, word};
@@ -41,6 +41,9 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Spread over", rollout.failure_domain.clone());
     table.fact("Gates", gates(rollout));
+    for check in &rollout.checks {
+        table.fact(&format!("Check {}", check.name), check::asked(check));
+    }
     table.fact("Compared", rollout.canary_analysis_config.as_ref().map(canary::config));
     table.fact("Shifted", rollout.blue_green_config.as_ref().map(blue_green::config));
     table.fact("Traffic", blue_green::split(rollout));
@@ -90,6 +93,9 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     table.fact("Progress", progress::counts(detail));
     for (domain, line) in progress::domains(detail) {
         table.fact(&domain, line);
+    }
+    for result in &detail.check_results {
+        table.fact(&format!("Result {}", result.name), check::result(rollout, result));
     }
     for (name, line) in detail.canary_analysis_results.iter().flat_map(canary::analysis) {
         table.fact(name, line);

@@ -137,6 +137,7 @@ impl Fleet {
             auto_rollback: Some(true),
             failure_domain: None,
             rollback_threshold: None,
+            checks: Vec::new(),
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,

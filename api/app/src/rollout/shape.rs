@@ -13,7 +13,7 @@ use sentinel_model::node::{Node, Slot};
 use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{self, Batch, Target};
 
-use super::{blue_green, canary, conflict};
+use super::{blue_green, canary, check, conflict};
 use crate::liveness::Liveness;
 use crate::node::{Versions, failure, traffic, usage};
 
@@ -92,6 +92,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         auto_rollback: spec.auto_rollback,
         failure_domain: spec.failure_domain,
         rollback_threshold: spec.rollback_threshold,
+        checks: spec.checks.into_iter().map(check::shape).collect(),
         on_conflict: conflict::policy(spec.on_conflict),
         canary_analysis_config: spec.canary.map(canary::config),
         traffic_step_index: spec.blue_green.as_ref().map(|asked| {
@@ -190,8 +191,9 @@ pub(super) fn detail(
     let analysis: Option<Analysis> = tables::load(read, id.as_bytes())?;
     let compared = rollout.spec.canary.as_ref().zip(analysis);
     let canary_analysis_results = compared.map(|(canary, analysis)| canary::analysis(canary, analysis));
+    let check_results = check::results(&rollout.spec.checks, tables::load(read, id.as_bytes())?);
     let rollout = shape(&mut versions, rollout)?;
-    Ok(RolloutDetail { rollout, steps, nodes, progress, canary_analysis_results })
+    Ok(RolloutDetail { rollout, steps, nodes, progress, canary_analysis_results, check_results })
 }
 
 fn step(step: rollout::Step, slot: Option<Slot>) -> RolloutStep {

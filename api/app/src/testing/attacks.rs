@@ -298,6 +298,7 @@ impl Stage {
             auto_rollback: None,
             failure_domain: None,
             rollback_threshold: None,
+            checks: Vec::new(),
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: override_freeze_reason.map(str::to_owned),

@@ -29,11 +29,11 @@ pub struct Finding {
 }
 
 impl Verdict {
-    fn undecided(kind: &'static str, detail: String) -> Self {
+    pub(super) fn undecided(kind: &'static str, detail: String) -> Self {
         Verdict::Undecided(Finding { kind, detail })
     }
 
-    fn broken(kind: &'static str, detail: String) -> Self {
+    pub(super) fn broken(kind: &'static str, detail: String) -> Self {
         Verdict::Broken(Finding { kind, detail })
     }
 
@@ -254,7 +254,7 @@ fn at_most(kind: &'static str, name: &str, limit: Option<f64>, measured: Option<
 }
 
 /// Heartbeats from further in the future than this were stamped by another clock than today's.
-const AHEAD_MS: u64 = 2_000;
+pub(super) const AHEAD_MS: u64 = 2_000;
 
 fn fresh(evidence: Evidence<'_>) -> Result<&NodeSample, Verdict> {
     let name = &evidence.node.name;

@@ -15,6 +15,7 @@ use sentinel_model::blue_green::BAKE_ROOM_S;
 use sentinel_model::node::{NodeStatus, WEIGHT_FULL};
 use sentinel_model::rollout::{Gates, RolloutNodeState, StepState};
 
+use super::checked;
 use super::comparison::{Comparison, comparison};
 use super::gates::{Combined, Evidence, Verdict, judge, worst};
 use super::holding::{Wait, tell};
@@ -54,7 +55,17 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
             }
         };
         let domains = Portion::by_domain(view, last, verifying);
-        Judged { view, behind, portion, domains, shifts: shifts(index), shifted: shifts(last), ran_ms, now }
+        Judged {
+            view,
+            behind,
+            portion,
+            last,
+            domains,
+            shifts: shifts(index),
+            shifted: shifts(last),
+            ran_ms,
+            now,
+        }
     };
     match step.state {
         StepState::Pending => match index.checked_sub(1) {
@@ -87,6 +98,8 @@ struct Judged<'a> {
     behind: Vec<Portion<'a>>,
     /// The step that must prove the bundle: the current one, or the one before while that has not begun.
     portion: Portion<'a>,
+    /// Which step that is.
+    last: u32,
     /// The current step gives its nodes traffic: they are all of those that have the bundle.
     shifts: bool,
     /// They have been given some already.
@@ -211,7 +224,9 @@ impl Judged<'_> {
         let too_few = |portion: &&Portion<'_>| portion.absent() > self.tolerated();
         let nothing_proven = self.portion.done.is_empty() && self.portion.present() > 0;
         let behind = self.groups().find(too_few).or_else(|| nothing_proven.then_some(&self.portion));
-        match (worst(&self.verdicts(self.portions())), behind) {
+        let mut verdicts = self.verdicts(self.portions());
+        verdicts.push(checked::judge(self.view, self.last, self.now));
+        match (worst(&verdicts), behind) {
             (Combined::Broken(reason), _) => self.broken(reason),
             (_, Some(portion)) => self.wait(self.unavailable(portion)),
             (Combined::Undecided(reason), None) => self.wait(Wait { reason, broken: false }),
@@ -321,11 +336,12 @@ impl Judged<'_> {
 
     fn overdue(&self) -> bool {
         let overdue = self.ran_ms > self.view.step_deadline_ms() && self.view.may_judge(self.now);
-        overdue && !(self.shifted && self.observes_anew())
+        let anew = self.shifted || !self.view.rollout.spec.checks.is_empty();
+        overdue && !(anew && self.observes_anew())
     }
 
-    /// What a leader has observed of a share of traffic is lost with it, and with a pause. That is no fault of the bundle's: whoever goes
-    /// on has the time to observe the share once more, but never more than a step has.
+    /// What a leader has observed of a share of traffic, or of checks, is lost with it, and with a pause. That is no fault of the bundle's: whoever goes
+    /// on has the time to observe them once more, but never more than a step has.
     fn observes_anew(&self) -> bool {
         let view = self.view;
         let step = view.steps.iter().find(|step| step.index == view.rollout.current_step);
@@ -334,7 +350,9 @@ impl Judged<'_> {
             _ => view.rollout.hold.as_ref().map(|hold| hold.since),
         };
         let begun = since.map_or(view.leader_since, |since| since.max(view.leader_since));
-        let needs_ms = u64::from(self.asked().observe_s.saturating_add(BAKE_ROOM_S)) * 1_000;
+        let share_s = if self.shifted { self.asked().observe_s.saturating_add(BAKE_ROOM_S) } else { 0 };
+        let checks_ms = view.rollout.spec.checks.iter().map(|check| check.takes_ms()).max().unwrap_or(0);
+        let needs_ms = (u64::from(share_s) * 1_000).max(checks_ms);
         self.now.since(begun) <= needs_ms.min(view.step_deadline_ms())
     }
 

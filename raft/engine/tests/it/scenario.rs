@@ -36,6 +36,7 @@ pub fn spec() -> RolloutSpec {
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
         rollback_threshold: None,
+        checks: Vec::new(),
     }
 }
 

@@ -15,7 +15,7 @@ fn story(on_new: OnNew, deeds: Vec<(usize, Deed)>) -> Story {
 }
 
 fn ask(bundle: u8, target: u8, spec: RolloutSpec) -> Deed {
-    Deed::Ask(1, Ask { bundle, target, spec, in_ticks: None, through: false })
+    Deed::Ask(1, Box::new(Ask { bundle, target, spec, in_ticks: None, through: false }))
 }
 
 fn canary(min_requests: u32) -> RolloutSpec {

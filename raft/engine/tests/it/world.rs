@@ -260,6 +260,7 @@ impl World {
             nodes: &nodes,
             samples: &self.samples,
             analysis: None,
+            checks: None,
             bundle_revoked: bundle.state == BundleState::Revoked,
             frozen: frozen.as_ref().map(|frozen| frozen.words.as_str()),
             fresh_ms: FRESH_MS,

@@ -50,6 +50,7 @@ impl Apply for ProjectCreate {
             sealed_marker_key: self.sealed_marker_key.clone(),
             baseline: None,
             catch_up: None,
+            checks_private: false,
             created_at,
             approval: ApprovalPolicy::default(),
         };

@@ -1,4 +1,4 @@
-//! Changes a project: its name, what it is for, and who must agree to its rollouts. People only, administrators of its org.
+//! Changes a project: its name, what it is for, who must agree to its rollouts, and where their checks may go. People only, administrators of its org.
 
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::project::Project;
@@ -23,6 +23,9 @@ pub struct ProjectUpdate {
     pub approval_rules: Option<Vec<ApprovalRule>>,
     /// How long approvals are waited for, in hours.
     pub approval_expires_h: Option<u32>,
+    /// Whether checks of its rollouts may go to private addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks_private: Option<bool>,
 }
 
 impl Apply for ProjectUpdate {
@@ -43,20 +46,21 @@ impl Apply for ProjectUpdate {
         if let Some(hours) = self.approval_expires_h {
             project.approval.expires_h = hours;
         }
+        if let Some(private) = self.checks_private {
+            project.checks_private = private;
+        }
         project.approval.check()?;
         context.store(&project)?;
         let id = self.project_id.to_string();
         let subject = Subject::in_project("project", &id, &project);
-        context.record(
-            "project.updated",
-            subject,
-            [
-                ("name", project.name.clone()),
-                ("description", project.description.clone()),
-                ("approval_rules", words(&project.approval.rules)),
-                ("approval_expires_hours", project.approval.expires_h.to_string()),
-            ],
-        )?;
+        let private = self.checks_private.map(|private| ("checks_allow_private", private.to_string()));
+        let changes = [
+            ("name", project.name.clone()),
+            ("description", project.description.clone()),
+            ("approval_rules", words(&project.approval.rules)),
+            ("approval_expires_hours", project.approval.expires_h.to_string()),
+        ];
+        context.record("project.updated", subject, changes.into_iter().chain(private))?;
         Ok(Reply::Done)
     }
 }

@@ -68,6 +68,7 @@ impl Apply for RolloutCreate {
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
         let spec = &self.spec;
         let bounded = spec.failure_domain.is_some() || spec.rollback_threshold.is_some();
+        let bounded = bounded || !spec.checks.is_empty();
         let strategy = spec.canary.is_some() || spec.blue_green.is_some() || !self.live.is_empty();
         let grouped = matches!(spec.target, Target::Groups(_));
         let later = strategy || !spec.on_conflict.is_default() || bounded || usage || governed || grouped;
@@ -128,17 +129,10 @@ impl Apply for RolloutCreate {
         let subject = rollout::subject(context, &made, &id)?;
         let plain =
             [("bundle", bundle.version), ("nodes", nodes.to_string()), ("steps", made.steps.to_string())];
-        match governed(&made) {
-            None => context.record("rollout.created", subject, plain)?,
-            Some([state, risk, approvals, digest, scheduled_at, override_freeze_reason]) => {
-                let [bundle, nodes, steps] = plain;
-                context.record(
-                    "rollout.created",
-                    subject,
-                    [bundle, nodes, steps, state, risk, approvals, digest, scheduled_at, override_freeze_reason],
-                )?;
-            }
-        }
+        let asked = made.spec.checks.iter().map(|check| format!("{}: {}", check.name, check.url));
+        let checks = (!made.spec.checks.is_empty()).then(|| ("checks", asked.collect::<Vec<_>>().join("; ")));
+        let governed = governed(&made).into_iter().flatten();
+        context.record("rollout.created", subject, plain.into_iter().chain(governed).chain(checks))?;
         Ok(Reply::Done)
     }
 }

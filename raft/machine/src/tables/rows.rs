@@ -4,6 +4,7 @@ use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
 use sentinel_model::canary::Analysis;
+use sentinel_model::check::Checks;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::freeze::FreezeWindow;
@@ -77,6 +78,7 @@ rows! {
     Rollout, Rollouts, |row| row.id.as_bytes().to_vec();
     Step, RolloutSteps, |row| key(&[row.rollout_id.as_bytes(), &row.index.to_be_bytes()]);
     Analysis, RolloutAnalyses, |row| row.rollout_id.as_bytes().to_vec();
+    Checks, RolloutChecks, |row| row.rollout_id.as_bytes().to_vec();
     RolloutNode, RolloutNodes, |row| key(&[row.rollout_id.as_bytes(), row.node_id.as_bytes()]);
     AuditEntry, Audit, |row| row.seq.to_be_bytes().to_vec();
     NodeGroup, NodeGroups, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);

@@ -9,6 +9,7 @@ mod baseline;
 mod blue_green;
 mod bundles;
 mod canary;
+mod checks;
 mod crew;
 mod draft;
 mod envelope;

@@ -42,6 +42,7 @@ use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
 use sentinel_machine::commands::rollout_approve::RolloutApprove;
 use sentinel_machine::commands::rollout_break_glass::RolloutBreakGlass;
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
+use sentinel_machine::commands::rollout_check::RolloutCheck;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
@@ -67,6 +68,7 @@ use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
 use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
 
+use crate::checks::{checks, http_check};
 use crate::ids::*;
 
 pub fn signing_key(byte: u8) -> SigningKey {
@@ -323,6 +325,7 @@ pub fn spec() -> RolloutSpec {
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
         rollback_threshold: None,
+        checks: Vec::new(),
     }
 }
 
@@ -348,6 +351,7 @@ pub fn project_update() -> ProjectUpdate {
         description: None,
         approval_rules: Some(rules),
         approval_expires_h: Some(24),
+        checks_private: None,
     }
 }
 
@@ -528,6 +532,7 @@ fn rollouts() -> Vec<Command> {
         live: vec![edge(1), edge(2)],
         ..rollout()
     }])
+    .chain([RolloutCreate { spec: RolloutSpec { checks: vec![http_check()], ..spec() }, ..rollout() }])
     .map(Command::from)
     .collect()
 }
@@ -557,6 +562,7 @@ pub fn all() -> Vec<Vec<Command>> {
                 ..project_update()
             }
             .into(),
+            ProjectUpdate { checks_private: Some(true), ..project_update() }.into(),
         ],
         vec![user().into()],
         [None, Some(SetBy::Owner(digest(0x41))), Some(SetBy::Admin(ACME))]
@@ -601,6 +607,7 @@ pub fn all() -> Vec<Vec<Command>> {
         ],
         vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
         vec![BaselineCatchUp { project_id: SHOP }.into()],
+        vec![RolloutCheck { checks: checks() }.into()],
         vec![
             backup().into(),
             BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),

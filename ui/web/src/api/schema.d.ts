@@ -1730,6 +1730,48 @@ export interface components {
          * @enum {string}
          */
         CauseKind: "direct" | "baseline" | "rollout" | "rollback";
+        /**
+         * @description How something is asked.
+         * @enum {string}
+         */
+        CheckMethod: "GET" | "HEAD";
+        /** @description How a check does in the step that is observed, or was last, as the member that leads has told it. */
+        CheckResult: {
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            checked_at?: string | null;
+            /** @description Why it has not passed. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description How often it has failed in a row.
+             */
+            failures: number;
+            /**
+             * Format: int32
+             * @description How long that took.
+             */
+            latency_ms?: number | null;
+            /** @description Which one. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How often it has passed in a row since the step began, or since another member leads.
+             */
+            passes: number;
+            /**
+             * Format: int32
+             * @description Status of the newest answer.
+             */
+            status?: number | null;
+            /**
+             * Format: int32
+             * @description The step, from zero; null before it was made.
+             */
+            step_index?: number | null;
+        };
         /** @description The cluster. */
         Cluster: {
             /**
@@ -2335,6 +2377,49 @@ export interface components {
              * @description Since when, without a break.
              */
             since: string;
+        };
+        /** @description Something that must answer while a step is observed. It is asked by the member that leads. */
+        HttpCheck: {
+            /** @description What the first 64 KiB of the body must contain; at most 200 characters. */
+            body_contains?: string | null;
+            /**
+             * @description The status that passes, or a range of them; 200-299 when absent.
+             * @example 200-299
+             */
+            expected_status?: string;
+            /**
+             * Format: int32
+             * @description How often it must have failed, without a pass between, to break the gate; 3 when absent.
+             */
+            failures?: number;
+            /** @description Sent along, at most 16. No secrets: everybody who sees the rollout sees them. */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description How long after an answer it is asked again; 10 when absent.
+             */
+            interval_seconds?: number;
+            /** @description How; GET when absent. */
+            method?: components["schemas"]["CheckMethod"];
+            /** @description What it is called; unique in the rollout. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How often it must have passed since the step began, without a failure between; 3 when absent.
+             */
+            passes?: number;
+            /**
+             * Format: int32
+             * @description How long it may take to answer; 5000 when absent.
+             */
+            timeout_ms?: number;
+            /**
+             * @description What is asked: http or https, without a user. Private addresses are asked where the project says so; loopback, link-local and
+             *     metadata addresses never.
+             */
+            url: string;
         };
         /** @description A token with which members join. */
         JoinToken: {
@@ -3144,6 +3229,8 @@ export interface components {
              * @description Bundle that nodes start with which join later: that of the newest completed rollout to all nodes.
              */
             baseline_bundle_id?: string | null;
+            /** @description Checks of its rollouts may go to private addresses. */
+            checks_allow_private?: boolean;
             /** @description What it is for. */
             description: string;
             /**
@@ -3215,6 +3302,8 @@ export interface components {
             approval_expires_hours?: number | null;
             /** @description How many people must agree to which rollouts, all rules anew; none when empty. */
             approval_rules?: components["schemas"]["ApprovalRule"][] | null;
+            /** @description Whether checks of its rollouts may go to private addresses. */
+            checks_allow_private?: boolean | null;
             /** @description What it is for, at most 1,000 characters. */
             description?: string | null;
             /** @description Display name, 1 to 100 characters. */
@@ -3340,6 +3429,8 @@ export interface components {
             /** @description Who paused or cancelled it, in these states. */
             by?: string | null;
             canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
+            /** @description What must answer over HTTP while a step is observed. */
+            checks?: components["schemas"]["HttpCheck"][];
             /**
              * Format: date-time
              * @description When it came to its end.
@@ -3506,6 +3597,8 @@ export interface components {
              */
             bundle_id: string;
             canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
+            /** @description What must answer over HTTP while a step is observed, at most 10. */
+            checks?: components["schemas"]["HttpCheck"][];
             /** @description Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node. */
             failure_domain?: string | null;
             health_gates?: components["schemas"]["HealthGates"] | null;
@@ -3541,6 +3634,8 @@ export interface components {
         /** @description A rollout with its steps and nodes. */
         RolloutDetail: {
             canary_analysis_results?: components["schemas"]["CanaryAnalysis"] | null;
+            /** @description How the checks do, in the order in which they were asked for. */
+            check_results?: components["schemas"]["CheckResult"][];
             /** @description By step and name. */
             nodes: components["schemas"]["RolloutNode"][];
             /** @description In numbers. */

@@ -200,6 +200,7 @@ impl Cluster {
                 auto_rollback: None,
                 failure_domain: None,
                 rollback_threshold: None,
+                checks: Vec::new(),
                 on_conflict: None,
                 scheduled_at: None,
                 override_freeze_reason: None,

@@ -42,6 +42,7 @@ pub(super) async fn governed(world: &World) -> Governed {
             auto_rollback: None,
             failure_domain: None,
             rollback_threshold: None,
+            checks: Vec::new(),
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,

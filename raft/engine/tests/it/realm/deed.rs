@@ -44,7 +44,7 @@ pub type Who = u8;
 /// Rollouts are named by their place among those that were asked for; nodes by their number.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    Ask(Who, Ask),
+    Ask(Who, Box<Ask>),
     Approve(Who, u8),
     /// Agrees to something else.
     ApproveAnother(Who, u8),
@@ -336,6 +336,7 @@ fn rules(rules: Vec<ApprovalRule>) -> ProjectUpdate {
         description: None,
         approval_rules: Some(rules),
         approval_expires_h: Some(1),
+        checks_private: None,
     }
 }
 

@@ -116,6 +116,7 @@ impl Realm {
             nodes: &nodes,
             samples: &samples,
             analysis: analysis.as_ref(),
+            checks: None,
             bundle_revoked: bundle.state == BundleState::Revoked,
             frozen: frozen.as_ref().map(|frozen| frozen.words.as_str()),
             fresh_ms: FRESH_MS,

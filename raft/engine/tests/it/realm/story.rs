@@ -160,7 +160,7 @@ fn deed(slots: bool) -> impl Strategy<Value = Deed> {
     let of = || (who(), 0u8..3);
     let node = || 1u8..6;
     prop_oneof![
-        14 => (who(), ask(slots)).prop_map(|(who, ask)| Deed::Ask(who, ask)),
+        14 => (who(), ask(slots)).prop_map(|(who, ask)| Deed::Ask(who, Box::new(ask))),
         12 => of().prop_map(|(who, of)| Deed::Approve(who, of)),
         1 => of().prop_map(|(who, of)| Deed::ApproveAnother(who, of)),
         1 => of().prop_map(|(who, of)| Deed::Reject(who, of)),
@@ -212,7 +212,7 @@ pub fn story_over_domains() -> impl Strategy<Value = Story> {
     let deeds = vec((0usize..SPAN, deed(false)), 0..3);
     (nodes, asked, deeds).prop_map(|(nodes, spec, mut deeds)| {
         let ask = Ask { bundle: 0, target: 0, spec, in_ticks: None, through: false };
-        deeds.push((0, Deed::Ask(1, ask)));
+        deeds.push((0, Deed::Ask(1, Box::new(ask))));
         deeds.sort_by_key(|(tick, _)| *tick);
         Story { nodes, slots: false, rules: Vec::new(), deeds }
     })
@@ -229,7 +229,7 @@ pub fn story_of(slots: bool, deed: impl Strategy<Value = Deed>) -> impl Strategy
     let more = if slots { 2 } else { 1 };
     let nodes = prop_oneof![4 => vec(node(), least..4), more => vec(node(), 4..6)];
     let rules = prop_oneof![3 => Just(Vec::new()), 2 => vec((0u8..3, 1u8..3), 1..3)];
-    let first = (0u8..6, ask(slots)).prop_map(|(who, ask)| (0, Deed::Ask(who, ask)));
+    let first = (0u8..6, ask(slots)).prop_map(|(who, ask)| (0, Deed::Ask(who, Box::new(ask))));
     let deeds = vec((0usize..SPAN, deed), 0..14);
     (nodes, rules, first, deeds).prop_map(move |(nodes, rules, first, mut deeds)| {
         deeds.push(first);

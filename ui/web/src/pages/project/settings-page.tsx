@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -24,7 +24,7 @@ const RISKS: { value: RiskLevel | "all"; label: string }[] = [
 ];
 
 /** Fields of the request that the form has under another name. */
-const FIELDS = { name: "name", description: "description", approval_expires_hours: "hours" };
+const FIELDS = { name: "name", description: "description", approval_expires_hours: "hours", checks_allow_private: "privately" };
 
 export function SettingsPage() {
   const { project } = route.useParams();
@@ -54,17 +54,18 @@ const toWire = (rules: readonly Rule[]): ApprovalRule[] => rules.map(({ risk, ap
 function SettingsForm({ project }: { project: Project }) {
   const refusal = useRefusal("admin");
   const form = useForm({
-    initialValues: { name: project.name, description: project.description, rules: toForm(project.approval_rules ?? []), hours: (project.approval_expires_hours ?? 168) as number | string },
+    initialValues: { name: project.name, description: project.description, rules: toForm(project.approval_rules ?? []), hours: (project.approval_expires_hours ?? 168) as number | string, privately: project.checks_allow_private ?? false },
   });
   const [error, setError] = useState<ApiError | null>(null);
   const save = useAction({
-    run: ({ name, description, rules, hours }: typeof form.values) =>
+    run: ({ name, description, rules, hours, privately }: typeof form.values) =>
       // What was not touched here may have been changed by somebody else meanwhile.
       updateProject(project.slug, {
         ...(form.isDirty("name") ? { name } : {}),
         ...(form.isDirty("description") ? { description } : {}),
         ...(form.isDirty("rules") ? { approval_rules: toWire(rules) } : {}),
         ...(form.isDirty("hours") ? { approval_expires_hours: Number(hours) } : {}),
+        ...(form.isDirty("privately") ? { checks_allow_private: privately } : {}),
       }),
     done: () => "The settings are saved",
     refresh: [["projects", project.slug], ["session"]],
@@ -103,6 +104,14 @@ function SettingsForm({ project }: { project: Project }) {
             </div>
             <NumberInput label="Approvals are waited for" description="Then the rollout ends" min={1} max={8_760} suffix=" hours" w={220} disabled={refusal !== null} {...form.getInputProps("hours")} />
           </Stack>
+        </Panel>
+        <Panel title="Checks of rollouts">
+          <Switch
+            label="May go to private addresses"
+            description="Checks are made by the members of the cluster. Whoever may start a rollout can then see which services answer in their networks. Loopback, link-local and metadata addresses are never asked."
+            disabled={refusal !== null}
+            {...form.getInputProps("privately", { type: "checkbox" })}
+          />
         </Panel>
         <FormError error={error} />
         <div>

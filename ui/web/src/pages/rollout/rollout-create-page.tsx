@@ -1,4 +1,4 @@
-import { MultiSelect, NumberInput, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
+import { MultiSelect, NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -196,6 +196,14 @@ export function RolloutCreatePage() {
                 <NumberInput label="Observe each node" description="After its switch, before the next step" min={0} suffix=" s" {...form.getInputProps("observe")} />
                 <NumberInput label="Broken for" description="Before a broken gate fails the step" min={0} suffix=" s" {...form.getInputProps("failAfter")} />
               </div>
+              <Textarea
+                label="Checks"
+                description="What must answer 3 times in a row while each step is observed, one in a line: a name, a URL, and if need be the status and what the body contains"
+                placeholder="checkout https://shop.example.com/health 200-299"
+                autosize
+                minRows={1}
+                {...form.getInputProps("checks")}
+              />
               <span className="dim">Missing data, stale data and data from before the switch never pass a gate.</span>
             </div>
           </Panel>

@@ -1,5 +1,6 @@
 // What the form holds, and the request that it means.
 import type { CanaryConfig, OnConflict, RolloutCreate, TargetSelector } from "../../api/types";
+import { CHECK_FIELDS, parseChecks } from "../../lib/checks";
 import { type Labels, parseLabels } from "../../lib/labels";
 import { fromLocal } from "../../lib/local-time";
 
@@ -39,6 +40,8 @@ export interface RolloutForm {
   minRequests: number | string;
   observe: number | string;
   failAfter: number | string;
+  /** One in a line; empty: none. */
+  checks: string;
   /** Local time; empty: at once. */
   at: string;
   /** Why it goes through every freeze; empty: it does not. */
@@ -74,6 +77,7 @@ export const DEFAULTS: RolloutForm = {
   minRequests: 1,
   observe: 0,
   failAfter: 15,
+  checks: "",
   at: "",
   breakGlass: "",
 };
@@ -104,6 +108,7 @@ export const FIELDS: Record<string, string> = {
   "health_gates.min_requests": "minRequests",
   "health_gates.observe_seconds": "observe",
   "health_gates.fail_after_seconds": "failAfter",
+  ...CHECK_FIELDS,
   rollback_threshold: "threshold",
   on_conflict: "onConflict",
   scheduled_at: "at",
@@ -183,6 +188,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
     },
     auto_rollback: form.autoRollback,
     rollback_threshold: orNull(form.threshold),
+    checks: parseChecks(form.checks),
     on_conflict: form.onConflict,
     scheduled_at: fromLocal(form.at),
     override_freeze_reason: form.breakGlass.trim() || null,

@@ -28,6 +28,7 @@ import { type BarStep, StepBar } from "../../ui/step-bar";
 import { State } from "../../ui/state";
 import { ApprovalPanel, RiskPanel } from "../approval/decision";
 import { CanaryPanel } from "./canary-panel";
+import { CheckPanel } from "./check-panel";
 import { DomainPanel } from "./domain-panel";
 import classes from "./rollout-page.module.css";
 import { Steering } from "./steering";
@@ -167,6 +168,7 @@ function Progress({ project, detail }: { project: string; detail: RolloutDetail 
       <StepBar steps={steps} chosen={chosen} onStep={(step) => choose(step === chosen ? undefined : step)} />
       <CanaryPanel detail={detail} />
       <DomainPanel detail={detail} />
+      <CheckPanel detail={detail} />
       {!isFinal(rollout.state) && rollout.state !== "rolling_back" && <Gates detail={detail} />}
       <div className={classes.nodes}>
         <DataTable
