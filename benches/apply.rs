@@ -190,6 +190,7 @@ fn node(number: u128) -> Node {
         weight_revision: 0,
         pinned_bundle_id: None,
         slot: None,
+        environment_id: None,
     }
 }
 

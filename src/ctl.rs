@@ -9,6 +9,7 @@ mod cluster;
 mod connection;
 mod context;
 mod doctor;
+mod environment;
 mod failure;
 mod freeze;
 mod key;
@@ -72,6 +73,9 @@ pub enum CtlCommand {
     Rollout(Noun<rollout::RolloutCommand>),
     /// Freeze windows: times in which no rollout goes forward
     Freeze(Noun<freeze::FreezeCommand>),
+    /// Environments: the places that a bundle passes one after the other
+    #[command(visible_alias = "env")]
+    Environment(Noun<environment::EnvironmentCommand>),
     /// The cluster: its beginning, its members, who leads
     Cluster(Noun<cluster::ClusterCommand>),
     /// Who changed what
@@ -121,6 +125,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Freeze(Noun { options, command }) => {
             freeze::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Environment(Noun { options, command }) => {
+            environment::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Cluster(Noun { options, command }) => cluster::run(command, &options).await,
         CtlCommand::Audit(Noun { options, command }) => {
             audit::run(command, &Connection::open(&options)?).await
@@ -145,6 +152,7 @@ impl CtlCommand {
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
+            CtlCommand::Environment(noun) => noun.command.reads(),
         }
     }
 
@@ -164,6 +172,7 @@ impl CtlCommand {
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,
+            CtlCommand::Environment(noun) => &noun.options,
             CtlCommand::Cluster(noun) => &noun.options,
             CtlCommand::Audit(noun) => &noun.options,
         }

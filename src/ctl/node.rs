@@ -43,6 +43,9 @@ pub enum NodeCommand {
         /// Only nodes in this slot: blue or green
         #[arg(long, value_parser = read::<Slot>)]
         slot: Option<Slot>,
+        /// Only nodes in this environment, by slug or id
+        #[arg(long, value_name = "ENVIRONMENT")]
+        environment: Option<String>,
         /// Only nodes with this label; may be repeated, then all must match
         #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
         label: Vec<(String, String)>,
@@ -67,19 +70,20 @@ pub enum NodeCommand {
         /// Name or id
         node: String,
     },
-    /// Change a node's labels, weight, pin or slot; what it runs stays as it is
+    /// Change a node's labels, weight, pin, slot or environment; what it runs stays as it is
     #[command(after_help = "Examples:
   sentinel-cp node update edge-1 --project shop --weight 50
   sentinel-cp node update edge-1 --project shop --label tier=edge --remove-label canary
   sentinel-cp node update edge-1 --project shop --slot green --weight 0
   sentinel-cp node update edge-1 --project shop --pin 1.4.2
   sentinel-cp node update edge-1 --project shop --unpin
+  sentinel-cp node update edge-1 --project shop --environment staging
 
 A weight of 0 drains the node: the load balancer in front sends it nothing new, if it asks the agent (see sentinel-cp agent --help).
 A pinned node is left out by rollouts of other bundles, and may be assigned no other.
 Blue-green rollouts move the traffic between the slots blue and green: the nodes of one have the
 weight 0, those of the other have all of it.")]
-    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin", "slot"]).required(true).multiple(true)))]
+    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin", "slot", "environment"]).required(true).multiple(true)))]
     Update {
         /// Name or id
         node: String,
@@ -101,6 +105,9 @@ weight 0, those of the other have all of it.")]
         /// The half of a blue-green fleet that it is in: blue, green, or none
         #[arg(long, value_name = "SLOT", value_parser = slot_or_none)]
         slot: Option<InSlot>,
+        /// The environment that it is in, by slug or id, or none
+        #[arg(long, value_name = "ENVIRONMENT")]
+        environment: Option<String>,
     },
     /// Remove a node; its key is worth nothing from then on
     #[command(after_help = "Examples:\n  sentinel-cp node delete edge-1 --project shop --yes")]
@@ -125,10 +132,11 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
     let Connection { client, output, .. } = connection;
     let project = connection.project().await?;
     match command {
-        NodeCommand::List { status, slot, label, query, paging } => {
+        NodeCommand::List { status, slot, environment, label, query, paging } => {
             let wanted = NodesQuery {
                 status,
                 slot,
+                environment,
                 q: query,
                 labels: label.into_iter().collect(),
                 ..Default::default()
@@ -144,6 +152,7 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                     "desired",
                     "effective",
                     "converged",
+                    "environment",
                     "slot",
                     "weight",
                     "pinned to",
@@ -183,14 +192,16 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                 table
             })?;
         }
-        NodeCommand::Update { node, label, remove_label, weight, pin, unpin, slot } => {
+        NodeCommand::Update { node, label, remove_label, weight, pin, unpin, slot, environment } => {
             let id = find(connection, &project, &node).await?;
             let labels = relabelled(connection, &project, id, label, &remove_label).await?;
             let pinned_bundle_id = match pin {
                 Some(bundle) => Some(Some(bundle::find(connection, &project, &bundle).await?)),
                 None => unpin.then_some(None),
             };
-            let request = NodeUpdate { labels, weight, pinned_bundle_id, slot: slot.map(|slot| slot.0) };
+            let slot = slot.map(|slot| slot.0);
+            let environment = environment.map(|named| (named != "none").then_some(named));
+            let request = NodeUpdate { labels, weight, pinned_bundle_id, slot, environment };
             output
                 .print(&client.update_node(&project, id, &request).await?, |body| show::facts(&body.node))?;
         }
@@ -256,7 +267,7 @@ pub async fn find(connection: &Connection, project: &str, node: &str) -> anyhow:
     Err(NotFound(format!("no node of {project} has the name or id {node}{names}")).into())
 }
 
-fn row(node: &Node) -> [String; 10] {
+fn row(node: &Node) -> [String; 11] {
     let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "(gone)".into());
     let converged = match (&node.failure, node.converged, &node.desired) {
         (_, _, None) => "",
@@ -270,6 +281,7 @@ fn row(node: &Node) -> [String; 10] {
         node.desired.as_ref().map(|desired| version(&desired.version)).unwrap_or_default(),
         node.effective.as_ref().map(|fact| version(&fact.version)).unwrap_or_default(),
         converged.to_owned(),
+        node.environment.as_ref().map(|environment| environment.slug.clone()).unwrap_or_default(),
         node.slot.as_ref().map(word).unwrap_or_default(),
         if node.weight == WEIGHT_FULL { String::new() } else { format!("{} %", node.weight) },
         node.pinned_bundle_id.map(|_| version(&node.pinned_version)).unwrap_or_default(),

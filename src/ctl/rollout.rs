@@ -2,8 +2,9 @@
 
 mod blue_green;
 mod canary;
+pub(super) mod manner;
 mod progress;
-mod request;
+pub(super) mod request;
 mod rollback;
 mod show;
 mod watch;

@@ -7,7 +7,7 @@ use sentinel_api_types::node::{
     NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodeUpdate, NodesQuery,
 };
 use sentinel_api_types::timestamp;
-use sentinel_machine::commands::node_update::{Pin, SlotChange};
+use sentinel_machine::commands::node_update::{EnvironmentChange, Pin, SlotChange};
 use sentinel_machine::commands::{node_delete, node_update};
 use sentinel_machine::{Order, Scan, Table, tables};
 use sentinel_model::bundle::Bundle;
@@ -41,7 +41,9 @@ impl App {
         if search.chars().count() > SEARCH_MAX {
             return Err(AppError::invalid("q", format!("must have at most {SEARCH_MAX} characters")));
         }
-        let query = query.clone();
+        let mut query = query.clone();
+        let environment = query.environment.take().map(|named| here.environment(&named)).transpose()?;
+        let environment = environment.map(|environment| environment.id);
         let app = self.clone();
         self.long_read(move || {
             let read = &*here.view.tables;
@@ -49,7 +51,8 @@ impl App {
             let labels = serde_json::to_string(&query.labels).map_err(AppError::internal)?;
             let slot = query.slot.map(|slot| format!("{slot:?}")).unwrap_or_default();
             let project = here.project.id.to_string();
-            let binding = Binding::new("nodes", &[&project, &status, &slot, &search, &labels]);
+            let place = environment.map(|id| id.to_string()).unwrap_or_default();
+            let binding = Binding::new("nodes", &[&project, &status, &slot, &search, &labels, &place]);
             let part = Walk {
                 table: Table::NodeNames,
                 prefix: here.project.id.as_bytes(),
@@ -61,7 +64,10 @@ impl App {
             let mut versions = Versions::new(read);
             let page = walk(read, app.keyring(), part, |(_, id)| {
                 let node: Option<Node> = tables::load(read, id)?;
-                let Some(node) = node.filter(|node| matches(node, &query, &search)) else {
+                let Some(node) = node.filter(|node| {
+                    environment.is_none_or(|id| node.environment_id == Some(id))
+                        && matches(node, &query, &search)
+                }) else {
                     return Ok(None);
                 };
                 let sample = app.liveness().get(node.id);
@@ -86,7 +92,7 @@ impl App {
         Ok(NodeBody { node: Versions::new(&*here.view.tables).node(node, sample)? })
     }
 
-    /// Changes what operators set of a node: labels, weight, pin, slot. Moves nothing.
+    /// Changes what operators set of a node: labels, weight, pin, slot, environment. Moves nothing.
     pub async fn update_node(
         &self,
         caller: &Caller,
@@ -98,12 +104,18 @@ impl App {
         let pin = request.pinned_bundle_id.map(|pinned| pinned.map_or(Pin::Clear, Pin::To));
         let slot =
             request.slot.map(|slot| slot.map_or(SlotChange::Clear, |slot| SlotChange::To(slot.into())));
+        let environment = match request.environment {
+            Some(Some(named)) => Some(EnvironmentChange::To(here.environment(&named)?.id)),
+            Some(None) => Some(EnvironmentChange::Clear),
+            None => None,
+        };
         let command = node_update::NodeUpdate {
             node_id: id,
             labels: request.labels,
             weight: request.weight,
             pin,
             slot,
+            environment,
         };
         command.check()?;
         // Everything that was asked for, so that the same key with more, less or something else is another request.
@@ -120,6 +132,9 @@ impl App {
         }
         if let Some(slot) = command.slot {
             change = change.with("slot", slot);
+        }
+        if let Some(environment) = command.environment {
+            change = change.with("environment_id", environment);
         }
         if self.repeated(&here.view, caller, &change)?.is_none() {
             here.object::<Node>(&id)?;

@@ -71,6 +71,7 @@ pub fn node(name: &str) -> Node {
         weight_revision: 0,
         pinned_bundle_id: None,
         slot: None,
+        environment_id: None,
     }
 }
 
@@ -88,6 +89,7 @@ pub fn spec() -> RolloutSpec {
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
         rollback_threshold: None,
+        environment_id: None,
     }
 }
 

@@ -60,6 +60,9 @@ pub enum PlanError {
     /// The target names nodes that the project does not have.
     #[error("the project has no such nodes: {}", named(.0.iter().map(NodeId::to_string)))]
     UnknownNodes(Vec<NodeId>),
+    /// The target names nodes that are not in the environment that it is for.
+    #[error("these nodes are in another environment, or in none: {}", named(.0.iter().cloned()))]
+    Elsewhere(Vec<String>),
     /// Nothing is selected.
     #[error("{0}")]
     NothingToMove(String),
@@ -105,7 +108,18 @@ impl std::fmt::Display for Owned {
 /// unavailable. A node that has proven to run the bundle already is left out, unless it is named one by one. A node that is
 /// pinned to another bundle is always left out, and one that is pinned to this very bundle goes like any other.
 pub fn plan_rollout(spec: &RolloutSpec, nodes: &[Node]) -> Result<Plan, PlanError> {
-    let mut selected = select(&spec.target, nodes)?;
+    let there: Vec<&Node> = match spec.environment_id {
+        Some(_) => nodes.iter().filter(|node| node.environment_id == spec.environment_id).collect(),
+        None => nodes.iter().collect(),
+    };
+    if let (Some(_), Target::Nodes(named)) = (spec.environment_id, &spec.target) {
+        let elsewhere = |node: &&Node| named.contains(&node.id) && node.environment_id != spec.environment_id;
+        let elsewhere: Vec<String> = nodes.iter().filter(elsewhere).map(|node| node.name.clone()).collect();
+        if !elsewhere.is_empty() {
+            return Err(PlanError::Elsewhere(elsewhere));
+        }
+    }
+    let mut selected = select(spec, &there)?;
     selected.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     if spec.blue_green.is_some() {
         return slots::plan(spec, &selected);
@@ -209,16 +223,18 @@ fn step_size(batch: Batch, nodes: usize) -> usize {
     size.max(1)
 }
 
-fn select<'a>(target: &Target, nodes: &'a [Node]) -> Result<Vec<&'a Node>, PlanError> {
-    let selected: Vec<&Node> = match target {
-        Target::All => nodes.iter().collect(),
+fn select<'a>(spec: &RolloutSpec, nodes: &[&'a Node]) -> Result<Vec<&'a Node>, PlanError> {
+    let selected: Vec<&Node> = match &spec.target {
+        Target::All => nodes.to_vec(),
         Target::Labels(labels) => nodes
             .iter()
+            .copied()
             .filter(|node| labels.iter().all(|(key, value)| node.labels.get(key) == Some(value)))
             .collect(),
         Target::Nodes(ids) => {
             let wanted: BTreeSet<NodeId> = ids.iter().copied().collect();
-            let selected: Vec<&Node> = nodes.iter().filter(|node| wanted.contains(&node.id)).collect();
+            let selected: Vec<&Node> =
+                nodes.iter().copied().filter(|node| wanted.contains(&node.id)).collect();
             let known: BTreeSet<NodeId> = selected.iter().map(|node| node.id).collect();
             let unknown: Vec<NodeId> = wanted.difference(&known).copied().collect();
             if !unknown.is_empty() {
@@ -228,17 +244,18 @@ fn select<'a>(target: &Target, nodes: &'a [Node]) -> Result<Vec<&'a Node>, PlanE
         }
     };
     if selected.is_empty() {
-        return Err(PlanError::NothingToMove(nothing_selected(target, nodes.len())));
+        return Err(PlanError::NothingToMove(nothing_selected(spec, nodes.len())));
     }
     Ok(selected)
 }
 
-fn nothing_selected(target: &Target, nodes: usize) -> String {
-    match target {
-        Target::All => "the project has no nodes".into(),
+fn nothing_selected(spec: &RolloutSpec, nodes: usize) -> String {
+    let whose = if spec.environment_id.is_some() { "environment" } else { "project" };
+    match &spec.target {
+        Target::All => format!("the {whose} has no nodes"),
         Target::Labels(labels) => {
             let labels = named(labels.iter().map(|(key, value)| format!("{key}={value}")));
-            format!("none of the project's {nodes} nodes carries the labels {labels}")
+            format!("none of the {whose}'s {nodes} nodes carries the labels {labels}")
         }
         Target::Nodes(_) => "no node is named".into(),
     }

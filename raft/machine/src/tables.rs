@@ -132,6 +132,20 @@ tables! {
     AuditByOrg = 61, "audit_by_org";
     /// project, number → nothing.
     AuditByProject = 62, "audit_by_project";
+    /// project, environment → Environment.
+    Environments = 80, "environments";
+    /// environment, node → nothing.
+    EnvironmentNodes = 81, "environment_nodes";
+    /// environment, bundle → Promotion: the bundle has been completed there.
+    Promotions = 82, "promotions";
+    /// environment, time, bundle → nothing: the same in the order of time.
+    PromotionsByTime = 83, "promotions_by_time";
+    /// time, environment → project: where nodes that joined wait for the baseline of the environment until then.
+    EnvironmentBaselinesDue = 84, "environment_baselines_due";
+    /// project, rule → PromotionRule.
+    PromotionRules = 85, "promotion_rules";
+    /// time, rule → project: when to look at it.
+    PromotionRulesDue = 86, "promotion_rules_due";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

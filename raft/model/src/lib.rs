@@ -13,6 +13,7 @@ pub mod canary;
 pub mod cluster;
 pub mod digest;
 pub mod enrolment;
+pub mod environment;
 pub mod epoch;
 pub mod freeze;
 pub mod governance;
@@ -25,6 +26,7 @@ pub mod org;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod project;
+pub mod promotion;
 pub mod risk;
 pub mod rollout;
 pub mod secret;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
+use crate::{BundleId, EnvironmentId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
 
 /// Most capabilities that a node may announce.
 pub const CAPABILITIES_MAX: usize = 64;
@@ -69,6 +69,9 @@ pub struct Node {
     /// Which half of a blue-green fleet it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<Slot>,
+    /// The environment that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }
 
 /// One of the two halves between which blue-green rollouts move the traffic.
@@ -193,7 +196,7 @@ pub struct Assignment {
 pub enum AssignmentCause {
     /// A person or program, directly.
     Direct,
-    /// The node joined and took the project's baseline.
+    /// The node joined and took the baseline of its environment, or of its project.
     Baseline,
     /// A rollout going forward.
     Rollout(RolloutId),

@@ -89,6 +89,7 @@ pub fn earlier(project: &str, detail: &RolloutDetail) -> String {
             Some(labels.iter().map(|(key, value)| format!(" --label {key}={value}")).collect())
         }
         TargetSelector::NodeIds { .. } => None,
+        TargetSelector::Environment { environment } => Some(format!(" --environment {environment}")),
     };
     let commands: Vec<String> = match (before.len(), selected) {
         (0, _) => {

@@ -38,6 +38,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     let by = rollout.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     table.fact("State", format!("{}{by}", progress::state(rollout)));
     table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
+    table.fact("Environment", rollout.environment.as_ref().map(|environment| environment.name.clone()));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Spread over", rollout.failure_domain.clone());
     table.fact("Gates", gates(rollout));
@@ -61,6 +62,11 @@ pub fn facts(rollout: &Rollout) -> Table {
         "Through every freeze",
         rollout.break_glass.as_ref().map(|broken| format!("by {}: {}", broken.by, broken.reason)),
     );
+    table.fact(
+        "Past the order of environments",
+        rollout.skip_order.as_ref().map(|skipped| format!("by {}: {}", skipped.by, skipped.reason)),
+    );
+    table.fact("Asked for by the rule", rollout.promotion_rule_id.map(|id| id.to_string()));
     table.fact(
         "Waits for",
         rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))),
@@ -190,6 +196,12 @@ pub fn plan(plan: &RolloutPlan, key: Option<&str>) -> Table {
     if plan.approvals_needed > 0 {
         table.note(format!("{} people must approve it before it begins", plan.approvals_needed));
     }
+    for part in &plan.environments {
+        table.note(format!("environment {}: {} nodes", part.environment.name, part.nodes));
+    }
+    if let Some(order) = &plan.out_of_order {
+        table.note(format!("refused: {order}"));
+    }
     if let Some(frozen) = &plan.frozen {
         table.note(format!("the project is {frozen}"));
     }
@@ -225,6 +237,7 @@ fn targets(selector: &TargetSelector) -> String {
         TargetSelector::All {} => "all of the project".to_owned(),
         TargetSelector::Labels { labels: wanted } => format!("with {}", labels(wanted)),
         TargetSelector::NodeIds { .. } => "named one by one".to_owned(),
+        TargetSelector::Environment { environment } => format!("all of the environment {environment}"),
     }
 }
 

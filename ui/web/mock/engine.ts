@@ -33,6 +33,8 @@ export function targets(db: Db, selector: TargetSelector): Node[] {
       return sorted.filter((node) => Object.entries(selector.labels).every(([key, value]) => node.labels[key] === value));
     case "node_ids":
       return sorted.filter((node) => selector.node_ids.includes(node.id));
+    case "environment":
+      return sorted.filter((node) => node.environment?.slug === selector.environment || node.environment?.id === selector.environment);
   }
 }
 

@@ -39,6 +39,10 @@ NodeUpdate operator nodes:write
 ProjectUpdate admin -             RolloutApprove operator -         RolloutReject operator -
 RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
 FreezeWindowDelete admin -
+EnvironmentList reader nodes:read EnvironmentShow reader nodes:read EnvironmentCreate admin -
+EnvironmentDefaults admin -       EnvironmentUpdate admin -         EnvironmentDelete admin -
+PromotionRuleList reader rollouts:read PromotionRuleCreate operator rollouts:write
+PromotionRuleUpdate operator rollouts:write PromotionRuleDelete operator rollouts:write
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 
 fn decided(operation: Operation) -> (&'static str, Option<Scope>) {

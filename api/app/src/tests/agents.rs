@@ -162,8 +162,14 @@ async fn weight_after(world: &World, revision: Option<u64>, wait: u32) -> Option
 }
 
 async fn weigh(world: &World, percent: u8) {
-    let change =
-        NodeUpdate { node_id: world.node.0, labels: None, weight: Some(percent), pin: None, slot: None };
+    let change = NodeUpdate {
+        node_id: world.node.0,
+        labels: None,
+        weight: Some(percent),
+        pin: None,
+        slot: None,
+        environment: None,
+    };
     world.kit.app.propose_as_member(change).await.unwrap().unwrap();
 }
 

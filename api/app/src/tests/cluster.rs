@@ -154,8 +154,14 @@ async fn the_level_is_raised_once_and_neither_lowered_nor_skipped() {
 async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_then_on() {
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
-    let weigh =
-        || NodeUpdate { node_id: world.node.0, labels: None, weight: Some(50), pin: None, slot: None };
+    let weigh = || NodeUpdate {
+        node_id: world.node.0,
+        labels: None,
+        weight: Some(50),
+        pin: None,
+        slot: None,
+        environment: None,
+    };
     let early = app.propose(&world.admin.again(), weigh()).await.unwrap_err();
     assert!(matches!(&early, AppError::Conflict(text) if text.contains("cluster upgrade")), "{early}");
     let three = ticket(&world, 3).await;

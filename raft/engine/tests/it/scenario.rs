@@ -36,6 +36,7 @@ pub fn spec() -> RolloutSpec {
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
         rollback_threshold: None,
+        environment_id: None,
     }
 }
 
@@ -68,13 +69,22 @@ impl Scenario {
         }
         for number in &self.pinned {
             let (node_id, pin) = (node_id(*number), Some(Pin::To(OLD)));
-            world.must(NodeUpdate { node_id, labels: None, weight: None, pin, slot: None });
+            world.must(NodeUpdate {
+                node_id,
+                labels: None,
+                weight: None,
+                pin,
+                slot: None,
+                environment: None,
+            });
         }
         let nodes = query::nodes_of(&world.tables, PROJECT).unwrap();
         let plan = plan_rollout(&self.spec, &nodes).unwrap();
         world.must(RolloutCreate {
             scheduled_at: None,
             override_freeze_reason: None,
+            skip_order_reason: None,
+            rule: None,
             rollout_id: ROLLOUT,
             project_id: PROJECT,
             spec: self.spec.clone(),

@@ -1,4 +1,4 @@
-//! Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running.
+//! Changes what operators set of a node: labels, weight, pin, slot, environment. Moves nothing: what it runs, it goes on running.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,11 @@ use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::{Node, Slot, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::rollout::Rollout;
-use sentinel_model::{BundleId, InvalidValue, NodeId, name};
+use sentinel_model::{BundleId, EnvironmentId, InvalidValue, NodeId, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::environment;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::TableError;
 
@@ -30,6 +31,19 @@ pub struct NodeUpdate {
     /// The slot that it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<SlotChange>,
+    /// The environment that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentChange>,
+}
+
+/// A change of the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvironmentChange {
+    /// It is in this one.
+    To(EnvironmentId),
+    /// It is in none.
+    Clear,
 }
 
 /// A change of the slot.
@@ -91,6 +105,9 @@ impl Apply for NodeUpdate {
             let name = |slot: Option<Slot>| slot.map_or(NO_SLOT, Slot::as_str).to_owned();
             changes.extend([("slot_before", name(before)), ("slot", name(node.slot))]);
         }
+        if let Some(change) = self.environment {
+            changes.extend(move_node(context, &mut node, change)?);
+        }
         context.store(&node)?;
         let id = self.node_id.to_string();
         context.record("node.updated", Subject::in_project("node", &id, &project), changes)?;
@@ -111,7 +128,7 @@ impl NodeUpdate {
             return Err(InvalidValue::new("weight", format!("must be 0 to {WEIGHT_FULL} percent")));
         }
         if self.changed().is_empty() {
-            let message = "nothing to change: give labels, a weight, a pin or a slot";
+            let message = "nothing to change: give labels, a weight, a pin, a slot or an environment";
             return Err(InvalidValue::new("node", message));
         }
         Ok(())
@@ -124,6 +141,7 @@ impl NodeUpdate {
             ("weight", self.weight.is_some()),
             ("pin", self.pin.is_some()),
             ("slot", self.slot.is_some()),
+            ("environment", self.environment.is_some()),
         ];
         let asked: Vec<&str> = asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect();
         asked.join(", ")
@@ -154,6 +172,55 @@ impl std::fmt::Display for SlotChange {
         f.write_str(self.slot().map_or(NO_SLOT, Slot::as_str))
     }
 }
+
+impl EnvironmentChange {
+    /// The environment from now on.
+    fn environment(self) -> Option<EnvironmentId> {
+        match self {
+            EnvironmentChange::To(id) => Some(id),
+            EnvironmentChange::Clear => None,
+        }
+    }
+}
+
+impl std::fmt::Display for EnvironmentChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.environment() {
+            Some(id) => id.fmt(f),
+            None => f.write_str(NO_ENVIRONMENT),
+        }
+    }
+}
+
+/// Puts a node into another environment, and says so. It goes on running what it runs.
+fn move_node(
+    context: &mut Context<'_>,
+    node: &mut Node,
+    change: EnvironmentChange,
+) -> Result<[(&'static str, String); 3], Stop> {
+    let (before, after) = (node.environment_id, change.environment());
+    let slug = |id: Option<EnvironmentId>, context: &Context<'_>| -> Result<String, TableError> {
+        let Some(id) = id else { return Ok(NO_ENVIRONMENT.to_owned()) };
+        let found = environment::find(context.tables(), node.project_id, id)?;
+        Ok(found.map_or_else(|| id.to_string(), |found| found.slug))
+    };
+    let said = [
+        ("environment_before", slug(before, context)?),
+        ("environment", slug(after, context)?),
+        ("environment_id", change.to_string()),
+    ];
+    if let Some(id) = after {
+        environment::require(context, node.project_id, id)?;
+    }
+    if after != before {
+        require_unowned(node)?;
+        environment::enter(context, node, after)?;
+    }
+    Ok(said)
+}
+
+/// What the audit entry calls a node that is in no environment.
+const NO_ENVIRONMENT: &str = "none";
 
 /// What the audit entry calls a node that is in no slot.
 const NO_SLOT: &str = "none";

@@ -226,7 +226,14 @@ fn a_plan_that_is_stale_when_it_should_begin_ends_the_rollout_and_moves_nothing(
         (
             |stage| {
                 let pin = Some(Pin::To(OLD));
-                stage.done(NodeUpdate { node_id: edge(3), labels: None, weight: None, pin, slot: None });
+                stage.done(NodeUpdate {
+                    node_id: edge(3),
+                    labels: None,
+                    weight: None,
+                    pin,
+                    slot: None,
+                    environment: None,
+                });
             },
             "node 'edge-3' is pinned to another bundle".to_owned(),
         ),

@@ -30,7 +30,7 @@ use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_events_append::NodeEventsAppend;
 use sentinel_machine::commands::node_register::NodeRegister;
-use sentinel_machine::commands::node_update::{NodeUpdate, Pin, SlotChange};
+use sentinel_machine::commands::node_update::{EnvironmentChange, NodeUpdate, Pin, SlotChange};
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
@@ -39,7 +39,7 @@ use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
 use sentinel_machine::commands::rollout_approve::RolloutApprove;
 use sentinel_machine::commands::rollout_break_glass::RolloutBreakGlass;
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
-use sentinel_machine::commands::rollout_create::RolloutCreate;
+use sentinel_machine::commands::rollout_create::{ByRule, RolloutCreate};
 use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_reject::RolloutReject;
@@ -63,6 +63,10 @@ use sentinel_model::rollout::{Batch, Gates, OnConflict, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
 use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
+
+mod environments;
+
+pub use environments::{change, environment, environments, place_in, rule, rule_change, rule_note};
 
 use crate::ids::*;
 
@@ -213,6 +217,7 @@ pub fn token() -> EnrolmentTokenCreate {
         token_digest: digest(0x51),
         uses: Some(9),
         expires_at: Some(Time(9_000_000)),
+        environment_id: None,
     }
 }
 
@@ -274,7 +279,7 @@ pub fn node(number: u8) -> NodeRegister {
 
 /// A change of a node that changes nothing yet.
 pub fn update(number: u8) -> NodeUpdate {
-    NodeUpdate { node_id: edge(number), labels: None, weight: None, pin: None, slot: None }
+    NodeUpdate { node_id: edge(number), labels: None, weight: None, pin: None, slot: None, environment: None }
 }
 
 pub fn weigh(number: u8, percent: u8) -> NodeUpdate {
@@ -293,6 +298,8 @@ fn updates() -> Vec<Command> {
         NodeUpdate { labels: Some(labels), weight: Some(0), pin: Some(Pin::To(NEW)), ..update(1) }.into(),
         NodeUpdate { slot: Some(SlotChange::To(Slot::Green)), ..update(1) }.into(),
         NodeUpdate { slot: Some(SlotChange::Clear), ..update(1) }.into(),
+        place_in(1, DEV).into(),
+        NodeUpdate { environment: Some(EnvironmentChange::Clear), ..update(1) }.into(),
     ]
 }
 
@@ -314,6 +321,7 @@ pub fn spec() -> RolloutSpec {
         on_conflict: OnConflict::Refuse,
         failure_domain: None,
         rollback_threshold: None,
+        environment_id: None,
     }
 }
 
@@ -327,6 +335,8 @@ pub fn rollout() -> RolloutCreate {
         created_by: "ada@example.com".into(),
         scheduled_at: None,
         override_freeze_reason: None,
+        skip_order_reason: None,
+        rule: None,
     }
 }
 
@@ -366,6 +376,7 @@ pub fn freeze_window() -> FreezeWindowCreate {
         until: Time(9_000_000),
         created_by: "ada@example.com".into(),
         recurrence: None,
+        environment_id: None,
     }
 }
 
@@ -493,6 +504,11 @@ fn rollouts() -> Vec<Command> {
         live: vec![edge(1), edge(2)],
         ..rollout()
     }])
+    .chain([
+        RolloutCreate { spec: RolloutSpec { environment_id: Some(STAGING), ..spec() }, ..rollout() },
+        RolloutCreate { skip_order_reason: Some("the site is down".into()), ..rollout() },
+        RolloutCreate { rule: Some(ByRule { rule_id: RULE, promoted_at: Time(8_000_000) }), ..rollout() },
+    ])
     .map(Command::from)
     .collect()
 }
@@ -540,7 +556,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![bundle(NEW, SHOP, "2.0").into(), outlined().into()],
         vec![BundleRevoke { bundle_id: NEW }.into()],
         vec![assign(NEW, &[1, 2]).into()],
-        vec![token().into()],
+        vec![token().into(), EnrolmentTokenCreate { environment_id: Some(PROD), ..token() }.into()],
         vec![EnrolmentTokenRevoke { token_id: TOKEN }.into()],
         vec![node(1).into()],
         vec![NodeDelete { node_id: edge(1) }.into()],
@@ -560,9 +576,10 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![
             freeze_window().into(),
             FreezeWindowCreate { recurrence: Some(recurrence()), ..freeze_window() }.into(),
+            FreezeWindowCreate { environment_id: Some(PROD), ..freeze_window() }.into(),
         ],
         vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
-        vec![BaselineCatchUp { project_id: SHOP }.into()],
+        [None, Some(PROD)].map(|id| BaselineCatchUp { project_id: SHOP, environment_id: id }.into()).to_vec(),
         vec![
             backup().into(),
             BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),
@@ -570,4 +587,7 @@ pub fn all() -> Vec<Vec<Command>> {
         [EpochReason::Restore, EpochReason::Recovery].map(|reason| epoch(2, 2, reason).into()).to_vec(),
         vec![BackupTake { member_id: MemberId(1), index: 12 }.into()],
     ]
+    .into_iter()
+    .chain(environments::all())
+    .collect()
 }

@@ -9,6 +9,8 @@ export function targetWords(target: TargetSelector): string {
       return "every node";
     case "labels":
       return `nodes with ${formatLabels(target.labels)}`;
+    case "environment":
+      return `every node of ${target.environment}`;
     case "node_ids":
       return `${count(target.node_ids.length, "chosen node")}`;
   }
