@@ -8,6 +8,8 @@ export interface RolloutForm {
   target: "all" | "labels" | "nodes";
   labels: string;
   nodes: string[];
+  /** Slug; null: wherever they are. */
+  environment: string | null;
   batch: "nodes" | "percent" | "canary" | "blue_green" | "once";
   batchSize: number | string;
   /** Shares of the nodes, as in "5, 25, 50, 100". */
@@ -42,6 +44,8 @@ export interface RolloutForm {
   at: string;
   /** Why it goes through every freeze; empty: it does not. */
   breakGlass: string;
+  /** Why it goes past the order of environments; empty: it does not. */
+  skipOrder: string;
 }
 
 export const DEFAULTS: RolloutForm = {
@@ -49,6 +53,7 @@ export const DEFAULTS: RolloutForm = {
   target: "all",
   labels: "",
   nodes: [],
+  environment: null,
   batch: "percent",
   batchSize: 10,
   canarySteps: "5, 25, 50, 100",
@@ -74,6 +79,7 @@ export const DEFAULTS: RolloutForm = {
   failAfter: 15,
   at: "",
   breakGlass: "",
+  skipOrder: "",
 };
 
 /** Which field of the form a field of the request is. */
@@ -105,6 +111,8 @@ export const FIELDS: Record<string, string> = {
   on_conflict: "onConflict",
   scheduled_at: "at",
   override_freeze_reason: "breakGlass",
+  environment: "environment",
+  skip_order_reason: "skipOrder",
 };
 
 const orNull = (value: number | string): number | null => (value === "" ? null : Number(value));
@@ -169,5 +177,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
     on_conflict: form.onConflict,
     scheduled_at: fromLocal(form.at),
     override_freeze_reason: form.breakGlass.trim() || null,
+    environment: form.environment,
+    skip_order_reason: form.skipOrder.trim() || null,
   };
 }
