@@ -192,6 +192,7 @@ fn node(number: u128) -> Node {
         pinned_bundle_id: None,
         slot: None,
         versions: Default::default(),
+        environment_id: None,
     }
 }
 

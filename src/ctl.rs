@@ -9,6 +9,7 @@ mod cluster;
 mod connection;
 mod context;
 mod doctor;
+mod environment;
 mod failure;
 mod freeze;
 mod group;
@@ -75,6 +76,9 @@ pub enum CtlCommand {
     Rollout(Noun<rollout::RolloutCommand>),
     /// Freeze windows: times in which no rollout goes forward
     Freeze(Noun<freeze::FreezeCommand>),
+    /// Environments: the places that a bundle passes one after the other
+    #[command(visible_alias = "env")]
+    Environment(Noun<environment::EnvironmentCommand>),
     /// The cluster: its beginning, its members, who leads
     Cluster(Noun<cluster::ClusterCommand>),
     /// Who changed what
@@ -127,6 +131,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Freeze(Noun { options, command }) => {
             freeze::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Environment(Noun { options, command }) => {
+            environment::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Cluster(Noun { options, command }) => cluster::run(command, &options).await,
         CtlCommand::Audit(Noun { options, command }) => {
             audit::run(command, &Connection::open(&options)?).await
@@ -152,6 +159,7 @@ impl CtlCommand {
             CtlCommand::Group(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
+            CtlCommand::Environment(noun) => noun.command.reads(),
         }
     }
 
@@ -172,6 +180,7 @@ impl CtlCommand {
             CtlCommand::Group(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,
+            CtlCommand::Environment(noun) => &noun.options,
             CtlCommand::Cluster(noun) => &noun.options,
             CtlCommand::Audit(noun) => &noun.options,
         }

@@ -18,6 +18,7 @@ use super::words::{at, id, moment, read, word};
   sentinel-cp freeze create 'Black Friday' --from 2026-11-27T00:00:00Z --until 2026-11-30T08:00:00Z --project shop
   sentinel-cp freeze create Incident --until 2h --reason 'INC-4711' --project shop
   sentinel-cp freeze create Weekends --every fri --at 16:00-08:00 --days 3 --zone Europe/Berlin --until 365d --project shop
+  sentinel-cp freeze create 'Black Friday' --until 3d --environment prod --project shop
   sentinel-cp freeze list --project shop
 
 In a freeze no rollout begins, resumes or starts a step; pausing, cancelling and going back are always possible.
@@ -55,6 +56,9 @@ pub enum FreezeCommand {
         /// Whose clock that is, such as Europe/Berlin or UTC
         #[arg(long, value_name = "TIME ZONE", requires = "every")]
         zone: Option<String>,
+        /// Hold only what has nodes in this environment, by slug or id; everything when left out
+        #[arg(long, value_name = "ENVIRONMENT")]
+        environment: Option<String>,
     },
     /// Take a freeze window away; what it held goes on; administrators only
     #[command(after_help = "Examples:\n  sentinel-cp freeze delete WINDOW --project shop")]
@@ -79,12 +83,22 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
     match command {
         FreezeCommand::List => {
             output.print(&client.freeze_windows(&project).await?, |list| {
-                let mut table =
-                    Table::new(&["id", "name", "from", "until", "repeats", "state", "reason", "by"]);
+                let mut table = Table::new(&[
+                    "id",
+                    "name",
+                    "environment",
+                    "from",
+                    "until",
+                    "repeats",
+                    "state",
+                    "reason",
+                    "by",
+                ]);
                 for window in &list.freeze_windows {
                     table.row([
                         window.id.to_string(),
                         window.name.clone(),
+                        window.environment.as_ref().map(|one| one.slug.clone()).unwrap_or_default(),
                         at(window.from),
                         at(window.until),
                         window.recurrence.as_ref().map(in_words).unwrap_or_default(),
@@ -96,7 +110,7 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
                 table
             })?;
         }
-        FreezeCommand::Create { name, from, until, reason, every, at: between, days, zone } => {
+        FreezeCommand::Create { name, from, until, reason, every, at: between, days, zone, environment } => {
             let recurrence = between.zip(zone).map(|((starts, ends), time_zone)| Recurrence {
                 weekdays: every,
                 starts,
@@ -104,13 +118,17 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
                 days,
                 time_zone,
             });
-            let request = FreezeWindowCreate { name, reason, from, until, recurrence };
+            let request = FreezeWindowCreate { name, reason, from, until, recurrence, environment };
             let made = client.create_freeze_window(&project, &request).await?;
             output.say(&made, |made| {
                 let window = &made.freeze_window;
+                let frozen = match &window.environment {
+                    Some(environment) => format!("{} of {project}", environment.slug),
+                    None => project.clone(),
+                };
                 match (&window.recurrence, &window.next) {
                     (Some(again), Some(next)) => format!(
-                        "{project} is frozen {}, next from {} until {}, for the last time before {} (window {})",
+                        "{frozen} is frozen {}, next from {} until {}, for the last time before {} (window {})",
                         in_words(again),
                         at(next.from),
                         at(next.until),
@@ -119,7 +137,7 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
                     ),
                     _ => {
                         let (from, until) = (at(window.from), at(window.until));
-                        format!("{project} is frozen from {from} until {until} (window {})", window.id)
+                        format!("{frozen} is frozen from {from} until {until} (window {})", window.id)
                     }
                 }
             })?;

@@ -43,6 +43,9 @@ pub enum NodeCommand {
         /// Only nodes in this slot: blue or green
         #[arg(long, value_parser = read::<Slot>)]
         slot: Option<Slot>,
+        /// Only nodes in this environment, by slug or id
+        #[arg(long, value_name = "ENVIRONMENT")]
+        environment: Option<String>,
         /// Only nodes with this label; may be repeated, then all must match
         #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
         label: Vec<(String, String)>,
@@ -67,7 +70,7 @@ pub enum NodeCommand {
         /// Name or id
         node: String,
     },
-    /// Change a node's labels, weight, pin, slot or versions; what it runs stays as it is
+    /// Change a node's labels, weight, pin, slot, versions or environment; what it runs stays as it is
     #[command(after_help = "Examples:
   sentinel-cp node update edge-1 --project shop --weight 50
   sentinel-cp node update edge-1 --project shop --label tier=edge --remove-label canary
@@ -75,13 +78,14 @@ pub enum NodeCommand {
   sentinel-cp node update edge-1 --project shop --pin 1.4.2
   sentinel-cp node update edge-1 --project shop --unpin
   sentinel-cp node update edge-1 --project shop --min-version 1.4.0 --max-version none
+  sentinel-cp node update edge-1 --project shop --environment staging
 
 A weight of 0 drains the node: the load balancer in front sends it nothing new, if it asks the agent (see sentinel-cp agent --help).
 A pinned node is left out by rollouts of other bundles, and may be assigned no other. So is a node by bundles whose version is not
 between its lowest and its highest; a bundle whose version is none such as 1.4.0 is outside.
 Blue-green rollouts move the traffic between the slots blue and green: the nodes of one have the
 weight 0, those of the other have all of it.")]
-    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin", "slot", "min_version", "max_version"]).required(true).multiple(true)))]
+    #[command(group(ArgGroup::new("change").args(["label", "remove_label", "weight", "pin", "unpin", "slot", "min_version", "max_version", "environment"]).required(true).multiple(true)))]
     Update {
         /// Name or id
         node: String,
@@ -109,6 +113,9 @@ weight 0, those of the other have all of it.")]
         /// The highest version of a bundle that it may be given, such as 1.9.9, or none
         #[arg(long, value_name = "VERSION")]
         max_version: Option<String>,
+        /// The environment that it is in, by slug or id, or none
+        #[arg(long, value_name = "ENVIRONMENT")]
+        environment: Option<String>,
     },
     /// Remove a node; its key is worth nothing from then on
     #[command(after_help = "Examples:\n  sentinel-cp node delete edge-1 --project shop --yes")]
@@ -133,10 +140,11 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
     let Connection { client, output, .. } = connection;
     let project = connection.project().await?;
     match command {
-        NodeCommand::List { status, slot, label, query, paging } => {
+        NodeCommand::List { status, slot, environment, label, query, paging } => {
             let wanted = NodesQuery {
                 status,
                 slot,
+                environment,
                 q: query,
                 labels: label.into_iter().collect(),
                 ..Default::default()
@@ -152,6 +160,7 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                     "desired",
                     "effective",
                     "converged",
+                    "environment",
                     "slot",
                     "weight",
                     "pinned to",
@@ -201,6 +210,7 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
             slot,
             min_version,
             max_version,
+            environment,
         } => {
             let id = find(connection, &project, &node).await?;
             let labels = relabelled(connection, &project, id, label, &remove_label).await?;
@@ -216,6 +226,7 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
                 slot: slot.map(|slot| slot.0),
                 min_bundle_version: end(min_version),
                 max_bundle_version: end(max_version),
+                environment: end(environment),
             };
             output
                 .print(&client.update_node(&project, id, &request).await?, |body| show::facts(&body.node))?;
@@ -282,7 +293,7 @@ pub async fn find(connection: &Connection, project: &str, node: &str) -> anyhow:
     Err(NotFound(format!("no node of {project} has the name or id {node}{names}")).into())
 }
 
-fn row(node: &Node) -> [String; 10] {
+fn row(node: &Node) -> [String; 11] {
     let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "(gone)".into());
     let converged = match (&node.failure, node.converged, &node.desired) {
         (_, _, None) => "",
@@ -296,6 +307,7 @@ fn row(node: &Node) -> [String; 10] {
         node.desired.as_ref().map(|desired| version(&desired.version)).unwrap_or_default(),
         node.effective.as_ref().map(|fact| version(&fact.version)).unwrap_or_default(),
         converged.to_owned(),
+        node.environment.as_ref().map(|environment| environment.slug.clone()).unwrap_or_default(),
         node.slot.as_ref().map(word).unwrap_or_default(),
         if node.weight == WEIGHT_FULL { String::new() } else { format!("{} %", node.weight) },
         node.pinned_bundle_id.map(|_| version(&node.pinned_version)).unwrap_or_default(),

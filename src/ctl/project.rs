@@ -165,7 +165,7 @@ async fn named(connection: &Connection, slug: Option<String>) -> anyhow::Result<
 }
 
 /// `high=2`, `all=1`.
-fn rule(text: &str) -> Result<ApprovalRule, String> {
+pub fn rule(text: &str) -> Result<ApprovalRule, String> {
     let wrong = || "expected RISK=PEOPLE, such as high=2 or all=1".to_owned();
     let (risk, people) = text.split_once('=').ok_or_else(wrong)?;
     let risk_at_least = if risk == "all" { None } else { Some(read(risk)?) };

@@ -3,8 +3,9 @@
 mod blue_green;
 mod canary;
 mod check;
+pub(super) mod manner;
 mod progress;
-mod request;
+pub(super) mod request;
 mod rollback;
 mod show;
 mod watch;

@@ -17,6 +17,7 @@ use super::words::{at, id, moment};
 #[derive(Subcommand, Debug)]
 #[command(after_help = format!("Examples:
   sentinel-cp token create rack-7 --uses 12 --expires 1d --project shop
+  sentinel-cp token create rack-8 --environment staging --project shop
   sentinel-cp token list --project shop
   sentinel-cp token revoke TOKEN --project shop
 
@@ -41,6 +42,9 @@ pub enum TokenCommand {
         /// No use after this time: from now such as 1d, or RFC 3339
         #[arg(long, value_name = "TIME", value_parser = moment)]
         expires: Option<Timestamp>,
+        /// The environment that nodes join with it, by slug or id; none when left out
+        #[arg(long, value_name = "ENVIRONMENT")]
+        environment: Option<String>,
     },
     /// Make an enrolment token useless from now on; nodes that joined with it stay
     #[command(after_help = "Examples:\n  sentinel-cp token revoke TOKEN --project shop")]
@@ -69,12 +73,14 @@ pub async fn run(command: TokenCommand, connection: &Connection) -> anyhow::Resu
             };
             let list = paging.collect(fetch).await?;
             output.print(&list, |list| {
-                let mut table = Table::new(&["id", "name", "starts with", "uses left", "state"]);
+                let mut table =
+                    Table::new(&["id", "name", "starts with", "environment", "uses left", "state"]);
                 for token in &list.enrolment_tokens {
                     table.row([
                         token.id.to_string(),
                         token.name.clone(),
                         token.token_prefix.clone(),
+                        token.environment.as_ref().map(|one| one.slug.clone()).unwrap_or_default(),
                         uses(token),
                         state(token),
                     ]);
@@ -83,13 +89,15 @@ pub async fn run(command: TokenCommand, connection: &Connection) -> anyhow::Resu
                 table
             })?;
         }
-        TokenCommand::Create { name, uses: limit, expires } => {
-            let request = EnrolmentTokenCreate { name, uses: limit, expires_at: expires };
+        TokenCommand::Create { name, uses: limit, expires, environment } => {
+            let request = EnrolmentTokenCreate { name, uses: limit, expires_at: expires, environment };
             let made = client.create_enrolment_token(&project, &request).await?;
             output.print(&made, |made| {
                 let mut table = Table::facts();
                 table.fact("Id", made.enrolment_token.id.to_string());
                 table.fact("Name", made.enrolment_token.name.clone());
+                let joins = made.enrolment_token.environment.as_ref();
+                table.fact("Environment", joins.map(|environment| environment.name.clone()));
                 table.fact("Uses left", uses(&made.enrolment_token));
                 table.fact("State", state(&made.enrolment_token));
                 table.fact("Token", made.token.expose().to_owned());

@@ -72,6 +72,7 @@ pub async fn fill(cluster: &Cluster, nodes: u16, progress: &impl Fn(&str)) -> an
         name: "simulated fleet".into(),
         uses: Some(u32::from(nodes)),
         expires_at: None,
+        environment: None,
     };
     let token = client.create_enrolment_token(PROJECT, &request).await?.token;
     let config =
@@ -142,6 +143,8 @@ async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::R
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
+        environment: None,
+        skip_order_reason: None,
     };
     let id = client.create_rollout(PROJECT, &request).await?.rollout.id;
     let ended = wait("the first rollout", || async {

@@ -9,13 +9,13 @@ const PASSWORD: &str = "the first long password";
 
 /// The administrator, two operators and a reader, each with a login of that name; an API key that may all; a project with two
 /// nodes and one bundle.
-pub(crate) struct Team {
+pub struct Team {
     user: User,
     key: String,
 }
 
 impl Team {
-    pub(crate) async fn new() -> Self {
+    pub async fn new() -> Self {
         let user = User::admin().await;
         run(&user, &["project", "create", "Shop", "--slug", "shop"]).ok();
         let url = user.cluster.url(0);
@@ -47,7 +47,7 @@ impl Team {
     }
 
     /// Runs a command in the shop as somebody: a login, or "key".
-    pub(crate) fn by(&self, who: &str, line: &[&str]) -> Ran {
+    pub fn by(&self, who: &str, line: &[&str]) -> Ran {
         let line = [line, &["--project", "shop"]].concat();
         let url = self.user.cluster.url(0);
         let environment = match who {

@@ -6,6 +6,7 @@ mod bundles;
 mod cli;
 mod conflicts;
 mod doctor;
+mod environments;
 mod errors;
 mod governance;
 mod groups;

@@ -140,7 +140,8 @@ async fn nodes_enrol_over_https_with_the_ca_in_a_file_or_its_fingerprint() {
     let member = Member::start(LOCAL).await;
     let client = member.sign_in().await.unwrap();
     project(&client, "shop").await;
-    let request = EnrolmentTokenCreate { name: "fleet".to_owned(), uses: None, expires_at: None };
+    let request =
+        EnrolmentTokenCreate { name: "fleet".to_owned(), uses: None, expires_at: None, environment: None };
     let token = client.create_enrolment_token("shop", &request).await.unwrap().token;
     let sim = |name: &str, more: &[&str]| {
         let mut command = Command::new(BINARY);

@@ -178,6 +178,26 @@ operations! {
     NodeGroupUpdate => Member(Operator, Some(NodesWrite));
     /// Take a group away.
     NodeGroupDelete => Member(Operator, Some(NodesWrite));
+    /// See environments.
+    EnvironmentList => Member(Reader, Some(NodesRead));
+    /// See an environment.
+    EnvironmentShow => Member(Reader, Some(NodesRead));
+    /// Add an environment: the order is a rule on rollouts.
+    EnvironmentCreate => Member(Admin, None);
+    /// Add the environments that most projects want.
+    EnvironmentDefaults => Member(Admin, None);
+    /// Change an environment, its place in the order and who must agree to rollouts to it above all.
+    EnvironmentUpdate => Member(Admin, None);
+    /// Remove an environment.
+    EnvironmentDelete => Member(Admin, None);
+    /// See promotion rules.
+    PromotionRuleList => Member(Reader, Some(RolloutsRead));
+    /// Have what was completed in one environment go on to another one.
+    PromotionRuleCreate => Member(Operator, Some(RolloutsWrite));
+    /// Change such a rule.
+    PromotionRuleUpdate => Member(Operator, Some(RolloutsWrite));
+    /// Remove such a rule.
+    PromotionRuleDelete => Member(Operator, Some(RolloutsWrite));
     /// Watch what happens in a project.
     EventWatch => Member(Reader, Some(NodesRead));
     /// Watch what happens in all of one's orgs.

@@ -8,7 +8,7 @@ use sentinel_api_types::enrolment::{
 use sentinel_api_types::{PageQuery, Secret, time::model_time, timestamp};
 use sentinel_machine::commands::enrolment_token_create;
 use sentinel_machine::commands::enrolment_token_revoke::EnrolmentTokenRevoke;
-use sentinel_machine::{Order, Table, tables};
+use sentinel_machine::{Order, Read, Table, TableError, tables};
 use sentinel_model::{EnrolmentTokenId, enrolment};
 
 use crate::access::Operation;
@@ -17,6 +17,7 @@ use crate::authenticate::ENROLMENT_PREFIX;
 use crate::caller::Caller;
 use crate::change::{Change, used_for_another};
 use crate::cursor::Binding;
+use crate::environment::named;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
 
@@ -42,7 +43,7 @@ impl App {
         let page = walk(read, self.keyring(), part, |(key, _)| {
             let token: Option<enrolment::EnrolmentToken> =
                 tables::load(read, &key[key.len().saturating_sub(16)..])?;
-            Ok(token.map(shape))
+            token.map(|token| shape(read, token)).transpose()
         })?;
         Ok(EnrolmentTokenList {
             total: page.total(),
@@ -60,6 +61,7 @@ impl App {
     ) -> Result<EnrolmentTokenCreated, AppError> {
         let here = self.in_project(Operation::EnrolmentTokenCreate, caller, project).await?;
         let proof: [&[u8]; 2] = [here.project.id.as_bytes(), request.name.as_bytes()];
+        let environment = request.environment.as_deref().map(|named| here.environment(named)).transpose()?;
         let secret = self.credential(caller, "enrolment-token", &proof);
         let text = format!("{ENROLMENT_PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
         let token_digest = digest_of(&text);
@@ -71,8 +73,9 @@ impl App {
             token_digest,
             uses: request.uses,
             expires_at: request.expires_at.map(model_time),
+            environment_id: environment.map(|environment| environment.id),
         };
-        let (uses, expires_at) = (command.uses, command.expires_at);
+        let (uses, expires_at, environment_id) = (command.uses, command.expires_at, command.environment_id);
         let change = Change::making("enrolment_token.created").in_project(here.project.id);
         let committed = self.commit(caller, change, command).await?;
         let read = &*committed.view.tables;
@@ -81,8 +84,9 @@ impl App {
         // The digest covers request, project and name; of the uses some may be gone.
         let made = made.ok_or_else(used_for_another)?;
         let same_uses = made.uses_left.is_some() == uses.is_some() && made.uses_left <= uses;
-        committed.only_if(same_uses && made.expires_at == expires_at)?;
-        Ok(EnrolmentTokenCreated { enrolment_token: shape(made), token: Secret::new(text) })
+        let same_place = made.environment_id == environment_id;
+        committed.only_if(same_uses && same_place && made.expires_at == expires_at)?;
+        Ok(EnrolmentTokenCreated { enrolment_token: shape(read, made)?, token: Secret::new(text) })
     }
 
     /// Revokes an enrolment token. Nodes that used it stay.
@@ -97,12 +101,17 @@ impl App {
         let command = EnrolmentTokenRevoke { token_id: id };
         let committed = self.commit(caller, Change::to("enrolment_token.revoked", id), command).await?;
         let token = written(&committed.view, id.as_bytes(), "Enrolment token")?;
-        Ok(EnrolmentTokenBody { enrolment_token: shape(token) })
+        Ok(EnrolmentTokenBody { enrolment_token: shape(&*committed.view.tables, token)? })
     }
 }
 
-fn shape(token: enrolment::EnrolmentToken) -> EnrolmentToken {
-    EnrolmentToken {
+fn shape(read: &dyn Read, token: enrolment::EnrolmentToken) -> Result<EnrolmentToken, TableError> {
+    let environment = match token.environment_id {
+        Some(id) => named(read, token.project_id, id)?,
+        None => None,
+    };
+    Ok(EnrolmentToken {
+        environment,
         id: token.id,
         name: token.name,
         token_prefix: token.prefix,
@@ -110,5 +119,5 @@ fn shape(token: enrolment::EnrolmentToken) -> EnrolmentToken {
         expires_at: token.expires_at.map(timestamp),
         revoked_at: token.revoked_at.map(timestamp),
         inserted_at: timestamp(token.created_at),
-    }
+    })
 }

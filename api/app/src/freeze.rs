@@ -10,6 +10,7 @@ use sentinel_machine::commands::freeze_window_create;
 use sentinel_machine::commands::freeze_window_delete::FreezeWindowDelete;
 use sentinel_machine::freeze::windows;
 use sentinel_machine::tables::key;
+use sentinel_machine::{Read, TableError};
 use sentinel_model::freeze::SPAN_MAX_MS;
 use sentinel_model::{FreezeWindowId, InvalidValue, Time, freeze};
 
@@ -17,6 +18,7 @@ use crate::access::Operation;
 use crate::app::{App, written};
 use crate::caller::Caller;
 use crate::change::Change;
+use crate::environment::named;
 use crate::error::AppError;
 
 impl App {
@@ -32,7 +34,10 @@ impl App {
         let now = self.now();
         Ok(FreezeWindowList {
             total: windows.len() as u64,
-            freeze_windows: windows.into_iter().map(|window| shape(window, now)).collect(),
+            freeze_windows: windows
+                .into_iter()
+                .map(|window| shape(&*here.view.tables, window, now))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -58,6 +63,8 @@ impl App {
             Some(asked) => Some(recurrence::expand(asked, from, until)?),
             None => None,
         };
+        let environment = request.environment.as_deref().map(|named| here.environment(named)).transpose()?;
+        let environment_id = environment.map(|environment| environment.id);
         let command = freeze_window_create::FreezeWindowCreate {
             window_id: FreezeWindowId(self.inner().parts.ids.id()),
             project_id: here.project.id,
@@ -67,6 +74,7 @@ impl App {
             until,
             created_by: caller.label(),
             recurrence,
+            environment_id,
         };
         let change = Change::making("freeze_window.created")
             .in_project(here.project.id)
@@ -78,8 +86,11 @@ impl App {
         let row = key(&[here.project.id.as_bytes(), id.as_bytes()]);
         let made: freeze::FreezeWindow = written(&committed.view, &row, "Freeze window")?;
         // A repeated request that said nothing of the beginning means the one of the first time.
-        committed.only_if(request.from.is_none_or(|from| model_time(from) == made.from))?;
-        Ok(FreezeWindowBody { freeze_window: shape(made, self.now()) })
+        committed.only_if(
+            request.from.is_none_or(|from| model_time(from) == made.from)
+                && made.environment_id == environment_id,
+        )?;
+        Ok(FreezeWindowBody { freeze_window: shape(&*committed.view.tables, made, self.now())? })
     }
 
     /// Takes a freeze away.
@@ -96,8 +107,13 @@ impl App {
     }
 }
 
-fn shape(window: freeze::FreezeWindow, now: Time) -> FreezeWindow {
-    FreezeWindow {
+fn shape(read: &dyn Read, window: freeze::FreezeWindow, now: Time) -> Result<FreezeWindow, TableError> {
+    let environment = match window.environment_id {
+        Some(id) => named(read, window.project_id, id)?,
+        None => None,
+    };
+    Ok(FreezeWindow {
+        environment,
         id: window.id,
         active: window.holds_until(now).is_some(),
         next: window.next(now).map(|span| Span { from: timestamp(span.from), until: timestamp(span.until) }),
@@ -114,5 +130,5 @@ fn shape(window: freeze::FreezeWindow, now: Time) -> FreezeWindow {
         until: timestamp(window.until),
         created_by: window.created_by,
         inserted_at: timestamp(window.created_at),
-    }
+    })
 }

@@ -7,7 +7,7 @@ use sentinel_api_types::node::{
     NodeBody, NodeEvent, NodeEventList, NodeList, NodeStats, NodeStatus, NodeUpdate, NodesQuery,
 };
 use sentinel_api_types::timestamp;
-use sentinel_machine::commands::node_update::{Pin, SlotChange, VersionChange};
+use sentinel_machine::commands::node_update::{EnvironmentChange, Pin, SlotChange, VersionChange};
 use sentinel_machine::commands::{node_delete, node_update};
 use sentinel_machine::{Order, Scan, Table, tables};
 use sentinel_model::bundle::Bundle;
@@ -41,7 +41,9 @@ impl App {
         if search.chars().count() > SEARCH_MAX {
             return Err(AppError::invalid("q", format!("must have at most {SEARCH_MAX} characters")));
         }
-        let query = query.clone();
+        let mut query = query.clone();
+        let environment = query.environment.take().map(|named| here.environment(&named)).transpose()?;
+        let environment = environment.map(|environment| environment.id);
         let app = self.clone();
         self.long_read(move || {
             let read = &*here.view.tables;
@@ -49,7 +51,8 @@ impl App {
             let labels = serde_json::to_string(&query.labels).map_err(AppError::internal)?;
             let slot = query.slot.map(|slot| format!("{slot:?}")).unwrap_or_default();
             let project = here.project.id.to_string();
-            let binding = Binding::new("nodes", &[&project, &status, &slot, &search, &labels]);
+            let place = environment.map(|id| id.to_string()).unwrap_or_default();
+            let binding = Binding::new("nodes", &[&project, &status, &slot, &search, &labels, &place]);
             let part = Walk {
                 table: Table::NodeNames,
                 prefix: here.project.id.as_bytes(),
@@ -61,7 +64,10 @@ impl App {
             let mut versions = Versions::new(read);
             let page = walk(read, app.keyring(), part, |(_, id)| {
                 let node: Option<Node> = tables::load(read, id)?;
-                let Some(node) = node.filter(|node| matches(node, &query, &search)) else {
+                let Some(node) = node.filter(|node| {
+                    environment.is_none_or(|id| node.environment_id == Some(id))
+                        && matches(node, &query, &search)
+                }) else {
                     return Ok(None);
                 };
                 let sample = app.liveness().get(node.id);
@@ -86,7 +92,7 @@ impl App {
         Ok(NodeBody { node: Versions::new(&*here.view.tables).node(node, sample)? })
     }
 
-    /// Changes what operators set of a node: labels, weight, pin, slot, versions. Moves nothing.
+    /// Changes what operators set of a node: labels, weight, pin, slot, versions, environment. Moves nothing.
     pub async fn update_node(
         &self,
         caller: &Caller,
@@ -100,6 +106,11 @@ impl App {
             request.slot.map(|slot| slot.map_or(SlotChange::Clear, |slot| SlotChange::To(slot.into())));
         let end =
             |end: Option<Option<String>>| end.map(|end| end.map_or(VersionChange::Clear, VersionChange::To));
+        let environment = match request.environment {
+            Some(Some(named)) => Some(EnvironmentChange::To(here.environment(&named)?.id)),
+            Some(None) => Some(EnvironmentChange::Clear),
+            None => None,
+        };
         let command = node_update::NodeUpdate {
             node_id: id,
             labels: request.labels,
@@ -108,6 +119,7 @@ impl App {
             slot,
             min_version: end(request.min_bundle_version),
             max_version: end(request.max_bundle_version),
+            environment,
         };
         command.check()?;
         // Everything that was asked for, so that the same key with more, less or something else is another request.
@@ -131,6 +143,9 @@ impl App {
             if let Some(end) = end {
                 change = change.with(name, end);
             }
+        }
+        if let Some(environment) = command.environment {
+            change = change.with("environment_id", environment);
         }
         if self.repeated(&here.view, caller, &change)?.is_none() {
             here.object::<Node>(&id)?;

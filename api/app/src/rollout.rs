@@ -7,12 +7,12 @@ mod check;
 mod conflict;
 mod shape;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use sentinel_api_types::rollout::{
-    ExcludedNode, HealthGates, NodeRef, PlannedDomain, RolloutBody, RolloutCreate, RolloutDetail,
-    RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
+    ExcludedNode, HealthGates, NodeRef, PlannedDomain, PlannedEnvironment, RolloutBody, RolloutCreate,
+    RolloutDetail, RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
 };
 use sentinel_api_types::time::model_time;
 use sentinel_engine::plan::{Fleet, Plan, PlanError, Reason, Share, plan_rollout};
@@ -20,14 +20,16 @@ use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::{rollout_create, rollout_rollback};
-use sentinel_machine::{Command, Order, Table, freeze, group, query, risk, tables};
+use sentinel_machine::{
+    Command, Order, Read, Table, environment, freeze, governance, group, query, risk, tables,
+};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
 use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{Batch, Gates, OnConflict, Rollout, RolloutSpec, Target};
-use sentinel_model::{NodeId, RolloutId, Time, name};
+use sentinel_model::{EnvironmentId, NodeId, ProjectId, RolloutId, Time, name};
 
-pub(crate) use shape::shape;
+pub(crate) use shape::{manner, shape};
 
 use crate::access::Operation;
 use crate::app::{App, written};
@@ -35,6 +37,7 @@ use crate::bundle;
 use crate::caller::Caller;
 use crate::change::{Change, Committed};
 use crate::cursor::Binding;
+use crate::environment::{find, reference};
 use crate::error::AppError;
 use crate::node::Versions;
 use crate::page::{Walk, walk};
@@ -52,12 +55,17 @@ impl App {
         request: RolloutCreate,
     ) -> Result<RolloutPlan, AppError> {
         let here = Arc::new(self.in_project(Operation::RolloutPlan, caller, project).await?);
-        let scheduled = request.scheduled_at.is_some();
+        let (scheduled, skips) = (request.scheduled_at.is_some(), request.skip_order_reason.is_some());
         let (spec, bundle) = asked(&here, request)?;
         let shown = spec.clone();
-        let frozen = freeze::at(&*here.view.tables, here.project.id, self.now())?;
-        let Planned { plan, nodes, risk, approvals_needed } =
+        let Planned { plan, nodes, risk, approvals_needed, touched } =
             self.planned(here.clone(), spec, bundle.clone(), scheduled).await?;
+        let read = &*here.view.tables;
+        let frozen =
+            freeze::over(read, here.project.id, || Ok(touched.keys().copied().collect()), self.now())?;
+        let places = touched.keys().copied().collect();
+        let out_of_order = environment::out_of_order(read, here.project.id, shown.bundle_id, &places)?;
+        let out_of_order = out_of_order.filter(|_| !skips).map(|order| format!("the bundle {order}"));
         let first = plan.steps.iter().flatten().next();
         let slot = nodes.iter().find(|node| Some(&node.id) == first).and_then(|node| node.slot);
         let slot = slot.filter(|_| shown.blue_green.is_some()).map(Into::into);
@@ -91,7 +99,24 @@ impl App {
         let bundle = bundle::shape(bundle);
         let risk = shape::risk(&mut versions, risk)?;
         let frozen = frozen.map(|frozen| frozen.words);
-        Ok(RolloutPlan { steps, kept, excluded, conflicts, bundle, risk, approvals_needed, frozen })
+        let mut environments = Vec::with_capacity(touched.len());
+        for environment in environment::all(read, here.project.id)? {
+            if let Some(nodes) = touched.get(&environment.id) {
+                environments.push(PlannedEnvironment { environment: reference(environment), nodes: *nodes });
+            }
+        }
+        Ok(RolloutPlan {
+            steps,
+            kept,
+            excluded,
+            conflicts,
+            bundle,
+            risk,
+            approvals_needed,
+            frozen,
+            environments,
+            out_of_order,
+        })
     }
 
     /// Starts a rollout.
@@ -104,9 +129,9 @@ impl App {
         let here = Arc::new(self.in_project(Operation::RolloutCreate, caller, project).await?);
         let change = Change::making("rollout.created").in_project(here.project.id);
         if let Some(done) = self.repeated(&here.view, caller, &change)? {
-            return self.created(&done, &Asked::of(&request)?);
+            return self.created(&done, &Asked::of(&here, &request)?);
         }
-        let wanted = Asked::of(&request)?;
+        let wanted = Asked::of(&here, &request)?;
         let (spec, bundle) = asked(&here, request)?;
         let scheduled = wanted.scheduled_at.is_some();
         let Planned { plan, .. } = self.planned(here.clone(), spec.clone(), bundle, scheduled).await?;
@@ -119,6 +144,8 @@ impl App {
             created_by: caller.label(),
             scheduled_at: wanted.scheduled_at,
             override_freeze_reason: wanted.override_freeze_reason.clone(),
+            skip_order_reason: wanted.skip_order_reason.clone(),
+            rule: None,
         };
         let committed = self.commit(caller, change, command).await?;
         self.created(&committed, &wanted)
@@ -133,7 +160,8 @@ impl App {
         committed.only_if(
             made.spec == wanted.spec
                 && made.governance.scheduled_at == wanted.scheduled_at
-                && broken.map(|broken| broken.reason) == wanted.override_freeze_reason,
+                && broken.map(|broken| broken.reason) == wanted.override_freeze_reason
+                && made.governance.skip_order.map(|skipped| skipped.reason) == wanted.skip_order_reason,
         )?;
         self.rollout_body(&committed.view, id)
     }
@@ -261,7 +289,7 @@ impl App {
 
     /// Plans over the nodes of the project as they are now. One that waits takes its nodes when it begins: that others have them
     /// now is no reason to refuse it.
-    async fn planned(
+    pub(crate) async fn planned(
         &self,
         here: Arc<InProject>,
         spec: RolloutSpec,
@@ -296,23 +324,34 @@ impl App {
             };
             let moved: HashSet<NodeId> = plan.steps.iter().flatten().chain(&plan.live).copied().collect();
             let risk = risk::judge(read, &bundle, nodes.iter().filter(|node| moved.contains(&node.id)))?;
-            let approvals_needed = here.project.approval.needed(risk.risk.level);
+            let mut touched = BTreeMap::new();
+            for node in nodes.iter().filter(|node| moved.contains(&node.id)) {
+                if let Some(id) = node.environment_id {
+                    *touched.entry(id).or_default() += 1;
+                }
+            }
+            let places = touched.keys().copied().collect();
+            let environments = environment::all(read, here.project.id)?;
+            let approvals_needed =
+                governance::approvals(&here.project, &environments, &places, risk.risk.level);
             if !takes && !scheduled && approvals_needed == 0 {
                 plan = plan_over(&nodes).map_err(refusal)?;
             }
-            Ok(Planned { plan, nodes, risk, approvals_needed })
+            Ok(Planned { plan, nodes, risk, approvals_needed, touched })
         })
         .await
     }
 }
 
 /// A plan, and what it would take.
-struct Planned {
-    plan: Plan,
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
     /// All nodes of the project.
     nodes: Vec<Node>,
     risk: Judged,
     approvals_needed: u8,
+    /// How many nodes of which environment are in the plan.
+    touched: BTreeMap<EnvironmentId, u64>,
 }
 
 fn refusal(error: PlanError) -> AppError {
@@ -320,9 +359,10 @@ fn refusal(error: PlanError) -> AppError {
         PlanError::UnknownNodes(_) => AppError::not_found("Node"),
         PlanError::UnknownGroups(_) => AppError::not_found("Group"),
         PlanError::Conflict(_) => AppError::Conflict(error.to_string()),
-        PlanError::NothingToMove(_) | PlanError::AllExcluded(_) | PlanError::TooMany(_) => {
-            AppError::invalid("target_selector", error.to_string())
-        }
+        PlanError::NothingToMove(_)
+        | PlanError::Elsewhere(_)
+        | PlanError::AllExcluded(_)
+        | PlanError::TooMany(_) => AppError::invalid("target_selector", error.to_string()),
         PlanError::NothingToCompare(_) | PlanError::Slots(_) => {
             AppError::invalid("strategy", error.to_string())
         }
@@ -334,21 +374,23 @@ struct Asked {
     spec: RolloutSpec,
     scheduled_at: Option<Time>,
     override_freeze_reason: Option<String>,
+    skip_order_reason: Option<String>,
 }
 
 impl Asked {
-    fn of(request: &RolloutCreate) -> Result<Self, AppError> {
+    fn of(here: &InProject, request: &RolloutCreate) -> Result<Self, AppError> {
         Ok(Self {
-            spec: spec(request.clone())?,
+            spec: spec(&*here.view.tables, here.project.id, request.clone())?,
             scheduled_at: request.scheduled_at.map(model_time),
             override_freeze_reason: request.override_freeze_reason.clone(),
+            skip_order_reason: request.skip_order_reason.clone(),
         })
     }
 }
 
 /// What was asked for, checked, and the bundle that it names.
 fn asked(here: &InProject, request: RolloutCreate) -> Result<(RolloutSpec, Bundle), AppError> {
-    let spec = spec(request)?;
+    let spec = spec(&*here.view.tables, here.project.id, request)?;
     spec.check()?;
     let bundle: Bundle = here.object(&spec.bundle_id)?;
     if bundle.state != BundleState::Compiled {
@@ -357,7 +399,12 @@ fn asked(here: &InProject, request: RolloutCreate) -> Result<(RolloutSpec, Bundl
     Ok((spec, bundle))
 }
 
-fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
+/// What a request means.
+pub(crate) fn spec(
+    read: &dyn Read,
+    project: ProjectId,
+    request: RolloutCreate,
+) -> Result<RolloutSpec, AppError> {
     let batch = match (request.strategy, request.batch_size, request.batch_percentage) {
         (_, Some(_), Some(_)) => {
             return Err(AppError::invalid("batch_percentage", "cannot be given together with batch_size"));
@@ -394,8 +441,17 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
             return Err(AppError::invalid("blue_green_config", "goes with the strategy blue_green only"));
         }
     };
+    let asked = match (&request.target_selector, &request.environment) {
+        (TargetSelector::Environment { environment }, None) => Some(environment),
+        (TargetSelector::Environment { .. }, Some(_)) => {
+            let message = "the target names an environment already; leave this out";
+            return Err(AppError::invalid("environment", message));
+        }
+        (_, asked) => asked.as_ref(),
+    };
+    let environment_id = asked.map(|named| find(read, project, named)).transpose()?.map(|found| found.id);
     let target = match request.target_selector {
-        TargetSelector::All {} => Target::All,
+        TargetSelector::All {} | TargetSelector::Environment { .. } => Target::All,
         TargetSelector::Labels { labels } => {
             name::check_labels("target_selector.labels", &labels)?;
             Target::Labels(labels)
@@ -425,6 +481,7 @@ fn spec(request: RolloutCreate) -> Result<RolloutSpec, AppError> {
         rollback_threshold: request.rollback_threshold,
         checks: check::asked(request.checks)?,
         on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
+        environment_id,
     })
 }
 

@@ -8,6 +8,7 @@
 
 mod log_clock;
 mod look;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +23,7 @@ use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
 use sentinel_machine::{Consistency, Read, Rejection, View, baseline, query, tables, waiting};
 use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::rollout::RolloutState;
-use sentinel_model::{NodeId, RolloutId};
+use sentinel_model::{NodeId, RolloutId, Time};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -222,6 +223,9 @@ impl Duty {
         if let Err(error) = self.catch_up(&view).await {
             tracing::warn!(%error, "the baseline could not be given to nodes that joined; the next round follows");
         }
+        if let Err(error) = self.carry_out_rules(&view).await {
+            tracing::warn!(%error, "the promotion rules could not be read; the next round follows");
+        }
         let under_way = self.under_way(&view);
         if let Ok(rollouts) = &under_way {
             // What is held or over gathers nothing: what passes meanwhile is of no block.
@@ -261,9 +265,19 @@ impl Duty {
     async fn catch_up(&mut self, view: &View) -> Result<(), AppError> {
         let now = self.moment(&*view.tables)?.now;
         for project_id in baseline::due(&*view.tables, now, DUE_MAX)? {
-            if let Err(rejection) = self.app.propose_at(now, BaselineCatchUp { project_id }).await? {
-                tracing::warn!(%project_id, %rejection, "the baseline was not given to nodes that joined");
-            }
+            self.give_baseline(now, BaselineCatchUp { project_id, environment_id: None }).await?;
+        }
+        for (project_id, environment) in baseline::environments_due(&*view.tables, now, DUE_MAX)? {
+            self.give_baseline(now, BaselineCatchUp { project_id, environment_id: Some(environment) })
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn give_baseline(&self, now: Time, command: BaselineCatchUp) -> Result<(), AppError> {
+        let project_id = command.project_id;
+        if let Err(rejection) = self.app.propose_at(now, command).await? {
+            tracing::warn!(%project_id, %rejection, "the baseline was not given to nodes that joined");
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use sentinel_api_types::node::NodeStats;
 use sentinel_machine::{Scan, Table, tables};
 use sentinel_model::node::{Node, NodeStatus};
-use sentinel_model::{BundleId, ProjectId};
+use sentinel_model::{BundleId, EnvironmentId, ProjectId};
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -31,6 +31,19 @@ pub(crate) struct FleetStats {
     /// As the API shows them.
     pub(crate) nodes: NodeStats,
     /// Nodes by the bundle that they have proven to run.
+    pub(crate) by_bundle: HashMap<BundleId, u64>,
+    /// Those of each environment.
+    pub(crate) by_environment: HashMap<EnvironmentId, EnvironmentStats>,
+}
+
+/// Numbers of one environment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EnvironmentStats {
+    /// All nodes.
+    pub(crate) nodes: u64,
+    /// Those that heartbeats arrive from.
+    pub(crate) online: u64,
+    /// By the bundle that they have proven to run.
     pub(crate) by_bundle: HashMap<BundleId, u64>,
 }
 
@@ -109,6 +122,14 @@ fn count(read: &dyn sentinel_machine::Read, project: ProjectId) -> Result<FleetS
             }
             stats.nodes.converged += u64::from(node.converged());
             stats.nodes.failed += u64::from(node.failed_current());
+            if let Some(id) = node.environment_id {
+                let of = stats.by_environment.entry(id).or_default();
+                of.nodes += 1;
+                of.online += u64::from(node.status == NodeStatus::Online);
+                if let Some(effective) = node.effective {
+                    *of.by_bundle.entry(effective.bundle_id).or_default() += 1;
+                }
+            }
             if let Some(effective) = node.effective {
                 *stats.by_bundle.entry(effective.bundle_id).or_default() += 1;
             }

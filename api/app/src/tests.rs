@@ -8,6 +8,7 @@ mod blue_green;
 mod bundles;
 mod cluster;
 mod conflicts;
+mod environments;
 mod facts;
 mod groups;
 mod node_settings;

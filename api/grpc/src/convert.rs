@@ -78,6 +78,9 @@ impl From<api::Rollout> for proto::Rollout {
             waits_for: rollout.waits_for.map(|id| id.to_string()).unwrap_or_default(),
             superseded_by: rollout.superseded_by.map(|id| id.to_string()).unwrap_or_default(),
             risk: rollout.risk.map(Into::into),
+            environment: rollout.environment.map(|environment| environment.slug).unwrap_or_default(),
+            skip_order_reason: rollout.skip_order.map(|skipped| skipped.reason).unwrap_or_default(),
+            promotion_rule_id: rollout.promotion_rule_id.map(|id| id.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -248,6 +251,8 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             on_conflict: on_conflict(&request.on_conflict)?,
             scheduled_at: moment("scheduled_at", &request.scheduled_at)?,
             override_freeze_reason: Some(request.override_freeze_reason).filter(|reason| !reason.is_empty()),
+            environment: Some(request.environment).filter(|named| !named.is_empty()),
+            skip_order_reason: Some(request.skip_order_reason).filter(|reason| !reason.is_empty()),
         })
     }
 }

@@ -65,6 +65,7 @@ fn tell_of_the_index(operation: &mut Operation) {
         (name = "nodes", description = "Nodes as operators see them"),
         (name = "bundles", description = "Compiled, signed configurations"),
         (name = "rollouts", description = "Bundles carried to nodes in steps"),
+        (name = "environments", description = "The order in which bundles go through a fleet, and what takes them on"),
         (name = "events", description = "What happens, as it happens"),
         (name = "cluster", description = "The members"),
         (name = "agent", description = "The node protocol"),

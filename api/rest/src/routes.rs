@@ -8,6 +8,7 @@ pub mod backups;
 pub mod bundles;
 pub mod cluster;
 pub mod enrolment_tokens;
+pub mod environments;
 pub mod events;
 pub mod freeze_windows;
 pub mod health;
@@ -17,6 +18,7 @@ pub mod node_groups;
 pub mod nodes;
 pub mod orgs;
 pub mod projects;
+pub mod promotion_rules;
 pub mod rollouts;
 pub mod session;
 
@@ -44,6 +46,8 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(approvals::routes())
         .merge(freeze_windows::routes())
         .merge(node_groups::routes())
+        .merge(environments::routes())
+        .merge(promotion_rules::routes())
         .merge(cluster::routes())
         .merge(join_tokens::routes())
         .merge(backups::routes())

@@ -4,6 +4,7 @@ use sentinel_model::EnrolmentTokenId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::environment::EnvironmentRef;
 use crate::{Secret, Timestamp};
 
 /// A token with which nodes enrol into one project.
@@ -24,6 +25,9 @@ pub struct EnrolmentToken {
     pub revoked_at: Option<Timestamp>,
     /// When it was made.
     pub inserted_at: Timestamp,
+    /// The environment that nodes join with it.
+    #[serde(default)]
+    pub environment: Option<EnvironmentRef>,
 }
 
 /// A new enrolment token.
@@ -39,6 +43,9 @@ pub struct EnrolmentTokenCreate {
     /// No use after this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// Id or slug of the environment that nodes join with it; none when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
 }
 
 /// A token as it was made, with its text. This is the only time that the text is shown.

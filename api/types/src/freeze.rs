@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Timestamp;
+use crate::environment::EnvironmentRef;
 
 /// A time in which no rollout of a project goes forward. The way back is always open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +34,9 @@ pub struct FreezeWindow {
     pub created_by: String,
     /// When it was made.
     pub inserted_at: Timestamp,
+    /// It holds only what has nodes in this environment; null: everything.
+    #[serde(default)]
+    pub environment: Option<EnvironmentRef>,
 }
 
 /// A new freeze window.
@@ -52,6 +56,9 @@ pub struct FreezeWindowCreate {
     /// Hold again and again between both ends, and not all the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<Recurrence>,
+    /// Id or slug of an environment: hold only what has nodes in it; everything when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
 }
 
 /// The days of the week on which a freeze begins, and from when to when it lasts, by the clock of a time zone. What that comes to is worked

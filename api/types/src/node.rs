@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::Timestamp;
 use crate::blue_green::Slot;
+use crate::environment::EnvironmentRef;
 
 /// Whether heartbeats arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -109,7 +110,7 @@ pub struct Cause {
 pub enum CauseKind {
     /// A person or program, directly.
     Direct,
-    /// The node joined and took the project's baseline.
+    /// The node joined and took the baseline of its environment, or of its project.
     Baseline,
     /// A rollout going forward.
     Rollout,
@@ -265,6 +266,9 @@ pub struct Node {
     /// The highest.
     #[serde(default)]
     pub max_bundle_version: Option<String>,
+    /// The environment that it is in.
+    #[serde(default)]
+    pub environment: Option<EnvironmentRef>,
     /// Traffic since its newest switch, as its newest heartbeat told.
     pub traffic: Option<Traffic>,
 }
@@ -301,10 +305,14 @@ pub struct NodeUpdate {
     #[schema(value_type = Option<String>)]
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub max_bundle_version: Option<Option<String>>,
+    /// Id or slug of the environment that it is in from now on; null: none. It goes on running what it runs.
+    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Option<String>>,
 }
 
 /// A field that is there, null or not.
-fn named<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+pub(crate) fn named<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
@@ -341,6 +349,9 @@ pub struct NodesQuery {
     #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<Slot>,
+    /// Only nodes in this environment, by id or slug.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// Only nodes whose name or host name contains this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,

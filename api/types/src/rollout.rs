@@ -4,11 +4,11 @@ mod plan;
 
 use std::collections::BTreeMap;
 
-use sentinel_model::{BundleId, Generation, NodeGroupId, NodeId, ProjectId, RolloutId};
+use sentinel_model::{BundleId, Generation, NodeGroupId, NodeId, ProjectId, PromotionRuleId, RolloutId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-pub use plan::{ExcludedNode, PlannedDomain, PlannedStep, RolloutPlan};
+pub use plan::{ExcludedNode, PlannedDomain, PlannedEnvironment, PlannedStep, RolloutPlan};
 
 use crate::Timestamp;
 use crate::approval::{BreakGlass, RolloutApproval};
@@ -17,6 +17,7 @@ use crate::bundle::RiskLevel;
 use crate::canary::{CanaryAnalysis, CanaryConfig};
 use crate::check::{CheckResult, HttpCheck};
 use crate::conflict::OnConflict;
+use crate::environment::EnvironmentRef;
 use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
 
 /// Which nodes.
@@ -41,6 +42,11 @@ pub enum TargetSelector {
         /// At least one.
         #[schema(value_type = Vec<Uuid>)]
         group_ids: Vec<NodeGroupId>,
+    },
+    /// Every node of an environment.
+    Environment {
+        /// Its id or slug.
+        environment: String,
     },
 }
 
@@ -155,6 +161,12 @@ pub struct RolloutCreate {
     /// Let it through every freeze, and why: for administrators, in person. Kept with the rollout and in the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub override_freeze_reason: Option<String>,
+    /// Id or slug of an environment: of what the target selects, only nodes in it. `environment_id` means the same.
+    #[serde(default, alias = "environment_id", skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// Let it past the order of environments, and why: for administrators, in person. Kept with the rollout and in the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_order_reason: Option<String>,
 }
 
 /// Why a rollout is taken back.
@@ -302,6 +314,16 @@ pub struct Rollout {
     /// Who let it through every freeze, and why.
     #[serde(default)]
     pub break_glass: Option<BreakGlass>,
+    /// The environment that it is to; null: its nodes are wherever they are.
+    #[serde(default)]
+    pub environment: Option<EnvironmentRef>,
+    /// Who let it past the order of environments, and why.
+    #[serde(default)]
+    pub skip_order: Option<BreakGlass>,
+    /// The promotion rule that asked for it.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub promotion_rule_id: Option<PromotionRuleId>,
     /// The rollout that it waits for, in the state `pending`.
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]

@@ -74,6 +74,7 @@ pub fn node(name: &str) -> Node {
         pinned_bundle_id: None,
         slot: None,
         versions: VersionRange::default(),
+        environment_id: None,
     }
 }
 
@@ -92,6 +93,7 @@ pub fn spec() -> RolloutSpec {
         failure_domain: None,
         rollback_threshold: None,
         checks: Vec::new(),
+        environment_id: None,
     }
 }
 

@@ -77,6 +77,9 @@ pub enum PlanError {
     /// The target names groups that the project does not have.
     #[error("the project has no such groups: {}", named(.0.iter().map(NodeGroupId::to_string)))]
     UnknownGroups(Vec<NodeGroupId>),
+    /// The target names nodes that are not in the environment that it is for.
+    #[error("these nodes are in another environment, or in none: {}", named(.0.iter().cloned()))]
+    Elsewhere(Vec<String>),
     /// Nothing is selected.
     #[error("{0}")]
     NothingToMove(String),
@@ -123,7 +126,19 @@ impl std::fmt::Display for Owned {
 /// pinned to another bundle is always left out, and so is one that does not take the bundle's version; one that is pinned to this very
 /// bundle goes like any other.
 pub fn plan_rollout(spec: &RolloutSpec, fleet: Fleet<'_>) -> Result<Plan, PlanError> {
-    let mut selected = select(&spec.target, fleet)?;
+    let there: Vec<&Node> = match spec.environment_id {
+        Some(_) => fleet.nodes.iter().filter(|node| node.environment_id == spec.environment_id).collect(),
+        None => fleet.nodes.iter().collect(),
+    };
+    if let (Some(_), Target::Nodes(named)) = (spec.environment_id, &spec.target) {
+        let elsewhere = |node: &&Node| named.contains(&node.id) && node.environment_id != spec.environment_id;
+        let elsewhere: Vec<String> =
+            fleet.nodes.iter().filter(elsewhere).map(|node| node.name.clone()).collect();
+        if !elsewhere.is_empty() {
+            return Err(PlanError::Elsewhere(elsewhere));
+        }
+    }
+    let mut selected = select(spec, &there, fleet.groups)?;
     selected.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     if spec.blue_green.is_some() {
         return slots::plan(spec, &selected, fleet.version);
@@ -233,17 +248,22 @@ fn kept_out(node: &Node, bundle: BundleId, version: &str) -> Option<Reason> {
     }
 }
 
-fn select<'a>(target: &Target, fleet: Fleet<'a>) -> Result<Vec<&'a Node>, PlanError> {
-    let nodes = fleet.nodes;
-    let selected: Vec<&Node> = match target {
-        Target::All => nodes.iter().collect(),
+fn select<'a>(
+    spec: &RolloutSpec,
+    nodes: &[&'a Node],
+    known: &[NodeGroup],
+) -> Result<Vec<&'a Node>, PlanError> {
+    let selected: Vec<&Node> = match &spec.target {
+        Target::All => nodes.to_vec(),
         Target::Labels(labels) => nodes
             .iter()
+            .copied()
             .filter(|node| labels.iter().all(|(key, value)| node.labels.get(key) == Some(value)))
             .collect(),
         Target::Nodes(ids) => {
             let wanted: BTreeSet<NodeId> = ids.iter().copied().collect();
-            let selected: Vec<&Node> = nodes.iter().filter(|node| wanted.contains(&node.id)).collect();
+            let selected: Vec<&Node> =
+                nodes.iter().copied().filter(|node| wanted.contains(&node.id)).collect();
             let known: BTreeSet<NodeId> = selected.iter().map(|node| node.id).collect();
             let unknown: Vec<NodeId> = wanted.difference(&known).copied().collect();
             if !unknown.is_empty() {
@@ -252,12 +272,12 @@ fn select<'a>(target: &Target, fleet: Fleet<'a>) -> Result<Vec<&'a Node>, PlanEr
             selected
         }
         Target::Groups(ids) => {
-            let groups = groups(ids, fleet.groups)?;
-            nodes.iter().filter(|node| groups.iter().any(|group| group.holds(node))).collect()
+            let groups = groups(ids, known)?;
+            nodes.iter().copied().filter(|node| groups.iter().any(|group| group.holds(node))).collect()
         }
     };
     if selected.is_empty() {
-        return Err(PlanError::NothingToMove(nothing_selected(target, fleet)));
+        return Err(PlanError::NothingToMove(nothing_selected(spec, nodes.len(), known)));
     }
     Ok(selected)
 }
@@ -271,19 +291,19 @@ fn groups<'a>(ids: &[NodeGroupId], known: &'a [NodeGroup]) -> Result<Vec<&'a Nod
     if unknown.is_empty() { Ok(groups) } else { Err(PlanError::UnknownGroups(unknown)) }
 }
 
-fn nothing_selected(target: &Target, fleet: Fleet<'_>) -> String {
-    let nodes = fleet.nodes.len();
-    match target {
-        Target::All => "the project has no nodes".into(),
+fn nothing_selected(spec: &RolloutSpec, nodes: usize, known: &[NodeGroup]) -> String {
+    let whose = if spec.environment_id.is_some() { "environment" } else { "project" };
+    match &spec.target {
+        Target::All => format!("the {whose} has no nodes"),
         Target::Labels(labels) => {
             let labels = named(labels.iter().map(|(key, value)| format!("{key}={value}")));
-            format!("none of the project's {nodes} nodes carries the labels {labels}")
+            format!("none of the {whose}'s {nodes} nodes carries the labels {labels}")
         }
         Target::Nodes(_) => "no node is named".into(),
         Target::Groups(ids) => {
-            let groups = fleet.groups.iter().filter(|group| ids.contains(&group.id));
+            let groups = known.iter().filter(|group| ids.contains(&group.id));
             let names: Vec<String> = groups.map(|group| group.name.clone()).collect();
-            format!("none of the project's {nodes} nodes belongs to the groups {}", named(names.into_iter()))
+            format!("none of the {whose}'s {nodes} nodes belongs to the groups {}", named(names.into_iter()))
         }
     }
 }

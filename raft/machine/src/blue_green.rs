@@ -10,10 +10,11 @@ use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutSta
 use sentinel_model::{BundleId, NodeId};
 
 use crate::apply::{Context, Stop};
-use crate::baseline;
+use crate::baseline::{self, Ground};
 use crate::commands::node_register::tell;
 use crate::outcome::Rejection;
 use crate::planted::planted;
+use crate::promotion;
 use crate::query;
 use crate::rollout;
 use crate::tables::{Read, TableError};
@@ -187,6 +188,9 @@ pub(crate) fn note_baseline(context: &Context<'_>, moved: &mut Rollout) -> Resul
 
 /// Nodes that join are given again what they were before it completed, and those that joined since as well.
 pub(crate) fn give_back_baseline(context: &mut Context<'_>, moved: &mut Rollout) -> Result<(), Stop> {
+    for environment in promotion::take_back(context, moved)? {
+        baseline::catch_up(context, &mut Ground::Environment(environment), moved)?;
+    }
     let Some(replaced) = moved.shift.as_mut().and_then(|shift| shift.replaced.take()) else { return Ok(()) };
     let mut project = context.require::<Project>(moved.project_id.as_bytes(), "Project")?;
     if project.baseline != Some(moved.spec.bundle_id) {
@@ -199,11 +203,12 @@ pub(crate) fn give_back_baseline(context: &mut Context<'_>, moved: &mut Rollout)
     match earlier.filter(|bundle| bundle.state == BundleState::Compiled) {
         Some(bundle) => {
             project.baseline = Some(bundle.id);
-            baseline::catch_up(context, &mut project, moved)?;
+            context.store(&project)?;
+            baseline::catch_up(context, &mut Ground::Project(project), moved)?;
         }
         None => {
             project.baseline = None;
-            baseline::owe(context, &mut project, None)?;
+            baseline::owe(context, &mut Ground::Project(project), None)?;
         }
     }
     Ok(())

@@ -81,7 +81,8 @@ const fn highest(levels: &[u16]) -> u16 {
 }
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
-// a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin).
+// a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin),
+// environments and the rules between them.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -183,4 +184,20 @@ commands! {
     71 schema 1 level 2 epoch_begin::EpochBegin;
     /// Somebody takes a backup away.
     72 schema 1 level 3 backup_take::BackupTake;
+    /// Adds an environment to a project.
+    80 schema 1 level 4 environment_create::EnvironmentCreate;
+    /// Adds the environments that most projects want.
+    81 schema 1 level 4 environment_defaults::EnvironmentDefaults;
+    /// Changes an environment.
+    82 schema 1 level 4 environment_update::EnvironmentUpdate;
+    /// Removes an environment.
+    83 schema 1 level 4 environment_delete::EnvironmentDelete;
+    /// Adds a rule by which bundles go on to the next environment.
+    84 schema 1 level 4 promotion_rule_create::PromotionRuleCreate;
+    /// Changes such a rule.
+    85 schema 1 level 4 promotion_rule_update::PromotionRuleUpdate;
+    /// Removes such a rule.
+    86 schema 1 level 4 promotion_rule_delete::PromotionRuleDelete;
+    /// Takes note of why such a rule does not take a bundle on.
+    87 schema 1 level 4 promotion_rule_note::PromotionRuleNote;
 }

@@ -1,19 +1,25 @@
 //! Who may let a rollout begin: roles as they are at this entry of the log, what an approval is bound to, the count, the start.
 
+use std::collections::BTreeSet;
+
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::Actor;
-use sentinel_model::bundle::{Bundle, BundleState};
-use sentinel_model::governance::{Approval, BreakGlass};
+use sentinel_model::bundle::{Bundle, BundleState, RiskLevel};
+use sentinel_model::environment::Environment;
+use sentinel_model::governance::{Approval, BreakGlass, needed as rules_need};
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{Deed, Hold, Rollout, RolloutSpec, RolloutState};
 use sentinel_model::user::{Membership, Role};
-use sentinel_model::{InvalidValue, NodeId, OrgId, RolloutId, Sha256Digest, Time, UserId, name};
+use sentinel_model::{
+    EnvironmentId, InvalidValue, NodeId, OrgId, RolloutId, Sha256Digest, Time, UserId, name,
+};
 use sha2::{Digest, Sha256};
 
 use crate::apply::{Context, Stop};
 use crate::blue_green;
+use crate::environment;
 use crate::freeze;
 use crate::outcome::Rejection;
 use crate::planted::planted;
@@ -23,7 +29,11 @@ use crate::rollout;
 use crate::tables::{Read, Table, TableError, encode, key, load};
 
 /// The role of a person in an org, as of this state.
-fn role_in(read: &dyn Read, org: OrgId, user: UserId) -> Result<Option<Role>, TableError> {
+pub(crate) fn role_in(
+    read: &(impl Read + ?Sized),
+    org: OrgId,
+    user: UserId,
+) -> Result<Option<Role>, TableError> {
     let membership: Option<Membership> = load(read, &key(&[org.as_bytes(), user.as_bytes()]))?;
     Ok(membership.map(|membership| membership.role))
 }
@@ -65,11 +75,31 @@ pub(crate) fn break_glass(
     by: &str,
     reason: &str,
 ) -> Result<BreakGlass, Stop> {
+    excused(context, project, by, "override_freeze_reason", reason)
+}
+
+/// That the order of environments does not hold a rollout, if the actor may say so and says why.
+pub(crate) fn skip_order(
+    context: &Context<'_>,
+    project: &Project,
+    by: &str,
+    reason: &str,
+) -> Result<BreakGlass, Stop> {
+    excused(context, project, by, "skip_order_reason", reason)
+}
+
+fn excused(
+    context: &Context<'_>,
+    project: &Project,
+    by: &str,
+    field: &str,
+    reason: &str,
+) -> Result<BreakGlass, Stop> {
     let user_id = require_person(context, project, Role::Admin)?;
-    name::check_text("override_freeze_reason", reason)?;
+    name::check_text(field, reason)?;
     if reason.trim().is_empty() {
         let message = "say why: it is kept with the rollout and in the audit log";
-        return Err(InvalidValue::new("override_freeze_reason", message).into());
+        return Err(InvalidValue::new(field, message).into());
     }
     Ok(BreakGlass { user_id, by: by.to_owned(), reason: reason.to_owned(), at: context.time })
 }
@@ -95,15 +125,16 @@ pub(crate) fn digest(
     Ok(Sha256Digest(hasher.finalize().into()))
 }
 
-/// How many people must agree to giving this bundle to these nodes, by the project's rules of now and what the nodes run now; and how
-/// dangerous that is, where any rule asks.
+/// How many people must agree to giving this bundle to these nodes, by the rules of now of the project and of the environments that they
+/// are in, and what the nodes run now; and how dangerous that is, where any rule asks.
 pub(crate) fn needed<'n>(
     context: &Context<'_>,
     project: &Project,
     bundle: &Bundle,
     nodes: impl IntoIterator<Item = &'n NodeId>,
 ) -> Result<(u8, Option<Judged>), Stop> {
-    if project.approval.rules.is_empty() {
+    let environments = environment::all(context.tables(), project.id)?;
+    if project.approval.rules.is_empty() && environments.iter().all(|one| one.approval_rules.is_empty()) {
         return Ok((0, None));
     }
     let mut there = Vec::new();
@@ -112,9 +143,32 @@ pub(crate) fn needed<'n>(
         let node = context.load::<Node>(node.as_bytes())?;
         there.extend(node.filter(|node| node.project_id == project.id));
     }
+    let touched: BTreeSet<EnvironmentId> = there.iter().filter_map(|node| node.environment_id).collect();
+    if !asks(project, &environments, &touched) {
+        return Ok((0, None));
+    }
     let judged = risk::judge(context.tables(), bundle, &there)?;
     let level = if planted!(RiskOfUpload) { bundle.risk_level } else { judged.risk.level };
-    Ok((project.approval.needed(level), Some(judged)))
+    Ok((approvals(project, &environments, &touched, level), Some(judged)))
+}
+
+/// Whether any rule asks about rollouts to these environments.
+fn asks(project: &Project, environments: &[Environment], touched: &BTreeSet<EnvironmentId>) -> bool {
+    let touched = |one: &&Environment| touched.contains(&one.id);
+    !project.approval.rules.is_empty()
+        || environments.iter().filter(touched).any(|one| !one.approval_rules.is_empty())
+}
+
+/// How many people must agree to a bundle of this risk: the strictest of the rules of the project and of the environments in question.
+pub fn approvals(
+    project: &Project,
+    environments: &[Environment],
+    touched: &BTreeSet<EnvironmentId>,
+    risk: RiskLevel,
+) -> u8 {
+    let touched = environments.iter().filter(|one| touched.contains(&one.id));
+    let beside = touched.map(|one| rules_need(&one.approval_rules, risk)).max().unwrap_or(0);
+    project.approval.needed(risk).max(beside)
 }
 
 /// When approvals that are waited for from now on expire.
@@ -215,7 +269,17 @@ fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, S
         if nodes.len() < given && !node.versions.admits(&bundle.version) {
             return Ok(Err(format!("node '{}' takes versions {} only", node.name, node.versions)));
         }
+        if waiting.spec.environment_id.is_some_and(|asked| node.environment_id != Some(asked)) {
+            return Ok(Err(format!("node '{}' is in another environment by now", node.name)));
+        }
         nodes.push(node);
+    }
+    if waiting.governance.skip_order.is_none() {
+        let touched = nodes.iter().filter_map(|node| node.environment_id).collect();
+        let skipped = environment::out_of_order(context.tables(), bundle.project_id, bundle.id, &touched)?;
+        if let Some(order) = skipped {
+            return Ok(Err(format!("bundle '{}' {order}", bundle.version)));
+        }
     }
     if let Some(shift) = &waiting.shift {
         given = given.min(nodes.len());

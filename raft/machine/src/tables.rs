@@ -136,6 +136,20 @@ tables! {
     NodeGroups = 70, "node_groups";
     /// rollout → Checks, as far as one leader has seen them.
     RolloutChecks = 79, "rollout_checks";
+    /// project, environment → Environment.
+    Environments = 80, "environments";
+    /// environment, node → nothing.
+    EnvironmentNodes = 81, "environment_nodes";
+    /// environment, bundle → Promotion: the bundle has been completed there.
+    Promotions = 82, "promotions";
+    /// environment, time, bundle → nothing: the same in the order of time.
+    PromotionsByTime = 83, "promotions_by_time";
+    /// time, environment → project: where nodes that joined wait for the baseline of the environment until then.
+    EnvironmentBaselinesDue = 84, "environment_baselines_due";
+    /// project, rule → PromotionRule.
+    PromotionRules = 85, "promotion_rules";
+    /// time, rule → project: when to look at it.
+    PromotionRulesDue = 86, "promotion_rules_due";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

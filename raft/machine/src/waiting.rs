@@ -6,7 +6,7 @@ use sentinel_model::{ProjectId, RolloutId, Time};
 
 use crate::apply::Context;
 use crate::query;
-use crate::tables::{Read, Scan, Table, TableError, key};
+use crate::tables::{Pair, Read, Scan, Table, TableError, key};
 
 /// When somebody has to look at it; nothing for one that has begun.
 pub fn look_at(rollout: &Rollout) -> Option<Time> {
@@ -68,10 +68,20 @@ pub(crate) fn due_in(
     now: Time,
     most: usize,
 ) -> Result<Vec<uuid::Uuid>, TableError> {
+    Ok(due_pairs(read, table, now, most)?.iter().filter_map(|(key, _)| query::id_at_end(key)).collect())
+}
+
+/// The rows of a table whose keys begin with a time, up to this time.
+pub(crate) fn due_pairs(
+    read: &(impl Read + ?Sized),
+    table: Table,
+    now: Time,
+    most: usize,
+) -> Result<Vec<Pair>, TableError> {
     let first = Scan { limit: most, ..Scan::all(table, &[]) };
     let pairs = read.scan(first)?.into_iter();
     let due = pairs.take_while(|(key, _)| key.get(..8).is_some_and(|at| at <= &now.0.to_be_bytes()[..]));
-    Ok(due.filter_map(|(key, _)| query::id_at_end(&key)).collect())
+    Ok(due.collect())
 }
 
 /// Rollouts of a project that wait.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EnrolmentTokenId, ProjectId, Sha256Digest, Time};
+use crate::{EnrolmentTokenId, EnvironmentId, ProjectId, Sha256Digest, Time};
 
 /// A token with which nodes enrol into one project. Only its digest is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,4 +25,7 @@ pub struct EnrolmentToken {
     pub revoked_at: Option<Time>,
     /// When it was made.
     pub created_at: Time,
+    /// The environment that nodes join with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }

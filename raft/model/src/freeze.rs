@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use recurrence::{Recurrence, Span, Weekday};
 
 use crate::name::{check_name, check_text};
-use crate::{FreezeWindowId, InvalidValue, ProjectId, Time};
+use crate::{EnvironmentId, FreezeWindowId, InvalidValue, ProjectId, Time};
 
 /// Most windows of one project, past ones among them.
 pub const WINDOWS_MAX: usize = 200;
@@ -36,6 +36,9 @@ pub struct FreezeWindow {
     /// It holds again and again between both ends, and not all the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<Recurrence>,
+    /// It holds only what has nodes in this environment; `None`: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }
 
 impl FreezeWindow {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bundle::RiskLevel;
 use crate::risk::Judged;
-use crate::{InvalidValue, Sha256Digest, Time, UserId};
+use crate::{InvalidValue, PromotionRuleId, Sha256Digest, Time, UserId};
 
 /// Most rules of one project.
 pub const RULES_MAX: usize = 10;
@@ -49,26 +49,36 @@ impl ApprovalPolicy {
 
     /// How many people must agree to a bundle of this risk.
     pub fn needed(&self, risk: RiskLevel) -> u8 {
-        let asks = |rule: &&ApprovalRule| rule.risk_at_least.is_none_or(|least| risk >= least);
-        self.rules.iter().filter(asks).map(|rule| rule.approvals).max().unwrap_or(0)
+        needed(&self.rules, risk)
     }
 
     /// Checks every field; the first refusal names it.
     pub fn check(&self) -> Result<(), InvalidValue> {
-        if self.rules.len() > RULES_MAX {
-            return Err(InvalidValue::new("approval_rules", format!("at most {RULES_MAX} rules")));
-        }
-        if self.rules.iter().any(|rule| rule.approvals == 0 || rule.approvals > APPROVALS_MAX) {
-            let message =
-                format!("a rule asks for 1 to {APPROVALS_MAX} approvals; leave it out to ask for none");
-            return Err(InvalidValue::new("approval_rules", message));
-        }
+        check_rules(&self.rules)?;
         if self.expires_h == 0 || self.expires_h > EXPIRES_MAX_H {
             let message = format!("must lie between 1 and {EXPIRES_MAX_H}");
             return Err(InvalidValue::new("approval_expires_hours", message));
         }
         Ok(())
     }
+}
+
+/// How many people must agree to a bundle of this risk: the rule that asks for most counts.
+pub fn needed(rules: &[ApprovalRule], risk: RiskLevel) -> u8 {
+    let asks = |rule: &&ApprovalRule| rule.risk_at_least.is_none_or(|least| risk >= least);
+    rules.iter().filter(asks).map(|rule| rule.approvals).max().unwrap_or(0)
+}
+
+/// Refuses rules that cannot be met, or mean nothing.
+pub fn check_rules(rules: &[ApprovalRule]) -> Result<(), InvalidValue> {
+    if rules.len() > RULES_MAX {
+        return Err(InvalidValue::new("approval_rules", format!("at most {RULES_MAX} rules")));
+    }
+    if rules.iter().any(|rule| rule.approvals == 0 || rule.approvals > APPROVALS_MAX) {
+        let message = format!("a rule asks for 1 to {APPROVALS_MAX} approvals; leave it out to ask for none");
+        return Err(InvalidValue::new("approval_rules", message));
+    }
+    Ok(())
 }
 
 /// What a rollout is bound to beside its plan. All of it is empty for one that simply starts.
@@ -95,6 +105,12 @@ pub struct Governance {
     /// When it began, if it has waited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_at: Option<Time>,
+    /// The order of environments does not hold it, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_order: Option<BreakGlass>,
+    /// The rule that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<PromotionRuleId>,
 }
 
 impl Governance {
@@ -129,7 +145,7 @@ pub struct GivenApproval {
     pub at: Time,
 }
 
-/// Somebody let a rollout through every freeze.
+/// Somebody let a rollout through every freeze, or past the order of environments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BreakGlass {
     /// Who.

@@ -56,6 +56,8 @@ typed_ids! {
     ClusterId
     /// A token with which nodes enrol.
     EnrolmentTokenId
+    /// An environment of a project.
+    EnvironmentId
     /// A freeze window.
     FreezeWindowId
     /// A token with which members join the cluster.
@@ -68,6 +70,8 @@ typed_ids! {
     ProjectId
     /// A group of nodes.
     NodeGroupId
+    /// A rule by which bundles go on to the next environment.
+    PromotionRuleId
     /// One request of a client. Doubles as the idempotency key of the write that it makes.
     RequestId
     /// A rollout.

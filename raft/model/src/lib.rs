@@ -14,6 +14,7 @@ pub mod check;
 pub mod cluster;
 pub mod digest;
 pub mod enrolment;
+pub mod environment;
 pub mod epoch;
 pub mod freeze;
 pub mod governance;
@@ -27,6 +28,7 @@ pub mod org;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod project;
+pub mod promotion;
 pub mod risk;
 pub mod rollout;
 pub mod secret;

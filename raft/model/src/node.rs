@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::version::VersionRange;
-use crate::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
+use crate::{BundleId, EnvironmentId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
 
 /// Most capabilities that a node may announce.
 pub const CAPABILITIES_MAX: usize = 64;
@@ -73,6 +73,9 @@ pub struct Node {
     /// Versions of the bundles that it may be given, whoever decides.
     #[serde(default, skip_serializing_if = "VersionRange::is_open")]
     pub versions: VersionRange,
+    /// The environment that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }
 
 /// One of the two halves between which blue-green rollouts move the traffic.
@@ -197,7 +200,7 @@ pub struct Assignment {
 pub enum AssignmentCause {
     /// A person or program, directly.
     Direct,
-    /// The node joined and took the project's baseline.
+    /// The node joined and took the baseline of its environment, or of its project.
     Baseline,
     /// A rollout going forward.
     Rollout(RolloutId),

@@ -10,7 +10,9 @@ use crate::check::{self, HttpCheck};
 use crate::governance::Governance;
 use crate::name::{LABEL_TEXT_MAX, LABELS_MAX, check_labels};
 use crate::node::Node;
-use crate::{BundleId, Generation, InvalidValue, NodeGroupId, NodeId, ProjectId, RolloutId, Time};
+use crate::{
+    BundleId, EnvironmentId, Generation, InvalidValue, NodeGroupId, NodeId, ProjectId, RolloutId, Time,
+};
 
 mod conflict;
 pub mod life;
@@ -64,6 +66,9 @@ pub struct RolloutSpec {
     /// What must answer while a step is observed, besides the nodes' own gates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<HttpCheck>,
+    /// Of these, only nodes in this environment; `None`: wherever they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }
 
 /// Which nodes.
@@ -129,6 +134,11 @@ impl Default for Gates {
 }
 
 impl RolloutSpec {
+    /// It is to every node of the project, in whatever environment.
+    pub fn to_whole_project(&self) -> bool {
+        self.target == Target::All && self.environment_id.is_none()
+    }
+
     /// The failure domain of a node, by its labels as they are now; `None` for the nodes without the label, and where no domains are
     /// told apart.
     pub fn domain_of<'n>(&self, node: &'n Node) -> Option<&'n str> {

@@ -5,18 +5,15 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sentinel_api_types::Timestamp;
-use sentinel_api_types::check::HttpCheck;
-use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::node::{NodeStatus, NodesQuery};
-use sentinel_api_types::rollout::{HealthGates, RolloutCreate, RolloutPlan, Strategy, TargetSelector};
+use sentinel_api_types::rollout::{RolloutCreate, RolloutPlan, TargetSelector};
 
-use super::blue_green::BlueGreenArgs;
-use super::canary::CanaryArgs;
-use super::{check, show, watch};
+use super::manner::MannerArgs;
+use super::{show, watch};
 use crate::ctl::connection::Connection;
 use crate::ctl::output::{Output, clean};
 use crate::ctl::paging::Paging;
-use crate::ctl::words::{milliseconds, moment, pair, read, seconds};
+use crate::ctl::words::{moment, pair};
 use crate::ctl::{bundle, group, node};
 
 /// Most offline nodes that are looked at.
@@ -40,65 +37,14 @@ pub struct RequestArgs {
     /// Nodes of this group, by name or id; may be repeated
     #[arg(long, value_name = "GROUP", conflicts_with = "node", help_heading = "Nodes")]
     group: Vec<String>,
-    /// rolling, canary, blue_green, or all_at_once
-    #[arg(long, value_parser = read::<Strategy>, default_value = "rolling", help_heading = "Portions")]
-    strategy: Strategy,
-    /// Nodes in a step; 1 when nothing is said
-    #[arg(long, value_name = "N", conflicts_with = "batch_percent", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Portions")]
-    batch_size: Option<u32>,
-    /// Share of the nodes in a step, 1 to 100
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Portions")]
-    batch_percent: Option<u8>,
-    /// Spread each step over the values of this label, such as zone, and never take all of one
-    #[arg(long, value_name = "LABEL", help_heading = "Portions")]
-    failure_domain: Option<String>,
-    /// How many nodes of a step, or of each failure domain, may be offline or fail without stopping it; 0 when nothing is said
-    #[arg(long, value_name = "N", help_heading = "Portions")]
-    max_unavailable: Option<u32>,
-    /// Longest time that a step may take, such as 10m, which it is when nothing is said; pauses do not count
-    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Portions")]
-    deadline: Option<u32>,
-    /// Highest share of 5xx answers, in percent; not judged when nothing is said
-    #[arg(long, value_name = "PERCENT", help_heading = "Gates")]
-    max_error_rate: Option<f64>,
-    /// Highest 99th percentile of latency, such as 250ms; not judged when nothing is said
-    #[arg(long, value_name = "TIME", value_parser = milliseconds, help_heading = "Gates")]
-    max_latency: Option<f64>,
-    /// Most processor time of the proxy since its switch, in percent of one processor; not judged when nothing is said
-    #[arg(long, value_name = "PERCENT", help_heading = "Gates")]
-    max_cpu: Option<f64>,
-    /// Most memory of the proxy, in percent of the machine's; not judged when nothing is said
-    #[arg(long, value_name = "PERCENT", help_heading = "Gates")]
-    max_memory: Option<f64>,
-    /// Fewest requests before error rate or latency are judged; 1 when nothing is said
-    #[arg(long, value_name = "N", help_heading = "Gates")]
-    min_requests: Option<u32>,
-    /// How long each node must be observed after its switch, such as 30s; not at all when nothing is said
-    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Gates")]
-    observe: Option<u32>,
-    /// How long a gate must be broken before the step fails, such as 15s, which it is when nothing is said
-    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Gates")]
-    fail_after: Option<u32>,
+    /// Of these, only nodes in this environment, by slug or id
+    #[arg(long, value_name = "ENVIRONMENT", help_heading = "Nodes")]
+    environment: Option<String>,
     #[command(flatten)]
-    canary: CanaryArgs,
-    #[command(flatten)]
-    blue_green: BlueGreenArgs,
-    /// What must answer over HTTP while a step is observed, such as name=checkout,url=https://shop.example.com/health,expect=200-299;
-    /// may be repeated
-    #[arg(long, value_name = "CHECK", value_parser = check::read, help_heading = "Gates")]
-    check: Vec<HttpCheck>,
-    /// Do not ask for healthy heartbeats
-    #[arg(long, help_heading = "Gates")]
-    no_heartbeat_gate: bool,
-    /// When this share of all the nodes has failed, go back at once, however many each step may lose: 1 to 100 percent
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Gates")]
-    rollback_threshold: Option<u8>,
-    /// Stop where it is when a step fails, instead of going back
-    #[arg(long, help_heading = "Gates")]
-    no_auto_rollback: bool,
-    /// When another rollout has nodes of it: refuse (so it is when nothing is said), queue, or supersede the other
-    #[arg(long, value_name = "POLICY", value_parser = read::<OnConflict>, help_heading = "When")]
-    on_conflict: Option<OnConflict>,
+    manner: MannerArgs,
+    /// Let it past the order of environments, and say why; administrators only, kept in the audit log
+    #[arg(long, value_name = "REASON", help_heading = "When")]
+    skip_order: Option<String>,
 }
 
 /// Options of `rollout create`.
@@ -108,6 +54,7 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
   sentinel-cp rollout create --bundle 1.4.0 --group first-to-go --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --environment staging --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --failure-domain zone --max-unavailable 1 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 20 --max-unavailable 5 --rollback-threshold 2 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --check name=checkout,url=https://shop.example.com/health --project shop
@@ -115,6 +62,7 @@ pub struct RequestArgs {
   sentinel-cp rollout create --bundle 1.4.0 --strategy blue_green --traffic-steps 25,100 --project shop
   sentinel-cp rollout create --bundle 1.4.0 --at 2027-01-31T04:00:00Z --project shop
   sentinel-cp rollout create --bundle 1.4.1 --break-glass 'INC-4711: checkout is down' --project shop
+  sentinel-cp rollout create --bundle 1.4.1 --environment prod --skip-order 'INC-4711: checkout is down' --project shop
   sentinel-cp rollout create --bundle 1.5.0 --on-conflict queue --project shop
   sentinel-cp rollout create --bundle 1.4.1 --on-conflict supersede --watch --project shop
 
@@ -149,6 +97,38 @@ Takes what `rollout create` takes.")]
 pub struct PlanArgs {
     #[command(flatten)]
     request: RequestArgs,
+}
+
+/// Options of `environment promote`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  sentinel-cp environment promote --bundle 1.4.0 --to staging --project shop
+  sentinel-cp environment promote --bundle 1.4.0 --to prod --strategy canary --bake 5m --watch --project shop
+
+It is a rollout to the environment, with all that holds for one: `rollout plan --environment` shows it first. The bundle must have
+been completed in the environments before.")]
+pub struct PromoteArgs {
+    /// Slug or id of the environment that the bundle goes to
+    #[arg(long, value_name = "ENVIRONMENT", conflicts_with = "environment")]
+    to: String,
+    #[command(flatten)]
+    request: RequestArgs,
+    /// Begin at this time: from now such as 6h, or RFC 3339; at once when left out
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "When")]
+    at: Option<Timestamp>,
+    /// Let it through every freeze, and say why; administrators only, kept in the audit log
+    #[arg(long, value_name = "REASON", help_heading = "When")]
+    break_glass: Option<String>,
+    /// Follow it to its end
+    #[arg(short, long)]
+    watch: bool,
+}
+
+/// Starts a rollout to an environment.
+pub async fn promote(args: PromoteArgs, connection: &Connection, project: &str) -> anyhow::Result<ExitCode> {
+    let PromoteArgs { to, request, at, break_glass, watch } = args;
+    let request = RequestArgs { environment: Some(to), ..request };
+    create(CreateArgs { request, at, break_glass, watch }, connection, project).await
 }
 
 /// Starts a rollout.
@@ -241,8 +221,7 @@ impl RequestArgs {
     /// Looks up names and puts the request together.
     async fn resolve(self, connection: &Connection, project: &str) -> anyhow::Result<RolloutCreate> {
         let bundle_id = bundle::find(connection, project, &self.bundle).await?;
-        let gates = self.gates();
-        let blue_green_config = self.blue_green.config(self.strategy, self.canary.bake);
+        let manner = self.manner.rollout();
         let target_selector = if !self.node.is_empty() {
             let mut node_ids = Vec::new();
             for name in &self.node {
@@ -263,35 +242,23 @@ impl RequestArgs {
         Ok(RolloutCreate {
             bundle_id,
             target_selector,
-            strategy: self.strategy,
-            batch_size: self.batch_size,
-            batch_percentage: self.batch_percent,
-            canary_analysis_config: self.canary.config(self.strategy),
-            blue_green_config,
-            max_unavailable: self.max_unavailable,
-            progress_deadline_seconds: self.deadline,
-            health_gates: Some(gates),
-            auto_rollback: Some(!self.no_auto_rollback),
-            failure_domain: self.failure_domain,
-            rollback_threshold: self.rollback_threshold,
-            checks: self.check,
-            on_conflict: self.on_conflict,
+            strategy: manner.strategy,
+            batch_size: manner.batch_size,
+            batch_percentage: manner.batch_percentage,
+            canary_analysis_config: manner.canary_analysis_config,
+            blue_green_config: manner.blue_green_config,
+            max_unavailable: manner.max_unavailable,
+            progress_deadline_seconds: manner.progress_deadline_seconds,
+            health_gates: manner.health_gates,
+            auto_rollback: manner.auto_rollback,
+            failure_domain: manner.failure_domain,
+            rollback_threshold: manner.rollback_threshold,
+            checks: manner.checks,
+            on_conflict: manner.on_conflict,
             scheduled_at: None,
             override_freeze_reason: None,
+            environment: self.environment,
+            skip_order_reason: self.skip_order,
         })
-    }
-
-    fn gates(&self) -> HealthGates {
-        let usual = HealthGates::default();
-        HealthGates {
-            heartbeat_healthy: !self.no_heartbeat_gate,
-            max_error_rate: self.max_error_rate,
-            max_latency_ms: self.max_latency,
-            max_cpu_percent: self.max_cpu,
-            max_memory_percent: self.max_memory,
-            min_requests: self.min_requests.unwrap_or(usual.min_requests),
-            observe_seconds: self.observe.unwrap_or(usual.observe_seconds),
-            fail_after_seconds: self.fail_after.unwrap_or(usual.fail_after_seconds),
-        }
     }
 }

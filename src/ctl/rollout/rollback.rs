@@ -90,6 +90,7 @@ pub fn earlier(project: &str, detail: &RolloutDetail) -> String {
         }
         // Who belongs to a group may be others by now.
         TargetSelector::NodeIds { .. } | TargetSelector::Groups { .. } => None,
+        TargetSelector::Environment { environment } => Some(format!(" --environment {environment}")),
     };
     let commands: Vec<String> = match (before.len(), selected) {
         (0, _) => {

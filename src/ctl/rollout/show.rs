@@ -38,6 +38,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     let by = rollout.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     table.fact("State", format!("{}{by}", progress::state(rollout)));
     table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
+    table.fact("Environment", rollout.environment.as_ref().map(|environment| environment.name.clone()));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Spread over", rollout.failure_domain.clone());
     table.fact("Gates", gates(rollout));
@@ -64,6 +65,11 @@ pub fn facts(rollout: &Rollout) -> Table {
         "Through every freeze",
         rollout.break_glass.as_ref().map(|broken| format!("by {}: {}", broken.by, broken.reason)),
     );
+    table.fact(
+        "Past the order of environments",
+        rollout.skip_order.as_ref().map(|skipped| format!("by {}: {}", skipped.by, skipped.reason)),
+    );
+    table.fact("Asked for by the rule", rollout.promotion_rule_id.map(|id| id.to_string()));
     table.fact(
         "Waits for",
         rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))),
@@ -196,6 +202,12 @@ pub fn plan(plan: &RolloutPlan, key: Option<&str>) -> Table {
     if plan.approvals_needed > 0 {
         table.note(format!("{} people must approve it before it begins", plan.approvals_needed));
     }
+    for part in &plan.environments {
+        table.note(format!("environment {}: {} nodes", part.environment.name, part.nodes));
+    }
+    if let Some(order) = &plan.out_of_order {
+        table.note(format!("refused: {order}"));
+    }
     if let Some(frozen) = &plan.frozen {
         table.note(format!("the project is {frozen}"));
     }
@@ -235,6 +247,7 @@ fn targets(selector: &TargetSelector) -> String {
             let groups: Vec<String> = group_ids.iter().map(ToString::to_string).collect();
             format!("of the groups {}", groups.join(", "))
         }
+        TargetSelector::Environment { environment } => format!("all of the environment {environment}"),
     }
 }
 

@@ -83,7 +83,8 @@ impl Fleet {
         };
         let project = || ProjectCreate { name: "Shop".into(), slug: Some(PROJECT.into()), description: None };
         surely!(fleet, create_project("default", project()))?;
-        let token = || EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None };
+        let token =
+            || EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None, environment: None };
         let token = surely!(fleet, create_enrolment_token(PROJECT, token()))?.token;
         for version in 0..bundles {
             fleet.bundle(version).await?;
@@ -141,6 +142,8 @@ impl Fleet {
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,
+            environment: None,
+            skip_order_reason: None,
         };
         match surely!(self, create_rollout(PROJECT, body())) {
             Ok(made) => {

@@ -69,6 +69,12 @@ test("a configuration is written, mended, created, rolled out and watched to its
   await test.step("the plan is shown before the rollout starts", async () => {
     await page.getByRole("button", { name: "Start rollout" }).click();
     await expect(page).toHaveURL(/rollouts\/new/);
+    // Where there are environments, a new bundle goes to the first of them.
+    const environment = page.getByRole("combobox", { name: "Environment" });
+    if (await environment.isVisible()) {
+      await environment.click();
+      await page.getByRole("option").first().click();
+    }
     await page.getByText("Percent per step").click();
     await page.getByRole("textbox", { name: "Percent per step" }).fill("50");
     await expect(page.getByRole("list", { name: "Planned steps" }).getByText("Step 2")).toBeVisible();

@@ -50,6 +50,7 @@ const STOPS: Stop[] = [
   { name: "approvals", open: at((p) => `/p/${p}/approvals`) },
   { name: "approval", open: first((p) => `/p/${p}/approvals`) },
   { name: "freezes", open: at((p) => `/p/${p}/freezes`) },
+  { name: "environments", open: at((p) => `/p/${p}/environments`) },
   { name: "settings", open: at((p) => `/p/${p}/settings`) },
   { name: "enrolment", open: at((p) => `/p/${p}/enrolment`) },
   { name: "audit", open: at((p) => `/p/${p}/audit`) },

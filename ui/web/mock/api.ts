@@ -1,5 +1,5 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, RolloutCreate } from "../src/api/types.ts";
+import type { EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { check } from "./check.ts";
@@ -7,6 +7,7 @@ import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.t
 import { unified } from "./diff.ts";
 import { emit, record } from "./engine.ts";
 import { createGroup, shown, updateGroup } from "./groups.ts";
+import * as environments from "./environments.ts";
 import { hex, uuid } from "./random.ts";
 import { decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
 import { why } from "./why.ts";
@@ -276,12 +277,13 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     "GET",
     "/projects/:project/nodes",
     (db, { project }, { query }) => {
-      const [status, slot, q] = [query.get("status"), query.get("slot"), query.get("q")?.toLowerCase()];
+      const [status, slot, environment, q] = [query.get("status"), query.get("slot"), query.get("environment"), query.get("q")?.toLowerCase()];
       const labels = [...query].flatMap(([name, value]) => (/^labels\[(.+)\]$/.exec(name) ? [[name.slice(7, -1), value] as const] : []));
       const found = nodesOf(db, project).filter(
         (node) =>
           (status === null || node.status === status) &&
           (slot === null || node.slot === slot) &&
+          (environment === null || node.environment?.slug === environment || node.environment?.id === environment) &&
           (q === undefined || node.name.includes(q) || node.hostname.includes(q)) &&
           labels.every(([key, value]) => node.labels[key] === value),
       );
@@ -314,6 +316,13 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       }
       if (change.min_bundle_version !== undefined) node.min_bundle_version = change.min_bundle_version;
       if (change.max_bundle_version !== undefined) node.max_bundle_version = change.max_bundle_version;
+      if (change.environment !== undefined) {
+        if (node.owner_rollout_id) return refuse(409, "conflict", `node '${node.name}' belongs to the rollout ${node.owner_rollout_id}; wait for it to end, or cancel it first`);
+        const to = environments.environmentOf(db, change.environment);
+        if (change.environment !== null && to === undefined) return missing("Environment");
+        Object.assign(changes, { environment_before: node.environment?.slug ?? "none", environment: to?.slug ?? "none" });
+        node.environment = to === undefined ? null : environments.refOf(to);
+      }
       if (change.labels) {
         Object.assign(changes, { labels_before: formatLabels(node.labels), labels: formatLabels(change.labels) });
         node.labels = change.labels;
@@ -442,15 +451,26 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     "POST",
     "/projects/:project/freeze-windows",
     (db, _, { body }) => {
-      const { name, reason, from, until, recurrence } = body as FreezeWindowCreate;
+      const { name, reason, from, until, recurrence, environment } = body as FreezeWindowCreate;
+      const of = environments.environmentOf(db, environment);
       const begins = from ?? iso();
       if (Date.parse(until) <= Date.parse(begins)) return refuse(422, "invalid", { until: ["must lie behind `from`"] });
-      const window = { id: uuid(), name, reason: reason ?? "", from: begins, until, recurrence: recurrence ?? undefined, next: { from: begins, until }, active: Date.parse(begins) <= Date.now(), created_by: ME.email, inserted_at: iso() };
+      const window = { id: uuid(), name, reason: reason ?? "", from: begins, until, recurrence: recurrence ?? undefined, environment: of === undefined ? null : environments.refOf(of), next: { from: begins, until }, active: Date.parse(begins) <= Date.now(), created_by: ME.email, inserted_at: iso() };
       db.freezes.unshift(window);
       record(db, "freeze_window.created", "freeze_window", window.id, { name, until }, ME_ACTOR);
       return ok({ freeze_window: window }, 201);
     },
   ],
+  ["GET", "/projects/:project/environments", (db, { project }) => (project === PROJECT.slug ? environments.list(db) : ok({ environments: [], total: 0 }))],
+  ["POST", "/projects/:project/environments", (db, _, { body }) => environments.create(db, body as EnvironmentCreate)],
+  ["POST", "/projects/:project/environments/defaults", () => refuse(422, "invalid", { slug: ["the project has an environment 'dev' already"] })],
+  ["GET", "/projects/:project/environments/:id", (db, { id }) => environments.show(db, id)],
+  ["PATCH", "/projects/:project/environments/:id", (db, { id }, { body }) => environments.update(db, id, body as EnvironmentUpdate)],
+  ["DELETE", "/projects/:project/environments/:id", (db, { id }) => environments.remove(db, id)],
+  ["GET", "/projects/:project/promotion-rules", (db, { project }) => (project === PROJECT.slug ? environments.rules(db) : ok({ promotion_rules: [], total: 0 }))],
+  ["POST", "/projects/:project/promotion-rules", (db, _, { body }) => environments.createRule(db, body as PromotionRuleCreate)],
+  ["PATCH", "/projects/:project/promotion-rules/:id", (db, { id }, { body }) => environments.changeRule(db, id, body as PromotionRuleUpdate)],
+  ["DELETE", "/projects/:project/promotion-rules/:id", (db, { id }) => environments.removeRule(db, id)],
   [
     "DELETE",
     "/projects/:project/freeze-windows/:id",

@@ -1,5 +1,5 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Event, Fact, FreezeWindow, Member, Node, NodeEvent, NodeGroupDetail, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Environment, Event, Fact, FreezeWindow, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { groups } from "./groups.ts";
 import { hex, pick, random, uuid } from "./random.ts";
@@ -12,7 +12,15 @@ export interface StoredRollout {
   nodes: RolloutNode[];
 }
 
+/** What of an environment is not counted anew each time. */
+export type StoredEnvironment = Omit<Environment, "place" | "nodes" | "online" | "bundles" | "frozen">;
+
+/** What was completed last. */
+export const newestOf = (stored: StoredEnvironment): string | undefined => stored.completed[0]?.bundle_id;
+
 export interface Db {
+  environments: StoredEnvironment[];
+  promotionRules: PromotionRule[];
   nodes: Node[];
   nodeEvents: Map<string, NodeEvent[]>;
   bundles: Bundle[];
@@ -116,6 +124,8 @@ export function newBundle(version: string, by: string, msAgo: number, risk: Bund
   };
 }
 
+const refOf = (stored: StoredEnvironment | null): Node["environment"] => (stored === null ? null : { id: stored.id, slug: stored.slug, name: stored.name, color: stored.color });
+
 export function newDb(fleet = 140): Db {
   const bundles = [
     newBundle("2.4.0", "Ada Keller", 22 * MINUTE, "high", ["tls_config_changed", "route_removed"], ["line 24: target 10.0.1.1:8080 has a weight of 1 of 10"]),
@@ -135,6 +145,15 @@ export function newDb(fleet = 140): Db {
     [v228.id, source(routes.slice(0, 3))],
   ]);
 
+  const completed = (bundle: Bundle, days: number): StoredEnvironment["completed"][number] => ({ bundle_id: bundle.id, version: bundle.version, rollout_id: uuid(), at: iso(days * 1_440 * MINUTE), by: "ci-deploy" });
+  const environment = (name: string, slug: string, color: string, change: Partial<StoredEnvironment> = {}): StoredEnvironment => ({ id: uuid(), slug, name, description: "", color, approval_rules: [], completed: [], created_by: ME.email, inserted_at: iso(60 * 1_440 * MINUTE), ...change });
+  const [dev, staging, prod] = [
+    environment("Development", "dev", "#22c55e", { completed: [completed(v240, 0.01), completed(v231, 2), completed(v230, 4)] }),
+    environment("Staging", "staging", "#eab308", { description: "What customers do not see yet", completed: [completed(v231, 1.2), completed(v230, 3.1)] }),
+    environment("Production", "prod", "#ef4444", { approval_rules: [{ risk_at_least: "medium", approvals: 2 }, { risk_at_least: null, approvals: 1 }], completed: [completed(v231, 1), completed(v230, 3)] }),
+  ] as const;
+  const placeOf = (index: number, unseen: boolean): StoredEnvironment | null => (unseen ? null : index % 14 === 0 ? dev : index % 7 === 0 ? staging : prod);
+
   const nodes: Node[] = [];
   const nodeEvents = new Map<string, NodeEvent[]>();
   for (let index = 0; index < fleet; index += 1) {
@@ -145,7 +164,8 @@ export function newDb(fleet = 140): Db {
     const unseen = index === fleet - 1;
     const generation = 11 + (index % 5);
     const at = (3 + index) * MINUTE * 20;
-    const runs = index % 23 === 7 ? v230 : v231;
+    // The nodes of development have the newest bundle already.
+    const runs = index % 14 === 0 ? v240 : index % 23 === 7 ? v230 : v231;
     const assigned = fact(runs, generation, at);
     nodes.push({
       id,
@@ -172,6 +192,7 @@ export function newDb(fleet = 140): Db {
       slot: index % 7 === 0 && !unseen ? (index % 2 === 0 ? "blue" : "green") : null,
       weight: index === 4 || (index % 7 === 0 && index % 2 === 1) ? 0 : index === 8 ? 50 : 100,
       pinned_bundle_id: index === 8 || index === 12 ? v230.id : null,
+      environment: refOf(placeOf(index, unseen)),
       pinned_version: index === 8 || index === 12 ? v230.version : null,
       traffic: unseen
         ? null
@@ -203,7 +224,28 @@ export function newDb(fleet = 140): Db {
     inserted_at: iso(20 * 1_440 * MINUTE),
     ...change,
   });
+  const environments: StoredEnvironment[] = [dev, staging, prod];
+  const rule = (source: StoredEnvironment, target: StoredEnvironment, change: Partial<PromotionRule>): PromotionRule => ({
+    id: uuid(),
+    source: refOf(source) as PromotionRule["source"],
+    target: refOf(target) as PromotionRule["target"],
+    delay_minutes: 60,
+    healthy_percent: 100,
+    max_risk: null,
+    rollout: { strategy: "rolling", batch_percentage: 25 },
+    enabled: true,
+    created_by: ME.email,
+    last: null,
+    look_at: null,
+    inserted_at: iso(30 * 1_440 * MINUTE),
+    ...change,
+  });
   const db: Db = {
+    environments,
+    promotionRules: [
+      rule(dev, staging, { look_at: iso(-4 * MINUTE), last: { bundle_id: v240.id, version: v240.version, outcome: "waits", rollout_id: null, reason: "9 of 10 nodes of the source are online and run the bundle; 100 % must", at: iso(MINUTE) } }),
+      rule(staging, prod, { delay_minutes: 1_440, max_risk: "medium", last: { bundle_id: v231.id, version: v231.version, outcome: "refused", rollout_id: null, reason: "the bundle has been completed in the target already", at: iso(1_000 * MINUTE) } }),
+    ],
     nodes,
     nodeEvents,
     bundles,
@@ -233,7 +275,7 @@ export function newDb(fleet = 140): Db {
         created_by: "ada@example.com",
         inserted_at: iso(30 * 1_440 * MINUTE),
       },
-      { id: uuid(), name: "Black Friday", reason: "no change while everybody buys", from: iso(-2 * 1_440 * MINUTE), until: iso(-5 * 1_440 * MINUTE), next: { from: iso(-2 * 1_440 * MINUTE), until: iso(-5 * 1_440 * MINUTE) }, active: false, created_by: "ada@example.com", inserted_at: iso(9 * 1_440 * MINUTE) },
+      { id: uuid(), name: "Black Friday", environment: refOf(prod), reason: "no change while everybody buys", from: iso(-2 * 1_440 * MINUTE), until: iso(-5 * 1_440 * MINUTE), next: { from: iso(-2 * 1_440 * MINUTE), until: iso(-5 * 1_440 * MINUTE) }, active: false, created_by: "ada@example.com", inserted_at: iso(9 * 1_440 * MINUTE) },
       { id: uuid(), name: "Data centre move", reason: "fra is on one leg", from: iso(20 * 1_440 * MINUTE), until: iso(18 * 1_440 * MINUTE), next: null, active: false, created_by: "bo@example.com", inserted_at: iso(21 * 1_440 * MINUTE) },
     ],
     groups: groups(nodes),

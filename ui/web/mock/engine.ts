@@ -36,6 +36,8 @@ export function targets(db: Db, selector: TargetSelector): Node[] {
       return sorted.filter((node) => db.groups.some((group) => selector.group_ids.includes(group.node_group.id) && holds(group, node)));
     case "node_ids":
       return sorted.filter((node) => selector.node_ids.includes(node.id));
+    case "environment":
+      return sorted.filter((node) => node.environment?.slug === selector.environment || node.environment?.id === selector.environment);
   }
 }
 

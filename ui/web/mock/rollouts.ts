@@ -6,13 +6,14 @@ import { giveBack, slotPlan, USUAL_SHARES } from "./blue-green.ts";
 import { portions, USUAL } from "./canary.ts";
 import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
 import { record, release, targets } from "./engine.ts";
+import { environmentOf, outOfOrder, refOf } from "./environments.ts";
 import { hex } from "./random.ts";
 
 const RISKS = ["low", "medium", "high"];
 
 /** The freeze that holds now, in words. */
-export function frozen(db: Db): string | null {
-  const holds = db.freezes.find(({ next }) => next && Date.parse(next.from) <= Date.now() && Date.now() < Date.parse(next.until));
+export function frozen(db: Db, touched: ReadonlySet<string> = new Set()): string | null {
+  const holds = db.freezes.find(({ next, environment }) => (!environment || touched.has(environment.id)) && next && Date.parse(next.from) <= Date.now() && Date.now() < Date.parse(next.until));
   return holds === undefined ? null : `frozen until ${holds.next?.until} by window '${holds.name}': ${holds.reason}`;
 }
 
@@ -52,7 +53,8 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
   if ((body.health_gates?.observe_seconds ?? 0) >= (body.progress_deadline_seconds ?? 600)) {
     return refuse(422, "invalid", { "health_gates.observe_seconds": ["must be shorter than progress_deadline_seconds, else no step could ever pass"] });
   }
-  const chosen = targets(db, body.target_selector);
+  const within = environmentOf(db, body.target_selector.type === "environment" ? body.target_selector.environment : body.environment);
+  const chosen = targets(db, body.target_selector).filter((node) => within === undefined || node.environment?.id === within.id);
   const excluded = chosen
     .filter((node) => node.status === "unknown" || (node.owner_rollout_id && !takes(body)) || pinnedAway(node, bundle.id))
     .map((node) => ({
@@ -71,8 +73,13 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     reasons: bare ? [...bundle.risk_reasons, "no_bundle_before"] : bundle.risk_reasons,
     against: ran.map(({ id, version }) => ({ bundle_id: id, version })),
   };
-  const needed = Math.max(0, ...db.rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(risk.level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
-  const about = { excluded, conflicts: conflicts(db, free), bundle, risk, approvals_needed: needed, frozen: frozen(db) };
+  const touched = new Set(free.flatMap((node) => (node.environment ? [node.environment.id] : [])));
+  const environments = db.environments
+    .filter(({ id }) => touched.has(id))
+    .map((stored) => ({ environment: refOf(stored), nodes: free.filter((node) => node.environment?.id === stored.id).length }));
+  const rules = [...db.rules, ...db.environments.filter(({ id }) => touched.has(id)).flatMap(({ approval_rules }) => approval_rules)];
+  const needed = Math.max(0, ...rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(risk.level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
+  const about = { excluded, conflicts: conflicts(db, free), bundle, risk, approvals_needed: needed, frozen: frozen(db, touched), environments, out_of_order: body.skip_order_reason ? null : outOfOrder(db, bundle.id, touched) };
   if (body.strategy === "blue_green") {
     const slots = slotPlan(body, free);
     return "status" in slots ? slots : { ...slots, ...about };
@@ -115,6 +122,7 @@ function settle(db: Db, rollout: Rollout, others: PlanConflict[], policy: Rollou
 export function start(db: Db, body: RolloutCreate): Answer {
   const planned = plan(db, body);
   if ("status" in planned) return planned;
+  if (planned.out_of_order) return refuse(409, "conflict", planned.out_of_order);
   if (planned.frozen && !body.override_freeze_reason && !body.scheduled_at && planned.approvals_needed === 0) return refuse(409, "conflict", `the project is ${planned.frozen}`);
   const giving = planned.steps.filter((step) => !step.traffic_weight);
   const given = giving.flatMap((step) => step.nodes.map((node) => ({ ...node, step: step.index, kept: false })));
@@ -123,6 +131,8 @@ export function start(db: Db, body: RolloutCreate): Answer {
   const rollout = newRollout(planned.bundle, { by: ME.name, steps: planned.steps.length, nodes: given.length, msAgo: 0 });
   Object.assign(rollout, {
     target_selector: body.target_selector,
+    environment: planned.environments?.length === 1 && body.environment ? planned.environments[0]?.environment : null,
+    skip_order: body.skip_order_reason ? { by: ME.name, reason: body.skip_order_reason, at: iso() } : null,
     strategy: body.strategy ?? "rolling",
     batch_size: body.batch_size ?? null,
     batch_percentage: body.batch_percentage ?? null,

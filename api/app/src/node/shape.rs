@@ -2,23 +2,27 @@
 
 use std::collections::HashMap;
 
+use sentinel_api_types::environment::EnvironmentRef;
 use sentinel_api_types::node::{Cause, CauseKind, Desired, Fact, Node, NodeFailure, Traffic, Usage};
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, tables};
-use sentinel_model::BundleId;
 use sentinel_model::bundle::Bundle;
 use sentinel_model::health::{NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{self, ActivationFailure, Assignment, AssignmentCause};
+use sentinel_model::{BundleId, EnvironmentId, ProjectId};
+
+use crate::environment::named;
 
 /// Looks up versions of bundles, each once.
 pub(crate) struct Versions<'a> {
     read: &'a dyn Read,
     known: HashMap<BundleId, Option<String>>,
+    environments: HashMap<EnvironmentId, Option<EnvironmentRef>>,
 }
 
 impl<'a> Versions<'a> {
     pub(crate) fn new(read: &'a dyn Read) -> Self {
-        Self { read, known: HashMap::new() }
+        Self { read, known: HashMap::new(), environments: HashMap::new() }
     }
 
     /// The version of a bundle; `None` when it is gone.
@@ -30,6 +34,21 @@ impl<'a> Versions<'a> {
         let version = bundle.map(|bundle| bundle.version);
         self.known.insert(id, version.clone());
         Ok(version)
+    }
+
+    /// An environment, as other objects name it; `None` when it is gone.
+    pub(crate) fn environment(
+        &mut self,
+        project: ProjectId,
+        id: Option<EnvironmentId>,
+    ) -> Result<Option<EnvironmentRef>, TableError> {
+        let Some(id) = id else { return Ok(None) };
+        if let Some(known) = self.environments.get(&id) {
+            return Ok(known.clone());
+        }
+        let found = named(self.read, project, id)?;
+        self.environments.insert(id, found.clone());
+        Ok(found)
     }
 
     pub(crate) fn node(&mut self, node: node::Node, sample: Option<NodeSample>) -> Result<Node, TableError> {
@@ -57,6 +76,7 @@ impl<'a> Versions<'a> {
                 None => None,
             },
             slot: node.slot.map(Into::into),
+            environment: self.environment(node.project_id, node.environment_id)?,
             traffic: sample.and_then(|sample| sample.traffic).map(traffic),
             name: node.name,
             labels: node.labels,

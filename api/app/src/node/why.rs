@@ -132,7 +132,8 @@ fn explained(
     }
     let left_out =
         passes_by(read, node)?.map(|rollout| Rows::of(read, &mut names, node, rollout)).transpose()?;
-    let frozen = freeze::at(read, node.project_id, now)?;
+    let touched = || Ok(node.environment_id.into_iter().collect());
+    let frozen = freeze::over(read, node.project_id, touched, now)?;
     let waiting: Vec<Involved<'_>> = waiting.iter().map(Rows::view).collect();
     Ok(why(&WhyView {
         node,

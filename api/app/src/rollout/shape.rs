@@ -1,6 +1,7 @@
 //! Rollouts, their steps and their nodes as the API shows them.
 
 use sentinel_api_types::approval::{BreakGlass, GivenApproval, RolloutApproval};
+use sentinel_api_types::promotion::RuleRollout;
 use sentinel_api_types::rollout::{
     HealthGates, Hold, Risk, RiskBase, Rollout, RolloutDetail, RolloutError, RolloutNode, RolloutNodeState,
     RolloutProgress, RolloutState, RolloutStep, StepState, Strategy, TargetSelector,
@@ -33,10 +34,9 @@ pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
     }
 }
 
-/// A rollout as the API shows it.
-pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> Result<Rollout, TableError> {
-    let spec = rollout.spec;
-    let (strategy, batch_size, batch_percentage) = match spec.batch {
+/// Its strategy, and in which portions.
+fn portions(spec: &rollout::RolloutSpec) -> (Strategy, Option<u32>, Option<u8>) {
+    match spec.batch {
         _ if spec.canary.is_some() => (Strategy::Canary, None, None),
         batch if spec.blue_green.is_some() => match batch {
             Batch::Percent(percent) => (Strategy::BlueGreen, None, Some(percent)),
@@ -45,7 +45,47 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         Batch::Percent(100) => (Strategy::AllAtOnce, None, None),
         Batch::Percent(percent) => (Strategy::Rolling, None, Some(percent)),
         Batch::Size(size) => (Strategy::Rolling, Some(size), None),
-    };
+    }
+}
+
+fn gates(gates: &rollout::Gates) -> HealthGates {
+    HealthGates {
+        heartbeat_healthy: gates.heartbeat,
+        max_error_rate: gates.max_error_percent,
+        max_latency_ms: gates.max_latency_ms,
+        max_cpu_percent: gates.max_cpu_percent,
+        max_memory_percent: gates.max_memory_percent,
+        min_requests: gates.min_requests,
+        observe_seconds: gates.observe_s,
+        fail_after_seconds: gates.fail_after_s,
+    }
+}
+
+/// In which manner a rule rolls out.
+pub(crate) fn manner(spec: rollout::RolloutSpec) -> RuleRollout {
+    let (strategy, batch_size, batch_percentage) = portions(&spec);
+    RuleRollout {
+        strategy,
+        batch_size,
+        batch_percentage: batch_percentage.filter(|share| strategy != Strategy::BlueGreen || *share != 100),
+        canary_analysis_config: spec.canary.map(canary::config),
+        blue_green_config: spec.blue_green.map(blue_green::config),
+        max_unavailable: Some(spec.max_unavailable),
+        progress_deadline_seconds: Some(spec.step_deadline_s),
+        health_gates: Some(gates(&spec.gates)),
+        auto_rollback: Some(spec.auto_rollback),
+        failure_domain: spec.failure_domain,
+        rollback_threshold: spec.rollback_threshold,
+        checks: spec.checks.into_iter().map(check::shape).collect(),
+        on_conflict: Some(conflict::policy(spec.on_conflict)),
+    }
+}
+
+/// A rollout as the API shows it.
+pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> Result<Rollout, TableError> {
+    let spec = rollout.spec;
+    let (strategy, batch_size, batch_percentage) = portions(&spec);
+    let environment = versions.environment(rollout.project_id, spec.environment_id)?;
     let reason = |reason: &String| RolloutError { reason: reason.clone(), exceptions: Vec::new() };
     let (by, error) = match &rollout.state {
         rollout::RolloutState::PendingApproval
@@ -69,7 +109,13 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         bundle_id: spec.bundle_id,
         bundle_version: versions.of(spec.bundle_id)?.unwrap_or_default(),
         target_selector: match spec.target {
-            Target::All => TargetSelector::All {},
+            Target::All => match (&environment, spec.environment_id) {
+                (Some(environment), _) => {
+                    TargetSelector::Environment { environment: environment.slug.clone() }
+                }
+                (None, Some(gone)) => TargetSelector::Environment { environment: gone.to_string() },
+                (None, None) => TargetSelector::All {},
+            },
             Target::Labels(labels) => TargetSelector::Labels { labels },
             Target::Nodes(node_ids) => TargetSelector::NodeIds { node_ids },
             Target::Groups(group_ids) => TargetSelector::Groups { group_ids },
@@ -79,16 +125,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         batch_percentage,
         max_unavailable: spec.max_unavailable,
         progress_deadline_seconds: spec.step_deadline_s,
-        health_gates: HealthGates {
-            heartbeat_healthy: spec.gates.heartbeat,
-            max_error_rate: spec.gates.max_error_percent,
-            max_latency_ms: spec.gates.max_latency_ms,
-            max_cpu_percent: spec.gates.max_cpu_percent,
-            max_memory_percent: spec.gates.max_memory_percent,
-            min_requests: spec.gates.min_requests,
-            observe_seconds: spec.gates.observe_s,
-            fail_after_seconds: spec.gates.fail_after_s,
-        },
+        health_gates: gates(&spec.gates),
         auto_rollback: spec.auto_rollback,
         failure_domain: spec.failure_domain,
         rollback_threshold: spec.rollback_threshold,
@@ -119,6 +156,9 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         risk: rollout.governance.risk.map(|judged| risk(versions, judged)).transpose()?,
         scheduled_at: rollout.governance.scheduled_at.map(timestamp),
         break_glass: rollout.governance.break_glass.map(break_glass),
+        environment,
+        skip_order: rollout.governance.skip_order.map(break_glass),
+        promotion_rule_id: rollout.governance.rule_id,
         waits_for: rollout.queued.and_then(|queued| queued.behind),
         superseded_by: rollout.superseded_by,
         created_by: rollout.created_by,

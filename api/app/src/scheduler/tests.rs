@@ -4,6 +4,7 @@
 mod cluster;
 mod governance;
 mod queue;
+mod rules;
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,11 @@
-//! Attempts to let a rollout go forward past approvals and freezes. One table for every transport: each tries all of it in its
+//! Attempts to let a rollout go forward past approvals, freezes and environments. One table for every transport: each tries all of it in its
 //! own words, and gets the same answers.
 
 use sentinel_api_types::approval::{ApprovalRule, RolloutApprove, RolloutReject};
 use sentinel_api_types::bundle::{BundleAssign, RiskLevel};
 use sentinel_api_types::freeze::FreezeWindowCreate;
 use sentinel_api_types::member::Role;
+use sentinel_api_types::node::NodeUpdate;
 use sentinel_api_types::project::ProjectUpdate;
 use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
 use sentinel_api_types::timestamp;
@@ -50,6 +51,8 @@ pub enum Deed {
     Resume,
     /// Give the bundle to the nodes directly.
     Assign,
+    /// Start one past the order of environments, for this reason.
+    Skip(&'static str),
 }
 
 /// What there is when they try.
@@ -70,6 +73,8 @@ pub enum Scene {
     /// Two people must agree to what is of high risk. The bundle is: for the free node, which runs what it was made from; another
     /// node runs the same source already. And it was uploaded twice, so that the second upload changed nothing.
     Twice,
+    /// The free node is in production, and the other one in staging, in which nothing was completed.
+    Ordered,
 }
 
 /// What comes of it.
@@ -107,8 +112,8 @@ const fn attempt(scene: Scene, who: Who, deed: Deed, answer: Answer) -> Attempt 
 /// All of them.
 pub const ATTEMPTS: &[Attempt] = {
     use Answer::{Conflict, Forbidden, Invalid, NotFound, Waits};
-    use Deed::{Approve, ApproveAnother, BreakGlass, Create, CreateThrough, Reject, Resume};
-    use Scene::{Approved, Expired, Frozen, Pending, Rejected, Ruled, Twice};
+    use Deed::{Approve, ApproveAnother, BreakGlass, Create, CreateThrough, Reject, Resume, Skip};
+    use Scene::{Approved, Expired, Frozen, Ordered, Pending, Rejected, Ruled, Twice};
     use Who::{Admin, Author, Key, Operator, Reader, Stranger};
     &[
         // Past the rule.
@@ -154,6 +159,18 @@ pub const ATTEMPTS: &[Attempt] = {
         attempt(Frozen, Reader, BreakGlass("please"), Forbidden),
         attempt(Frozen, Stranger, BreakGlass("please"), NotFound),
         attempt(Frozen, Admin, BreakGlass("\t"), Invalid),
+        // Past an environment.
+        attempt(Ordered, Author, Create, Conflict),
+        attempt(Ordered, Admin, Create, Conflict),
+        attempt(Ordered, Key, Create, Conflict),
+        attempt(Ordered, Admin, CreateThrough("now"), Conflict),
+        attempt(Ordered, Author, Skip("please"), Forbidden),
+        attempt(Ordered, Key, Skip("please"), Forbidden),
+        attempt(Ordered, Reader, Skip("please"), Forbidden),
+        attempt(Ordered, Stranger, Skip("please"), NotFound),
+        attempt(Ordered, Admin, Skip(" "), Invalid),
+        // With a reason the rules on approvals still hold.
+        attempt(Ordered, Admin, Skip("INC-4711"), Waits),
     ]
 };
 
@@ -161,7 +178,7 @@ pub const ATTEMPTS: &[Attempt] = {
 pub const ASSIGNMENTS: &[Attempt] = {
     use Answer::{Conflict, Forbidden, NotFound};
     use Deed::Assign;
-    use Scene::{Frozen, Ruled, Twice};
+    use Scene::{Frozen, Ordered, Ruled, Twice};
     use Who::{Admin, Author, Key, Reader, Stranger};
     &[
         attempt(Ruled, Admin, Assign, Conflict),
@@ -170,6 +187,9 @@ pub const ASSIGNMENTS: &[Attempt] = {
         attempt(Twice, Admin, Assign, Conflict),
         attempt(Twice, Key, Assign, Conflict),
         attempt(Frozen, Admin, Assign, Conflict),
+        attempt(Ordered, Author, Assign, Conflict),
+        attempt(Ordered, Admin, Assign, Conflict),
+        attempt(Ordered, Key, Assign, Conflict),
         attempt(Twice, Reader, Assign, Forbidden),
         attempt(Twice, Stranger, Assign, NotFound),
     ]
@@ -228,7 +248,10 @@ impl Stage {
             };
             stage.world.kit.app.update_project(&stage.world.admin.again(), PROJECT, rules).await?;
         }
-        if !matches!(scene, Scene::Ruled | Scene::Twice) {
+        if scene == Scene::Ordered {
+            stage.place().await?;
+        }
+        if !matches!(scene, Scene::Ruled | Scene::Twice | Scene::Ordered) {
             let (app, author) = (&stage.world.kit.app, &stage.world.operator);
             let request = RolloutCreate {
                 target_selector: TargetSelector::NodeIds { node_ids: vec![stage.world.node.0] },
@@ -240,6 +263,17 @@ impl Stage {
         }
         stage.act(scene).await?;
         Ok(stage)
+    }
+
+    /// The node that is free comes behind the other one in the order.
+    async fn place(&self) -> Result<(), AppError> {
+        let (app, admin) = (&self.world.kit.app, &self.world.admin);
+        app.create_default_environments(&admin.again(), PROJECT).await?;
+        for (node, slug) in [(self.world.node.0, "staging"), (self.free, "prod")] {
+            let update = NodeUpdate { environment: Some(Some(slug.to_owned())), ..NodeUpdate::default() };
+            app.update_node(&admin.again(), PROJECT, node, update).await?;
+        }
+        Ok(())
     }
 
     async fn act(&self, scene: Scene) -> Result<(), AppError> {
@@ -262,6 +296,7 @@ impl Stage {
                     from: None,
                     until,
                     recurrence: None,
+                    environment: None,
                 };
                 app.create_freeze_window(&self.world.admin.again(), PROJECT, freeze).await?;
             }
@@ -302,7 +337,14 @@ impl Stage {
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: override_freeze_reason.map(str::to_owned),
+            environment: None,
+            skip_order_reason: None,
         }
+    }
+
+    /// The same, past the order of environments.
+    pub fn skipping(&self, reason: &str) -> RolloutCreate {
+        RolloutCreate { skip_order_reason: Some(reason.to_owned()), ..self.request(None) }
     }
 
     /// Everything that an attempt could have changed.

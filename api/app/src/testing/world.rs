@@ -159,7 +159,8 @@ impl Kit {
 
     /// Makes an enrolment token.
     pub async fn enrolment(&self, by: &Known, project: &str, uses: Option<u32>) -> Result<Secret, AppError> {
-        let request = EnrolmentTokenCreate { name: "fleet".into(), uses, expires_at: None };
+        let request =
+            EnrolmentTokenCreate { name: "fleet".into(), uses, expires_at: None, environment: None };
         Ok(self.app.create_enrolment_token(&by.again(), project, request).await?.token)
     }
 

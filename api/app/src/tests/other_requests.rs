@@ -16,6 +16,7 @@ macro_rules! row {
 mod bundles;
 mod cluster;
 mod credentials;
+mod environments;
 mod governance;
 mod nodes;
 mod people;
@@ -113,6 +114,9 @@ const READS: &[Operation] = &[
     FreezeWindowList,
     NodeGroupList,
     NodeGroupShow,
+    EnvironmentList,
+    EnvironmentShow,
+    PromotionRuleList,
     EventWatch,
     EventWatchAll,
     ClusterShow,
@@ -148,6 +152,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, nodes::of_settings(&world).await).await);
     let governed = governance::governed(&world).await;
     tried.extend(all_refused(&world, governance::of_governed(&world, &governed)).await);
+    let placed = environments::placed(&world).await;
+    tried.extend(all_refused(&world, environments::of_environments(&world, &placed)).await);
     for operation in Operation::ALL {
         assert_ne!(tried.contains(operation), READS.contains(operation), "{operation:?}");
     }

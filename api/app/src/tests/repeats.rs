@@ -73,7 +73,8 @@ async fn repeated_credentials_are_the_same_and_unrepeatable_ones_never() {
     let renamed = ApiKeyCreate { name: "other".into(), ..key };
     let refused = kit.app.create_api_key(&caller, renamed).await.unwrap_err();
     assert!(matches!(refused, AppError::Conflict(_)), "{refused:?}");
-    let token = EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None };
+    let token =
+        EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None, environment: None };
     let refused = kit.app.create_enrolment_token(&caller, PROJECT, token).await.unwrap_err();
     assert!(
         matches!(refused, AppError::Conflict(_)),

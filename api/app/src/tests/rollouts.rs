@@ -32,6 +32,8 @@ pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
+        environment: None,
+        skip_order_reason: None,
     }
 }
 

@@ -43,6 +43,10 @@ async fn go(stage: &Stage, attempt: &Attempt) -> Result<Response<Rollout>, Statu
     match attempt.deed {
         Deed::Create => client.create_rollout(with(create(""), &token)).await,
         Deed::CreateThrough(reason) => client.create_rollout(with(create(reason), &token)).await,
+        Deed::Skip(reason) => {
+            let skipping = CreateRolloutRequest { skip_order_reason: reason.into(), ..create("") };
+            client.create_rollout(with(skipping, &token)).await
+        }
         Deed::Approve => {
             let digest = stage.digest.unwrap().to_string();
             client.approve_rollout(with(approve(digest), &token)).await

@@ -67,7 +67,7 @@ async fn show(
     Ok(Json(app.show_node(&caller, &slug, id).await?))
 }
 
-/// Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running.
+/// Changes what operators set of a node: labels, weight, pin, slot, environment. Moves nothing: what it runs, it goes on running.
 #[utoipa::path(
     patch, path = "/projects/{slug}/nodes/{id}", operation_id = "update_node", tag = "nodes",
     params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), WriteParams),

@@ -1,4 +1,4 @@
-//! Attempts to go past approvals and freezes: sessions as a browser sends them and as a program does, and API keys.
+//! Attempts to go past approvals, freezes and environments: sessions as a browser sends them and as a program does, and API keys.
 
 use axum::body::Body;
 use http::{Request, header};
@@ -16,6 +16,7 @@ fn call(stage: &Stage, deed: Deed) -> (String, Value) {
     match deed {
         Deed::Create => create(None),
         Deed::CreateThrough(reason) => create(Some(reason)),
+        Deed::Skip(reason) => ("/api/v1/projects/shop/rollouts".to_owned(), json!(stage.skipping(reason))),
         Deed::Approve => (of("approve"), json!({"digest": stage.digest.unwrap()})),
         Deed::ApproveAnother => (of("approve"), json!({"digest": "0".repeat(64)})),
         Deed::Reject(comment) => (of("reject"), json!({"comment": comment})),

@@ -245,6 +245,13 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let group = http.post("/api/v1/projects/shop/node-groups", &http.world.operator, group).await;
     let group = group.json["node_group"]["id"].as_str().unwrap().to_owned();
     let waiting = waiting(http).await;
+    for name in ["qa", "early", "live", "gone"] {
+        let made = http.post("/api/v1/projects/shop/environments", admin, json!({"name": name})).await;
+        assert_eq!(made.status, 201, "{made:?}");
+    }
+    let to_live = json!({"source": "early", "target": "live"});
+    let rule = http.post("/api/v1/projects/shop/promotion-rules", admin, to_live).await;
+    let rule = rule.json["promotion_rule"]["id"].as_str().unwrap().to_owned();
 
     let mut tries = Vec::new();
     let mut add = |id, rest: &str, body: Option<Value>, by, status, writes| {
@@ -272,6 +279,22 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("reject_rollout", &of(second, "reject"), no, By::Operator, 200, true);
     let now = Some(json!({"override_freeze_reason": "now"}));
     add("break_glass", &of(third, "break-glass"), now, By::Admin, 200, true);
+    let environments = "/environments";
+    add("list_environments", environments, None, By::Reader, 200, false);
+    add("create_environment", environments, Some(json!({"name": "Canary"})), By::Admin, 201, true);
+    add("create_default_environments", "/environments/defaults", None, By::Admin, 201, true);
+    add("show_environment", "/environments/qa", None, By::Reader, 200, false);
+    let first = Some(json!({"place": 1, "color": "#123456"}));
+    add("update_environment", "/environments/qa", first, By::Admin, 200, true);
+    add("delete_environment", "/environments/gone", None, By::Admin, 204, true);
+    let rules = "/promotion-rules";
+    let to_live = Some(json!({"source": "qa", "target": "live", "delay_minutes": 5}));
+    add("create_promotion_rule", rules, to_live, By::Operator, 201, true);
+    add("list_promotion_rules", rules, None, By::Reader, 200, false);
+    let of_rule = format!("{rules}/{rule}");
+    let healthy = Some(json!({"healthy_percent": 90, "max_risk": null}));
+    add("update_promotion_rule", &of_rule, healthy, By::Operator, 200, true);
+    add("delete_promotion_rule", &of_rule, None, By::Operator, 204, true);
     tries.push(Try {
         id: "delete_session",
         path: "/api/v1/session".into(),

@@ -8,6 +8,7 @@ use super::{NodeRef, Risk};
 use crate::blue_green::Slot;
 use crate::bundle::Bundle;
 use crate::conflict::PlanConflict;
+use crate::environment::EnvironmentRef;
 
 /// A portion of the nodes, or a share of the traffic, as planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,6 +51,15 @@ pub struct ExcludedNode {
     pub reason: String,
 }
 
+/// How many nodes of an environment a rollout would move.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlannedEnvironment {
+    /// The environment.
+    pub environment: EnvironmentRef,
+    /// Nodes of it in the plan.
+    pub nodes: u64,
+}
+
 /// What a rollout would do if it were started now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RolloutPlan {
@@ -73,4 +83,10 @@ pub struct RolloutPlan {
     /// The freeze that would hold it now, in words.
     #[serde(default)]
     pub frozen: Option<String>,
+    /// The environments that have nodes in the plan, in their order; empty where there are none.
+    #[serde(default)]
+    pub environments: Vec<PlannedEnvironment>,
+    /// Why the order of environments refuses it, in words; null when it does not.
+    #[serde(default)]
+    pub out_of_order: Option<String>,
 }

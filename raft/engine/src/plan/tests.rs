@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use sentinel_model::EnvironmentId;
 use sentinel_model::node::{Assignment, AssignmentCause, Fact};
+use uuid::Uuid;
 
 use super::*;
 use crate::fixture::{self, NEW, ROLLOUT, id, node};
@@ -54,6 +56,26 @@ fn a_share_is_rounded_down_and_is_at_least_one_node() {
         let plan = plan_over(&spec(Target::All, Batch::Percent(percent)), &fleet(&names)).unwrap();
         assert_eq!(plan.steps[0].len(), size, "{percent} % of {nodes}");
     }
+}
+
+/// Defect: a rollout to an environment goes to all nodes of the project.
+#[test]
+fn a_rollout_to_an_environment_takes_only_nodes_that_are_in_it() {
+    let (here, elsewhere) = (EnvironmentId(Uuid::from_u128(1)), EnvironmentId(Uuid::from_u128(2)));
+    let placed =
+        |name: &str, environment| Node { environment_id: environment, ..labelled(name, "site", "fra") };
+    let nodes =
+        [placed("a", Some(here)), placed("b", Some(elsewhere)), placed("c", None), placed("d", Some(here))];
+    let to = |target| RolloutSpec { environment_id: Some(here), ..spec(target, Batch::Size(9)) };
+    let fra = Target::Labels(BTreeMap::from([("site".to_owned(), "fra".to_owned())]));
+    for target in [Target::All, fra] {
+        assert_eq!(plan_over(&to(target), &nodes).unwrap().steps, [ids(&["a", "d"])]);
+    }
+    assert_eq!(plan_over(&to(Target::Nodes(ids(&["d"]))), &nodes).unwrap().steps, [ids(&["d"])]);
+    let others = plan_over(&to(Target::Nodes(ids(&["a", "b", "c"]))), &nodes).unwrap_err();
+    assert_eq!(others.to_string(), "these nodes are in another environment, or in none: b, c");
+    let empty = plan_over(&to(Target::All), &nodes[1..3]).unwrap_err();
+    assert_eq!(empty.to_string(), "the environment has no nodes");
 }
 
 fn canary(steps: &[u8]) -> RolloutSpec {

@@ -137,6 +137,11 @@ pub(super) fn left_out(view: &WhyView<'_>, left_out: Involved<'_>) -> Finding {
         _ if !node.versions.admits(left_out.version) => {
             (format!("it takes the versions {} only", node.versions), None)
         }
+        _ if rollout.spec.environment_id.is_some_and(|to| node.environment_id != Some(to)) => (
+            "that is to another environment, and moving a node to an environment gives it no bundle"
+                .to_owned(),
+            Some("start one to the environment that it is in"),
+        ),
         Target::Nodes(_) => (
             "that names its nodes one by one, and not this one".to_owned(),
             Some("start one that selects it"),

@@ -294,6 +294,8 @@ fn a_rollout_that_passes_it_by_says_why() {
     assert!(told(&case).starts_with("it ran that bundle"));
     case.node.registered_at = START.plus_ms(1);
     assert_eq!(told(&case), "it joined after that was planned");
+    case.rollout.spec.environment_id = Some(sentinel_model::EnvironmentId(uuid::Uuid::from_u128(1)));
+    assert!(told(&case).starts_with("that is to another environment, and moving a node"), "{}", told(&case));
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub fn spec() -> RolloutSpec {
         failure_domain: None,
         rollback_threshold: None,
         checks: Vec::new(),
+        environment_id: None,
     }
 }
 
@@ -76,6 +77,8 @@ impl Scenario {
         world.must(RolloutCreate {
             scheduled_at: None,
             override_freeze_reason: None,
+            skip_order_reason: None,
+            rule: None,
             rollout_id: ROLLOUT,
             project_id: PROJECT,
             spec: self.spec.clone(),

@@ -103,6 +103,7 @@ impl World {
             token_digest: Sha256Digest([4; 32]),
             uses: None,
             expires_at: None,
+            environment_id: None,
         });
         for (bundle_id, version) in [(OLD, "1"), (NEW, "2")] {
             world.must(BundleCreate {

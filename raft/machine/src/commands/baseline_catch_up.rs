@@ -1,38 +1,54 @@
 //! Gives the baseline to nodes that joined while it was being carried to the others: the freeze in which that ended is over. In
 //! another freeze they go on waiting.
 
-use sentinel_model::ProjectId;
-use sentinel_model::project::{CatchUp, Project};
+use sentinel_model::project::Project;
+use sentinel_model::{EnvironmentId, ProjectId};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::baseline::{self, Ground};
 use crate::outcome::{Rejection, Reply};
-use crate::{baseline, freeze, rollout};
+use crate::{environment, rollout};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaselineCatchUp {
     /// The project.
     pub project_id: ProjectId,
+    /// Of this environment; `None`: of the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }
 
 impl Apply for BaselineCatchUp {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
-        let mut project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
-        let Some(owed) = project.catch_up.clone() else {
+        let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        let id = self.environment_id.map_or_else(|| project.id.to_string(), |id| id.to_string());
+        let subject = match self.environment_id {
+            None => Subject::in_project("project", &id, &project.clone()),
+            Some(_) => Subject::in_project("environment", &id, &project.clone()),
+        };
+        let (mut ground, [waits, given]) = match self.environment_id {
+            None => (Ground::Project(project), ["project.baseline_waits", "project.baseline_given"]),
+            Some(id) => (
+                Ground::Environment(environment::require(context, self.project_id, id)?),
+                ["environment.baseline_waits", "environment.baseline_given"],
+            ),
+        };
+        let Some(owed) = ground.owed().cloned() else {
             return Err(Rejection::WrongState("no node waits for the baseline".into()).into());
         };
-        let id = self.project_id.to_string();
-        let subject = Subject::in_project("project", &id, &project.clone());
         let rollout = ("rollout", owed.rollout_id.to_string());
-        if let Some(frozen) = freeze::at(context.tables(), project.id, context.time)? {
-            baseline::owe(context, &mut project, Some(CatchUp { not_before: frozen.until, ..owed }))?;
-            context.record("project.baseline_waits", subject, [rollout, ("reason", frozen.words)])?;
-            return Ok(Reply::Count(0));
-        }
         let since = rollout::require(context, owed.rollout_id)?;
-        let given = baseline::catch_up(context, &mut project, &since)?;
-        context.record("project.baseline_given", subject, [rollout, ("nodes", given.to_string())])?;
-        Ok(Reply::Count(given))
+        match baseline::catch_up_unless_frozen(context, &mut ground, &since)? {
+            Ok(nodes) => {
+                context.record(given, subject, [rollout, ("nodes", nodes.to_string())])?;
+                Ok(Reply::Count(nodes))
+            }
+            Err(frozen) => {
+                context.record(waits, subject, [rollout, ("reason", frozen.words)])?;
+                Ok(Reply::Count(0))
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Assigns a bundle to nodes directly, past any rollout. Nodes that a rollout owns are refused, and nodes that are pinned to another
-//! bundle. So is what a rollout could not do either: nothing moves in a freeze, and a bundle that people must agree to needs a
-//! rollout that they can agree to.
+//! bundle. So is what a rollout could not do either: nothing moves in a freeze, no environment is skipped, and a bundle that
+//! people must agree to needs a rollout that they can agree to.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::node_register::assign;
 use crate::commands::node_update::require_admitted;
+use crate::environment;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
@@ -41,8 +42,10 @@ impl Apply for BundleAssign {
             return Err(Rejection::WrongState("Bundle has been revoked".into()).into());
         }
         let project = context.require::<Project>(bundle.project_id.as_bytes(), "Project")?;
-        freeze::require_thawed_project(context, project.id)?;
         let node_ids: BTreeSet<&NodeId> = self.node_ids.iter().collect();
+        let touched = environment::touched(context.tables(), project.id, node_ids.iter().copied())?;
+        freeze::require_thawed_over(context, project.id, &touched)?;
+        environment::require_order(context, &bundle, &touched)?;
         let (needed, judged) = governance::needed(context, &project, &bundle, node_ids.iter().copied())?;
         if needed > 0 {
             let risk = judged.map(|judged| risk::words(&judged.risk)).unwrap_or_default();

@@ -6,9 +6,10 @@ use sentinel_model::project::Project;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
-use crate::baseline;
+use crate::baseline::{self, Ground};
 use crate::bundle_bytes;
 use crate::outcome::{Rejection, Reply};
+use crate::promotion;
 use crate::tables::Table;
 
 /// See the module.
@@ -27,8 +28,9 @@ impl Apply for BundleRevoke {
         let mut project = context.require::<Project>(bundle.project_id.as_bytes(), "Project")?;
         if project.baseline == Some(bundle.id) {
             project.baseline = None;
-            baseline::owe(context, &mut project, None)?;
+            baseline::owe(context, &mut Ground::Project(project.clone()), None)?;
         }
+        promotion::revoke(context, project.id, bundle.id)?;
         bundle_bytes::change(context, project.id, |bytes| bytes.saturating_sub(bundle.size_bytes))?;
         context.write().delete(Table::BundleOutlines, bundle.id.as_bytes())?;
         bundle.state = BundleState::Revoked;

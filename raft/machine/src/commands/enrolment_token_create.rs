@@ -2,10 +2,11 @@
 
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::project::Project;
-use sentinel_model::{EnrolmentTokenId, InvalidValue, ProjectId, Sha256Digest, Time, name};
+use sentinel_model::{EnrolmentTokenId, EnvironmentId, InvalidValue, ProjectId, Sha256Digest, Time, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::environment;
 use crate::outcome::Reply;
 use crate::tables::{Table, key};
 
@@ -26,9 +27,16 @@ pub struct EnrolmentTokenCreate {
     pub uses: Option<u32>,
     /// No use after this time.
     pub expires_at: Option<Time>,
+    /// The environment that nodes join with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }
 
 impl Apply for EnrolmentTokenCreate {
+    fn level_of_content(&self) -> u16 {
+        if self.environment_id.is_some() { 4 } else { 1 }
+    }
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         name::check_name("name", &self.name)?;
         if self.uses == Some(0) {
@@ -38,6 +46,9 @@ impl Apply for EnrolmentTokenCreate {
             return Err(InvalidValue::new("expires_at", "must lie in the future").into());
         }
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        if let Some(id) = self.environment_id {
+            environment::require(context, self.project_id, id)?;
+        }
         context.require_new::<EnrolmentToken>(self.token_id.as_bytes(), "enrolment token")?;
         let created_at = context.time;
         context.store(&EnrolmentToken {
@@ -50,6 +61,7 @@ impl Apply for EnrolmentTokenCreate {
             expires_at: self.expires_at,
             revoked_at: None,
             created_at,
+            environment_id: self.environment_id,
         })?;
         let write = context.write();
         write.put(Table::EnrolmentDigests, &self.token_digest.0, self.token_id.as_bytes())?;

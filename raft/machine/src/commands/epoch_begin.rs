@@ -11,14 +11,14 @@ use sentinel_model::Epoch;
 use sentinel_model::cluster::{Cluster, ClusterMember, EpochBeginning, EpochReason, JoinToken, MemberPlace};
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{Deed, Rollout, RolloutState};
-use sentinel_model::{MemberId, Sha256Digest};
+use sentinel_model::{MemberId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::cluster_member_admit::{all, next_id};
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Scan, Table, rows};
-use crate::{query, rollout, waiting};
+use crate::{promotion_rule, query, rollout, waiting};
 
 /// The first level that knows epochs after the first: what [`EpochBegin::raises_to`] has to say.
 pub const LEVEL: u16 = 2;
@@ -60,6 +60,7 @@ impl Apply for EpochBegin {
         let removed = self.seat_founder_alone(context)?;
         let tokens = revoke_join_tokens(context)?;
         let held = hold_rollouts(context, self.reason)?;
+        hold_rules(context)?;
         forget_facts(context)?;
         let founder = self.founder.member_id;
         cluster.epoch = self.epoch;
@@ -161,6 +162,15 @@ fn cancel(context: &mut Context<'_>, mut scheduled: Rollout, by: &str) -> Result
     let id = scheduled.id.to_string();
     let subject = rollout::subject(context, &scheduled, &id)?;
     context.event("rollout.cancelled", subject, BTreeMap::from([("by".to_owned(), by.to_owned())]));
+    Ok(())
+}
+
+/// What rules wait for may have come to pass in what was lost: they act on what is completed from now on.
+fn hold_rules(context: &mut Context<'_>) -> Result<(), Stop> {
+    for mut rule in promotion_rule::due(context.tables(), Time(i64::MAX), usize::MAX)? {
+        rule.look_at = None;
+        promotion_rule::save(context, &rule)?;
+    }
     Ok(())
 }
 

@@ -1,12 +1,13 @@
-//! Freezes a project for a time: no rollout in it goes forward. Administrators only, in person.
+//! Freezes a project, or one of its environments, for a time: no rollout in it goes forward. Administrators only, in person.
 
 use sentinel_model::freeze::{FreezeWindow, Recurrence, WINDOWS_MAX};
 use sentinel_model::project::Project;
 use sentinel_model::user::Role;
-use sentinel_model::{FreezeWindowId, InvalidValue, ProjectId, Time};
+use sentinel_model::{EnvironmentId, FreezeWindowId, InvalidValue, ProjectId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::environment;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
@@ -32,6 +33,9 @@ pub struct FreezeWindowCreate {
     /// It holds again and again between both, at times that the proposer has worked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurrence: Option<Recurrence>,
+    /// Hold only what has nodes in this environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<EnvironmentId>,
 }
 
 impl Apply for FreezeWindowCreate {
@@ -48,8 +52,13 @@ impl Apply for FreezeWindowCreate {
             created_by: self.created_by.clone(),
             created_at: context.time,
             recurrence: self.recurrence.clone(),
+            environment_id: self.environment_id,
         };
         window.check()?;
+        let environment = match self.environment_id {
+            Some(id) => Some(environment::require(context, self.project_id, id)?),
+            None => None,
+        };
         if window.next(context.time).is_none() {
             return Err(InvalidValue::new("until", "lies in the past: it would freeze nothing").into());
         }
@@ -69,7 +78,8 @@ impl Apply for FreezeWindowCreate {
             ("from", window.from.to_string()),
             ("until", window.until.to_string()),
         ];
-        context.record("freeze_window.created", subject, changes.into_iter().chain(again))?;
+        let environment = environment.map(|environment| ("environment", environment.slug));
+        context.record("freeze_window.created", subject, changes.into_iter().chain(again).chain(environment))?;
         Ok(Reply::Done)
     }
 }

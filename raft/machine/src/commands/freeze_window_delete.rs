@@ -52,10 +52,10 @@ fn look_again(context: &mut Context<'_>, project: ProjectId) -> Result<(), Stop>
             rollout::save(context, &mut waiting)?;
         }
     }
-    let mut project = context.require::<Project>(project.as_bytes(), "Project")?;
-    if let Some(owed) = project.catch_up.clone() {
-        let owed = CatchUp { not_before: context.time, ..owed };
-        baseline::owe(context, &mut project, Some(owed))?;
+    let project = context.require::<Project>(project.as_bytes(), "Project")?;
+    for mut ground in baseline::owing(context.tables(), project)? {
+        let owed = ground.owed().map(|owed| CatchUp { not_before: context.time, ..owed.clone() });
+        baseline::owe(context, &mut ground, owed)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::outcome::Reply;
 use crate::tables::{Scan, Table, key};
-use crate::{baseline, group};
+use crate::{baseline, environment, group};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,7 @@ impl Apply for NodeDelete {
         context.write().delete(Table::NodeEventCounts, self.node_id.as_bytes())?;
         baseline::forget(context, &node)?;
         group::forget(context, &node)?;
+        environment::leave(context, &node)?;
         let write = context.write();
         write.delete(Table::Nodes, self.node_id.as_bytes())?;
         write.delete(Table::NodeNames, &key(&[node.project_id.as_bytes(), node.name.as_bytes()]))?;

@@ -1,4 +1,4 @@
-//! Enrols a node with a token, and gives it the project's baseline if there is one.
+//! Enrols a node with a token, and gives it the baseline of its environment or of its project, if there is one.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,12 @@ use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{Assignment, AssignmentCause, CAPABILITIES_MAX, Node, NodeStatus, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::version::VersionRange;
-use sentinel_model::{BundleId, Generation, InvalidValue, NodeId, Sha256Digest, name};
+use sentinel_model::{BundleId, EnvironmentId, Generation, InvalidValue, NodeId, Sha256Digest, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::baseline;
+use crate::environment;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, TableError, key};
 
@@ -57,7 +58,7 @@ impl Apply for NodeRegister {
         {
             name::check_text(field, text)?;
         }
-        let project = self.spend_token(context)?;
+        let (project, environment_id) = self.spend_token(context)?;
         let by_name = key(&[project.id.as_bytes(), self.name.as_bytes()]);
         if context.tables().get(Table::NodeNames, &by_name)?.is_some() {
             let message =
@@ -92,9 +93,11 @@ impl Apply for NodeRegister {
             pinned_bundle_id: None,
             slot: None,
             versions: VersionRange::default(),
+            environment_id: None,
         };
-        match project.baseline {
-            Some(bundle) => assign(context, &mut node, bundle, AssignmentCause::Baseline)?,
+        environment::enter(context, &mut node, environment_id)?;
+        match baseline::of(context.tables(), &project, environment_id)? {
+            Some((bundle, _)) => assign(context, &mut node, bundle, AssignmentCause::Baseline)?,
             None => {
                 context.store(&node)?;
                 baseline::index(context, &node)?;
@@ -111,7 +114,7 @@ impl Apply for NodeRegister {
 }
 
 impl NodeRegister {
-    fn spend_token(&self, context: &mut Context<'_>) -> Result<Project, Stop> {
+    fn spend_token(&self, context: &mut Context<'_>) -> Result<(Project, Option<EnvironmentId>), Stop> {
         let refused =
             || Rejection::WrongState("the enrolment token is unknown, expired, revoked or used up".into());
         let id = context.tables().get(Table::EnrolmentDigests, &self.token_digest.0)?.ok_or_else(refused)?;
@@ -124,7 +127,14 @@ impl NodeRegister {
             *left -= 1;
             context.store(&token)?;
         }
-        context.require::<Project>(token.project_id.as_bytes(), "Project")
+        let project = context.require::<Project>(token.project_id.as_bytes(), "Project")?;
+        if let Some(id) = token.environment_id
+            && environment::find(context.tables(), project.id, id)?.is_none()
+        {
+            let message = "the environment that nodes join with this enrolment token is gone; make a new token";
+            return Err(Rejection::WrongState(message.into()).into());
+        }
+        Ok((project, token.environment_id))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Changes what operators set of a node: labels, weight, pin, slot, versions. Moves nothing: what it runs, it goes on running.
+//! Changes what operators set of a node: labels, weight, pin, slot, versions, environment. Moves nothing: what it runs, it goes on running.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,11 @@ use sentinel_model::node::{Node, Slot, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::rollout::Rollout;
 use sentinel_model::version::VersionRange;
-use sentinel_model::{BundleId, InvalidValue, NodeId, name};
+use sentinel_model::{BundleId, EnvironmentId, InvalidValue, NodeId, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::environment;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::TableError;
 
@@ -37,6 +38,9 @@ pub struct NodeUpdate {
     /// The highest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_version: Option<VersionChange>,
+    /// The environment that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentChange>,
 }
 
 /// A change of one end of the range of versions.
@@ -46,6 +50,16 @@ pub enum VersionChange {
     /// This one.
     To(String),
     /// None: it is open there.
+    Clear,
+}
+
+/// A change of the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvironmentChange {
+    /// It is in this one.
+    To(EnvironmentId),
+    /// It is in none.
     Clear,
 }
 
@@ -115,6 +129,9 @@ impl Apply for NodeUpdate {
         if (node.pinned_bundle_id, &node.versions) != (before.0, &before.1) {
             require_pin_in_range(context, &node)?;
         }
+        if let Some(change) = self.environment {
+            changes.extend(move_node(context, &mut node, change)?);
+        }
         context.store(&node)?;
         let id = self.node_id.to_string();
         context.record("node.updated", Subject::in_project("node", &id, &project), changes)?;
@@ -125,7 +142,7 @@ impl Apply for NodeUpdate {
 impl NodeUpdate {
     /// Of a node, without any change yet.
     pub fn of(node_id: NodeId) -> Self {
-        Self { node_id, labels: None, weight: None, pin: None, slot: None, min_version: None, max_version: None }
+        Self { node_id, labels: None, weight: None, pin: None, slot: None, min_version: None, max_version: None, environment: None }
     }
 
     /// Refuses values that can never be.
@@ -146,7 +163,7 @@ impl NodeUpdate {
             }
         }
         if self.changed().is_empty() {
-            let message = "nothing to change: give labels, a weight, a pin, a slot or versions";
+            let message = "nothing to change: give labels, a weight, a pin, a slot, versions or an environment";
             return Err(InvalidValue::new("node", message));
         }
         Ok(())
@@ -185,6 +202,7 @@ impl NodeUpdate {
             ("slot", self.slot.is_some()),
             ("min_bundle_version", self.min_version.is_some()),
             ("max_bundle_version", self.max_version.is_some()),
+            ("environment", self.environment.is_some()),
         ];
         let asked: Vec<&str> = asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect();
         asked.join(", ")
@@ -224,6 +242,55 @@ impl std::fmt::Display for VersionChange {
         }
     }
 }
+
+impl EnvironmentChange {
+    /// The environment from now on.
+    fn environment(self) -> Option<EnvironmentId> {
+        match self {
+            EnvironmentChange::To(id) => Some(id),
+            EnvironmentChange::Clear => None,
+        }
+    }
+}
+
+impl std::fmt::Display for EnvironmentChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.environment() {
+            Some(id) => id.fmt(f),
+            None => f.write_str(NO_ENVIRONMENT),
+        }
+    }
+}
+
+/// Puts a node into another environment, and says so. It goes on running what it runs.
+fn move_node(
+    context: &mut Context<'_>,
+    node: &mut Node,
+    change: EnvironmentChange,
+) -> Result<[(&'static str, String); 3], Stop> {
+    let (before, after) = (node.environment_id, change.environment());
+    let slug = |id: Option<EnvironmentId>, context: &Context<'_>| -> Result<String, TableError> {
+        let Some(id) = id else { return Ok(NO_ENVIRONMENT.to_owned()) };
+        let found = environment::find(context.tables(), node.project_id, id)?;
+        Ok(found.map_or_else(|| id.to_string(), |found| found.slug))
+    };
+    let said = [
+        ("environment_before", slug(before, context)?),
+        ("environment", slug(after, context)?),
+        ("environment_id", change.to_string()),
+    ];
+    if let Some(id) = after {
+        environment::require(context, node.project_id, id)?;
+    }
+    if after != before {
+        require_unowned(node)?;
+        environment::enter(context, node, after)?;
+    }
+    Ok(said)
+}
+
+/// What the audit entry calls a node that is in no environment.
+const NO_ENVIRONMENT: &str = "none";
 
 /// What the audit entry calls a node that is in no slot.
 const NO_SLOT: &str = "none";

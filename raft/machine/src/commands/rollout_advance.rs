@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::rollout::{
-    Deed, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, Target,
+    Deed, Hold, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState,
 };
 use sentinel_model::bundle::Bundle;
 use sentinel_model::governance::Approval;
@@ -21,6 +21,7 @@ use crate::level;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::planted::planted;
+use crate::promotion;
 use crate::query;
 use crate::queue;
 use crate::rollout;
@@ -267,28 +268,20 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
         rollout::save(context, moved)?;
         return Ok(("rollout.step_completed", format!("step {} of {}", step.index + 1, moved.steps)));
     }
-    if moved.spec.target == Target::All {
+    if moved.spec.to_whole_project() {
         blue_green::note_baseline(context, moved)?;
     }
-    let joined = match moved.spec.target {
-        Target::All => {
-            let frozen = freeze::holding(context.tables(), moved, context.time)?;
-            let frozen = frozen.filter(|_| !planted!(BaselineInFreeze));
-            baseline::set(context, moved, frozen.as_ref())?
-        }
-        Target::Labels(_) | Target::Nodes(_) | Target::Groups(_) if planted!(BaselineOfSome) => {
-            baseline::set(context, moved, None)?
-        }
-        Target::Labels(_) | Target::Nodes(_) | Target::Groups(_) => Joined::Given(0),
-    };
+    let (done, short) = promotion::complete(context, moved)?;
+    let Joined { given, wait } = baseline::completed(context, moved, &done)?;
     rollout::end(context, moved, Deed::CompleteStep, RolloutState::Completed)?;
-    let detail = match joined {
-        Joined::Given(0) | Joined::Wait(0) => format!("{} nodes", moved.nodes),
-        Joined::Given(joined) => format!("{} nodes, {joined} that joined meanwhile", moved.nodes),
-        Joined::Wait(joined) => {
-            format!("{} nodes; {joined} that joined meanwhile follow when the freeze is over", moved.nodes)
-        }
-    };
+    let mut detail = format!("{} nodes", moved.nodes);
+    if given > 0 {
+        detail.push_str(&format!(", {given} that joined meanwhile"));
+    }
+    if wait > 0 {
+        detail.push_str(&format!("; {wait} that joined meanwhile follow when the freeze is over"));
+    }
+    detail.push_str(&promotion::words(&done, &short));
     Ok(("rollout.completed", detail))
 }
 

@@ -25,13 +25,16 @@ pub struct RolloutBreakGlass {
 impl Apply for RolloutBreakGlass {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let mut freed = rollout::require(context, self.rollout_id)?;
-        let mut project = context.require::<Project>(freed.project_id.as_bytes(), "Project")?;
+        let project = context.require::<Project>(freed.project_id.as_bytes(), "Project")?;
         let broken = governance::break_glass(context, &project, &self.by, &self.reason)?;
         // It is over, and yet a freeze keeps what it brings from nodes that joined meanwhile.
-        let owes = freed.state.phase() == Phase::Completed
-            && project.catch_up.as_ref().is_some_and(|owed| owed.rollout_id == self.rollout_id);
+        let mut owing = match freed.state.phase() {
+            Phase::Completed => baseline::owing(context.tables(), project)?,
+            _ => Vec::new(),
+        };
+        owing.retain(|ground| ground.owed().is_some_and(|owed| owed.rollout_id == self.rollout_id));
         match freed.state.phase() {
-            Phase::Completed if owes => {}
+            Phase::Completed if !owing.is_empty() => {}
             Phase::PendingApproval
             | Phase::Scheduled
             | Phase::Pending
@@ -52,8 +55,8 @@ impl Apply for RolloutBreakGlass {
             freed.governance.frozen_until = None;
         }
         rollout::save(context, &mut freed)?;
-        if owes {
-            baseline::catch_up(context, &mut project, &freed)?;
+        for mut ground in owing {
+            baseline::catch_up(context, &mut ground, &freed)?;
         }
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &freed, &id)?;

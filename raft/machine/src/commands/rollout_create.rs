@@ -7,28 +7,32 @@
 
 use std::collections::BTreeSet;
 
+use sentinel_model::audit::Actor;
 use sentinel_model::blue_green::Shift;
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::governance::{Approval, Governance, SCHEDULE_MAX_MS};
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
+use sentinel_model::promotion::{self, Attempt, PromotionRule};
 use sentinel_model::rollout::{
     Deed, Phase, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, Target,
     life,
 };
-use sentinel_model::{InvalidValue, NodeId, ProjectId, RolloutId, Time};
+use sentinel_model::{InvalidValue, NodeId, ProjectId, PromotionRuleId, RolloutId, Time, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
 use crate::blue_green;
 use crate::commands::node_update::require_admitted;
+use crate::environment;
 use crate::freeze;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
+use crate::promotion_rule;
 use crate::queue::{self, Claim};
 use crate::risk;
 use crate::rollout;
-use crate::tables::{Table, key};
+use crate::tables::{Table, TableError, key};
 use crate::waiting;
 
 /// Most nodes in one rollout.
@@ -59,6 +63,21 @@ pub struct RolloutCreate {
     /// Let it through every freeze, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub override_freeze_reason: Option<String>,
+    /// Let it past the order of environments, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_order_reason: Option<String>,
+    /// The rule that asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<ByRule>,
+}
+
+/// A rule takes on what was completed in its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByRule {
+    /// The rule.
+    pub rule_id: PromotionRuleId,
+    /// When the bundle had been completed there.
+    pub promoted_at: Time,
 }
 
 impl Apply for RolloutCreate {
@@ -66,13 +85,14 @@ impl Apply for RolloutCreate {
         let gates = &self.spec.gates;
         let usage = gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some();
         let governed = self.scheduled_at.is_some() || self.override_freeze_reason.is_some();
+        let placed = self.spec.environment_id.is_some() || self.skip_order_reason.is_some() || self.rule.is_some();
         let spec = &self.spec;
         let bounded = spec.failure_domain.is_some() || spec.rollback_threshold.is_some();
         let bounded = bounded || !spec.checks.is_empty();
         let strategy = spec.canary.is_some() || spec.blue_green.is_some() || !self.live.is_empty();
         let grouped = matches!(spec.target, Target::Groups(_));
-        let later = strategy || !spec.on_conflict.is_default() || bounded || usage || governed || grouped;
-        if later { 4 } else { 1 }
+        let asked = strategy || !spec.on_conflict.is_default() || bounded || usage || grouped;
+        if asked || governed || placed { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -89,7 +109,8 @@ impl Apply for RolloutCreate {
             .into());
         }
         context.require_new::<Rollout>(self.rollout_id.as_bytes(), "rollout")?;
-        let (state, governance) = self.govern(context, &project, &bundle)?;
+        let rule = self.rule.map(|by| self.judged_by(context, by, &bundle)).transpose()?;
+        let (state, governance) = self.govern(context, &project, &bundle, rule.as_ref())?;
         let begins = state == RolloutState::Running;
         let (planned, shift) = self.planned_nodes(context, &bundle, begins)?;
         let nodes = u32::try_from(planned.len() - self.live.len()).unwrap_or(u32::MAX);
@@ -115,10 +136,20 @@ impl Apply for RolloutCreate {
             superseded_by: None,
         };
         if begins {
-            self.claim(context, &mut made, &planned)?;
+            self.claim(context, &mut made, &planned, rule.as_ref())?;
         }
         context.store(&made)?;
         waiting::index(context, &made)?;
+        if let Some(mut rule) = rule {
+            rule.last = self.rule.map(|by| Attempt {
+                bundle_id: bundle.id,
+                promoted_at: by.promoted_at,
+                at: now,
+                outcome: promotion::Outcome::Started(self.rollout_id),
+            });
+            rule.look_at = None;
+            promotion_rule::save(context, &rule)?;
+        }
         let write = context.write();
         write.put(
             Table::RolloutsByProject,
@@ -131,8 +162,9 @@ impl Apply for RolloutCreate {
             [("bundle", bundle.version), ("nodes", nodes.to_string()), ("steps", made.steps.to_string())];
         let asked = made.spec.checks.iter().map(|check| format!("{}: {}", check.name, check.url));
         let checks = (!made.spec.checks.is_empty()).then(|| ("checks", asked.collect::<Vec<_>>().join("; ")));
-        let governed = governed(&made).into_iter().flatten();
-        context.record("rollout.created", subject, plain.into_iter().chain(governed).chain(checks))?;
+        let placed = self.placed(context)?;
+        let said = plain.into_iter().chain(governed(&made).into_iter().flatten()).chain(placed).chain(checks);
+        context.record("rollout.created", subject, said)?;
         Ok(Reply::Done)
     }
 }
@@ -164,8 +196,16 @@ impl RolloutCreate {
         context: &Context<'_>,
         project: &Project,
         bundle: &Bundle,
+        rule: Option<&PromotionRule>,
     ) -> Result<(RolloutState, Governance), Stop> {
-        let (needed, risk) = governance::needed(context, project, bundle, self.steps.iter().flatten().chain(&self.live))?;
+        let all = || self.steps.iter().flatten().chain(&self.live);
+        let touched = environment::touched(context.tables(), project.id, all())?;
+        let skip = |reason: &String| governance::skip_order(context, project, &self.created_by, reason);
+        let skip_order = self.skip_order_reason.as_ref().map(skip).transpose()?;
+        if skip_order.is_none() {
+            environment::require_order(context, bundle, &touched)?;
+        }
+        let (needed, risk) = governance::needed(context, project, bundle, all())?;
         let glass = |reason: &String| governance::break_glass(context, project, &self.created_by, reason);
         let break_glass = self.override_freeze_reason.as_ref().map(glass).transpose()?;
         if let Some(at) = self.scheduled_at {
@@ -186,9 +226,10 @@ impl RolloutCreate {
         }
         if state == RolloutState::Running {
             if break_glass.is_none() {
-                freeze::require_thawed_project(context, project.id)?;
+                freeze::require_thawed_over(context, project.id, &touched)?;
             }
-            return Ok((state, Governance { break_glass, risk, ..Governance::default() }));
+            let rule_id = rule.map(|rule| rule.id);
+            return Ok((state, Governance { break_glass, risk, skip_order, rule_id, ..Governance::default() }));
         }
         self.require_room_to_wait(context)?;
         let approval = if needed == 0 {
@@ -207,11 +248,65 @@ impl RolloutCreate {
                 given: Vec::new(),
             })
         };
-        let author = governance::author(context)?;
-        let scheduled_at = self.scheduled_at;
-        let governance =
-            Governance { author, scheduled_at, approval, risk, break_glass, ..Governance::default() };
+        let governance = Governance {
+            author: self.author(context, rule)?,
+            scheduled_at: self.scheduled_at,
+            approval,
+            risk,
+            break_glass,
+            skip_order,
+            rule_id: rule.map(|rule| rule.id),
+            ..Governance::default()
+        };
         Ok((state, governance))
+    }
+
+    /// Who made the rule stands for what it asks for.
+    fn author(&self, context: &Context<'_>, rule: Option<&PromotionRule>) -> Result<Option<UserId>, Stop> {
+        match rule {
+            Some(rule) => Ok(Some(rule.author)),
+            None => governance::author(context),
+        }
+    }
+
+    /// The rule, if it asks for exactly this now. Only members carry rules out: for everybody else there is the same rollout without one.
+    fn judged_by(&self, context: &Context<'_>, by: ByRule, bundle: &Bundle) -> Result<PromotionRule, Stop> {
+        let refuse = |why: String| Err(Stop::from(Rejection::WrongState(why)));
+        let Actor::Member(_) = context.actor else {
+            return Err(Rejection::Forbidden("only the scheduler carries out a promotion rule".into()).into());
+        };
+        let rule = promotion_rule::find(context.tables(), self.project_id, by.rule_id)?;
+        let Some(rule) = rule else { return Err(Rejection::not_found("Promotion rule").into()) };
+        let newest = crate::promotion::newest(context.tables(), rule.source_id, 1)?.into_iter().next();
+        let current = newest.is_some_and(|newest| newest.bundle_id == bundle.id && newest.at == by.promoted_at);
+        if !rule.enabled || !current || rule.due(by.promoted_at) > context.time {
+            return refuse("the rule has nothing to take on".into());
+        }
+        if rule.is_through_with(bundle.id, by.promoted_at) {
+            return refuse("the rule is through with this bundle".into());
+        }
+        let plain = self.scheduled_at.is_none()
+            && self.override_freeze_reason.is_none()
+            && self.skip_order_reason.is_none();
+        if self.spec != rule.asks(bundle.id) || !plain {
+            return refuse("the rule asks for another rollout".into());
+        }
+        match promotion_rule::unmet(context.tables(), &rule, bundle)? {
+            Some(unmet) => refuse(unmet.words),
+            None => Ok(rule),
+        }
+    }
+
+    /// What the audit log says of where it goes, and past what.
+    fn placed(&self, context: &Context<'_>) -> Result<Vec<(&'static str, String)>, TableError> {
+        let mut said = Vec::new();
+        if let Some(id) = self.spec.environment_id {
+            let found = environment::find(context.tables(), self.project_id, id)?;
+            said.push(("environment", found.map_or_else(|| id.to_string(), |found| found.slug)));
+        }
+        said.extend(self.skip_order_reason.clone().map(|reason| ("skip_order_reason", reason)));
+        said.extend(self.rule.map(|by| ("rule_id", by.rule_id.to_string())));
+        Ok(said)
     }
 
     /// What waits is looked at, and it is for people to keep in mind.
@@ -224,7 +319,13 @@ impl RolloutCreate {
     }
 
     /// Takes the nodes of a rollout that simply starts, or has it wait for them.
-    fn claim(&self, context: &mut Context<'_>, made: &mut Rollout, planned: &[Node]) -> Result<(), Stop> {
+    fn claim(
+        &self,
+        context: &mut Context<'_>,
+        made: &mut Rollout,
+        planned: &[Node],
+        rule: Option<&PromotionRule>,
+    ) -> Result<(), Stop> {
         match queue::claim(context, made, planned)? {
             Claim::Taken => Ok(()),
             Claim::Refused(why) => {
@@ -238,7 +339,7 @@ impl RolloutCreate {
                 }
                 made.state = RolloutState::Pending;
                 // A rule may ask for approvals by the time that it begins.
-                made.governance.author = governance::author(context)?;
+                made.governance.author = self.author(context, rule)?;
                 let nodes: Vec<NodeId> = planned.iter().map(|node| node.id).collect();
                 queue::wait_behind(context, made, &nodes, &contender)
             }
@@ -264,11 +365,19 @@ impl RolloutCreate {
             let message = "only blue-green has nodes that keep what they run";
             return Err(InvalidValue::new("target_selector", message).into());
         }
+        let asked = match self.spec.environment_id {
+            Some(id) => Some(environment::require(context, self.project_id, id)?),
+            None => None,
+        };
         let mut nodes = Vec::with_capacity(all);
         for node_id in self.steps.iter().flatten().chain(&self.live) {
             let node = context.require::<Node>(node_id.as_bytes(), "Node")?;
             if node.project_id != self.project_id {
                 return Err(Rejection::not_found("Node").into());
+            }
+            if let Some(asked) = asked.as_ref().filter(|asked| node.environment_id != Some(asked.id)) {
+                let message = format!("node '{}' is not in the environment '{}'", node.name, asked.name);
+                return Err(InvalidValue::new("target_selector", message).into());
             }
             if !seen.insert(*node_id) {
                 let message = format!("names node '{}' twice", node.name);

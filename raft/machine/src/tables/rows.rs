@@ -7,11 +7,13 @@ use sentinel_model::canary::Analysis;
 use sentinel_model::check::Checks;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
 use sentinel_model::enrolment::EnrolmentToken;
+use sentinel_model::environment::Environment;
 use sentinel_model::freeze::FreezeWindow;
 use sentinel_model::group::NodeGroup;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
+use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::risk::BundleOutline;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::session::Session;
@@ -82,4 +84,7 @@ rows! {
     RolloutNode, RolloutNodes, |row| key(&[row.rollout_id.as_bytes(), row.node_id.as_bytes()]);
     AuditEntry, Audit, |row| row.seq.to_be_bytes().to_vec();
     NodeGroup, NodeGroups, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
+    Environment, Environments, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
+    Promotion, Promotions, |row| key(&[row.environment_id.as_bytes(), row.bundle_id.as_bytes()]);
+    PromotionRule, PromotionRules, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
 }

@@ -178,16 +178,16 @@ fn in_a_freeze_whoever_joined_waits_for_its_end() {
     stage.done(window(2, from, until));
     stage.now = stage.now.plus_ms(HOUR);
     assert_eq!(due(&stage), [SHOP]);
-    stage.done(BaselineCatchUp { project_id: SHOP });
+    stage.done(BaselineCatchUp { project_id: SHOP, environment_id: None });
     assert_eq!(stage.audit().last().unwrap().action, "project.baseline_waits");
     assert_eq!((assignment(&stage, 5).bundle_id, due(&stage)), (BETWEEN, vec![]));
     stage.now = until;
     assert_eq!(due(&stage), [SHOP]);
-    stage.done(BaselineCatchUp { project_id: SHOP });
+    stage.done(BaselineCatchUp { project_id: SHOP, environment_id: None });
     assert_eq!((assignment(&stage, 5).bundle_id, due(&stage)), (NEW, vec![]));
     assert_eq!(stage.audit().last().unwrap().changes["nodes"], "1");
     let nobody = Rejection::WrongState("no node waits for the baseline".into());
-    stage.refuses([(BaselineCatchUp { project_id: SHOP }.into(), nobody)]);
+    stage.refuses([(BaselineCatchUp { project_id: SHOP, environment_id: None }.into(), nobody)]);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn whoever_waits_for_the_baseline_is_looked_at_when_the_freeze_is_deleted_or_ove
         window_id: window(1, deleted.now, deleted.now).window_id,
     });
     assert_eq!(due(&deleted), [SHOP]);
-    deleted.done(BaselineCatchUp { project_id: SHOP });
+    deleted.done(BaselineCatchUp { project_id: SHOP, environment_id: None });
     assert_eq!(assignment(&deleted, 5).bundle_id, NEW);
     let mut overridden = completed_in_a_freeze();
     overridden.done(break_glass("they are needed now"));

@@ -126,6 +126,7 @@ pub fn window(number: u128, from: Time, until: Time) -> FreezeWindowCreate {
         until,
         created_by: "ada@example.com".into(),
         recurrence: None,
+        environment_id: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Fixed identities.
 
 use sentinel_model::{
-    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, FreezeWindowId, JoinTokenId, NodeGroupId, NodeId, OrgId,
-    ProjectId, RolloutId, SessionId, Sha256Digest, UserId,
+    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, EnvironmentId, FreezeWindowId, JoinTokenId, NodeGroupId,
+    NodeId, OrgId, ProjectId, PromotionRuleId, RolloutId, SessionId, Sha256Digest, UserId,
 };
 use uuid::Uuid;
 
@@ -36,6 +36,11 @@ pub const ROLLOUT: RolloutId = RolloutId(Uuid::from_u128(0x81));
 pub const SECOND: RolloutId = RolloutId(Uuid::from_u128(0x82));
 pub const GROUP: NodeGroupId = NodeGroupId(Uuid::from_u128(0x95));
 pub const WINDOW: FreezeWindowId = FreezeWindowId(Uuid::from_u128(0x91));
+/// Environments of the shop, in their order.
+pub const DEV: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa1));
+pub const STAGING: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa2));
+pub const PROD: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa3));
+pub const RULE: PromotionRuleId = PromotionRuleId(Uuid::from_u128(0xa8));
 /// Nothing has this id.
 pub const NOBODY: Uuid = Uuid::from_u128(0xdead);
 

@@ -10,9 +10,11 @@ use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::cluster::JoinToken;
 use sentinel_model::enrolment::EnrolmentToken;
+use sentinel_model::environment::Environment;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
+use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step};
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, User};
@@ -113,6 +115,20 @@ pub fn check(tables: &MemoryTables) {
     for rollout in &rollouts {
         assert_eq!(rollout.queued.is_some(), rollout.state == RolloutState::Pending, "{rollout:?}");
     }
+    agrees::<Node>(tables, Table::EnvironmentNodes, |row| {
+        Some((key(&[row.environment_id?.as_bytes(), row.id.as_bytes()]), nothing()))
+    });
+    agrees::<Promotion>(tables, Table::PromotionsByTime, |row| {
+        let at = row.at.0.to_be_bytes();
+        Some((key(&[row.environment_id.as_bytes(), &at, row.bundle_id.as_bytes()]), nothing()))
+    });
+    agrees::<Environment>(tables, Table::EnvironmentBaselinesDue, |row| {
+        let at = row.catch_up.as_ref()?.not_before.0.to_be_bytes();
+        Some((key(&[&at, row.id.as_bytes()]), id(row.project_id.as_bytes())))
+    });
+    agrees::<PromotionRule>(tables, Table::PromotionRulesDue, |row| {
+        Some((key(&[&row.look_at?.0.to_be_bytes(), row.id.as_bytes()]), id(row.project_id.as_bytes())))
+    });
     agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
         row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
@@ -144,6 +160,19 @@ fn every_row_has_its_home(tables: &MemoryTables) {
         };
         let sum: u64 = all::<Bundle>(tables).into_iter().filter(kept).map(|bundle| bundle.size_bytes).sum();
         assert_eq!(counted, sum, "the bytes of bundles are counted");
+    }
+    let environments = all::<Environment>(tables);
+    let known = |id| environments.iter().any(|environment| environment.id == id);
+    assert!(all::<Node>(tables).iter().filter_map(|node| node.environment_id).all(known));
+    assert!(all::<Promotion>(tables).iter().all(|promotion| known(promotion.environment_id)));
+    for environment in &environments {
+        let of = |other: &&Environment| other.project_id == environment.project_id;
+        let mut places: Vec<u32> = environments.iter().filter(of).map(|other| other.ordinal).collect();
+        places.sort_unstable();
+        assert!(
+            places.into_iter().eq(0..environments.iter().filter(of).count() as u32),
+            "places have no gaps"
+        );
     }
     for (place, entry) in all::<AuditEntry>(tables).iter().enumerate() {
         assert_eq!(entry.seq, place as u64 + 1, "the audit log has no gap");

@@ -33,7 +33,9 @@ use sentinel_machine::commands::node_group_create::NodeGroupCreate;
 use sentinel_machine::commands::node_group_delete::NodeGroupDelete;
 use sentinel_machine::commands::node_group_update::NodeGroupUpdate;
 use sentinel_machine::commands::node_register::NodeRegister;
-use sentinel_machine::commands::node_update::{NodeUpdate, Pin, SlotChange, VersionChange};
+use sentinel_machine::commands::node_update::{
+    EnvironmentChange, NodeUpdate, Pin, SlotChange, VersionChange,
+};
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
@@ -43,7 +45,7 @@ use sentinel_machine::commands::rollout_approve::RolloutApprove;
 use sentinel_machine::commands::rollout_break_glass::RolloutBreakGlass;
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_check::RolloutCheck;
-use sentinel_machine::commands::rollout_create::RolloutCreate;
+use sentinel_machine::commands::rollout_create::{ByRule, RolloutCreate};
 use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_reject::RolloutReject;
@@ -69,6 +71,10 @@ use sentinel_model::user::Role;
 use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
 
 use crate::checks::{checks, http_check};
+mod environments;
+
+pub use environments::{change, environment, environments, place_in, rule, rule_change, rule_note};
+
 use crate::ids::*;
 
 pub fn signing_key(byte: u8) -> SigningKey {
@@ -218,6 +224,7 @@ pub fn token() -> EnrolmentTokenCreate {
         token_digest: digest(0x51),
         uses: Some(9),
         expires_at: Some(Time(9_000_000)),
+        environment_id: None,
     }
 }
 
@@ -304,6 +311,8 @@ fn updates() -> Vec<Command> {
             ..update(1)
         }
         .into(),
+        place_in(1, DEV).into(),
+        NodeUpdate { environment: Some(EnvironmentChange::Clear), ..update(1) }.into(),
     ]
 }
 
@@ -326,6 +335,7 @@ pub fn spec() -> RolloutSpec {
         failure_domain: None,
         rollback_threshold: None,
         checks: Vec::new(),
+        environment_id: None,
     }
 }
 
@@ -339,6 +349,8 @@ pub fn rollout() -> RolloutCreate {
         created_by: "ada@example.com".into(),
         scheduled_at: None,
         override_freeze_reason: None,
+        skip_order_reason: None,
+        rule: None,
     }
 }
 
@@ -404,6 +416,7 @@ pub fn freeze_window() -> FreezeWindowCreate {
         until: Time(9_000_000),
         created_by: "ada@example.com".into(),
         recurrence: None,
+        environment_id: None,
     }
 }
 
@@ -533,6 +546,11 @@ fn rollouts() -> Vec<Command> {
         ..rollout()
     }])
     .chain([RolloutCreate { spec: RolloutSpec { checks: vec![http_check()], ..spec() }, ..rollout() }])
+    .chain([
+        RolloutCreate { spec: RolloutSpec { environment_id: Some(STAGING), ..spec() }, ..rollout() },
+        RolloutCreate { skip_order_reason: Some("the site is down".into()), ..rollout() },
+        RolloutCreate { rule: Some(ByRule { rule_id: RULE, promoted_at: Time(8_000_000) }), ..rollout() },
+    ])
     .map(Command::from)
     .collect()
 }
@@ -581,7 +599,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![bundle(NEW, SHOP, "2.0").into(), outlined().into()],
         vec![BundleRevoke { bundle_id: NEW }.into()],
         vec![assign(NEW, &[1, 2]).into()],
-        vec![token().into()],
+        vec![token().into(), EnrolmentTokenCreate { environment_id: Some(PROD), ..token() }.into()],
         vec![EnrolmentTokenRevoke { token_id: TOKEN }.into()],
         vec![node(1).into()],
         vec![NodeDelete { node_id: edge(1) }.into()],
@@ -604,9 +622,10 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![
             freeze_window().into(),
             FreezeWindowCreate { recurrence: Some(recurrence()), ..freeze_window() }.into(),
+            FreezeWindowCreate { environment_id: Some(PROD), ..freeze_window() }.into(),
         ],
         vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
-        vec![BaselineCatchUp { project_id: SHOP }.into()],
+        [None, Some(PROD)].map(|id| BaselineCatchUp { project_id: SHOP, environment_id: id }.into()).to_vec(),
         vec![RolloutCheck { checks: checks() }.into()],
         vec![
             backup().into(),
@@ -615,4 +634,7 @@ pub fn all() -> Vec<Vec<Command>> {
         [EpochReason::Restore, EpochReason::Recovery].map(|reason| epoch(2, 2, reason).into()).to_vec(),
         vec![BackupTake { member_id: MemberId(1), index: 12 }.into()],
     ]
+    .into_iter()
+    .chain(environments::all())
+    .collect()
 }

@@ -37,6 +37,13 @@ describe("what an event touches", () => {
     expect(touches(moved, "shop", ["cluster"])).toBe(false);
   });
 
+  it("is the environments when anything in them goes on", () => {
+    for (const kind of ["environment.bundle_completed", "node.updated", "project.environments_created", "freeze_window.deleted"]) expect(touches(event(kind), "shop", ["environments", "shop"])).toBe(true);
+    expect(touches(event("promotion_rule.waits"), "shop", ["promotion-rules", "shop"])).toBe(true);
+    expect(touches(event("node.updated"), "shop", ["environments", "media"])).toBe(false);
+    expect(touches(event("api_key.created"), "shop", ["environments", "shop"])).toBe(false);
+  });
+
   it("is the rollouts on the screen when a node proves something", () => {
     expect(touches(event("node.effective", "n1"), "shop", ["rollouts", "shop", "one", "r1"])).toBe(true);
     expect(touches(event("node.effective", "n1"), "shop", ["rollouts", "shop", "list", {}])).toBe(false);

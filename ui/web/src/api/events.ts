@@ -36,6 +36,10 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       if (scope !== project) return false;
       if (noun === "node") return part === "one";
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
+    case "environments":
+      return ["environment", "project", "node", "rollout", "freeze_window", "bundle"].includes(noun ?? "") && scope === project;
+    case "promotion-rules":
+      return ["promotion_rule", "environment", "rollout", "bundle"].includes(noun ?? "") && scope === project;
     case "freeze-windows":
       return noun === "freeze_window" && scope === project;
     case "node-groups":

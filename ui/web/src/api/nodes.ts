@@ -7,6 +7,7 @@ import type { Node, NodeStatus, NodeUpdate, Slot } from "./types";
 export interface NodeFilters {
   status?: NodeStatus;
   slot?: Slot;
+  environment?: string;
   q?: string;
   labels?: Record<string, string>;
 }
@@ -67,7 +68,7 @@ export const nodeSearchQuery = (project: string, q: string) =>
       (await call("get", "/api/v1/projects/{slug}/nodes", { path: { slug: project }, query: { q, limit: 8 }, signal })).nodes,
   });
 
-/** Labels, weight, pin, slot: what is left out stays as it is. */
+/** Labels, weight, pin, slot, environment: what is left out stays as it is. */
 export async function updateNode(project: string, id: string, change: NodeUpdate): Promise<Node> {
   return (await call("patch", "/api/v1/projects/{slug}/nodes/{id}", { path: { slug: project, id }, body: change })).node;
 }

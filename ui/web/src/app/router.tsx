@@ -89,6 +89,7 @@ const nodesRoute = createRoute({
     q: text(raw.q),
     status: nodeStatus(raw.status),
     slot: slot(raw.slot),
+    environment: text(raw.environment),
     labels: text(raw.labels),
     facts: convergence(raw.facts),
     bundle: text(raw.bundle),
@@ -145,7 +146,7 @@ const rolloutsRoute = createRoute({
 const rolloutCreateRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "rollouts/new",
-  validateSearch: (raw: Raw) => known({ bundle: text(raw.bundle), nodes: texts(raw.nodes), groups: texts(raw.groups) }),
+  validateSearch: (raw: Raw) => known({ bundle: text(raw.bundle), nodes: texts(raw.nodes), groups: texts(raw.groups), environment: text(raw.environment) }),
   component: lazyRouteComponent(() => import("../pages/rollout/rollout-create-page"), "RolloutCreatePage"),
 });
 
@@ -166,6 +167,12 @@ const freezesRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "freezes",
   component: lazyRouteComponent(() => import("../pages/freeze/freeze-page"), "FreezePage"),
+});
+
+const environmentsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "environments",
+  component: lazyRouteComponent(() => import("../pages/environment/environment-page"), "EnvironmentPage"),
 });
 
 const settingsRoute = createRoute({
@@ -228,6 +235,7 @@ const routeTree = rootRoute.addChildren([
       rolloutRoute,
       approvalsRoute,
       freezesRoute,
+      environmentsRoute,
       settingsRoute,
       enrolmentRoute,
       auditRoute,

@@ -14,6 +14,7 @@ type To =
   | "/p/$project/rollouts"
   | "/p/$project/approvals"
   | "/p/$project/freezes"
+  | "/p/$project/environments"
   | "/p/$project/settings"
   | "/p/$project/nodes"
   | "/p/$project/groups"
@@ -57,6 +58,7 @@ export function Sidebar() {
             {item("/p/$project/rollouts", "rollout", "Rollouts", active > 0 && <Mark kind="progressing" count={active} title={`${active} active`} />)}
             {item("/p/$project/approvals", "check", "Approvals", waiting > 0 && <Mark kind="paused" count={waiting} title={`${waiting} waiting`} />)}
             {item("/p/$project/freezes", "calendar", "Freeze windows")}
+            {item("/p/$project/environments", "environments", "Environments")}
           </Group>
           <Group label="Fleet">
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}

@@ -11,6 +11,8 @@ export function targetWords(target: TargetSelector): string {
       return `nodes with ${formatLabels(target.labels)}`;
     case "groups":
       return `the nodes of ${count(target.group_ids.length, "group")}`;
+    case "environment":
+      return `every node of ${target.environment}`;
     case "node_ids":
       return `${count(target.node_ids.length, "chosen node")}`;
   }

@@ -168,7 +168,8 @@ impl Cluster {
         ask: impl Fn(RolloutCreate) -> RolloutCreate,
     ) -> Vec<RolloutId> {
         let app = &self.app;
-        let token = EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None };
+        let token =
+            EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None, environment: None };
         let token = app.create_enrolment_token(&self.operator(), PROJECT, token).await.unwrap().token;
         let bundle = BundleCreate { version: "1.0".into(), config_source: SOURCE.into() };
         let bundle_id = app.create_bundle(&self.operator(), PROJECT, bundle).await.unwrap().id;
@@ -204,6 +205,8 @@ impl Cluster {
                 on_conflict: None,
                 scheduled_at: None,
                 override_freeze_reason: None,
+                environment: None,
+                skip_order_reason: None,
             };
             rollouts
                 .push(app.create_rollout(&self.operator(), PROJECT, ask(request)).await.unwrap().rollout.id);

@@ -13,7 +13,7 @@ use super::*;
 const HOUR_MS: u64 = 3_600_000;
 
 /// The log's clock moves on.
-async fn pass(cluster: &Cluster, ms: u64) {
+pub async fn pass(cluster: &Cluster, ms: u64) {
     let read = cluster.replica.memory.tables();
     let later = query::log_time(&read).unwrap().max(cluster.app.now()).plus_ms(ms);
     let nobody = NodesReport { reports: Vec::new() };
@@ -21,7 +21,7 @@ async fn pass(cluster: &Cluster, ms: u64) {
     let _ = cluster.app.propose_at(later, nobody).await.unwrap();
 }
 
-fn rollout(cluster: &Cluster, id: RolloutId) -> Rollout {
+pub fn rollout(cluster: &Cluster, id: RolloutId) -> Rollout {
     tables::load(&cluster.replica.memory.tables(), id.as_bytes()).unwrap().unwrap()
 }
 
@@ -49,8 +49,14 @@ async fn a_freeze_is_told_and_waited_for() {
     let cluster = Cluster::new().await;
     let begun = cluster.rollouts(1).await[0];
     let until = timestamp(cluster.app.now().plus_ms(HOUR_MS));
-    let freeze =
-        FreezeWindowCreate { name: "sales".into(), reason: None, from: None, until, recurrence: None };
+    let freeze = FreezeWindowCreate {
+        name: "sales".into(),
+        reason: None,
+        from: None,
+        until,
+        recurrence: None,
+        environment: None,
+    };
     cluster.app.create_freeze_window(&cluster.operator(), PROJECT, freeze).await.unwrap();
     let mut duty = duty(&cluster.app);
     duty.round().await;

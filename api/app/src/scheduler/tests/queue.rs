@@ -35,6 +35,8 @@ async fn queued(cluster: &Cluster, first: RolloutId) -> RolloutId {
         on_conflict: Some(OnConflict::Queue),
         scheduled_at: None,
         override_freeze_reason: None,
+        environment: None,
+        skip_order_reason: None,
     };
     cluster.app.create_rollout(&cluster.operator(), PROJECT, request).await.unwrap().rollout.id
 }

@@ -23,7 +23,8 @@ pub(super) async fn credentials(world: &World) -> Credentials {
     }
     let mut tokens = Vec::new();
     for name in ["one", "two"] {
-        let request = EnrolmentTokenCreate { name: name.into(), uses: None, expires_at: None };
+        let request =
+            EnrolmentTokenCreate { name: name.into(), uses: None, expires_at: None, environment: None };
         let made = world.kit.app.create_enrolment_token(&world.operator.again(), PROJECT, request).await;
         tokens.push(made.unwrap().enrolment_token.id);
     }
@@ -43,7 +44,12 @@ fn api_key(name: &str, scopes: &[Scope], project: Option<&str>) -> ApiKeyCreate 
 pub(super) fn of_credentials<'a>(world: &'a World, credentials: &'a Credentials) -> Vec<Row<'a>> {
     let (app, admin, operator) = (&world.kit.app, &world.admin.caller, &world.operator.caller);
     let ([one, two, three, four], [token, other]) = (credentials.keys, credentials.tokens);
-    let enrols = |name: &str, uses| EnrolmentTokenCreate { name: name.into(), uses, expires_at: None };
+    let enrols = |name: &str, uses| EnrolmentTokenCreate {
+        name: name.into(),
+        uses,
+        expires_at: None,
+        environment: None,
+    };
     let read = &[Scope::NodesRead];
     vec![
         row!(

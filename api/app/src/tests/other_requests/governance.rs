@@ -46,6 +46,8 @@ pub(super) async fn governed(world: &World) -> Governed {
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,
+            environment: None,
+            skip_order_reason: None,
         };
         let made = app.create_rollout(&admin.again(), PROJECT, request).await.unwrap().rollout;
         rollouts.push((made.id, made.approval.unwrap().digest));
@@ -66,6 +68,7 @@ fn window(world: &World, name: &str, days: u64) -> FreezeWindowCreate {
         from: Some(timestamp(from)),
         until: timestamp(from.plus_ms(days * 86_400_000)),
         recurrence: None,
+        environment: None,
     }
 }
 

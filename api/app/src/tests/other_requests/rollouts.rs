@@ -36,6 +36,8 @@ fn rollout(bundle_id: BundleId, node: NodeId, deadline: u32) -> RolloutCreate {
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
+        environment: None,
+        skip_order_reason: None,
     }
 }
 

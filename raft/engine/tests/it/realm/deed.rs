@@ -239,6 +239,7 @@ impl Realm {
             until: if again { second.until } else { first.until },
             created_by: by(),
             recurrence,
+            environment_id: None,
         }
     }
 
@@ -264,6 +265,8 @@ impl Realm {
             created_by: by(),
             scheduled_at: ask.in_ticks.map(|ticks| self.now.plus_ms(u64::from(ticks) * TICK_MS + 1)),
             override_freeze_reason: ask.through.then(|| "fire".to_owned()),
+            skip_order_reason: None,
+            rule: None,
         };
         if self.propose(actor(who), command).is_ok() {
             self.rollouts.push(rollout_id);

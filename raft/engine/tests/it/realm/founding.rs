@@ -101,6 +101,7 @@ fn founding() -> Vec<Command> {
             token_digest: Sha256Digest([4; 32]),
             uses: None,
             expires_at: None,
+            environment_id: None,
         }
         .into(),
     ];

@@ -85,7 +85,7 @@ impl Realm {
             }
         }
         for project in baseline::due(&self.tables, self.now, 64).unwrap() {
-            self.must(BaselineCatchUp { project_id: project });
+            self.must(BaselineCatchUp { project_id: project, environment_id: None });
         }
     }
 

@@ -1,10 +1,11 @@
 import { Group, Modal, NumberInput, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
 import { createEnrolmentToken, enrolmentTokensQuery, revokeEnrolmentToken } from "../../api/enrolment";
+import { environmentsQuery } from "../../api/environments";
 import type { ApiError } from "../../api/error";
 import type { EnrolmentToken, EnrolmentTokenCreated } from "../../api/types";
 import { useAction } from "../../app/use-action";
@@ -117,6 +118,7 @@ function columnsFor(refusal: string | null, revoke: (token: EnrolmentToken) => v
   return [
     { id: "name", header: "Name", cell: (token) => <strong>{token.name}</strong>, text: (token) => token.name },
     { id: "token", header: "Token", width: 140, cell: (token) => <span className="mono">{token.token_prefix}…</span>, text: (token) => token.token_prefix },
+    { id: "environment", header: "Environment", width: 130, cell: (token) => token.environment?.name ?? "", text: (token) => token.environment?.slug ?? "" },
     {
       id: "state",
       header: "State",
@@ -150,11 +152,12 @@ function columnsFor(refusal: string | null, revoke: (token: EnrolmentToken) => v
 }
 
 function CreateDialog({ project, onClose, onCreated }: { project: string; onClose: () => void; onCreated: (token: EnrolmentTokenCreated) => void }) {
-  const form = useForm({ initialValues: { name: "", uses: "" as number | string, expires: "7" } });
+  const form = useForm({ initialValues: { name: "", uses: "" as number | string, expires: "7", environment: null as string | null } });
+  const environments = useQuery(environmentsQuery(project));
   const [error, setError] = useState<ApiError | null>(null);
   const create = useAction({
     run: (values: typeof form.values) =>
-      createEnrolmentToken(project, { name: values.name.trim(), uses: values.uses === "" ? null : Number(values.uses), expires_at: expiresAt(values.expires, now()) }),
+      createEnrolmentToken(project, { name: values.name.trim(), uses: values.uses === "" ? null : Number(values.uses), expires_at: expiresAt(values.expires, now()), environment: values.environment }),
     refresh: [["enrolment-tokens", project]],
     then: onCreated,
   });
@@ -172,6 +175,9 @@ function CreateDialog({ project, onClose, onCreated }: { project: string; onClos
             <NumberInput label="Uses" placeholder="any number" min={1} {...form.getInputProps("uses")} />
             <Select label="Expires" data={EXPIRIES} {...form.getInputProps("expires")} />
           </Group>
+          {(environments.data ?? []).length > 0 && (
+            <Select label="Environment" description="Nodes that enrol with it join this one" placeholder="None" clearable data={(environments.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))} {...form.getInputProps("environment")} />
+          )}
           <FormError error={error} />
           <DialogActions verb="Create token" busy={create.isPending} onClose={onClose} />
         </Stack>

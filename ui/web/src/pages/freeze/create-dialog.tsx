@@ -1,7 +1,9 @@
 import { Group, Modal, MultiSelect, NumberInput, SegmentedControl, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
+import { environmentsQuery } from "../../api/environments";
 import type { ApiError } from "../../api/error";
 import { createFreeze } from "../../api/freezes";
 import type { FreezeWindowCreate, Weekday } from "../../api/types";
@@ -23,6 +25,8 @@ interface Values {
   ends: string;
   days: number | string;
   time_zone: string;
+  /** Slug; null: the whole project. */
+  environment: string | null;
 }
 
 /** The server's fields, by those of the form. */
@@ -36,13 +40,15 @@ const FIELDS = {
   "recurrence.ends": "ends",
   "recurrence.days": "days",
   "recurrence.time_zone": "time_zone",
+  environment: "environment",
 };
 
 export function CreateDialog({ project, onClose }: { project: string; onClose: () => void }) {
   const zones = useMemo(() => timeZones(), []);
   const form = useForm<Values>({
-    initialValues: { name: "", reason: "", kind: "once", from: "", until: "", weekdays: ["fri"], starts: "16:00", ends: "08:00", days: 3, time_zone: zones.own },
+    initialValues: { name: "", reason: "", kind: "once", from: "", until: "", weekdays: ["fri"], starts: "16:00", ends: "08:00", days: 3, time_zone: zones.own, environment: null },
   });
+  const environments = useQuery(environmentsQuery(project));
   const [error, setError] = useState<ApiError | null>(null);
   const create = useAction({
     run: (values: Values) => createFreeze(project, asRequest(values)),
@@ -62,6 +68,9 @@ export function CreateDialog({ project, onClose }: { project: string; onClose: (
         <Stack gap="sm">
           <TextInput label="Name" required data-autofocus {...form.getInputProps("name")} />
           <Textarea label="Reason" description="Whoever is held by it reads this" autosize minRows={2} maxLength={1_000} {...form.getInputProps("reason")} />
+          {(environments.data ?? []).length > 0 && (
+            <Select label="Environment" description="Holds only what has nodes in it" placeholder="The whole project" clearable data={(environments.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))} {...form.getInputProps("environment")} />
+          )}
           <SegmentedControl
             aria-label="How often"
             data={[
@@ -93,12 +102,13 @@ export function CreateDialog({ project, onClose }: { project: string; onClose: (
   );
 }
 
-function asRequest({ name, reason, kind, from, until, weekdays, starts, ends, days, time_zone }: Values): FreezeWindowCreate {
+function asRequest({ name, reason, kind, from, until, weekdays, starts, ends, days, time_zone, environment }: Values): FreezeWindowCreate {
   return {
     name: name.trim(),
     reason: reason.trim() || null,
     from: fromLocal(from),
     until: fromLocal(until) ?? "",
+    environment,
     recurrence: kind === "once" ? null : { weekdays, starts, ends, days: typeof days === "number" ? days : null, time_zone },
   };
 }

@@ -87,6 +87,7 @@ function columnsFor(refusal: string | null, remove: (window: FreezeWindow) => vo
   return [
     { id: "name", header: "Name", width: 170, cell: (window) => <strong>{window.name}</strong>, text: (window) => window.name },
     { id: "state", header: "State", width: 120, cell: (window) => <State shown={shown(window)} />, text: (window) => shown(window).label },
+    { id: "environment", header: "For", width: 130, cell: (window) => window.environment?.name ?? <span className="dim">everything</span>, text: (window) => window.environment?.slug ?? "" },
     { id: "from", header: "From", width: 95, cell: (window) => <Ago at={(window.next ?? window).from} />, text: (window) => (window.next ?? window).from },
     { id: "until", header: "Until", width: 95, cell: (window) => <Ago at={(window.next ?? window).until} />, text: (window) => (window.next ?? window).until },
     { id: "repeats", header: "Repeats", width: 300, cell: (window) => <Repeats window={window} />, text: (window) => (window.recurrence ? inWords(window.recurrence) : "") },

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 
 import { bundleQuery } from "../../api/bundles";
+import { environmentsQuery } from "../../api/environments";
 import { nodesQuery } from "../../api/nodes";
 import type { Node } from "../../api/types";
 import { BundleLink, NodeLink } from "../../app/links";
@@ -67,6 +68,7 @@ const COLUMNS: Column<Node>[] = [
     ),
     text: (node) => node.effective?.version ?? "",
   },
+  { id: "environment", header: "Environment", width: 120, cell: (node) => (node.environment ? node.environment.name : ""), text: (node) => node.environment?.slug ?? "" },
   { id: "labels", header: "Labels", cell: (node) => <LabelList labels={node.labels} />, text: (node) => formatLabels(node.labels) },
   { id: "seen", header: "Last seen", width: 110, cell: (node) => <LastSeen at={node.last_seen_at} />, text: (node) => node.last_seen_at ?? "" },
   { id: "slot", header: "Slot", width: 80, cell: (node) => (node.slot ? slotName(node.slot) : ""), text: (node) => node.slot ?? "", hidden: true },
@@ -83,12 +85,13 @@ export function NodeListPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const set = (change: Partial<typeof search>): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const environments = useQuery(environmentsQuery(project));
   const [assigning, setAssigning] = useState<Node[] | null>(null);
   const refusal = useRefusal("operator");
 
   const parsed = parseLabels(search.labels ?? "");
   const labels = parsed.error === null && Object.keys(parsed.labels).length > 0 ? parsed.labels : undefined;
-  const query = useInfiniteQuery(nodesQuery(project, { status: search.status, slot: search.slot, q: search.q, labels }));
+  const query = useInfiniteQuery(nodesQuery(project, { status: search.status, slot: search.slot, environment: search.environment, q: search.q, labels }));
 
   const looking = search.facts !== undefined || search.bundle !== undefined;
   const matches = useMemo(() => {
@@ -113,7 +116,7 @@ export function NodeListPage() {
       </ListPage>
     );
   }
-  const filtered = search.status !== undefined || search.slot !== undefined || search.q !== undefined || labels !== undefined || looking;
+  const filtered = search.status !== undefined || search.slot !== undefined || search.environment !== undefined || search.q !== undefined || labels !== undefined || looking;
   return (
     <ListPage>
       <PageHeader title="Nodes">
@@ -168,6 +171,9 @@ export function NodeListPage() {
                 { value: "green", label: "Green" },
               ]}
             />
+            {(environments.data ?? []).length > 0 && (
+              <ChoiceFilter value={search.environment} onChange={(environment) => set({ environment })} any="Any environment" width={150} options={(environments.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))} />
+            )}
             <TextFilter value={search.labels ?? ""} onChange={(labels) => set({ labels: labels || undefined })} placeholder="Labels, such as site=fra" width={210} error={parsed.error} />
             {search.bundle !== undefined && <BundleChip project={project} id={search.bundle} onRemove={() => set({ bundle: undefined })} />}
           </>

@@ -1,9 +1,10 @@
 import { Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { bundlesQuery } from "../../api/bundles";
+import { environmentsQuery } from "../../api/environments";
 import type { ApiError } from "../../api/error";
 import { updateNode } from "../../api/nodes";
 import type { Node } from "../../api/types";
@@ -14,14 +15,15 @@ import { DialogActions } from "../../ui/dialog-actions";
 import { FormError, Note } from "../../ui/feedback";
 import { settingsChange } from "./settings-change";
 
-/** Labels, weight, pin, slot and versions of a node. Only what was changed is sent. */
+/** Labels, weight, pin, slot, versions and environment of a node. Only what was changed is sent. */
 export function SettingsDialog({ project, node, onClose }: { project: string; node: Node; onClose: () => void }) {
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
+  const environments = useQuery(environmentsQuery(project));
   const [error, setError] = useState<ApiError | null>(null);
   // The page reads the node anew all the time; what counts as changed here is what differs from how it was when the dialog opened.
   const [shown] = useState(node);
   const form = useForm({
-    initialValues: { weight: node.weight, labels: labelLines(node.labels), pin: node.pinned_bundle_id ?? null, slot: node.slot ?? null, lowest: node.min_bundle_version ?? "", highest: node.max_bundle_version ?? "" },
+    initialValues: { weight: node.weight, labels: labelLines(node.labels), pin: node.pinned_bundle_id ?? null, slot: node.slot ?? null, lowest: node.min_bundle_version ?? "", highest: node.max_bundle_version ?? "", environment: node.environment?.slug ?? null },
     validate: {
       weight: (weight) => (Number.isInteger(weight) && weight >= 0 && weight <= 100 ? null : "A whole number from 0 to 100"),
       labels: (text) => parseLabelLines(text).error,
@@ -61,6 +63,9 @@ export function SettingsDialog({ project, node, onClose }: { project: string; no
             ]}
             {...form.getInputProps("slot")}
           />
+          {(environments.data ?? []).length > 0 && (
+            <Select label="Environment" description="A move gives it no bundle: the next rollout to that environment does" placeholder="In none" clearable data={(environments.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))} {...form.getInputProps("environment")} />
+          )}
           <Select label="Pinned to" description="The one bundle that it may be given; rollouts of others leave it out" placeholder="Not pinned" searchable clearable data={choices} {...form.getInputProps("pin")} />
           <Group grow align="flex-start">
             <TextInput label="Lowest version" description="Of a bundle that it may be given" placeholder="any, or 1.4.0" {...form.getInputProps("lowest")} />

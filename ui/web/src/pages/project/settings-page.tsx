@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { Button, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -6,22 +6,15 @@ import { useState } from "react";
 
 import type { ApiError } from "../../api/error";
 import { projectQuery, updateProject } from "../../api/projects";
-import type { ApprovalRule, Project, RiskLevel } from "../../api/types";
+import type { Project } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { showServerErrors } from "../../lib/form-errors";
-import { ActionButton } from "../../ui/action-button";
 import { ErrorPanel, FormError, Loading } from "../../ui/feedback";
 import { PageHeader, Panel, ScrollPage } from "../../ui/page";
+import { ApprovalRules, toForm, toWire } from "./approval-rules";
 
 const route = getRouteApi("/app/p/$project/settings");
-
-const RISKS: { value: RiskLevel | "all"; label: string }[] = [
-  { value: "all", label: "Every rollout" },
-  { value: "low", label: "Low risk or more" },
-  { value: "medium", label: "Medium risk or more" },
-  { value: "high", label: "High risk" },
-];
 
 /** Fields of the request that the form has under another name. */
 const FIELDS = { name: "name", description: "description", approval_expires_hours: "hours", checks_allow_private: "privately" };
@@ -43,14 +36,6 @@ export function SettingsPage() {
   );
 }
 
-interface Rule {
-  risk: RiskLevel | "all";
-  approvals: number | string;
-}
-
-const toForm = (rules: readonly ApprovalRule[]): Rule[] => rules.map((rule) => ({ risk: rule.risk_at_least ?? "all", approvals: rule.approvals }));
-const toWire = (rules: readonly Rule[]): ApprovalRule[] => rules.map(({ risk, approvals }) => ({ risk_at_least: risk === "all" ? null : risk, approvals: Number(approvals) }));
-
 function SettingsForm({ project }: { project: Project }) {
   const refusal = useRefusal("admin");
   const form = useForm({
@@ -71,7 +56,6 @@ function SettingsForm({ project }: { project: Project }) {
     refresh: [["projects", project.slug], ["session"]],
     then: () => form.resetDirty(),
   });
-  const { rules } = form.values;
   return (
     <form
       onSubmit={form.onSubmit((values) => {
@@ -89,19 +73,7 @@ function SettingsForm({ project }: { project: Project }) {
         <Panel title="Approvals of rollouts">
           <Stack gap="sm">
             <span className="dim">The rule that asks for most people counts. Who asks for a rollout does not approve it; an API key approves nothing.</span>
-            {rules.map((rule, index) => (
-              // Rules have no identity of their own.
-              // oxlint-disable-next-line react/no-array-index-key
-              <Group key={index} align="flex-end" gap="sm">
-                <Select aria-label={`Rule ${index + 1}: rollouts`} data={RISKS} allowDeselect={false} w={220} disabled={refusal !== null} {...form.getInputProps(`rules.${index}.risk`)} />
-                <NumberInput aria-label={`Rule ${index + 1}: people`} min={1} max={5} w={120} suffix={Number(rule.approvals) === 1 ? " person" : " people"} disabled={refusal !== null} {...form.getInputProps(`rules.${index}.approvals`)} />
-                <ActionButton label="Remove" icon="trash" refusal={refusal} onClick={() => form.removeListItem("rules", index)} />
-              </Group>
-            ))}
-            {rules.length === 0 && <span>Nobody must agree: rollouts start at once.</span>}
-            <div>
-              <ActionButton label="Add rule" icon="plus" refusal={refusal ?? (rules.length >= 10 ? "A project has at most 10 rules" : null)} onClick={() => form.insertListItem("rules", { risk: "high", approvals: 1 })} />
-            </div>
+            <ApprovalRules rules={form.values.rules} refusal={refusal} none="Nobody must agree: rollouts start at once." onChange={(rules) => form.setFieldValue("rules", rules)} />
             <NumberInput label="Approvals are waited for" description="Then the rollout ends" min={1} max={8_760} suffix=" hours" w={220} disabled={refusal !== null} {...form.getInputProps("hours")} />
           </Stack>
         </Panel>

@@ -76,6 +76,12 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
           {count(other.nodes, "node")} of these: the rollout of <RolloutLink id={other.rollout_id}>{other.bundle_version}</RolloutLink>, {inWords(other.state)}.
         </Note>
       ))}
+      {plan.out_of_order && <Note kind="failed">{sentence(plan.out_of_order)}. Roll it out there first.</Note>}
+      {(plan.environments ?? []).length > 0 && (
+        <div className={classes.excluded}>
+          {(plan.environments ?? []).map(({ environment, nodes }) => `${environment.name}: ${count(nodes, "node")}`).join(", ")}
+        </div>
+      )}
       {plan.frozen && <Note kind="paused">The project is {plan.frozen}.</Note>}
       {plan.steps.length === 0 && <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>No node would be moved.</p>}
       {/* A box that scrolls must be reachable by keyboard. */}

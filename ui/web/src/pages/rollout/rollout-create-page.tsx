@@ -5,6 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 
 import { bundlesQuery } from "../../api/bundles";
+import { environmentsQuery } from "../../api/environments";
 import { type ApiError, asApiError } from "../../api/error";
 import { groupsQuery } from "../../api/groups";
 import { rolloutPlanQuery, startRollout } from "../../api/rollouts";
@@ -32,10 +33,12 @@ export function RolloutCreatePage() {
   const refusal = useRefusal("operator");
   const adminRefusal = useRefusal("admin");
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
+  const environments = useQuery(environmentsQuery(project));
   const form = useForm<RolloutForm>({
     initialValues: {
       ...DEFAULTS,
       bundle: search.bundle ?? null,
+      environment: search.environment ?? null,
       ...(search.nodes === undefined ? {} : { target: "nodes", nodes: search.nodes }),
       ...(search.groups === undefined ? {} : { target: "groups", groups: search.groups }),
     },
@@ -69,7 +72,7 @@ export function RolloutCreatePage() {
   const nodes = plan.data?.steps.reduce((sum, step) => sum + (step.traffic_weight ? 0 : step.nodes.length), 0) ?? 0;
   const steps = plan.data?.steps.length ?? 0;
   const blocked =
-    refusal ?? (request === null ? "Choose a bundle and nodes first" : refused ? "No plan can be made of this" : !current ? "The plan is being made" : nodes === 0 ? "The plan has no node" : null);
+    refusal ?? (request === null ? "Choose a bundle and nodes first" : refused ? "No plan can be made of this" : !current ? "The plan is being made" : nodes === 0 ? "The plan has no node" : plan.data?.out_of_order ? "An environment would be skipped" : null);
   const judges = values.errorRate !== "" || values.latency !== "";
   const labelsError = values.target === "labels" ? parseLabels(values.labels).error : null;
 
@@ -119,6 +122,16 @@ export function RolloutCreatePage() {
                 />
               )}
               {values.target === "nodes" && <NodesField project={project} label="Nodes" value={values.nodes} onChange={(nodes) => setFieldValue("nodes", nodes)} error={form.errors.nodes} />}
+              {(environments.data ?? []).length > 0 && (
+                <Select
+                  label="Environment"
+                  description="Of these, only nodes in it"
+                  placeholder="Wherever they are"
+                  clearable
+                  data={(environments.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))}
+                  {...form.getInputProps("environment")}
+                />
+              )}
             </div>
           </Panel>
           <Panel title="In which portions">
@@ -229,6 +242,9 @@ export function RolloutCreatePage() {
                 {...form.getInputProps("onConflict")}
               />
               <TextInput type="datetime-local" label="Begin at" description="Your time; at once when empty" {...form.getInputProps("at")} />
+              {(plan.data?.out_of_order || values.skipOrder !== "") && adminRefusal === null && (
+                <TextInput label="Skip the order of environments" description="Why it goes past an environment; kept with the rollout and in the audit log" maxLength={1_000} {...form.getInputProps("skipOrder")} />
+              )}
               {plan.data?.frozen && adminRefusal === null && (
                 <TextInput label="Break the glass" description="Why it goes through every freeze; kept with the rollout and in the audit log" maxLength={1_000} {...form.getInputProps("breakGlass")} />
               )}

@@ -10,6 +10,8 @@ export interface RolloutForm {
   labels: string;
   groups: string[];
   nodes: string[];
+  /** Slug; null: wherever they are. */
+  environment: string | null;
   batch: "nodes" | "percent" | "canary" | "blue_green" | "once";
   batchSize: number | string;
   /** Shares of the nodes, as in "5, 25, 50, 100". */
@@ -46,6 +48,8 @@ export interface RolloutForm {
   at: string;
   /** Why it goes through every freeze; empty: it does not. */
   breakGlass: string;
+  /** Why it goes past the order of environments; empty: it does not. */
+  skipOrder: string;
 }
 
 export const DEFAULTS: RolloutForm = {
@@ -54,6 +58,7 @@ export const DEFAULTS: RolloutForm = {
   labels: "",
   groups: [],
   nodes: [],
+  environment: null,
   batch: "percent",
   batchSize: 10,
   canarySteps: "5, 25, 50, 100",
@@ -80,6 +85,7 @@ export const DEFAULTS: RolloutForm = {
   checks: "",
   at: "",
   breakGlass: "",
+  skipOrder: "",
 };
 
 /** Which field of the form a field of the request is. */
@@ -113,6 +119,8 @@ export const FIELDS: Record<string, string> = {
   on_conflict: "onConflict",
   scheduled_at: "at",
   override_freeze_reason: "breakGlass",
+  environment: "environment",
+  skip_order_reason: "skipOrder",
 };
 
 const orNull = (value: number | string): number | null => (value === "" ? null : Number(value));
@@ -192,5 +200,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
     on_conflict: form.onConflict,
     scheduled_at: fromLocal(form.at),
     override_freeze_reason: form.breakGlass.trim() || null,
+    environment: form.environment,
+    skip_order_reason: form.skipOrder.trim() || null,
   };
 }

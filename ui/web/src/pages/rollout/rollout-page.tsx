@@ -315,6 +315,8 @@ function Facts({ detail }: { detail: RolloutDetail }) {
           facts={[
             ["Bundle", <BundleLink key="bundle" id={rollout.bundle_id} version={rollout.bundle_version} />],
             ["Target", targetWords(rollout.target_selector)],
+            ...(rollout.environment ? ([["Environment", rollout.environment.name]] as [string, React.ReactNode][]) : []),
+            ...(rollout.skip_order ? ([["Order skipped", `by ${rollout.skip_order.by}: ${rollout.skip_order.reason}`]] as [string, React.ReactNode][]) : []),
             ["Portions", portions],
             ...(rollout.failure_domain ? ([["Spread over", rollout.failure_domain]] as [string, React.ReactNode][]) : []),
             ["Unavailable", `${rollout.max_unavailable} allowed${rollout.failure_domain ? ` in each ${rollout.failure_domain}` : ""}`],

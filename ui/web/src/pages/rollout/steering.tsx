@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { freezesQuery } from "../../api/freezes";
 import { type RolloutAction, steerRollout } from "../../api/rollouts";
-import type { RolloutDetail } from "../../api/types";
+import type { FreezeWindow, RolloutDetail } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { steeringNumbers, steeringWords } from "../../lib/gates";
@@ -40,7 +40,8 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
   };
   const numbers = steeringNumbers(nodes);
   // A rollout that is held by a person or waits for people says nothing of a freeze; it would meet it when it goes on.
-  const frozen = useQuery(freezesQuery(project)).data?.some(({ active }) => active) ?? false;
+  const holds = ({ active, environment }: FreezeWindow): boolean => active && (!environment || !rollout.environment || environment.id === rollout.environment.id);
+  const frozen = useQuery(freezesQuery(project)).data?.some(holds) ?? false;
   const ended = isFinal(rollout.state);
   const returns = Boolean(rollout.standby_slot);
   const stayed = returns && (rollout.traffic_weight ?? 0) > 0;

@@ -1,0 +1,165 @@
+//! Promotion rules whose time has come: the engine decides on each, and the rollout that it asks for is proposed like any other.
+
+use std::sync::Arc;
+
+use sentinel_engine::promotion::{Decision, RuleView, decide};
+use sentinel_machine::commands::promotion_rule_note::PromotionRuleNote;
+use sentinel_machine::commands::rollout_create::{ByRule, RolloutCreate};
+use sentinel_machine::promotion_rule::{self, Unmet};
+use sentinel_machine::{
+    Order, Read, Scan, Table, TableError, View, environment, freeze, promotion, query, tables,
+};
+use sentinel_model::bundle::Bundle;
+use sentinel_model::project::Project;
+use sentinel_model::promotion::{Promotion, PromotionRule};
+use sentinel_model::rollout::Rollout;
+use sentinel_model::{RolloutId, Time};
+
+use super::{DUE_MAX, Duty};
+use crate::error::AppError;
+use crate::scope::InProject;
+use crate::work::elsewhere;
+
+/// Newest rollouts of a project that are looked at for one of the same bundle.
+const LOOKED_AT: usize = 200;
+
+impl Duty {
+    /// Every rule that is due. One that cannot be carried out holds up no other.
+    pub(super) async fn carry_out_rules(&mut self, view: &View) -> Result<(), AppError> {
+        let now = self.moment(&*view.tables)?.now;
+        for rule in promotion_rule::due(&*view.tables, now, DUE_MAX)? {
+            let id = rule.id;
+            if let Err(error) = self.carry_out_rule(view, rule, now).await {
+                tracing::warn!(rule = %id, %error, "a promotion rule could not be carried out; the next round follows");
+            }
+        }
+        Ok(())
+    }
+
+    async fn carry_out_rule(&self, view: &View, rule: PromotionRule, now: Time) -> Result<(), AppError> {
+        let (read, looked) = (view.tables.clone(), rule.clone());
+        let Some((newest, decision)) = elsewhere(move || look(&*read, &looked, now)).await?? else {
+            return Ok(());
+        };
+        let refused = match decision {
+            Decision::Nothing => return Ok(()),
+            Decision::Wait { reason, again_at } => {
+                return self.note_rule(&rule, &newest, now, reason, Some(again_at)).await;
+            }
+            Decision::Refuse { reason } => reason,
+            Decision::Start => match self.start_by_rule(view, &rule, &newest, now).await? {
+                Ok(()) => return Ok(()),
+                Err(refused) => refused,
+            },
+        };
+        self.note_rule(&rule, &newest, now, refused, None).await
+    }
+
+    /// Asks for the rollout of a rule; or says why it cannot be had.
+    async fn start_by_rule(
+        &self,
+        view: &View,
+        rule: &PromotionRule,
+        newest: &Promotion,
+        now: Time,
+    ) -> Result<Result<(), String>, AppError> {
+        let read = &*view.tables;
+        let project: Option<Project> = tables::load(read, rule.project_id.as_bytes())?;
+        let bundle: Option<Bundle> = tables::load(read, newest.bundle_id.as_bytes())?;
+        let Some((project, bundle)) = project.zip(bundle) else {
+            return Ok(Err("the bundle is gone".into()));
+        };
+        let spec = rule.asks(bundle.id);
+        let here = Arc::new(InProject { view: view.clone(), project });
+        let plan = match self.app.planned(here, spec.clone(), bundle, false).await {
+            Ok(planned) => planned.plan,
+            Err(refusal @ (AppError::Invalid(_) | AppError::Conflict(_) | AppError::NotFound(_))) => {
+                return Ok(Err(refusal.to_string()));
+            }
+            Err(error) => return Err(error),
+        };
+        let command = RolloutCreate {
+            rollout_id: RolloutId(self.app.inner().parts.ids.id()),
+            project_id: rule.project_id,
+            spec,
+            steps: plan.steps,
+            live: plan.live,
+            created_by: format!("{}, by a promotion rule", rule.created_by),
+            scheduled_at: None,
+            override_freeze_reason: None,
+            skip_order_reason: None,
+            rule: Some(ByRule { rule_id: rule.id, promoted_at: newest.at }),
+        };
+        tracing::info!(rule = %rule.id, rollout = %command.rollout_id, "a promotion rule starts a rollout");
+        Ok(self.app.propose_at(now, command).await?.map(|_| ()).map_err(|rejection| rejection.to_string()))
+    }
+
+    async fn note_rule(
+        &self,
+        rule: &PromotionRule,
+        newest: &Promotion,
+        now: Time,
+        reason: String,
+        again_at: Option<Time>,
+    ) -> Result<(), AppError> {
+        let note = PromotionRuleNote {
+            project_id: rule.project_id,
+            rule_id: rule.id,
+            bundle_id: newest.bundle_id,
+            promoted_at: newest.at,
+            reason,
+            again_at,
+        };
+        if let Err(rejection) = self.app.propose_at(now, note).await? {
+            tracing::warn!(rule = %rule.id, %rejection, "what came of a promotion rule was not taken note of");
+        }
+        Ok(())
+    }
+}
+
+/// What was completed last in the source, and what the rule does with it.
+fn look(
+    read: &(dyn Read + Send + Sync),
+    rule: &PromotionRule,
+    now: Time,
+) -> Result<Option<(Promotion, Decision)>, TableError> {
+    let Some(newest) = promotion::newest(read, rule.source_id, 1)?.pop() else { return Ok(None) };
+    let bundle: Option<Bundle> = tables::load(read, newest.bundle_id.as_bytes())?;
+    let unmet = match &bundle {
+        Some(bundle) => promotion_rule::unmet(read, rule, bundle)?,
+        None => Some(Unmet { words: "the bundle is gone".into(), passing: false }),
+    };
+    let since = since(read, rule, &newest)?;
+    let frozen = freeze::over(read, rule.project_id, || Ok([rule.target_id].into()), now)?;
+    let view = RuleView {
+        rule,
+        newest: Some(&newest),
+        there: promotion::find(read, rule.target_id, newest.bundle_id)?.is_some(),
+        since: since.as_ref(),
+        frozen: frozen.as_ref(),
+        unmet: unmet.as_ref(),
+    };
+    let decision = decide(&view, now);
+    Ok(Some((newest, decision)))
+}
+
+/// The newest rollout of the bundle with nodes in the target that was asked for since the bundle was completed in the source.
+fn since(
+    read: &(dyn Read + Send + Sync),
+    rule: &PromotionRule,
+    newest: &Promotion,
+) -> Result<Option<Rollout>, TableError> {
+    let all = Scan::all(Table::RolloutsByProject, rule.project_id.as_bytes());
+    let pairs = read.scan(Scan { order: Order::Descending, limit: LOOKED_AT, ..all })?;
+    for rollout in query::behind_key::<Rollout>(read, &pairs)? {
+        if rollout.created_at < newest.at || rollout.spec.bundle_id != newest.bundle_id {
+            continue;
+        }
+        let members = query::rollout_nodes(read, rollout.id)?;
+        let nodes = members.iter().map(|member| &member.node_id);
+        if environment::touched(read, rule.project_id, nodes)?.contains(&rule.target_id) {
+            return Ok(Some(rollout));
+        }
+    }
+    Ok(None)
+}
