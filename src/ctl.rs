@@ -9,6 +9,7 @@ mod cluster;
 mod connection;
 mod context;
 mod doctor;
+mod drift;
 mod failure;
 mod freeze;
 mod key;
@@ -68,6 +69,8 @@ pub enum CtlCommand {
     Bundle(Noun<bundle::BundleCommand>),
     /// Nodes: managed proxies
     Node(Noun<node::NodeCommand>),
+    /// Drift: nodes that run something else than what they were assigned
+    Drift(Noun<drift::DriftCommand>),
     /// Rollouts: a bundle goes to nodes in steps
     Rollout(Noun<rollout::RolloutCommand>),
     /// Freeze windows: times in which no rollout goes forward
@@ -115,6 +118,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         }
         CtlCommand::Bundle(Noun { options, command }) => bundle::run(command, &options).await,
         CtlCommand::Node(Noun { options, command }) => node::run(command, &Connection::open(&options)?).await,
+        CtlCommand::Drift(Noun { options, command }) => {
+            drift::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Rollout(Noun { options, command }) => {
             rollout::run(command, &Connection::open(&options)?).await
         }
@@ -143,6 +149,7 @@ impl CtlCommand {
             CtlCommand::Token(noun) => noun.command.reads(),
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
+            CtlCommand::Drift(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
         }
@@ -162,6 +169,7 @@ impl CtlCommand {
             CtlCommand::Token(noun) => &noun.options,
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
+            CtlCommand::Drift(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,
             CtlCommand::Cluster(noun) => &noun.options,

@@ -23,6 +23,7 @@ pub mod clock;
 pub mod cluster;
 mod concerns;
 pub mod cursor;
+mod drift;
 mod enrolment;
 pub mod error;
 pub mod events;

@@ -16,6 +16,7 @@ pub mod bundle;
 pub mod canary;
 pub mod cluster;
 pub mod conflict;
+pub mod drift;
 pub mod enrolment;
 pub mod error;
 pub mod event;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sentinel_model::{BundleId, Generation, NodeId, RolloutId, node};
+use sentinel_model::{BundleId, DriftEventId, Generation, NodeId, RolloutId, node};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Timestamp;
 use crate::blue_green::Slot;
+use crate::drift::NodeDrift;
 
 /// Whether heartbeats arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -101,6 +102,10 @@ pub struct Cause {
     /// The rollout, where one decided.
     #[schema(value_type = Option<Uuid>)]
     pub rollout_id: Option<RolloutId>,
+    /// The drift for which it was asserted again, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub drift_event_id: Option<DriftEventId>,
 }
 
 /// Kinds of [`Cause`].
@@ -259,6 +264,9 @@ pub struct Node {
     /// Which half of a blue-green fleet it is in.
     #[serde(default)]
     pub slot: Option<Slot>,
+    /// What it really runs, as far as that was measured; members of earlier versions say nothing.
+    #[serde(default)]
+    pub drift: Option<NodeDrift>,
     /// Traffic since its newest switch, as its newest heartbeat told.
     pub traffic: Option<Traffic>,
 }

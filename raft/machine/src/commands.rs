@@ -81,7 +81,7 @@ const fn highest(levels: &[u16]) -> u16 {
 }
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
-// a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin).
+// a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin), drift.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -143,6 +143,8 @@ commands! {
     45 schema 1 level 1 node_events_append::NodeEventsAppend;
     /// Changes what operators set of a node.
     46 schema 1 level 4 node_update::NodeUpdate;
+    /// A node's agent tells the configuration that really runs.
+    47 schema 1 level 4 node_runtime_config_keep::NodeRuntimeConfigKeep;
     /// Starts a rollout.
     50 schema 1 level 1 rollout_create::RolloutCreate;
     /// Holds a rollout.
@@ -169,6 +171,10 @@ commands! {
     61 schema 1 level 4 freeze_window_delete::FreezeWindowDelete;
     /// Gives the baseline to nodes that joined, after a freeze.
     62 schema 1 level 4 baseline_catch_up::BaselineCatchUp;
+    /// The scheduler does something about drift.
+    65 schema 1 level 4 drift_advance::DriftAdvance;
+    /// Somebody closes drift.
+    66 schema 1 level 4 drift_resolve::DriftResolve;
     /// Takes note of a backup that is good.
     70 schema 1 level 2 backup_note::BackupNote;
     /// Begins a new epoch: the cluster goes on from an earlier state.

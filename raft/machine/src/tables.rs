@@ -132,6 +132,22 @@ tables! {
     AuditByOrg = 61, "audit_by_org";
     /// project, number → nothing.
     AuditByProject = 62, "audit_by_project";
+    /// node → DriftNode: what was measured there. Nothing for a node that has measured nothing.
+    DriftNodes = 80, "drift_nodes";
+    /// project, event → DriftEvent. Their ids grow with time.
+    DriftEvents = 81, "drift_events";
+    /// project, node → event, while it lasts.
+    DriftOpen = 82, "drift_open";
+    /// project, log index, event → nothing, for those that are over: the order in which they are forgotten.
+    DriftResolved = 83, "drift_resolved";
+    /// time, project, event → nothing: when something has to be done about it.
+    DriftDue = 84, "drift_due";
+    /// project → DriftCounts.
+    DriftCounts = 85, "drift_counts";
+    /// node → RuntimeConfig: what it ran and was not assigned.
+    RuntimeConfigs = 86, "runtime_configs";
+    /// project, log index, node → nothing: the order in which they are forgotten.
+    RuntimeConfigsByProject = 87, "runtime_configs_by_project";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

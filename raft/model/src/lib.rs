@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod canary;
 pub mod cluster;
 pub mod digest;
+pub mod drift;
 pub mod enrolment;
 pub mod epoch;
 pub mod freeze;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::drift::DriftPolicy;
 use crate::governance::ApprovalPolicy;
 use crate::secret::Sealed;
 use crate::{BundleId, OrgId, ProjectId, RolloutId, Time};
@@ -31,6 +32,9 @@ pub struct Project {
     /// Who must agree to its rollouts.
     #[serde(default, skip_serializing_if = "ApprovalPolicy::is_default")]
     pub approval: ApprovalPolicy,
+    /// What is done about drift of its nodes.
+    #[serde(default, skip_serializing_if = "DriftPolicy::is_default")]
+    pub drift: DriftPolicy,
 }
 
 /// The baseline is owed to nodes that joined.

@@ -10,6 +10,8 @@ use sentinel_model::bundle::Bundle;
 use sentinel_model::health::{NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{self, ActivationFailure, Assignment, AssignmentCause};
 
+use crate::drift;
+
 /// Looks up versions of bundles, each once.
 pub(crate) struct Versions<'a> {
     read: &'a dyn Read,
@@ -34,6 +36,7 @@ impl<'a> Versions<'a> {
 
     pub(crate) fn node(&mut self, node: node::Node, sample: Option<NodeSample>) -> Result<Node, TableError> {
         let converged = node.converged();
+        let drift = drift::of_node(self.read, &node)?;
         Ok(Node {
             id: node.id,
             status: node.status.into(),
@@ -55,6 +58,7 @@ impl<'a> Versions<'a> {
                 None => None,
             },
             slot: node.slot.map(Into::into),
+            drift: Some(drift),
             traffic: sample.and_then(|sample| sample.traffic).map(traffic),
             name: node.name,
             labels: node.labels,
@@ -78,7 +82,7 @@ impl<'a> Versions<'a> {
             version: self.of(assignment.bundle_id)?,
             generation: assignment.generation,
             at: timestamp(assignment.at),
-            cause: Cause { kind, rollout_id },
+            cause: Cause { kind, rollout_id, drift_event_id: assignment.reasserts },
         })
     }
 

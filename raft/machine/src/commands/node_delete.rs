@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::baseline;
+use crate::drift;
 use crate::outcome::Reply;
 use crate::tables::{Scan, Table, key};
 
@@ -26,6 +27,7 @@ impl Apply for NodeDelete {
         }
         context.write().delete(Table::NodeEventCounts, self.node_id.as_bytes())?;
         baseline::forget(context, &node)?;
+        drift::forget(context, &node)?;
         let write = context.write();
         write.delete(Table::Nodes, self.node_id.as_bytes())?;
         write.delete(Table::NodeNames, &key(&[node.project_id.as_bytes(), node.name.as_bytes()]))?;

@@ -1,5 +1,6 @@
 //! Adds a project to an org.
 
+use sentinel_model::drift::DriftPolicy;
 use sentinel_model::governance::ApprovalPolicy;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
@@ -52,6 +53,7 @@ impl Apply for ProjectCreate {
             catch_up: None,
             created_at,
             approval: ApprovalPolicy::default(),
+            drift: DriftPolicy::default(),
         };
         context.store(&project)?;
         let write = context.write();

@@ -1,5 +1,6 @@
-//! Changes a project: its name, what it is for, and who must agree to its rollouts. People only, administrators of its org.
+//! Changes a project: its name, what it is for, who must agree to its rollouts, and what is done about drift. People only, administrators of its org.
 
+use sentinel_model::drift::DriftPolicy;
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::project::Project;
 use sentinel_model::user::Role;
@@ -7,6 +8,7 @@ use sentinel_model::{ProjectId, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::drift;
 use crate::governance;
 use crate::outcome::Reply;
 
@@ -23,6 +25,9 @@ pub struct ProjectUpdate {
     pub approval_rules: Option<Vec<ApprovalRule>>,
     /// How long approvals are waited for, in hours.
     pub approval_expires_h: Option<u32>,
+    /// What is done about drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftPolicy>,
 }
 
 impl Apply for ProjectUpdate {
@@ -44,7 +49,14 @@ impl Apply for ProjectUpdate {
             project.approval.expires_h = hours;
         }
         project.approval.check()?;
+        if let Some(policy) = self.drift {
+            policy.check()?;
+            project.drift = policy;
+        }
         context.store(&project)?;
+        if self.drift.is_some() {
+            drift::reschedule(context, &project)?;
+        }
         let id = self.project_id.to_string();
         let subject = Subject::in_project("project", &id, &project);
         context.record(
@@ -55,6 +67,8 @@ impl Apply for ProjectUpdate {
                 ("description", project.description.clone()),
                 ("approval_rules", words(&project.approval.rules)),
                 ("approval_expires_hours", project.approval.expires_h.to_string()),
+                ("drift_remediation", project.drift.remediation.as_str().to_owned()),
+                ("drift_delay_seconds", project.drift.delay_s.to_string()),
             ],
         )?;
         Ok(Reply::Done)

@@ -5,6 +5,7 @@ use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
 use sentinel_model::canary::Analysis;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
+use sentinel_model::drift::{DriftCounts, DriftEvent, DriftNode, RuntimeConfig};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::freeze::FreezeWindow;
 use sentinel_model::node::Node;
@@ -78,4 +79,8 @@ rows! {
     Analysis, RolloutAnalyses, |row| row.rollout_id.as_bytes().to_vec();
     RolloutNode, RolloutNodes, |row| key(&[row.rollout_id.as_bytes(), row.node_id.as_bytes()]);
     AuditEntry, Audit, |row| row.seq.to_be_bytes().to_vec();
+    DriftNode, DriftNodes, |row| row.node_id.as_bytes().to_vec();
+    DriftEvent, DriftEvents, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
+    DriftCounts, DriftCounts, |row| row.project_id.as_bytes().to_vec();
+    RuntimeConfig, RuntimeConfigs, |row| row.node_id.as_bytes().to_vec();
 }

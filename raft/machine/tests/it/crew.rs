@@ -36,6 +36,7 @@ pub fn nothing() -> ProjectUpdate {
         description: None,
         approval_rules: None,
         approval_expires_h: None,
+        drift: None,
     }
 }
 

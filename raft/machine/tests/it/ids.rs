@@ -1,8 +1,8 @@
 //! Fixed identities.
 
 use sentinel_model::{
-    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, FreezeWindowId, JoinTokenId, NodeId, OrgId, ProjectId,
-    RolloutId, SessionId, Sha256Digest, UserId,
+    ApiKeyId, BundleId, ClusterId, DriftEventId, EnrolmentTokenId, FreezeWindowId, JoinTokenId, NodeId,
+    OrgId, ProjectId, RolloutId, SessionId, Sha256Digest, UserId,
 };
 use uuid::Uuid;
 
@@ -35,6 +35,7 @@ pub const STRANGER: NodeId = NodeId(Uuid::from_u128(0x7f));
 pub const ROLLOUT: RolloutId = RolloutId(Uuid::from_u128(0x81));
 pub const SECOND: RolloutId = RolloutId(Uuid::from_u128(0x82));
 pub const WINDOW: FreezeWindowId = FreezeWindowId(Uuid::from_u128(0x91));
+pub const DRIFT: DriftEventId = DriftEventId(Uuid::from_u128(0xa1));
 /// Nothing has this id.
 pub const NOBODY: Uuid = Uuid::from_u128(0xdead);
 

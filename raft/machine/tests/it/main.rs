@@ -11,6 +11,7 @@ mod bundles;
 mod canary;
 mod crew;
 mod draft;
+mod drift;
 mod envelope;
 mod epochs;
 mod facts;

@@ -1,5 +1,7 @@
 //! One of each command, fixed for ever: their bytes are in `tests/golden`.
 
+pub mod drift;
+
 use std::collections::BTreeMap;
 
 use sentinel_machine::Command;
@@ -54,6 +56,7 @@ use sentinel_model::blue_green::BlueGreen;
 use sentinel_model::bundle::RiskLevel;
 use sentinel_model::canary::{Analysis, Canary, Evidence, Look, Traffic, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
+use sentinel_model::drift::{DriftPolicy, Remediation};
 use sentinel_model::freeze::{Recurrence, Span, Weekday};
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
@@ -339,6 +342,7 @@ pub fn project_update() -> ProjectUpdate {
         description: None,
         approval_rules: Some(rules),
         approval_expires_h: Some(24),
+        drift: None,
     }
 }
 
@@ -522,6 +526,11 @@ pub fn all() -> Vec<Vec<Command>> {
                 ..project_update()
             }
             .into(),
+            ProjectUpdate {
+                drift: Some(DriftPolicy { remediation: Remediation::Reassert, delay_s: 30 }),
+                ..project_update()
+            }
+            .into(),
         ],
         vec![user().into()],
         [None, Some(SetBy::Owner(digest(0x41))), Some(SetBy::Admin(ACME))]
@@ -544,9 +553,10 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![EnrolmentTokenRevoke { token_id: TOKEN }.into()],
         vec![node(1).into()],
         vec![NodeDelete { node_id: edge(1) }.into()],
-        vec![facts().into()],
+        vec![facts().into(), drift::measured().into()],
         vec![event.into()],
         updates(),
+        vec![drift::runtime_config(1, "system { worker-threads 2; }").into()],
         rollouts(),
         vec![RolloutPause { rollout_id: ROLLOUT, by: by() }.into()],
         vec![RolloutResume { rollout_id: ROLLOUT, by: by() }.into()],
@@ -563,6 +573,8 @@ pub fn all() -> Vec<Vec<Command>> {
         ],
         vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
         vec![BaselineCatchUp { project_id: SHOP }.into()],
+        drift::advances(),
+        drift::resolutions(),
         vec![
             backup().into(),
             BackupNote { backup: BackupRecord { verified_at: None, ..backup().backup } }.into(),

@@ -30,7 +30,7 @@ pub struct Stage {
 }
 
 /// What nodes report about themselves, and what is measured, changes state and is nobody's deed. Every other command is.
-pub const REPORTS: [&str; 3] = ["NodesReport", "NodeEventsAppend", "RolloutObserve"];
+pub const REPORTS: [&str; 4] = ["NodesReport", "NodeEventsAppend", "RolloutObserve", "NodeRuntimeConfigKeep"];
 
 pub fn by() -> Actor {
     Actor::User(ADA)
