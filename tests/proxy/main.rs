@@ -6,6 +6,7 @@ mod autonomy;
 mod blue_green;
 mod canary;
 mod confirm;
+mod drift;
 mod failover;
 mod fleet;
 mod refusal;
