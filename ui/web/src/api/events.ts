@@ -29,13 +29,16 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
     case "audit":
       return true;
     case "nodes":
-      return (noun === "node" || noun === "bundle") && scope === project && (part !== "one" || id === event.resource_id || noun === "bundle");
+      return (noun === "node" || noun === "bundle" || noun === "drift") && scope === project && (part !== "one" || id === event.resource_id || noun === "bundle" || (noun === "drift" && id === event.data?.node_id));
     case "bundles":
       return noun === "bundle" && scope === project && (part !== "one" || id === event.resource_id);
     case "rollouts":
       if (scope !== project) return false;
       if (noun === "node") return part === "one";
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
+    case "drift":
+      // What a node proves changes whether it drifts; its heartbeats do not.
+      return (noun === "drift" || noun === "project" || ["node.effective", "node.online", "node.offline", "node.assigned", "node.deleted", "node.runtime_config"].includes(event.kind)) && scope === project;
     case "freeze-windows":
       return noun === "freeze_window" && scope === project;
     case "projects":

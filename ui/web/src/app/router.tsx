@@ -168,6 +168,23 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/project/settings-page"), "SettingsPage"),
 });
 
+const driftListRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "drift",
+  validateSearch: (raw: Raw) => known({
+    status: one("active", "alarm", "resolved", "all")(raw.status),
+    severity: one("low", "medium", "high", "critical")(raw.severity),
+  }),
+  component: lazyRouteComponent(() => import("../pages/drift/drift-list-page"), "DriftListPage"),
+});
+
+const driftRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "drift/$eventId",
+  validateSearch: (raw: Raw) => known({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import("../pages/drift/drift-page"), "DriftPage"),
+});
+
 const enrolmentRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "enrolment",
@@ -222,6 +239,8 @@ const routeTree = rootRoute.addChildren([
       approvalsRoute,
       freezesRoute,
       settingsRoute,
+      driftListRoute,
+      driftRoute,
       enrolmentRoute,
       auditRoute,
     ]),
