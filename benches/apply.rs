@@ -160,6 +160,7 @@ fn project() -> Project {
         baseline: None,
         created_at: Time(1),
         approval: Default::default(),
+        drift: Default::default(),
     }
 }
 

@@ -21,6 +21,7 @@ mod heartbeat;
 mod identity;
 mod link;
 mod local_http;
+mod measure;
 mod meter;
 mod poll;
 mod probes;
@@ -170,7 +171,8 @@ async fn serve<P: Proxy>(
     let keys = identity.keys()?;
     let mut activator =
         Activator::new(proxy, shelf, state, (identity.node_id, keys), args.values()?, Arc::clone(&board))
-            .confirming(args.confirm_timeout);
+            .confirming(args.confirm_timeout)
+            .measuring(args.measure_every);
     let weights = Arc::new(Weights::open(&data_dir, identity.node_id)?);
     let listeners = Listeners::bind(args.agent_check_listen, args.weight_listen).await?;
     let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"))?;
@@ -187,6 +189,7 @@ async fn serve<P: Proxy>(
                 .in_current_span(),
         ),
         tokio::spawn(heartbeat::send_events(link.clone(), Arc::clone(&board)).in_current_span()),
+        tokio::spawn(measure::send_runtime_config(link.clone(), Arc::clone(&board)).in_current_span()),
     ];
     driver::drive(&mut activator, &board, &link, work, stop).await;
     tasks.iter().for_each(tokio::task::JoinHandle::abort);

@@ -9,6 +9,7 @@ mod cluster;
 mod connection;
 mod context;
 mod doctor;
+mod drift;
 mod environment;
 mod failure;
 mod freeze;
@@ -72,6 +73,8 @@ pub enum CtlCommand {
     Node(Noun<node::NodeCommand>),
     /// Groups of nodes: named, or by a rule on labels
     Group(Noun<group::GroupCommand>),
+    /// Drift: nodes that run something else than what they were assigned
+    Drift(Noun<drift::DriftCommand>),
     /// Rollouts: a bundle goes to nodes in steps
     Rollout(Noun<rollout::RolloutCommand>),
     /// Freeze windows: times in which no rollout goes forward
@@ -125,6 +128,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Group(Noun { options, command }) => {
             group::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Drift(Noun { options, command }) => {
+            drift::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Rollout(Noun { options, command }) => {
             rollout::run(command, &Connection::open(&options)?).await
         }
@@ -157,6 +163,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
+            CtlCommand::Drift(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
             CtlCommand::Environment(noun) => noun.command.reads(),
@@ -178,6 +185,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,
+            CtlCommand::Drift(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,
             CtlCommand::Environment(noun) => &noun.options,

@@ -10,6 +10,7 @@
 
 mod boot;
 mod confirm;
+mod drift;
 mod go_back;
 mod outcome;
 mod patience;
@@ -30,6 +31,7 @@ use patience::Patience;
 
 use super::board::{Board, Serving};
 use super::identity::Keys;
+use super::measure::Measuring;
 use super::proxy::Proxy;
 use super::release::Release;
 use super::render::{Addresses, RenderError, Rendered, render};
@@ -76,6 +78,8 @@ pub struct Activator<P> {
     confirm_within: Duration,
     /// The assignment with which no member could be reached last, though one could without it.
     cut_off: Option<Ordinal>,
+    /// What is remembered of looking at what really runs.
+    measuring: Measuring,
 }
 
 impl<P: Proxy> Activator<P> {
@@ -100,6 +104,7 @@ impl<P: Proxy> Activator<P> {
             patience: Patience::default(),
             confirm_within: Duration::ZERO,
             cut_off: None,
+            measuring: Measuring::default(),
         }
     }
 
@@ -300,7 +305,8 @@ impl<P: Proxy> Activator<P> {
 
     /// How the running process gets to another configuration.
     fn way(&self, next: &Rendered) -> Result<Way, Failure> {
-        let Some(live) = &self.live else {
+        let live = self.live.as_ref().filter(|_| !self.runs_something_else());
+        let Some(live) = live else {
             // It runs something that the agent does not know.
             return Ok(if self.proxy.bound().is_some() { Way::Reload } else { Way::Upgrade });
         };

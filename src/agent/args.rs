@@ -78,6 +78,9 @@ pub struct AgentArgs {
     /// Within which time a member must be reached with a new configuration, else it goes back; "off": it is not looked
     #[arg(long, default_value = "60s", value_parser = duration_or_off, value_name = "TIME")]
     pub confirm_timeout: Duration,
+    /// How often it is looked whether what runs is what was assigned
+    #[arg(long, default_value = "30s", value_parser = duration, value_name = "TIME")]
+    pub measure_every: Duration,
     /// Taken while a proxy process hands its sockets over: the proxy has one place for that per host
     #[arg(long, default_value = "/tmp/sentinel-cp-upgrade.lock", value_name = "FILE")]
     pub upgrade_lock: PathBuf,

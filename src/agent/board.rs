@@ -1,9 +1,11 @@
 //! What the agent has to tell: written by the activation, read by heartbeats and by whoever sends events.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use sentinel_api_types::agent::{FailureReport, NodeEventReport, NodeEventType, Severity};
+use sentinel_api_types::drift::{Measured, RuntimeConfigReport};
 use sentinel_model::{BundleId, Epoch, Generation, Ordinal};
 use tokio::sync::{Notify, watch};
 
@@ -29,6 +31,8 @@ pub struct Facts {
     pub epoch: Epoch,
     /// Whether the proxy serves.
     pub serving: Serving,
+    /// What really runs, compared with the effective release; `None` before it was looked at.
+    pub measured: Option<Measured>,
 }
 
 /// Whether the proxy serves.
@@ -49,6 +53,10 @@ pub struct Board {
     facts: watch::Sender<Facts>,
     events: Mutex<VecDeque<NodeEventReport>>,
     event: Notify,
+    /// The configuration that runs and was not assigned, while there is one.
+    pub runtime_config: watch::Sender<Option<RuntimeConfigReport>>,
+    /// The member that answered last takes what was measured.
+    pub takes_measurements: AtomicBool,
     /// What goes through the proxy.
     pub meter: Meter,
 }
@@ -56,7 +64,14 @@ pub struct Board {
 impl Board {
     /// An empty one.
     pub fn new(meter: Meter) -> Self {
-        Self { facts: watch::Sender::default(), events: Mutex::default(), event: Notify::new(), meter }
+        Self {
+            facts: watch::Sender::default(),
+            events: Mutex::default(),
+            event: Notify::new(),
+            runtime_config: watch::Sender::default(),
+            takes_measurements: AtomicBool::new(false),
+            meter,
+        }
     }
 
     /// Changes what is known; whoever watches learns of it if it is news.

@@ -36,6 +36,7 @@ pub async fn drive<P: Proxy>(
     let mut revive_at: Option<Instant> = unproven().then(Instant::now);
     let mut up_since = Instant::now();
     let mut prove_at = Instant::now() + PROVE_EVERY;
+    let mut measure_at = Instant::now();
     loop {
         let revival = revive_at.unwrap_or_else(|| Instant::now() + TEND_EVERY);
         tokio::select! {
@@ -50,6 +51,7 @@ pub async fn drive<P: Proxy>(
                 // Nobody waits for it any more when the agent is ending.
                 let _ = answer.send(outcome);
                 prove_at = Instant::now() + PROVE_EVERY;
+                activator.look().await;
                 if !unproven() {
                     revive_at = None;
                 } else if revive_at.is_none() && activator.is_down() {
@@ -67,6 +69,7 @@ pub async fn drive<P: Proxy>(
                 Ok(()) => {
                     (revive_at, up_since) = (None, Instant::now());
                     prove_at = up_since + PROVE_EVERY;
+                    measure_at = up_since;
                 }
                 Err(words) => {
                     tracing::error!(reason = words, "the proxy does not start");
@@ -81,6 +84,10 @@ pub async fn drive<P: Proxy>(
                         tracing::error!(reason = words, "the proxy does not run what it has proven before");
                         board.note(NodeEventType::Warning, Severity::Error, words);
                     }
+                }
+                if Instant::now() >= measure_at {
+                    activator.look().await;
+                    measure_at = Instant::now() + activator.measures_every();
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sentinel_api_types::agent::{Health, HeartbeatRequest};
@@ -37,7 +38,7 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
     loop {
         let facts = news.borrow_and_update().clone();
         let mut request = heartbeat(&board, facts, &about, &mut cpu).await;
-        keep_to(&mut request, takes_details);
+        keep_to(&mut request, takes_details, board.takes_measurements.load(Ordering::Relaxed));
         let sent = Instant::now();
         let answer = link.ask(|client| {
             let request = request.clone();
@@ -46,6 +47,7 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
         let next = match answer.await {
             Ok(answer) => {
                 takes_details = answer.takes_details;
+                board.takes_measurements.store(answer.takes_measurements, Ordering::Relaxed);
                 link.learn_members(&answer.members);
                 rhythm.told(&answer);
                 link.come_back_within(rhythm.return_within());
@@ -55,6 +57,7 @@ pub async fn beat(link: Link, board: Arc<Board>, about: About, interval: Duratio
                 tracing::warn!(%error, "a heartbeat was not taken");
                 // The member that answers next may be of an earlier version.
                 takes_details = false;
+                board.takes_measurements.store(false, Ordering::Relaxed);
                 // From now on: to find out may have taken longer than the pause, and as long for every agent.
                 Instant::now() + rhythm.after_loss()
             }
@@ -79,7 +82,10 @@ async fn heartbeat(board: &Board, facts: Facts, about: &About, cpu: &mut Cpu) ->
 }
 
 /// Leaves out what the member that answered last would refuse.
-fn keep_to(request: &mut HeartbeatRequest, takes_details: bool) {
+fn keep_to(request: &mut HeartbeatRequest, takes_details: bool, takes_measurements: bool) {
+    if !takes_measurements {
+        request.measured = None;
+    }
     if takes_details {
         return;
     }
@@ -120,6 +126,10 @@ fn compose(
         failure: facts.failure,
         traffic,
         usage: None,
+        // Of what ran before nothing is told.
+        measured: facts
+            .measured
+            .filter(|told| effective.is_some_and(|(_, generation)| generation == told.generation)),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         proxy_version: Some(about.proxy_version.clone()),
         ip: None,
@@ -244,9 +254,9 @@ mod tests {
         let full =
             HeartbeatRequest { usage: Some(usage), ..compose(facts, measured, &about(), BTreeMap::new()) };
         let mut told = full.clone();
-        keep_to(&mut told, true);
+        keep_to(&mut told, true, true);
         assert_eq!(told, full);
-        keep_to(&mut told, false);
+        keep_to(&mut told, false, false);
         assert_eq!((told.usage, told.traffic), (None, Some(traffic(2))));
     }
 

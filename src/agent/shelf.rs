@@ -20,8 +20,10 @@ use super::release::Release;
 use super::verify::{self, Unverified};
 use crate::durable;
 
-const ARCHIVE: &str = "bundle.tar.zst";
-const CONTENT: &str = "content";
+/// The archive, in the directory of a release.
+pub const ARCHIVE: &str = "bundle.tar.zst";
+/// What is in it, there as well.
+pub const CONTENT: &str = "content";
 /// The rendered configuration, as the proxy's command line names it below `current`.
 pub const CONFIG: &str = "zentinel.kdl";
 const STAGING: &str = ".staging";
@@ -148,6 +150,11 @@ impl Shelf {
     /// True when a release is the current one.
     pub fn is_current(&self, release: &Release) -> bool {
         fs::read_link(self.link()).is_ok_and(|target| target.ends_with(release.dir_name()))
+    }
+
+    /// Where a release lies.
+    pub fn place_of(&self, release: &Release) -> PathBuf {
+        self.dir(release)
     }
 
     /// Removes every release but these and the current one.

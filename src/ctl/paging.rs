@@ -44,6 +44,7 @@ pages! {
     sentinel_api_types::api_key::ApiKeyList: api_keys;
     sentinel_api_types::audit::AuditList: entries;
     sentinel_api_types::bundle::BundleList: bundles;
+    sentinel_api_types::drift::DriftEventList: drift_events;
     sentinel_api_types::enrolment::EnrolmentTokenList: enrolment_tokens;
     sentinel_api_types::member::MemberList: members;
     sentinel_api_types::node::NodeList: nodes;

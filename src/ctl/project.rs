@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use sentinel_api_types::PageQuery;
 use sentinel_api_types::approval::ApprovalRule;
+use sentinel_api_types::drift::DriftRemediation;
 use sentinel_api_types::project::{Project, ProjectCreate, ProjectUpdate};
 
 use super::connection::Connection;
 use super::failure;
 use super::output::Table;
 use super::paging::{Paging, more};
-use super::words::{at, duration, read, word};
+use super::words::{at, duration, read, seconds, word};
 
 /// What can be done with projects.
 #[derive(Subcommand, Debug)]
@@ -85,6 +86,24 @@ that asks for most counts.")]
         #[arg(long, value_name = "TIME", value_parser = hours)]
         expire: Option<u32>,
     },
+    /// Show or set what is done about drift; setting is for administrators only
+    #[command(after_help = "Examples:
+  sentinel-cp project drift shop
+  sentinel-cp project drift shop --remediation reassert --delay 2m
+  sentinel-cp project drift shop --remediation off
+
+With reassert, a node that drifts is given its assignment again after the delay, three times at most, each time after twice as
+long; then somebody has to look. Never while a rollout has the node, nor in a freeze.")]
+    Drift {
+        /// Slug of the project; the one that --project names when left out
+        slug: Option<String>,
+        /// off or reassert
+        #[arg(long, value_parser = read::<DriftRemediation>)]
+        remediation: Option<DriftRemediation>,
+        /// How long drift lasts before something is done about it, such as 2m
+        #[arg(long, value_name = "TIME", value_parser = seconds)]
+        delay: Option<u32>,
+    },
     /// Show a project
     #[command(after_help = "Examples:\n  sentinel-cp project show shop")]
     Show {
@@ -101,6 +120,7 @@ impl ProjectCommand {
             ProjectCommand::Approvals { rule, none, expire, .. } => {
                 rule.is_empty() && !none && expire.is_none()
             }
+            ProjectCommand::Drift { remediation, delay, .. } => remediation.is_none() && delay.is_none(),
             ProjectCommand::Create { .. } | ProjectCommand::Update { .. } => false,
         }
     }
@@ -148,6 +168,25 @@ pub async fn run(command: ProjectCommand, connection: &Connection) -> anyhow::Re
                 client.update_project(&slug, &request).await?
             };
             output.print(&body, |body| approvals(&body.project))?;
+        }
+        ProjectCommand::Drift { slug, remediation, delay } => {
+            let slug = named(connection, slug).await?;
+            let request = ProjectUpdate {
+                drift_remediation: remediation,
+                drift_delay_seconds: delay,
+                ..Default::default()
+            };
+            let body = if request == ProjectUpdate::default() {
+                client.project(&slug).await?
+            } else {
+                client.update_project(&slug, &request).await?
+            };
+            output.print(&body, |body| {
+                let mut table = Table::facts();
+                table.fact("About drift", word(&body.project.drift_remediation));
+                table.fact("After", format!("{} s", body.project.drift_delay_seconds));
+                table
+            })?;
         }
         ProjectCommand::Show { slug } => {
             let slug = named(connection, slug).await?;

@@ -70,7 +70,7 @@ fn every_example_can_be_read() {
             }
             seen += 1;
             let uuid = "00000000-0000-4000-8000-000000000000";
-            let placeholders = ["ROLLOUT", "KEY", "TOKEN", "CLUSTER", "WINDOW", "RULE"];
+            let placeholders = ["ROLLOUT", "KEY", "TOKEN", "CLUSTER", "WINDOW", "RULE", "EVENT"];
             let words = split(line).into_iter().map(|word| match word.as_str() {
                 "DIGEST" => "0".repeat(64),
                 placeholder if placeholders.contains(&placeholder) => uuid.to_owned(),

@@ -7,6 +7,7 @@ mod blue_green;
 mod canary;
 mod checks;
 mod confirm;
+mod drift;
 mod failover;
 mod fleet;
 mod refusal;

@@ -112,6 +112,18 @@ operations! {
     NodeEventList => Member(Reader, Some(NodesRead));
     /// See why a node runs what it runs.
     NodeWhy => Member(Reader, Some(RolloutsRead));
+    /// See what a node really runs, in full.
+    RuntimeConfigShow => Member(Reader, Some(BundlesRead));
+    /// See drift.
+    DriftList => Member(Reader, Some(NodesRead));
+    /// See drift in numbers.
+    DriftStats => Member(Reader, Some(NodesRead));
+    /// See one event of drift.
+    DriftShow => Member(Reader, Some(NodesRead));
+    /// Take drift elsewhere.
+    DriftExport => Member(Reader, Some(NodesRead));
+    /// Leave drift as it is.
+    DriftResolve => Member(Operator, Some(NodesWrite));
     /// Change a node's labels, weight or pin.
     NodeUpdate => Member(Operator, Some(NodesWrite));
     /// Remove a node.
@@ -234,6 +246,8 @@ operations! {
     NodeToken => Node;
     /// Tell what happened at a node.
     NodeEventsAppend => Node;
+    /// Tell the configuration that a node really runs.
+    RuntimeConfigKeep => Node;
 }
 
 /// Where an operation takes place.

@@ -20,13 +20,13 @@ use sentinel_engine::nodes::Pace;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::node_update;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
-use sentinel_machine::{Read, Table, View, tables};
+use sentinel_machine::{Read, Table, View, drift, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{Assignment, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
-use sentinel_model::{BundleId, NodeId, Ordinal, Sha256Digest};
+use sentinel_model::{BundleId, DriftEventId, NodeId, Ordinal, Sha256Digest};
 
 use crate::access::{Operation, Place, require_known};
 use crate::app::{App, Standing, digest_of, written};
@@ -108,7 +108,7 @@ impl App {
     ) -> Result<HeartbeatResponse, AppError> {
         let (view, node) = self.this_node(Operation::NodeHeartbeat, caller, id).await?;
         report::check(&request)?;
-        let Standing { epoch, nodes, .. } = self.standing(&view)?;
+        let Standing { epoch, nodes, level } = self.standing(&view)?;
         let request = report::of_epoch(request, epoch);
         let now = self.now();
         let pace = self.pace(nodes);
@@ -117,6 +117,9 @@ impl App {
             if !self.facts().push(NodeReport { node_id: id, fact }) {
                 tracing::warn!(node = %id, "facts wait in large numbers; this one is left to the next heartbeat");
             }
+        }
+        if level >= drift::LEVEL {
+            self.take_measurement(&view, &node, &request)?;
         }
         Ok(HeartbeatResponse {
             status: "ok".to_owned(),
@@ -127,8 +130,23 @@ impl App {
             heartbeat_jitter_ms: Some(pace.jitter_ms),
             return_within_ms: pace.return_within_ms,
             takes_details: true,
+            takes_measurements: level >= drift::LEVEL,
             members: self.member_urls(),
         })
+    }
+
+    /// What a node has measured goes into the log when it is news.
+    fn take_measurement(&self, view: &View, node: &Node, request: &HeartbeatRequest) -> Result<(), AppError> {
+        let Some(found) = request.measured.as_ref().map(report::measurement) else { return Ok(()) };
+        if !drift::is_news(&*view.tables, node, request.effective_generation, &found)? {
+            return Ok(());
+        }
+        let event_id = DriftEventId(self.inner().parts.ids.id());
+        let fact = NodeFact::Measured { event_id, found: Box::new(found) };
+        if !self.facts().push(NodeReport { node_id: node.id, fact }) {
+            tracing::warn!(node = %node.id, "facts wait in large numbers; this one is left to the next heartbeat");
+        }
+        Ok(())
     }
 
     /// What a node shall run, if that is newer than what it knows, and its weight. Waits for either as long as the agent asks for.
@@ -208,7 +226,7 @@ impl App {
     }
 
     /// The node that calls, from what this member has. A path with another node's id is not there for it.
-    async fn this_node(
+    pub(crate) async fn this_node(
         &self,
         operation: Operation,
         caller: &Caller,

@@ -3,7 +3,7 @@
 mod artefact;
 mod compile;
 mod room;
-mod unified;
+pub(crate) mod unified;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

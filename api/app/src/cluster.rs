@@ -62,6 +62,7 @@ impl App {
             status: &status,
             cluster: formed.as_ref(),
             own: &self.concerns().all(),
+            drift: self.drift_seen_by(caller, &view)?,
             now: self.now(),
         });
         let admitted = cluster_member_admit::all(&*view.tables)?;

@@ -35,6 +35,7 @@ enum Kind {
     Effective,
     Failed,
     Status,
+    Measured,
     Versions,
 }
 
@@ -45,6 +46,7 @@ fn kind(fact: &NodeFact) -> Kind {
         NodeFact::Effective { .. } => Kind::Effective,
         NodeFact::Failed { .. } => Kind::Failed,
         NodeFact::Status(_) => Kind::Status,
+        NodeFact::Measured { .. } => Kind::Measured,
         NodeFact::Versions { .. } => Kind::Versions,
     }
 }

@@ -24,6 +24,7 @@ pub mod clock;
 pub mod cluster;
 mod concerns;
 pub mod cursor;
+mod drift;
 mod enrolment;
 mod environment;
 pub mod error;

@@ -6,7 +6,7 @@ use sentinel_api_types::{PageQuery, timestamp};
 use sentinel_machine::commands::{project_create, project_update};
 use sentinel_machine::{Order, Table, tables};
 use sentinel_model::org::Org;
-use sentinel_model::{ProjectId, governance, project};
+use sentinel_model::{ProjectId, drift, governance, project};
 use zeroize::Zeroizing;
 
 use crate::access::Operation;
@@ -94,6 +94,14 @@ impl App {
             risk_at_least: rule.risk_at_least.map(Into::into),
             approvals: rule.approvals,
         };
+        let drift =
+            (request.drift_remediation.is_some() || request.drift_delay_seconds.is_some()).then(|| {
+                let now = here.project.drift;
+                drift::DriftPolicy {
+                    remediation: request.drift_remediation.map_or(now.remediation, Into::into),
+                    delay_s: request.drift_delay_seconds.unwrap_or(now.delay_s),
+                }
+            });
         let command = project_update::ProjectUpdate {
             project_id: id,
             name: request.name,
@@ -101,6 +109,7 @@ impl App {
             approval_rules: request.approval_rules.map(|rules| rules.into_iter().map(rule).collect()),
             approval_expires_h: request.approval_expires_hours,
             checks_private: request.checks_allow_private,
+            drift,
         };
         let mut change = Change::to("project.updated", id);
         for (field, value) in [("name", &command.name), ("description", &command.description)] {
@@ -118,6 +127,12 @@ impl App {
         }
         if let Some(private) = command.checks_private {
             change = change.with("checks_allow_private", private);
+        }
+        if let Some(remediation) = request.drift_remediation {
+            change = change.with("drift_remediation", drift::Remediation::from(remediation).as_str());
+        }
+        if let Some(delay) = request.drift_delay_seconds {
+            change = change.with("drift_delay_seconds", delay);
         }
         let committed = self.commit(caller, change, command).await?;
         let project: project::Project = written(&committed.view, id.as_bytes(), "Project")?;
@@ -154,6 +169,8 @@ fn shape(project: project::Project, org_slug: &str) -> Project {
         approval_rules: project.approval.rules.iter().map(rule).collect(),
         approval_expires_hours: project.approval.expires_h,
         checks_allow_private: project.checks_private,
+        drift_remediation: project.drift.remediation.into(),
+        drift_delay_seconds: project.drift.delay_s,
         inserted_at: timestamp(project.created_at),
     }
 }

@@ -6,6 +6,7 @@
 //! A look at a rollout reads every node of it, on a blocking thread. So however much nodes have to tell, the rounds come at a
 //! fixed pace, and slower where looking takes long; only what an operator commands is looked at at once.
 
+mod drift;
 mod log_clock;
 mod look;
 mod rules;
@@ -101,6 +102,8 @@ struct Duty {
     silence: SilenceQueue,
     /// What is remembered of the rollouts under way.
     notes: HashMap<RolloutId, Arc<Mutex<Notes>>>,
+    /// Where to go on with drift that is due.
+    drift: drift::Turn,
     /// What the looks of this round took.
     looking: Duration,
 }
@@ -121,6 +124,7 @@ impl Duty {
             clock,
             silence: SilenceQueue::default(),
             notes: HashMap::new(),
+            drift: drift::Turn::default(),
             looking: Duration::ZERO,
         }
     }
@@ -225,6 +229,9 @@ impl Duty {
         }
         if let Err(error) = self.carry_out_rules(&view).await {
             tracing::warn!(%error, "the promotion rules could not be read; the next round follows");
+        }
+        if let Err(error) = self.tend_drift(&view).await {
+            tracing::warn!(%error, "drift could not be looked at; the next round follows");
         }
         let under_way = self.under_way(&view);
         if let Ok(rollouts) = &under_way {

@@ -8,6 +8,7 @@ mod blue_green;
 mod bundles;
 mod cluster;
 mod conflicts;
+pub(crate) mod drift;
 mod environments;
 mod facts;
 mod groups;

@@ -17,6 +17,7 @@ mod call;
 mod client;
 mod cluster;
 mod credential;
+mod drift;
 mod enrolment;
 mod environment;
 mod error;

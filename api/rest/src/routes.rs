@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backups;
 pub mod bundles;
 pub mod cluster;
+pub mod drift;
 pub mod enrolment_tokens;
 pub mod environments;
 pub mod events;
@@ -41,6 +42,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(api_keys::routes())
         .merge(enrolment_tokens::routes())
         .merge(nodes::routes())
+        .merge(drift::routes())
         .merge(bundles::routes())
         .merge(rollouts::routes())
         .merge(approvals::routes())

@@ -6,6 +6,7 @@ use sentinel_model::{BundleId, Epoch, Generation, NodeId, Sha256Digest, node};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::drift::Measured;
 use crate::node::{ActivationStage, Traffic, Usage};
 use crate::{Secret, Timestamp};
 
@@ -134,6 +135,9 @@ pub struct HeartbeatRequest {
     /// What the proxy uses since the newest switch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// What really runs, as the agent has measured it; absent: it was not measured. Members below cluster level 4 refuse it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measured>,
     /// Version of the agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -174,6 +178,9 @@ pub struct HeartbeatResponse {
     /// This member takes `traffic.latency` and `usage`; one of an earlier version would refuse a heartbeat with them.
     #[serde(default)]
     pub takes_details: bool,
+    /// This member takes `measured`, and the configuration that really runs; one of an earlier version would refuse them.
+    #[serde(default)]
+    pub takes_measurements: bool,
     /// Base URLs of all members.
     pub members: Vec<String>,
 }

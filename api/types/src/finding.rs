@@ -40,6 +40,8 @@ pub enum Topic {
     Versions,
     /// How old the newest backup is, and whether somebody has read it.
     Backup,
+    /// Nodes that run something else than what they were assigned, and that need somebody.
+    Drift,
     /// What a member says of itself beside all that.
     Notes,
 }

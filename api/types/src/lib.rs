@@ -17,6 +17,7 @@ pub mod canary;
 pub mod check;
 pub mod cluster;
 pub mod conflict;
+pub mod drift;
 pub mod enrolment;
 pub mod environment;
 pub mod error;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sentinel_model::{BundleId, Generation, NodeId, RolloutId, node};
+use sentinel_model::{BundleId, DriftEventId, Generation, NodeId, RolloutId, node};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Timestamp;
 use crate::blue_green::Slot;
+use crate::drift::NodeDrift;
 use crate::environment::EnvironmentRef;
 
 /// Whether heartbeats arrive.
@@ -102,6 +103,10 @@ pub struct Cause {
     /// The rollout, where one decided.
     #[schema(value_type = Option<Uuid>)]
     pub rollout_id: Option<RolloutId>,
+    /// The drift for which it was asserted again, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub drift_event_id: Option<DriftEventId>,
 }
 
 /// Kinds of [`Cause`].
@@ -269,6 +274,9 @@ pub struct Node {
     /// The environment that it is in.
     #[serde(default)]
     pub environment: Option<EnvironmentRef>,
+    /// What it really runs, as far as that was measured; members of earlier versions say nothing.
+    #[serde(default)]
+    pub drift: Option<NodeDrift>,
     /// Traffic since its newest switch, as its newest heartbeat told.
     pub traffic: Option<Traffic>,
 }

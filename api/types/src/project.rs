@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::Timestamp;
 use crate::approval::ApprovalRule;
+use crate::drift::DriftRemediation;
 
 /// Where bundles, nodes and rollouts live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,6 +37,12 @@ pub struct Project {
     /// Checks of its rollouts may go to private addresses.
     #[serde(default)]
     pub checks_allow_private: bool,
+    /// What is done about drift.
+    #[serde(default)]
+    pub drift_remediation: DriftRemediation,
+    /// How long drift lasts before that, in seconds.
+    #[serde(default)]
+    pub drift_delay_seconds: u32,
     /// When it was created.
     pub inserted_at: Timestamp,
 }
@@ -86,6 +93,13 @@ pub struct ProjectUpdate {
     /// Whether checks of its rollouts may go to private addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checks_allow_private: Option<bool>,
+    /// What is done about drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift_remediation: Option<DriftRemediation>,
+    /// How long drift lasts before that, in seconds; the pauses between tries grow from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 86400)]
+    pub drift_delay_seconds: Option<u32>,
 }
 
 /// One project.

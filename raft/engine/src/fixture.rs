@@ -63,6 +63,7 @@ pub fn node(name: &str) -> Node {
             generation: BEFORE,
             at: Time(0),
             cause: AssignmentCause::Direct,
+            reasserts: None,
         }),
         offered: None,
         accepted: None,
@@ -189,6 +190,7 @@ impl Scene {
             generation: GIVEN,
             at: START,
             cause: AssignmentCause::Rollout(ROLLOUT),
+            reasserts: None,
         });
         self.nodes.insert(node.id, node);
         self.members.push(RolloutNode {

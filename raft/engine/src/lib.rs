@@ -8,10 +8,12 @@
 //! view that it is given. What only saves work, or what may be lost with a leader, is kept by the caller and handed in:
 //! [`nodes::SilenceQueue`], [`canary::Tally`], [`split::Split`].
 //!
-//! Where to start reading: [`rollout::decide`], then [`plan::plan_rollout`], [`canary`] and [`nodes::decide_status`]. [`promotion::decide`] is what takes bundles from one environment to the next. [`why::why`] explains
+//! Where to start reading: [`rollout::decide`], then [`plan::plan_rollout`], [`canary`], [`nodes::decide_status`] and [`drift::decide`].
+//! [`promotion::decide`] is what takes bundles from one environment to the next. [`why::why`] explains
 //! to people what all of them have made of a node.
 
 pub mod canary;
+pub mod drift;
 pub mod nodes;
 pub mod plan;
 pub mod promotion;

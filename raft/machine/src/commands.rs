@@ -81,8 +81,8 @@ const fn highest(levels: &[u16]) -> u16 {
 }
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
-// a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin),
-// environments and the rules between them.
+// a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin), groups,
+// environments and the rules between them, checks over HTTP, drift.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -176,6 +176,12 @@ commands! {
     61 schema 1 level 4 freeze_window_delete::FreezeWindowDelete;
     /// Gives the baseline to nodes that joined, after a freeze.
     62 schema 1 level 4 baseline_catch_up::BaselineCatchUp;
+    /// A node's agent tells the configuration that really runs.
+    63 schema 1 level 4 node_runtime_config_keep::NodeRuntimeConfigKeep;
+    /// The scheduler does something about drift.
+    65 schema 1 level 4 drift_advance::DriftAdvance;
+    /// Somebody closes drift.
+    66 schema 1 level 4 drift_resolve::DriftResolve;
     /// Takes note of how the checks of a rollout do.
     69 schema 1 level 4 rollout_check::RolloutCheck;
     /// Takes note of a backup that is good.

@@ -15,6 +15,7 @@ mod blue_green;
 pub mod bundle_bytes;
 pub mod commands;
 pub mod draft;
+pub mod drift;
 pub mod envelope;
 pub mod environment;
 pub mod event;

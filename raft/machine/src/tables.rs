@@ -150,6 +150,22 @@ tables! {
     PromotionRules = 85, "promotion_rules";
     /// time, rule → project: when to look at it.
     PromotionRulesDue = 86, "promotion_rules_due";
+    /// node → DriftNode: what was measured there. Nothing for a node that has measured nothing.
+    DriftNodes = 90, "drift_nodes";
+    /// project, event → DriftEvent. Their ids grow with time.
+    DriftEvents = 91, "drift_events";
+    /// project, node → event, while it lasts.
+    DriftOpen = 92, "drift_open";
+    /// project, log index, event → nothing, for those that are over: the order in which they are forgotten.
+    DriftResolved = 93, "drift_resolved";
+    /// time, project, event → nothing: when something has to be done about it.
+    DriftDue = 94, "drift_due";
+    /// project → DriftCounts.
+    DriftCounts = 95, "drift_counts";
+    /// node → RuntimeConfig: what it ran and was not assigned.
+    RuntimeConfigs = 96, "runtime_configs";
+    /// project, log index, node → nothing: the order in which they are forgotten.
+    RuntimeConfigsByProject = 97, "runtime_configs_by_project";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

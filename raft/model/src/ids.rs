@@ -54,6 +54,8 @@ typed_ids! {
     BundleId
     /// One formation of the cluster.
     ClusterId
+    /// An event of drift.
+    DriftEventId
     /// A token with which nodes enrol.
     EnrolmentTokenId
     /// An environment of a project.

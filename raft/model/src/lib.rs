@@ -13,6 +13,7 @@ pub mod canary;
 pub mod check;
 pub mod cluster;
 pub mod digest;
+pub mod drift;
 pub mod enrolment;
 pub mod environment;
 pub mod epoch;

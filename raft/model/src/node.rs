@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::version::VersionRange;
-use crate::{BundleId, EnvironmentId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
+use crate::{
+    BundleId, DriftEventId, EnvironmentId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time,
+};
 
 /// Most capabilities that a node may announce.
 pub const CAPABILITIES_MAX: usize = 64;
@@ -192,6 +194,10 @@ pub struct Assignment {
     pub at: Time,
     /// Who decided.
     pub cause: AssignmentCause,
+    /// The drift for which it was asserted again. Whoever decided is the same as before, so that a rollout that is taken back takes
+    /// this back as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasserts: Option<DriftEventId>,
 }
 
 /// Who decided on an assignment.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::drift::DriftPolicy;
 use crate::governance::ApprovalPolicy;
 use crate::secret::Sealed;
 use crate::{BundleId, OrgId, ProjectId, RolloutId, Time};
@@ -34,6 +35,9 @@ pub struct Project {
     /// Checks of its rollouts may go to private addresses.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub checks_private: bool,
+    /// What is done about drift of its nodes.
+    #[serde(default, skip_serializing_if = "DriftPolicy::is_default")]
+    pub drift: DriftPolicy,
 }
 
 /// The baseline is owed to nodes that joined.

@@ -17,13 +17,14 @@
 //!   `sbom`, [`archive`], [`sign`];
 //! - a bundle is used: [`archive::open`], [`archive::OpenBundle::verify`] or [`signature::Detached`],
 //!   [`node_vars::render`], [`change::classify`];
-//! - bundles are compared: [`diff`] (lines), [`semantic`] (objects), [`risk`].
+//! - bundles are compared: [`diff`] (lines), [`semantic`] (objects), [`risk`]; and with what a node runs instead: [`drift`].
 
 pub mod archive;
 pub mod assignment;
 pub mod change;
 pub mod compile;
 pub mod diff;
+pub mod drift;
 mod findings;
 pub mod limits;
 pub mod manifest;

@@ -85,6 +85,11 @@ impl Agent {
         }
     }
 
+    /// Process id of the agent, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().and_then(Process::pid)
+    }
+
     /// Address of the data listener.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.http_port)

@@ -5,6 +5,7 @@ import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "
 import { check } from "./check.ts";
 import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.ts";
 import { unified } from "./diff.ts";
+import { DRIFT_ROUTES } from "./drift.ts";
 import { emit, record } from "./engine.ts";
 import { createGroup, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
@@ -29,7 +30,7 @@ function nodesOf(db: Db, project: string | undefined): Node[] {
 
 const bundleOf = (db: Db, id: string | undefined) => db.bundles.find((bundle) => bundle.id === id);
 
-const projectOf = (db: Db) => ({ id: PROJECT.id, org_id: ORG.id, org_slug: ORG.slug, slug: PROJECT.slug, name: PROJECT.name, description: "", baseline_bundle_id: null, approval_rules: db.rules, approval_expires_hours: db.expiresHours, inserted_at: iso(40 * 86_400_000) });
+const projectOf = (db: Db) => ({ id: PROJECT.id, org_id: ORG.id, org_slug: ORG.slug, slug: PROJECT.slug, name: PROJECT.name, description: "", baseline_bundle_id: null, approval_rules: db.rules, approval_expires_hours: db.expiresHours, drift_remediation: db.drift.remediation, drift_delay_seconds: db.drift.delay, inserted_at: iso(40 * 86_400_000) });
 
 let leader = 1;
 let level = 1;
@@ -488,6 +489,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       const update = body as ProjectUpdate;
       if (update.approval_rules) db.rules = update.approval_rules;
       if (update.approval_expires_hours) db.expiresHours = update.approval_expires_hours;
+      if (update.drift_remediation) db.drift.remediation = update.drift_remediation;
+      if (update.drift_delay_seconds) db.drift.delay = update.drift_delay_seconds;
       record(db, "project.updated", "project", PROJECT.id, {}, ME_ACTOR);
       return ok({ project: projectOf(db) });
     },
@@ -510,7 +513,7 @@ function auditOf(db: Db, query: URLSearchParams) {
 export function handle(db: Db, request: Request): Answer {
   const path = request.path.replace(/^\/api\/v1/, "");
   if (!request.signedIn && path !== "/session") return refuse(401, "unauthenticated", "sign in first");
-  for (const [method, pattern, handler] of ROUTES) {
+  for (const [method, pattern, handler] of [...DRIFT_ROUTES, ...ROUTES]) {
     if (method !== request.method) continue;
     const names = [...pattern.matchAll(/:(\w+)/g)].map((match) => match[1] ?? "");
     const match = new RegExp(`^${pattern.replace(/:\w+/g, "([^/]+)")}$`).exec(path);

@@ -1,5 +1,5 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, EnrolmentToken, Environment, Event, Fact, FreezeWindow, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { groups } from "./groups.ts";
 import { hex, pick, random, uuid } from "./random.ts";
@@ -33,6 +33,7 @@ export interface Db {
   groups: NodeGroupDetail[];
   rules: ApprovalRule[];
   expiresHours: number;
+  drift: { remediation: DriftRemediation; delay: number };
   members: Member[];
   events: Event[];
   listeners: Set<(event: Event) => void>;
@@ -281,6 +282,7 @@ export function newDb(fleet = 140): Db {
     groups: groups(nodes),
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
+    drift: { remediation: "reassert", delay: 60 },
     events: [],
     listeners: new Set(),
     index: 48_200,

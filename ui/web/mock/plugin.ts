@@ -4,12 +4,14 @@ import type { Plugin } from "vite";
 
 import { handle } from "./api.ts";
 import { newDb } from "./db.ts";
+import { measure } from "./drift.ts";
 import { tick, TICK_MS } from "./engine.ts";
 
 /** The same as CONTENT_SECURITY_POLICY in ui/src/lib.rs; the preview sends it. */
 const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
 const db = newDb();
+measure(db);
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];

@@ -54,16 +54,7 @@ impl App {
     ) -> Result<NodeEventsResponse, AppError> {
         self.this_node(Operation::NodeEventsAppend, caller, id).await?;
         let at = self.now();
-        if let Err(wait_ms) = self.inner().event_budget.take(id, at) {
-            return Err(AppError::TooOften {
-                limit: format!(
-                    "a node may send events {AT_ONCE} times at once and then every {} s, up to \
-                     {EVENTS_PER_REQUEST_MAX} in one request",
-                    EVERY_MS / 1_000
-                ),
-                retry_after_s: wait_ms.div_ceil(1_000),
-            });
-        }
+        self.spend_telling(id)?;
         let reports = match request {
             NodeEventsRequest::One(event) => vec![event],
             NodeEventsRequest::Many(batch) => batch.events,
@@ -83,6 +74,20 @@ impl App {
             check_appended(&self.read_stale().await?, id, index, &reply, &events)?;
         }
         Ok(NodeEventsResponse { status: "ok".to_owned(), count: events.len() as u64 })
+    }
+}
+
+impl App {
+    /// Takes one request of a node that becomes an entry of the log, or refuses it.
+    pub(crate) fn spend_telling(&self, id: NodeId) -> Result<(), AppError> {
+        self.inner().event_budget.take(id, self.now()).map_err(|wait_ms| AppError::TooOften {
+            limit: format!(
+                "a node may send events {AT_ONCE} times at once and then every {} s, up to \
+                 {EVENTS_PER_REQUEST_MAX} in one request",
+                EVERY_MS / 1_000
+            ),
+            retry_after_s: wait_ms.div_ceil(1_000),
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a heartbeat tells, and what of it is news.
 
 use sentinel_api_types::agent::HeartbeatRequest;
+use sentinel_api_types::drift::{DriftSeverity, Measured};
 use sentinel_api_types::node::LatencyCount;
 use sentinel_engine::nodes::Pace;
 use sentinel_machine::commands::nodes_report::{NodeFact, VERSION_TEXT_MAX};
+use sentinel_model::drift::{DIFFERENCES_MAX, Difference, Measurement, PATH_TEXT_MAX};
 use sentinel_model::health::{self, NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{FAILURE_TEXT_MAX, Node, NodeStatus};
 use sentinel_model::{Epoch, Generation, NodeId, Time, name};
@@ -41,6 +43,9 @@ pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
     if used.into_iter().any(|percent| !percent.is_finite() || percent < 0.0) {
         return Err(AppError::invalid("usage", "percentages must not be negative"));
     }
+    if let Some(measured) = &request.measured {
+        check_measured(measured)?;
+    }
     if request.metrics.as_ref().is_some_and(|metrics| metrics.len() > METRICS_MAX) {
         return Err(AppError::invalid("metrics", format!("at most {METRICS_MAX} numbers")));
     }
@@ -55,6 +60,45 @@ pub(super) fn check(request: &HeartbeatRequest) -> Result<(), AppError> {
         }
     }
     Ok(())
+}
+
+/// What differs has a name, and what does not has none.
+fn check_measured(measured: &Measured) -> Result<(), AppError> {
+    let differs = measured.expected_hash != measured.actual_hash;
+    if (measured.severity.is_some(), !measured.differences.is_empty()) != (differs, differs) {
+        let message = "severity and differences are there exactly when the hashes differ";
+        return Err(AppError::invalid("measured", message));
+    }
+    if measured.differences.len() > DIFFERENCES_MAX {
+        return Err(AppError::invalid("measured.differences", format!("at most {DIFFERENCES_MAX}")));
+    }
+    for difference in &measured.differences {
+        if difference.path.is_empty() || difference.path.chars().count() > PATH_TEXT_MAX {
+            let message = format!("a path has 1 to {PATH_TEXT_MAX} characters");
+            return Err(AppError::invalid("measured.differences", message));
+        }
+        name::check_text("measured.differences.words", &difference.words)?;
+    }
+    Ok(name::check_text("measured.summary", &measured.summary)?)
+}
+
+/// What an agent has measured, as the state machine takes it.
+pub(super) fn measurement(measured: &Measured) -> Measurement {
+    Measurement {
+        generation: measured.generation,
+        expected: measured.expected_hash,
+        actual: measured.actual_hash,
+        config: measured.config_hash,
+        severity: measured.severity.unwrap_or(DriftSeverity::Low).into(),
+        summary: measured.summary.clone(),
+        differences: measured
+            .differences
+            .iter()
+            .map(|one| Difference { path: one.path.clone(), kind: one.kind.into(), words: one.words.clone() })
+            .collect(),
+        more: measured.more,
+    }
+    .clipped()
 }
 
 /// A cumulative histogram: bounds and counts rise, and the last bar has all answers.
@@ -89,6 +133,7 @@ pub(super) fn of_epoch(request: HeartbeatRequest, epoch: Epoch) -> HeartbeatRequ
         failure: None,
         traffic: None,
         usage: None,
+        measured: None,
         ..request
     }
 }

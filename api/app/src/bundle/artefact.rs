@@ -127,6 +127,11 @@ impl App {
         text(&self.opened(bundle).await?, SOURCE)
     }
 
+    /// A bundle's text as nodes get it.
+    pub(crate) async fn compiled_of(&self, bundle: &Bundle) -> Result<String, AppError> {
+        text(&self.opened(bundle).await?, COMPILED)
+    }
+
     async fn opened(&self, bundle: &Bundle) -> Result<OpenBundle, AppError> {
         let bytes = self.archive(bundle.digest).await?;
         self.heavy("archives", move || {

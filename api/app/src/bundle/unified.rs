@@ -8,7 +8,7 @@ use sentinel_bundle::diff::{Line, Tag, TextDiff};
 const CONTEXT: usize = 3;
 
 /// The unified diff of two versions; empty when they are the same.
-pub(super) fn render(old: &str, new: &str, diff: &TextDiff) -> String {
+pub(crate) fn render(old: &str, new: &str, diff: &TextDiff) -> String {
     let hunks = hunks(&diff.lines);
     if hunks.is_empty() {
         return String::new();

@@ -42,6 +42,8 @@ pub(super) struct Seen<'a> {
     pub(super) cluster: Option<&'a Cluster>,
     /// What the answering member says of itself, now.
     pub(super) own: &'a [Concern],
+    /// Events of drift that last, and those of them with an alarm.
+    pub(super) drift: (u64, u64),
     /// The time here.
     pub(super) now: Time,
 }
@@ -49,7 +51,9 @@ pub(super) struct Seen<'a> {
 /// All that is found, the gravest first. Each topic has one finding at least: what is well is told as well.
 pub(super) fn examine(seen: &Seen<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for look in [writes, quorum, members, clocks, disks, archives, certificates, versions, backup, notes] {
+    for look in
+        [writes, quorum, members, clocks, disks, archives, certificates, versions, backup, drift, notes]
+    {
         found.extend(look(seen));
     }
     found.sort_by_key(|finding| Reverse(finding.severity));
@@ -445,6 +449,21 @@ fn backup(seen: &Seen<'_>) -> Vec<Finding> {
     or_well(found, Topic::Backup, || match &cluster.backup {
         Some(newest) => format!("the newest backup is of {} and was read", timestamp(newest.taken_at)),
         None => format!("none yet, in the first {BACKUP_DAYS} days of the cluster"),
+    })
+}
+
+fn drift(seen: &Seen<'_>) -> Vec<Finding> {
+    let (open, alarms) = seen.drift;
+    let found = (alarms > 0).then(|| {
+        let text = format!(
+            "{alarms} nodes run something else than what they were assigned, and nothing more is done about it by itself"
+        );
+        let advice = "look at each with `sentinel-cp drift list --status alarm --project PROJECT`, and find out who changes it";
+        advised(finding(Topic::Drift, Severity::Warning, text), advice)
+    });
+    or_well(found.into_iter().collect(), Topic::Drift, || match open {
+        0 => "no node is known to run something else than what it was assigned".to_owned(),
+        open => format!("{open} nodes drift, none of them needs somebody yet"),
     })
 }
 

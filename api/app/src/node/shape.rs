@@ -13,6 +13,8 @@ use sentinel_model::{BundleId, EnvironmentId, ProjectId};
 
 use crate::environment::named;
 
+use crate::drift;
+
 /// Looks up versions of bundles, each once.
 pub(crate) struct Versions<'a> {
     read: &'a dyn Read,
@@ -53,6 +55,7 @@ impl<'a> Versions<'a> {
 
     pub(crate) fn node(&mut self, node: node::Node, sample: Option<NodeSample>) -> Result<Node, TableError> {
         let converged = node.converged();
+        let drift = drift::of_node(self.read, &node)?;
         Ok(Node {
             id: node.id,
             status: node.status.into(),
@@ -77,6 +80,7 @@ impl<'a> Versions<'a> {
             },
             slot: node.slot.map(Into::into),
             environment: self.environment(node.project_id, node.environment_id)?,
+            drift: Some(drift),
             traffic: sample.and_then(|sample| sample.traffic).map(traffic),
             name: node.name,
             labels: node.labels,
@@ -100,7 +104,7 @@ impl<'a> Versions<'a> {
             version: self.of(assignment.bundle_id)?,
             generation: assignment.generation,
             at: timestamp(assignment.at),
-            cause: Cause { kind, rollout_id },
+            cause: Cause { kind, rollout_id, drift_event_id: assignment.reasserts },
         })
     }
 

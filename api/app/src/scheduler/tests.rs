@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cluster;
+mod drift;
 mod governance;
 mod queue;
 mod rules;

@@ -36,6 +36,9 @@ ClusterMemberRemove cluster-admin - LeadershipHandOver cluster-admin -
 BackupCreate cluster-admin -        BackupNote cluster-admin -      ClusterLevelRaise cluster-admin -
 NodeHeartbeat node -              NodeLatest node -                 NodeArchive node -
 NodeUpdate operator nodes:write
+RuntimeConfigShow reader bundles:read DriftList reader nodes:read   DriftStats reader nodes:read
+DriftShow reader nodes:read       DriftExport reader nodes:read     DriftResolve operator nodes:write
+RuntimeConfigKeep node -
 ProjectUpdate admin -             RolloutApprove operator -         RolloutReject operator -
 RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
 FreezeWindowDelete admin -           NodeGroupList reader nodes:read    NodeGroupShow reader nodes:read

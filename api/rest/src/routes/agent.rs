@@ -8,6 +8,7 @@ use sentinel_api_types::agent::{
     HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NodeEventsRequest, NodeEventsResponse,
     NodeTokenResponse, RegisterRequest, RegisterResponse,
 };
+use sentinel_api_types::drift::RuntimeConfigReport;
 use sentinel_app::App;
 use sentinel_model::{BundleId, NodeId};
 use utoipa_axum::router::OpenApiRouter;
@@ -26,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(heartbeat))
         .routes(routes!(token))
         .routes(routes!(events))
+        .routes(routes!(runtime_config))
 }
 
 /// The routes that wait or send many bytes, and therefore have no time limit of their own.
@@ -131,4 +133,21 @@ async fn events(
     JsonBody(request): JsonBody<NodeEventsRequest>,
 ) -> Result<(StatusCode, Json<NodeEventsResponse>), Refusal> {
     Ok((StatusCode::CREATED, Json(app.append_node_events(&caller, id, request).await?)))
+}
+
+/// The configuration that the node really runs, where that is not what it was assigned.
+#[utoipa::path(
+    post, path = "/nodes/{id}/runtime-config", operation_id = "keep_runtime_config", tag = "agent",
+    params(("id" = Uuid, Path, description = "Id of the calling node"), WriteParams),
+    request_body = RuntimeConfigReport,
+    responses((status = 200, description = "Kept.", body = NodeEventsResponse), Refusals),
+    security(("node_key" = []), ("bearer" = [])),
+)]
+async fn runtime_config(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(id): PathArgs<NodeId>,
+    JsonBody(report): JsonBody<RuntimeConfigReport>,
+) -> Answer<NodeEventsResponse> {
+    Ok(Json(app.keep_runtime_config(&caller, id, report).await?))
 }

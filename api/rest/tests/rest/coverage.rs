@@ -7,6 +7,10 @@ use sentinel_api_types::api_key::Scope;
 use sentinel_app::testing::world::{Known, SOURCE};
 use sentinel_app::testing::{ADMIN, PASSWORD};
 use sentinel_machine::Command;
+use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
+use sentinel_model::drift::{DriftSeverity, Measurement};
+use sentinel_model::node::NodeStatus;
+use sentinel_model::{BundleId, DriftEventId, Generation, NodeId, Sha256Digest};
 use serde_json::{Value, json};
 
 use crate::client::{Http, request};
@@ -72,6 +76,34 @@ async fn waiting(http: &Http) -> [(String, String); 3] {
     }
     rules(json!([])).await;
     made.try_into().unwrap()
+}
+
+/// A node that drifts, and its event.
+async fn drifting(http: &Http, bundle: BundleId) -> (NodeId, DriftEventId) {
+    let kit = &http.world.kit;
+    let (node_id, _) = kit.node(&http.world.operator, "shop", "edge-6").await.unwrap();
+    let body = json!({"node_ids": [node_id]});
+    let path = format!("/api/v1/projects/shop/bundles/{bundle}/assign");
+    assert_eq!(http.post(&path, &http.world.operator, body).await.status, 200);
+    let (event_id, generation) = (DriftEventId(node_id.0), Generation(1));
+    let found = Measurement {
+        generation,
+        expected: Sha256Digest([1; 32]),
+        actual: Sha256Digest([2; 32]),
+        config: None,
+        severity: DriftSeverity::High,
+        summary: "no proxy runs".into(),
+        differences: Vec::new(),
+        more: 0,
+    };
+    let facts = [
+        NodeFact::Status(NodeStatus::Online),
+        NodeFact::Effective { bundle_id: bundle, generation },
+        NodeFact::Measured { event_id, found: Box::new(found) },
+    ];
+    let reports = facts.map(|fact| NodeReport { node_id, fact }).into();
+    kit.app.propose_as_member(NodesReport { reports }).await.unwrap().unwrap();
+    (node_id, event_id)
 }
 
 /// The operations in an order in which each finds what it needs.
@@ -252,6 +284,8 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let to_live = json!({"source": "early", "target": "live"});
     let rule = http.post("/api/v1/projects/shop/promotion-rules", admin, to_live).await;
     let rule = rule.json["promotion_rule"]["id"].as_str().unwrap().to_owned();
+    let bundle = http.world.kit.bundle(&http.world.operator, "shop", "3.0").await.unwrap();
+    let (drifter, drift) = drifting(http, bundle).await;
 
     let mut tries = Vec::new();
     let mut add = |id, rest: &str, body: Option<Value>, by, status, writes| {
@@ -295,6 +329,29 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let healthy = Some(json!({"healthy_percent": 90, "max_risk": null}));
     add("update_promotion_rule", &of_rule, healthy, By::Operator, 200, true);
     add("delete_promotion_rule", &of_rule, None, By::Operator, 204, true);
+    let of = |rest: &str| format!("/drift/{drift}{rest}");
+    let runs = format!("/nodes/{drifter}/runtime-config");
+    add("show_runtime_config", &runs, None, By::Reader, 200, false);
+    add("list_drift", "/drift?status=active&severity=high", None, By::Reader, 200, false);
+    add("show_drift_stats", "/drift/stats", None, By::Reader, 200, false);
+    add("export_drift", "/drift/export?format=json&status=active", None, By::Reader, 200, false);
+    add("show_drift", &of(""), None, By::Reader, 200, false);
+    let why = || Some(json!({"reason": "planned work"}));
+    add("resolve_drift", &of("/resolve"), why(), By::Operator, 200, true);
+    add("resolve_all_drift", "/drift/resolve-all", why(), By::Operator, 200, true);
+    // The text and its SHA-256.
+    let text = "system { }";
+    let hash = "f4038a0d9a44d13a0ba96f3e77f23294c8f97ecd7248a5305ec865e91ff6eb76";
+    let runs = json!({"generation": 1, "hash": hash, "config_kdl": text, "expected_kdl": text});
+    tries.push(Try {
+        id: "keep_runtime_config",
+        path: format!("/api/v1/nodes/{}/runtime-config", http.world.node.0),
+        body: Some(runs),
+        by: By::Node,
+        status: 200,
+        outsider: 403,
+        writes: false,
+    });
     tries.push(Try {
         id: "delete_session",
         path: "/api/v1/session".into(),

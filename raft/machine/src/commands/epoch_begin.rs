@@ -18,7 +18,7 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::cluster_member_admit::{all, next_id};
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Scan, Table, rows};
-use crate::{promotion_rule, query, rollout, waiting};
+use crate::{drift, promotion_rule, query, rollout, waiting};
 
 /// The first level that knows epochs after the first: what [`EpochBegin::raises_to`] has to say.
 pub const LEVEL: u16 = 2;
@@ -180,6 +180,7 @@ fn forget_facts(context: &mut Context<'_>) -> Result<(), Stop> {
     for mut node in nodes {
         (node.offered, node.accepted, node.effective, node.failure) = (None, None, None, None);
         context.store(&node)?;
+        drift::forget(context, &node)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::outcome::Reply;
 use crate::tables::{Scan, Table, key};
-use crate::{baseline, environment, group};
+use crate::{baseline, drift, environment, group};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,7 @@ impl Apply for NodeDelete {
         baseline::forget(context, &node)?;
         group::forget(context, &node)?;
         environment::leave(context, &node)?;
+        drift::forget(context, &node)?;
         let write = context.write();
         write.delete(Table::Nodes, self.node_id.as_bytes())?;
         write.delete(Table::NodeNames, &key(&[node.project_id.as_bytes(), node.name.as_bytes()]))?;

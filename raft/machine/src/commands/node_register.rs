@@ -6,12 +6,15 @@ use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{Assignment, AssignmentCause, CAPABILITIES_MAX, Node, NodeStatus, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::version::VersionRange;
-use sentinel_model::{BundleId, EnvironmentId, Generation, InvalidValue, NodeId, Sha256Digest, name};
+use sentinel_model::{
+    BundleId, DriftEventId, EnvironmentId, Generation, InvalidValue, NodeId, Sha256Digest, name,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::baseline;
 use crate::environment;
+use crate::drift;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, TableError, key};
 
@@ -145,8 +148,30 @@ pub(crate) fn assign(
     bundle_id: BundleId,
     cause: AssignmentCause,
 ) -> Result<(), TableError> {
+    drift::superseded(context, node)?;
+    give(context, node, bundle_id, (cause, None))
+}
+
+/// Gives `node` its assignment again, with the next generation, so that its agent brings the proxy to it anew. Who decided on it stays
+/// the same: a rollout that is taken back takes it from the node as well, and the baseline stays the baseline.
+pub(crate) fn reassert(
+    context: &mut Context<'_>,
+    node: &mut Node,
+    assigned: &Assignment,
+    event: DriftEventId,
+) -> Result<(), TableError> {
+    give(context, node, assigned.bundle_id, (assigned.cause, Some(event)))
+}
+
+fn give(
+    context: &mut Context<'_>,
+    node: &mut Node,
+    bundle_id: BundleId,
+    (cause, reasserts): (AssignmentCause, Option<DriftEventId>),
+) -> Result<(), TableError> {
     node.generation = node.generation.next();
-    node.assignment = Some(Assignment { bundle_id, generation: node.generation, at: context.time, cause });
+    let (generation, at) = (node.generation, context.time);
+    node.assignment = Some(Assignment { bundle_id, generation, at, cause, reasserts });
     node.failure = None;
     context.store(node)?;
     baseline::index(context, node)?;
@@ -160,6 +185,7 @@ pub(crate) fn assign(
 
 /// Takes the node's assignment back without giving it another, and writes the node. Its generation stays spent.
 pub(crate) fn withdraw(context: &mut Context<'_>, node: &mut Node) -> Result<(), TableError> {
+    drift::superseded(context, node)?;
     node.assignment = None;
     node.failure = None;
     context.store(node)?;

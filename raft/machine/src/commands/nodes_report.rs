@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use sentinel_model::drift::Measurement;
 use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, FAILURE_TEXT_MAX, Fact, Node, NodeStatus,
 };
-use sentinel_model::{BundleId, Generation, InvalidValue, NodeId, Time};
+use sentinel_model::{BundleId, DriftEventId, Generation, InvalidValue, NodeId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
 use crate::commands::node_register::tell;
+use crate::drift;
 use crate::outcome::Reply;
 
 /// Most facts in one command.
@@ -72,6 +74,13 @@ pub enum NodeFact {
     },
     /// Heartbeats began or ceased.
     Status(NodeStatus),
+    /// The agent has measured what really runs. Only from cluster level 4 on.
+    Measured {
+        /// The name of the event of drift that this begins, if it does.
+        event_id: DriftEventId,
+        /// What it found.
+        found: Box<Measurement>,
+    },
     /// What runs there.
     Versions {
         /// Of the agent.
@@ -84,6 +93,11 @@ pub enum NodeFact {
 impl Apply for NodesReport {
     const AUDITED: bool = false;
 
+    fn level_of_content(&self) -> u16 {
+        let measured = |report: &NodeReport| matches!(report.fact, NodeFact::Measured { .. });
+        if self.reports.iter().any(measured) { drift::LEVEL } else { 1 }
+    }
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         if self.reports.is_empty() || self.reports.len() > REPORTS_MAX {
             return Err(InvalidValue::new("reports", format!("1 to {REPORTS_MAX} facts")).into());
@@ -91,6 +105,10 @@ impl Apply for NodesReport {
         let mut changed = 0;
         for report in &self.reports {
             let Some(mut node) = context.load::<Node>(report.node_id.as_bytes())? else { continue };
+            if let NodeFact::Measured { event_id, found } = &report.fact {
+                changed += u64::from(drift::measure(context, &node, *event_id, found)?);
+                continue;
+            }
             let Some(word) = report.fact.change(&mut node, context.time) else { continue };
             context.store(&node)?;
             changed += 1;
@@ -162,6 +180,8 @@ impl NodeFact {
                     NodeStatus::Unknown => "node.unknown",
                 })
             }
+            // It is no field of the node: see `drift`.
+            NodeFact::Measured { .. } => None,
             NodeFact::Versions { agent, proxy } => {
                 // Cut first: compared at full length, an overlong version would be news for ever.
                 let cut = |text: &String| text.chars().take(VERSION_TEXT_MAX).collect::<String>();
@@ -183,7 +203,7 @@ impl NodeFact {
             NodeFact::Failed { generation, stage, .. } => {
                 (*generation, Some(("stage", stage.as_str().to_owned())))
             }
-            NodeFact::Status(_) | NodeFact::Versions { .. } => return BTreeMap::new(),
+            NodeFact::Status(_) | NodeFact::Versions { .. } | NodeFact::Measured { .. } => return BTreeMap::new(),
         };
         let mut data = BTreeMap::from([("generation".to_owned(), generation.to_string())]);
         data.extend(more.map(|(field, value)| (field.to_owned(), value)));

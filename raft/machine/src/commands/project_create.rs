@@ -1,5 +1,6 @@
 //! Adds a project to an org.
 
+use sentinel_model::drift::DriftPolicy;
 use sentinel_model::governance::ApprovalPolicy;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
@@ -53,6 +54,7 @@ impl Apply for ProjectCreate {
             checks_private: false,
             created_at,
             approval: ApprovalPolicy::default(),
+            drift: DriftPolicy::default(),
         };
         context.store(&project)?;
         let write = context.write();

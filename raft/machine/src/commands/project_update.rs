@@ -1,5 +1,7 @@
-//! Changes a project: its name, what it is for, who must agree to its rollouts, and where their checks may go. People only, administrators of its org.
+//! Changes a project: its name, what it is for, who must agree to its rollouts, where their checks may go, and what is done about drift.
+//! People only, administrators of its org.
 
+use sentinel_model::drift::DriftPolicy;
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::project::Project;
 use sentinel_model::user::Role;
@@ -7,6 +9,7 @@ use sentinel_model::{ProjectId, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::drift;
 use crate::governance;
 use crate::outcome::Reply;
 
@@ -26,6 +29,9 @@ pub struct ProjectUpdate {
     /// Whether checks of its rollouts may go to private addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checks_private: Option<bool>,
+    /// What is done about drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftPolicy>,
 }
 
 impl Apply for ProjectUpdate {
@@ -50,7 +56,14 @@ impl Apply for ProjectUpdate {
             project.checks_private = private;
         }
         project.approval.check()?;
+        if let Some(policy) = self.drift {
+            policy.check()?;
+            project.drift = policy;
+        }
         context.store(&project)?;
+        if self.drift.is_some() {
+            drift::reschedule(context, &project)?;
+        }
         let id = self.project_id.to_string();
         let subject = Subject::in_project("project", &id, &project);
         let private = self.checks_private.map(|private| ("checks_allow_private", private.to_string()));
@@ -59,6 +72,8 @@ impl Apply for ProjectUpdate {
             ("description", project.description.clone()),
             ("approval_rules", words(&project.approval.rules)),
             ("approval_expires_hours", project.approval.expires_h.to_string()),
+            ("drift_remediation", project.drift.remediation.as_str().to_owned()),
+            ("drift_delay_seconds", project.drift.delay_s.to_string()),
         ];
         context.record("project.updated", subject, changes.into_iter().chain(private))?;
         Ok(Reply::Done)

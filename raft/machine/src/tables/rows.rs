@@ -6,6 +6,7 @@ use sentinel_model::bundle::Bundle;
 use sentinel_model::canary::Analysis;
 use sentinel_model::check::Checks;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
+use sentinel_model::drift::{DriftCounts, DriftEvent, DriftNode, RuntimeConfig};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::environment::Environment;
 use sentinel_model::freeze::FreezeWindow;
@@ -87,4 +88,8 @@ rows! {
     Environment, Environments, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     Promotion, Promotions, |row| key(&[row.environment_id.as_bytes(), row.bundle_id.as_bytes()]);
     PromotionRule, PromotionRules, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
+    DriftNode, DriftNodes, |row| row.node_id.as_bytes().to_vec();
+    DriftEvent, DriftEvents, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
+    DriftCounts, DriftCounts, |row| row.project_id.as_bytes().to_vec();
+    RuntimeConfig, RuntimeConfigs, |row| row.node_id.as_bytes().to_vec();
 }

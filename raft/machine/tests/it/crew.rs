@@ -37,6 +37,7 @@ pub fn nothing() -> ProjectUpdate {
         approval_rules: None,
         approval_expires_h: None,
         checks_private: None,
+        drift: None,
     }
 }
 

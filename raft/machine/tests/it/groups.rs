@@ -14,7 +14,8 @@ use sentinel_model::{NodeGroupId, NodeId};
 use uuid::Uuid;
 
 use crate::ids::*;
-use crate::samples::{self, group, regroup, rollout, spec};
+use crate::samples::groups::{group, regroup};
+use crate::samples::{self, rollout, spec};
 use crate::stage::Stage;
 
 fn only(stage: &Stage) -> NodeGroup {

@@ -1,8 +1,9 @@
 //! Fixed identities.
 
 use sentinel_model::{
-    ApiKeyId, BundleId, ClusterId, EnrolmentTokenId, EnvironmentId, FreezeWindowId, JoinTokenId, NodeGroupId,
-    NodeId, OrgId, ProjectId, PromotionRuleId, RolloutId, SessionId, Sha256Digest, UserId,
+    ApiKeyId, BundleId, ClusterId, DriftEventId, EnrolmentTokenId, EnvironmentId, FreezeWindowId,
+    JoinTokenId, NodeGroupId, NodeId, OrgId, ProjectId, PromotionRuleId, RolloutId, SessionId, Sha256Digest,
+    UserId,
 };
 use uuid::Uuid;
 
@@ -41,6 +42,7 @@ pub const DEV: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa1));
 pub const STAGING: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa2));
 pub const PROD: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa3));
 pub const RULE: PromotionRuleId = PromotionRuleId(Uuid::from_u128(0xa8));
+pub const DRIFT: DriftEventId = DriftEventId(Uuid::from_u128(0xa1));
 /// Nothing has this id.
 pub const NOBODY: Uuid = Uuid::from_u128(0xdead);
 

@@ -9,6 +9,7 @@ use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::cluster::JoinToken;
+use sentinel_model::drift::{DriftCounts, DriftEvent, DriftNode, DriftState, RuntimeConfig};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::environment::Environment;
 use sentinel_model::node::{AssignmentCause, Node};
@@ -129,6 +130,25 @@ pub fn check(tables: &MemoryTables) {
     agrees::<PromotionRule>(tables, Table::PromotionRulesDue, |row| {
         Some((key(&[&row.look_at?.0.to_be_bytes(), row.id.as_bytes()]), id(row.project_id.as_bytes())))
     });
+    agrees::<DriftEvent>(tables, Table::DriftOpen, |row| {
+        let lasts = row.state != DriftState::Resolved;
+        let place = key(&[row.project_id.as_bytes(), row.node_id.as_bytes()]);
+        lasts.then(|| (place, id(row.id.as_bytes())))
+    });
+    agrees::<DriftEvent>(tables, Table::DriftResolved, |row| {
+        let index = row.resolved_index.to_be_bytes();
+        let over = row.state == DriftState::Resolved;
+        over.then(|| (key(&[row.project_id.as_bytes(), &index, row.id.as_bytes()]), nothing()))
+    });
+    agrees::<DriftEvent>(tables, Table::DriftDue, |row| {
+        let at = row.next_try_at?.0.to_be_bytes();
+        Some((key(&[&at, row.project_id.as_bytes(), row.id.as_bytes()]), nothing()))
+    });
+    agrees::<RuntimeConfig>(tables, Table::RuntimeConfigsByProject, |row| {
+        let index = row.index.to_be_bytes();
+        Some((key(&[row.project_id.as_bytes(), &index, row.node_id.as_bytes()]), nothing()))
+    });
+    drift_is_counted(tables);
     agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
         row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
@@ -141,6 +161,29 @@ pub fn check(tables: &MemoryTables) {
     assert_eq!(requests, by_index, "requests are remembered and forgotten in both places");
     every_row_has_its_home(tables);
     ownership(tables);
+}
+
+/// Counters say what is there, and a node knows its open event.
+fn drift_is_counted(tables: &MemoryTables) {
+    let events = all::<DriftEvent>(tables);
+    for counts in all::<DriftCounts>(tables) {
+        let of = |state| {
+            events
+                .iter()
+                .filter(|event| event.project_id == counts.project_id && event.state == state)
+                .count() as u64
+        };
+        let alarms = of(DriftState::Alarm);
+        let expected = (of(DriftState::Open) + alarms, alarms, of(DriftState::Resolved));
+        assert_eq!((counts.open, counts.alarms, counts.resolved), expected);
+        let configs = all::<RuntimeConfig>(tables);
+        let kept = configs.iter().filter(|config| config.project_id == counts.project_id).count();
+        assert_eq!(counts.configs, kept as u64);
+    }
+    for event in events.iter().filter(|event| event.state != DriftState::Resolved) {
+        let node: DriftNode = tables::load(tables, event.node_id.as_bytes()).unwrap().unwrap();
+        assert_eq!(node.open, Some(event.id), "a node has one open event at most, and knows it");
+    }
 }
 
 fn every_row_has_its_home(tables: &MemoryTables) {

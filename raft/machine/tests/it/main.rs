@@ -12,6 +12,7 @@ mod canary;
 mod checks;
 mod crew;
 mod draft;
+mod drift;
 mod envelope;
 mod environments;
 mod epochs;

@@ -1,6 +1,9 @@
 //! One of each command, fixed for ever: their bytes are in `tests/golden`.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod drift;
+pub mod groups;
+
+use std::collections::BTreeMap;
 
 use sentinel_machine::Command;
 use sentinel_machine::commands::api_key_create::ApiKeyCreate;
@@ -29,9 +32,7 @@ use sentinel_machine::commands::membership_remove::MembershipRemove;
 use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_events_append::NodeEventsAppend;
-use sentinel_machine::commands::node_group_create::NodeGroupCreate;
 use sentinel_machine::commands::node_group_delete::NodeGroupDelete;
-use sentinel_machine::commands::node_group_update::NodeGroupUpdate;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::node_update::{
     EnvironmentChange, NodeUpdate, Pin, SlotChange, VersionChange,
@@ -60,6 +61,7 @@ use sentinel_model::blue_green::BlueGreen;
 use sentinel_model::bundle::RiskLevel;
 use sentinel_model::canary::{Analysis, Canary, Evidence, Look, Traffic, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
+use sentinel_model::drift::{DriftPolicy, Remediation};
 use sentinel_model::freeze::{Recurrence, Span, Weekday};
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
@@ -364,6 +366,7 @@ pub fn project_update() -> ProjectUpdate {
         approval_rules: Some(rules),
         approval_expires_h: Some(24),
         checks_private: None,
+        drift: None,
     }
 }
 
@@ -378,31 +381,6 @@ pub fn recurrence() -> Recurrence {
             Span { from: Time(2_000_000), until: Time(3_000_000) },
             Span { from: Time(5_000_000), until: Time(9_000_000) },
         ],
-    }
-}
-
-/// The first node, and those in the EU.
-pub fn group() -> NodeGroupCreate {
-    NodeGroupCreate {
-        group_id: GROUP,
-        project_id: SHOP,
-        name: "first".into(),
-        description: "goes first".into(),
-        labels: BTreeMap::from([("zone".into(), "eu".into())]),
-        nodes: BTreeSet::from([edge(1)]),
-    }
-}
-
-/// The second node instead of the first, and no rule.
-pub fn regroup() -> NodeGroupUpdate {
-    NodeGroupUpdate {
-        project_id: SHOP,
-        group_id: GROUP,
-        name: Some("second".into()),
-        description: None,
-        labels: Some(BTreeMap::new()),
-        add: BTreeSet::from([edge(2)]),
-        remove: BTreeSet::from([edge(1)]),
     }
 }
 
@@ -581,6 +559,11 @@ pub fn all() -> Vec<Vec<Command>> {
             }
             .into(),
             ProjectUpdate { checks_private: Some(true), ..project_update() }.into(),
+            ProjectUpdate {
+                drift: Some(DriftPolicy { remediation: Remediation::Reassert, delay_s: 30 }),
+                ..project_update()
+            }
+            .into(),
         ],
         vec![user().into()],
         [None, Some(SetBy::Owner(digest(0x41))), Some(SetBy::Admin(ACME))]
@@ -603,11 +586,11 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![EnrolmentTokenRevoke { token_id: TOKEN }.into()],
         vec![node(1).into()],
         vec![NodeDelete { node_id: edge(1) }.into()],
-        vec![facts().into()],
+        vec![facts().into(), drift::measured().into()],
         vec![event.into()],
         updates(),
-        vec![group().into()],
-        vec![regroup().into()],
+        vec![groups::group().into()],
+        vec![groups::regroup().into()],
         vec![NodeGroupDelete { project_id: SHOP, group_id: GROUP }.into()],
         rollouts(),
         vec![RolloutPause { rollout_id: ROLLOUT, by: by() }.into()],
@@ -626,6 +609,9 @@ pub fn all() -> Vec<Vec<Command>> {
         ],
         vec![FreezeWindowDelete { project_id: SHOP, window_id: WINDOW }.into()],
         [None, Some(PROD)].map(|id| BaselineCatchUp { project_id: SHOP, environment_id: id }.into()).to_vec(),
+        vec![drift::runtime_config(1, "system { worker-threads 2; }").into()],
+        drift::advances(),
+        drift::resolutions(),
         vec![RolloutCheck { checks: checks() }.into()],
         vec![
             backup().into(),

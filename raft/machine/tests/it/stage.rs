@@ -30,7 +30,8 @@ pub struct Stage {
 }
 
 /// What nodes report about themselves, and what is measured, changes state and is nobody's deed. Every other command is.
-pub const REPORTS: [&str; 4] = ["NodesReport", "NodeEventsAppend", "RolloutObserve", "RolloutCheck"];
+pub const REPORTS: [&str; 5] =
+    ["NodesReport", "NodeEventsAppend", "RolloutObserve", "RolloutCheck", "NodeRuntimeConfigKeep"];
 
 pub fn by() -> Actor {
     Actor::User(ADA)

@@ -29,7 +29,7 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
     case "audit":
       return true;
     case "nodes":
-      return (noun === "node" || noun === "bundle") && scope === project && (part !== "one" || id === event.resource_id || noun === "bundle");
+      return (noun === "node" || noun === "bundle" || noun === "drift") && scope === project && (part !== "one" || id === event.resource_id || noun === "bundle" || (noun === "drift" && id === event.data?.node_id));
     case "bundles":
       return noun === "bundle" && scope === project && (part !== "one" || id === event.resource_id);
     case "rollouts":
@@ -40,6 +40,9 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       return ["environment", "project", "node", "rollout", "freeze_window", "bundle"].includes(noun ?? "") && scope === project;
     case "promotion-rules":
       return ["promotion_rule", "environment", "rollout", "bundle"].includes(noun ?? "") && scope === project;
+    case "drift":
+      // What a node proves changes whether it drifts; its heartbeats do not.
+      return (noun === "drift" || noun === "project" || ["node.effective", "node.online", "node.offline", "node.assigned", "node.deleted", "node.runtime_config"].includes(event.kind)) && scope === project;
     case "freeze-windows":
       return noun === "freeze_window" && scope === project;
     case "node-groups":

@@ -299,6 +299,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{id}/runtime-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The configuration that the node really runs, where that is not what it was assigned. */
+        post: operations["keep_runtime_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes/{id}/token": {
         parameters: {
             query?: never;
@@ -679,6 +696,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drift of a project's nodes, newest first. */
+        get: operations["list_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/drift/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that match, as a document or as a table. */
+        get: operations["export_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/drift/resolve-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for every event that lasts. */
+        post: operations["resolve_all_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/drift/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drift of a project's nodes in numbers. A node that is offline, or that measured nothing, is not in sync. */
+        get: operations["show_drift_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/drift/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event. */
+        get: operations["show_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/drift/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves drift as it is: what the node runs now is not told again. */
+        post: operations["resolve_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/enrolment-tokens": {
         parameters: {
             query?: never;
@@ -865,6 +984,23 @@ export interface paths {
         };
         /** What a node's agent told, newest first. */
         get: operations["list_node_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/nodes/{id}/runtime-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configuration that a node really runs, and how it differs from what it was assigned. */
+        get: operations["show_runtime_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1719,6 +1855,11 @@ export interface components {
         Cause: {
             /**
              * Format: uuid
+             * @description The drift for which it was asserted again, where it was.
+             */
+            drift_event_id?: string | null;
+            /**
+             * Format: uuid
              * @description The rollout, where one decided.
              */
             rollout_id?: string | null;
@@ -1925,6 +2066,240 @@ export interface components {
             /** @description Its version; null when the bundle is gone. */
             version?: string | null;
         };
+        /** @description One thing that differs. */
+        Difference: {
+            /** @description How. */
+            kind: components["schemas"]["DifferenceKind"];
+            /** @description Which file of the release, by its path there; `current` is the pointer to the release, `proxy` the process. */
+            path: string;
+            /** @description In words, where there are any. */
+            words?: string;
+        };
+        /**
+         * @description How a node differs from its assignment.
+         * @enum {string}
+         */
+        DifferenceKind: "changed" | "missing" | "extra" | "not_running" | "other_generation";
+        /** @description Drift of one node, from when it was noticed to its end. */
+        DriftEvent: {
+            /**
+             * Format: uuid
+             * @description The bundle that is at work, though not as it was assigned; null when none is.
+             */
+            actual_bundle_id?: string | null;
+            /** @description Digest of what is there. */
+            actual_hash: string;
+            /** @description Why somebody has to look. */
+            alarm?: string | null;
+            /** @description SHA-256 of the configuration file that is there; null when there is none. */
+            config_hash?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was noticed.
+             */
+            detected_at: string;
+            /** @description What differs, at most 20. */
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Format: int64
+             * @description How long it lasted, in seconds, or lasts.
+             */
+            duration_seconds: number;
+            /**
+             * Format: uuid
+             * @description What it shall run.
+             */
+            expected_bundle_id: string;
+            /** @description Digest of what should be there. */
+            expected_hash: string;
+            /** @description Version of that bundle; null when it is gone. */
+            expected_version?: string | null;
+            /**
+             * Format: int64
+             * @description The assignment's number.
+             */
+            generation: number;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was noticed.
+             */
+            inserted_at: string;
+            /**
+             * Format: int32
+             * @description How many more differ.
+             */
+            more_differences: number;
+            /**
+             * Format: date-time
+             * @description When something is done about it next, unless a rollout, a freeze or the node itself is in the way.
+             */
+            next_try_at?: string | null;
+            /** @description Its host name; null when it is gone. */
+            node_hostname?: string | null;
+            /**
+             * Format: uuid
+             * @description The node.
+             */
+            node_id: string;
+            /** @description Its name. */
+            node_name: string;
+            node_status?: components["schemas"]["NodeStatus"] | null;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /** @description Why. */
+            reason?: string | null;
+            resolution?: components["schemas"]["DriftResolution"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            resolved_at?: string | null;
+            /** @description Who closed it. */
+            resolved_by?: string | null;
+            /** @description How much it matters. */
+            severity: components["schemas"]["DriftSeverity"];
+            /** @description Where it is. */
+            state: components["schemas"]["DriftState"];
+            /** @description What it comes to, in words. */
+            summary: string;
+            /**
+             * Format: int32
+             * @description How often the assignment was asserted again, tries of the last hour's drift of this node among them.
+             */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updated_at: string;
+        };
+        /** @description One event. */
+        DriftEventBody: {
+            /** @description The event. */
+            drift_event: components["schemas"]["DriftEvent"];
+        };
+        /** @description Events of drift. */
+        DriftEventList: {
+            /** @description Newest first. */
+            drift_events: components["schemas"]["DriftEvent"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description Exported events. */
+        DriftExport: {
+            /** @description Newest first. */
+            drift_events: components["schemas"]["DriftEvent"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            exported_at: string;
+            /** @description The project. */
+            project: components["schemas"]["ProjectRef"];
+            /**
+             * Format: int64
+             * @description How many events.
+             */
+            total: number;
+            /** @description There are more; narrow the time. */
+            truncated: boolean;
+        };
+        /**
+         * @description What a project does about drift.
+         * @enum {string}
+         */
+        DriftRemediation: "off" | "reassert";
+        /**
+         * @description How drift ended.
+         * @enum {string}
+         */
+        DriftResolution: "self" | "remediated" | "manual" | "superseded";
+        /** @description Why drift is left as it is. */
+        DriftResolve: {
+            /** @description In words; kept with the event and in the audit log. */
+            reason: string;
+        };
+        /** @description Drift was closed. */
+        DriftResolvedAll: {
+            /**
+             * Format: int64
+             * @description So many events.
+             */
+            resolved_count: number;
+        };
+        /**
+         * @description How much drift matters, by what it means for the configuration: `low`, the text differs and what it means does not, or a file is too many;
+         *     `medium`, routes, upstreams or filters differ, or a file beside the configuration; `high`, something was taken away, or what guards or
+         *     listens differs; `critical`, what was assigned is not at work, or would not start again.
+         * @enum {string}
+         */
+        DriftSeverity: "low" | "medium" | "high" | "critical";
+        /**
+         * @description Where drift is.
+         * @enum {string}
+         */
+        DriftState: "open" | "alarm" | "resolved";
+        /** @description A fleet's drift in numbers. Each node that has an assignment counts once: offline, not measured, drifted or in sync. */
+        DriftStats: {
+            /**
+             * Format: int64
+             * @description Events that last.
+             */
+            active_events: number;
+            /**
+             * Format: int64
+             * @description Events for which somebody has to look.
+             */
+            alarms: number;
+            /**
+             * Format: int64
+             * @description Online, measured, and something differs.
+             */
+            drifted: number;
+            /**
+             * Format: int64
+             * @description Online, measured, and nothing differs.
+             */
+            in_sync: number;
+            /**
+             * Format: int64
+             * @description Online, and nothing was measured of what they shall run now.
+             */
+            not_measured: number;
+            /**
+             * Format: int64
+             * @description Not online: what they run now is not known.
+             */
+            offline: number;
+            /**
+             * Format: int64
+             * @description Events that ended since midnight, UTC; of the thousand that are kept.
+             */
+            resolved_today: number;
+            /**
+             * Format: int64
+             * @description Nodes that shall run something.
+             */
+            total_managed: number;
+        };
+        /**
+         * @description Whether a node runs what it was assigned, as far as that was measured.
+         * @enum {string}
+         */
+        DriftStatus: "in_sync" | "drifted" | "not_measured";
         /** @description A token with which nodes enrol into one project. */
         EnrolmentToken: {
             /**
@@ -2139,7 +2514,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "archives" | "certificates" | "versions" | "backup" | "notes";
+        FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "archives" | "certificates" | "versions" | "backup" | "drift" | "notes";
         /** @description A time in which no rollout of a project goes forward. The way back is always open. */
         FreezeWindow: {
             /** @description It holds now. */
@@ -2308,6 +2683,7 @@ export interface components {
             hostname?: string | null;
             /** @description Its address; taken at enrolment, accepted here for compatibility. */
             ip?: string | null;
+            measured?: components["schemas"]["Measured"] | null;
             /** @description Numbers of the agent's own choosing; taken for compatibility. Gates judge `traffic`. */
             metrics?: {
                 [key: string]: number;
@@ -2363,6 +2739,8 @@ export interface components {
             status: string;
             /** @description This member takes `traffic.latency` and `usage`; one of an earlier version would refuse a heartbeat with them. */
             takes_details?: boolean;
+            /** @description This member takes `measured`, and the configuration that really runs; one of an earlier version would refuse them. */
+            takes_measurements?: boolean;
         };
         /** @description Why a step waits. */
         Hold: {
@@ -2509,6 +2887,30 @@ export interface components {
              */
             to: number;
         };
+        /** @description What an agent found when it looked at what really runs. Left out by agents that do not measure: that is not the same as in sync. */
+        Measured: {
+            /** @description Digest of what is there. */
+            actual_hash: string;
+            /** @description SHA-256 of the configuration file; null when there is none. */
+            config_hash?: string | null;
+            /** @description What differs, at most 20. */
+            differences?: components["schemas"]["Difference"][];
+            /** @description Digest of what should be there: every file that the agent wrote, and the proof. */
+            expected_hash: string;
+            /**
+             * Format: int64
+             * @description The generation that it compared with: the one that its proxy has proven.
+             */
+            generation: number;
+            /**
+             * Format: int32
+             * @description How many more differ.
+             */
+            more?: number;
+            severity?: components["schemas"]["DriftSeverity"] | null;
+            /** @description What it comes to, in words. */
+            summary?: string;
+        };
         /** @description A person in an org. */
         Member: {
             /** @description E-mail address. */
@@ -2642,6 +3044,7 @@ export interface components {
             /** @description It has proven to run what it shall run. */
             converged: boolean;
             desired?: components["schemas"]["Desired"] | null;
+            drift?: components["schemas"]["NodeDrift"] | null;
             effective?: components["schemas"]["Fact"] | null;
             failure?: components["schemas"]["NodeFailure"] | null;
             /** @description The agent's newest heartbeat calls its proxy healthy; null: this member has not heard one. */
@@ -2709,6 +3112,24 @@ export interface components {
         NodeBody: {
             /** @description The node. */
             node: components["schemas"]["Node"];
+        };
+        /** @description What a node really runs. */
+        NodeDrift: {
+            /**
+             * Format: uuid
+             * @description The event that lasts.
+             */
+            event_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When a member learned of the newest measurement.
+             */
+            measured_at?: string | null;
+            severity?: components["schemas"]["DriftSeverity"] | null;
+            /** @description In short. */
+            status: components["schemas"]["DriftStatus"];
+            /** @description What it comes to, in words. */
+            summary: string;
         };
         /** @description Something that an agent found worth telling. */
         NodeEvent: {
@@ -3234,6 +3655,13 @@ export interface components {
             /** @description What it is for. */
             description: string;
             /**
+             * Format: int32
+             * @description How long drift lasts before that, in seconds.
+             */
+            drift_delay_seconds?: number;
+            /** @description What is done about drift. */
+            drift_remediation?: components["schemas"]["DriftRemediation"];
+            /**
              * Format: uuid
              * @description Identity.
              */
@@ -3306,6 +3734,12 @@ export interface components {
             checks_allow_private?: boolean | null;
             /** @description What it is for, at most 1,000 characters. */
             description?: string | null;
+            /**
+             * Format: int32
+             * @description How long drift lasts before that, in seconds; the pauses between tries grow from it.
+             */
+            drift_delay_seconds?: number | null;
+            drift_remediation?: components["schemas"]["DriftRemediation"] | null;
             /** @description Display name, 1 to 100 characters. */
             name?: string | null;
         };
@@ -3828,11 +4262,94 @@ export interface components {
              */
             traffic_weight?: number | null;
         };
+        /** @description What a node really runs, in full. */
+        RuntimeConfig: {
+            /** @description The text. */
+            config_kdl: string;
+            diff?: components["schemas"]["RuntimeConfigDiff"] | null;
+            /**
+             * Format: int64
+             * @description The generation that it was compared with.
+             */
+            generation: number;
+            /** @description SHA-256 of the file as it was measured; null when nothing was, or there is no file. */
+            hash?: string | null;
+            /**
+             * Format: uuid
+             * @description The node.
+             */
+            node_id: string;
+            /** @description Where the text is from. */
+            source: components["schemas"]["RuntimeConfigSource"];
+            /** @description Whether it is what was assigned. */
+            status: components["schemas"]["DriftStatus"];
+            /** @description It is longer than what is kept. */
+            truncated: boolean;
+            /**
+             * Format: date-time
+             * @description When a member took it in.
+             */
+            updated_at?: string | null;
+        };
+        /** @description What a node really runs. */
+        RuntimeConfigBody: {
+            /** @description The configuration. */
+            runtime_config: components["schemas"]["RuntimeConfig"];
+        };
+        /** @description From what was assigned to what runs. */
+        RuntimeConfigDiff: {
+            /**
+             * Format: int64
+             * @description Lines that came.
+             */
+            additions: number;
+            /**
+             * Format: int64
+             * @description Lines that went.
+             */
+            deletions: number;
+            /** @description Unified diff. */
+            diff: string;
+            /** @description What it means; null when one of the texts cannot be read as a configuration. */
+            semantic?: components["schemas"]["SemanticChange"][] | null;
+        };
+        /** @description The configuration that a node runs and was not assigned, told by its agent once for each. */
+        RuntimeConfigReport: {
+            /** @description The text, at most 64 KiB of it. */
+            config_kdl: string;
+            /** @description What the agent had written instead, at most 64 KiB of it. */
+            expected_kdl: string;
+            /**
+             * Format: int64
+             * @description The generation that it was compared with.
+             */
+            generation: number;
+            /** @description SHA-256 of the whole text. */
+            hash: string;
+            /** @description One of the texts is longer than that. */
+            truncated?: boolean;
+        };
+        /**
+         * @description Where a configuration is from.
+         * @enum {string}
+         */
+        RuntimeConfigSource: "bundle" | "node";
         /**
          * @description One right of an API key.
          * @enum {string}
          */
         Scope: "nodes:read" | "nodes:write" | "bundles:read" | "bundles:write" | "rollouts:read" | "rollouts:write" | "services:read" | "services:write" | "api_keys:admin";
+        /** @description What differs in meaning: names of objects. */
+        SemanticChange: {
+            /** @description Only in what runs. */
+            added: string[];
+            /** @description In both, with other settings. */
+            changed: string[];
+            /** @description `routes`, `upstreams`, `listeners`, `filters`, `agents`, `namespaces` or `settings`. */
+            kind: string;
+            /** @description Only in what was assigned. */
+            removed: string[];
+        };
         /** @description Who is signed in. */
         Session: {
             /**
@@ -5075,6 +5592,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeartbeatResponse"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_runtime_config: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuntimeConfigReport"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEventsResponse"];
                 };
             };
             /** @description The request is refused. */
@@ -6590,6 +7157,341 @@ export interface operations {
             };
         };
     };
+    list_drift: {
+        parameters: {
+            query?: {
+                /** @description Only those; all when absent. */
+                status?: "active" | "alarm" | "resolved";
+                /** @description Only those that matter so much. */
+                severity?: "low" | "medium" | "high" | "critical";
+                /** @description Only those of this node. */
+                node_id?: string;
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftEventList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_drift: {
+        parameters: {
+            query?: {
+                /** @description JSON when absent. */
+                format?: "json" | "csv";
+                /** @description Only those; all when absent. */
+                status?: "active" | "alarm" | "resolved";
+                /** @description Only those that were noticed at this time or later. */
+                since?: string;
+                /** @description Only those that were noticed before this time. */
+                until?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftExport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resolve_all_drift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriftResolve"];
+            };
+        };
+        responses: {
+            /** @description Resolved. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftResolvedAll"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_drift_stats: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftStats"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_drift: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftEventBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resolve_drift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriftResolve"];
+            };
+        };
+        responses: {
+            /** @description Resolved. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftEventBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_enrolment_tokens: {
         parameters: {
             query?: {
@@ -7502,6 +8404,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeEventList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_runtime_config: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuntimeConfigBody"];
                 };
             };
             /** @description The request is refused. */

@@ -23,6 +23,14 @@ export type CauseKind = Schemas["CauseKind"];
 export type Cluster = Schemas["Cluster"];
 export type ClusterMember = Schemas["ClusterMember"];
 export type Finding = Schemas["Finding"];
+export type DriftEvent = Schemas["DriftEvent"];
+export type DriftSeverity = Schemas["DriftSeverity"];
+export type DriftStats = Schemas["DriftStats"];
+export type DriftRemediation = Schemas["DriftRemediation"];
+export type NodeDrift = Schemas["NodeDrift"];
+export type RuntimeConfigDiff = Schemas["RuntimeConfigDiff"];
+/** Which events are asked for; the description has it only where it is used. */
+export type DriftFilter = "active" | "alarm" | "resolved";
 export type EnrolmentToken = Schemas["EnrolmentToken"];
 export type EnrolmentTokenCreate = Schemas["EnrolmentTokenCreate"];
 export type EnrolmentTokenCreated = Schemas["EnrolmentTokenCreated"];

@@ -29,3 +29,12 @@ export function RolloutLink({ id, children }: { id: string; children: React.Reac
     </Link>
   );
 }
+
+export function DriftLink({ id, children }: { id: string; children: React.ReactNode }) {
+  const project = useProject();
+  return (
+    <Link to="/p/$project/drift/$eventId" params={{ project, eventId: id }} search={{}} className="link">
+      {children}
+    </Link>
+  );
+}

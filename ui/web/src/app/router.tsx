@@ -181,6 +181,23 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/project/settings-page"), "SettingsPage"),
 });
 
+const driftListRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "drift",
+  validateSearch: (raw: Raw) => known({
+    status: one("active", "alarm", "resolved", "all")(raw.status),
+    severity: one("low", "medium", "high", "critical")(raw.severity),
+  }),
+  component: lazyRouteComponent(() => import("../pages/drift/drift-list-page"), "DriftListPage"),
+});
+
+const driftRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "drift/$eventId",
+  validateSearch: (raw: Raw) => known({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import("../pages/drift/drift-page"), "DriftPage"),
+});
+
 const enrolmentRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "enrolment",
@@ -237,6 +254,8 @@ const routeTree = rootRoute.addChildren([
       freezesRoute,
       environmentsRoute,
       settingsRoute,
+      driftListRoute,
+      driftRoute,
       enrolmentRoute,
       auditRoute,
     ]),

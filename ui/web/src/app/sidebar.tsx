@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
+import { driftStatsQuery } from "../api/drift";
 import { overviewQuery } from "../api/overview";
 import { isWaiting } from "../lib/rollout-rules";
 import { Icon, type IconName, Logo } from "../ui/icons";
@@ -18,6 +19,7 @@ type To =
   | "/p/$project/settings"
   | "/p/$project/nodes"
   | "/p/$project/groups"
+  | "/p/$project/drift"
   | "/p/$project/enrolment"
   | "/p/$project/audit"
   | "/o/$org/members"
@@ -33,6 +35,9 @@ export function Sidebar() {
   const waiting = under.filter(({ state }) => state === "pending_approval").length;
   const active = under.filter(({ state }) => !isWaiting(state)).length;
   const failed = overview.data?.nodes.failed ?? 0;
+  const drift = useQuery({ ...driftStatsQuery(project ?? ""), enabled: project !== undefined });
+  const drifting = drift.data?.active_events ?? 0;
+  const alarms = drift.data?.alarms ?? 0;
 
   const item = (to: To, icon: IconName, label: string, mark?: React.ReactNode) => (
     <li>
@@ -63,6 +68,7 @@ export function Sidebar() {
           <Group label="Fleet">
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}
             {item("/p/$project/groups", "group", "Groups")}
+            {item("/p/$project/drift", "diff", "Drift", drifting > 0 && <Mark kind={alarms > 0 ? "failed" : "paused"} count={drifting} title={alarms > 0 ? `${alarms} need somebody` : `${drifting} drift`} />)}
             {item("/p/$project/enrolment", "ticket", "Enrolment tokens")}
           </Group>
         </>

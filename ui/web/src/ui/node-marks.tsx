@@ -2,12 +2,18 @@ import type { Node } from "../api/types";
 import { Icon } from "./icons";
 import classes from "./node-marks.module.css";
 
-/** What is out of the ordinary with a node: a slot, a weight below 100, a pin. Nothing for most. */
-export function NodeMarks({ node }: { node: Pick<Node, "weight" | "pinned_bundle_id" | "pinned_version" | "slot"> }) {
+/** What is out of the ordinary with a node: drift, a slot, a weight below 100, a pin. Nothing for most. */
+export function NodeMarks({ node }: { node: Pick<Node, "weight" | "pinned_bundle_id" | "pinned_version" | "slot" | "drift"> }) {
   const pinned = node.pinned_bundle_id ? (node.pinned_version ?? "a bundle that is gone") : null;
-  if (node.weight === 100 && pinned === null && !node.slot) return null;
+  const drifts = node.drift?.status === "drifted";
+  if (node.weight === 100 && pinned === null && !node.slot && !drifts) return null;
   return (
     <span className={classes.marks}>
+      {drifts && (
+        <span className={`${classes.mark} ${classes.drift}`} title={`Drifted: ${node.drift?.summary ?? ""}`}>
+          drift
+        </span>
+      )}
       {node.slot && (
         <span className={`${classes.mark} ${classes[node.slot]}`} title={`In the slot ${node.slot}`}>
           {node.slot}

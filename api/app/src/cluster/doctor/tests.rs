@@ -73,7 +73,7 @@ fn backed_up(taken_at: Time, verified_at: Option<Time>) -> Cluster {
 
 fn found(status: &ClusterStatus) -> Vec<Finding> {
     let cluster = backed_up(days(-1), Some(days(-1)));
-    examine(&Seen { status, cluster: Some(&cluster), own: &[], now: NOW })
+    examine(&Seen { status, cluster: Some(&cluster), own: &[], drift: (0, 0), now: NOW })
 }
 
 /// What is no good, each with its severity.
@@ -91,10 +91,10 @@ fn of_a_cluster_that_is_well_every_topic_says_so_once() {
     for count in [1, 3, 5] {
         let found = found(&well(count));
         assert!(found.iter().all(|finding| finding.severity == Severity::Ok), "{found:#?}");
-        assert_eq!(found.len(), 10);
+        assert_eq!(found.len(), 11);
         let mut topics: Vec<Topic> = found.iter().map(|finding| finding.topic).collect();
         topics.dedup();
-        assert_eq!(topics.len(), 10, "{topics:?}");
+        assert_eq!(topics.len(), 11, "{topics:?}");
         assert!(found.iter().all(|finding| finding.advice.is_none()), "there is nothing to do");
     }
 }
@@ -258,10 +258,25 @@ fn different_versions_are_named_also_those_that_do_not_say_theirs() {
     assert!(concerns(&status).is_empty(), "it was not heard yet");
 }
 
+/// One that is being brought back is no concern yet.
+#[test]
+fn drift_is_a_concern_when_it_needs_somebody() {
+    let said = |drift_now| {
+        let status = well(1);
+        let found = drift(&Seen { status: &status, cluster: None, own: &[], drift: drift_now, now: NOW });
+        found.into_iter().map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
+    };
+    for calm in [(0, 0), (7, 0)] {
+        assert_eq!(said(calm)[0].0, Severity::Ok);
+    }
+    let words = "2 nodes run something else than what they were assigned, and nothing more is done about it by itself";
+    assert_eq!(said((7, 2)), warned(words));
+}
+
 #[test]
 fn a_backup_that_is_missing_old_or_unread_is_a_concern() {
     let said = |cluster: Option<&Cluster>, now: Time| {
-        let found = backup(&Seen { status: &well(1), cluster, own: &[], now });
+        let found = backup(&Seen { status: &well(1), cluster, own: &[], drift: (0, 0), now });
         found.into_iter().map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
     };
     let none = cluster(None);
@@ -288,7 +303,7 @@ fn what_members_say_of_themselves_is_passed_on_with_their_name() {
     status.members[0].facts.as_mut().unwrap().concerns = vec![concern("as it was a second ago", false)];
     status.members[1].facts.as_mut().unwrap().concerns = vec![concern("the state was damaged", true)];
     let own = [concern("a backup failed", false)];
-    let found = notes(&Seen { status: &status, cluster: None, own: &own, now: NOW });
+    let found = notes(&Seen { status: &status, cluster: None, own: &own, drift: (0, 0), now: NOW });
     let said: Vec<_> = found.iter().map(|finding| (finding.severity, finding.text.as_str())).collect();
     let expected = [
         (Severity::Warning, "a backup failed"),
@@ -320,7 +335,8 @@ fn a_member_that_was_removed_learns_it_and_is_not_told_to_remove_the_others() {
 #[test]
 fn a_single_voter_is_well_unless_the_cluster_was_larger() {
     let said = |cluster: Cluster| {
-        quorum(&Seen { status: &well(1), cluster: Some(&cluster), own: &[], now: NOW })[0].severity
+        quorum(&Seen { status: &well(1), cluster: Some(&cluster), own: &[], drift: (0, 0), now: NOW })[0]
+            .severity
     };
     assert_eq!(said(cluster(None)), Severity::Ok);
     let began = EpochBeginning { at: NOW, reason: EpochReason::Recovery, founder: MemberId(1) };

@@ -25,8 +25,8 @@ fn restore(scene: &mut Scene, name: &str) {
     let at = scene.now;
     let node = scene.node(name);
     node.generation = BACK;
-    node.assignment =
-        Some(Assignment { bundle_id: OLD, generation: BACK, at, cause: AssignmentCause::Rollback(ROLLOUT) });
+    let cause = AssignmentCause::Rollback(ROLLOUT);
+    node.assignment = Some(Assignment { bundle_id: OLD, generation: BACK, at, cause, reasserts: None });
     scene.member(name).state = RolloutNodeState::Restoring { generation: BACK };
 }
 

@@ -340,6 +340,7 @@ fn rules(rules: Vec<ApprovalRule>) -> ProjectUpdate {
         approval_rules: Some(rules),
         approval_expires_h: Some(1),
         checks_private: None,
+        drift: None,
     }
 }
 

@@ -4,10 +4,11 @@ import { useState } from "react";
 
 import { nodeEventsQuery, nodeQuery, removeNode } from "../../api/nodes";
 import type { Node } from "../../api/types";
-import { BundleLink, RolloutLink } from "../../app/links";
+import { BundleLink, DriftLink, RolloutLink } from "../../app/links";
 import { ObjectHistory } from "../../app/object-history";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
+import { driftStatus } from "../../lib/drift";
 import { duration } from "../../lib/time";
 import { latency, number, percent, shortId } from "../../lib/format";
 import { slotName } from "../../lib/slots";
@@ -26,6 +27,7 @@ import { LabelList } from "../../ui/label-list";
 import { weightWords } from "../../ui/node-marks";
 import { FactList, Panel, ScrollPage } from "../../ui/page";
 import { State, StateShape } from "../../ui/state";
+import { RuntimeConfig } from "../drift/runtime-config";
 import { AssignDialog } from "./assign-dialog";
 import { SettingsDialog } from "./settings-dialog";
 import classes from "./node-page.module.css";
@@ -89,6 +91,7 @@ function NodeDetail({ project, node }: { project: string; node: Node }) {
         onTab={(tab) => void navigate({ search: { tab: tab === "now" ? undefined : tab }, replace: true })}
         tabs={[
           { id: "now", label: "Now", content: () => <Now project={project} node={node} /> },
+          { id: "config", label: "Configuration", content: () => <RuntimeConfig project={project} node={node.id} /> },
           { id: "events", label: "Events", content: () => <Events project={project} id={node.id} /> },
           { id: "history", label: "History", content: () => <ObjectHistory project={project} noun="node" id={node.id} /> },
         ]}
@@ -132,6 +135,17 @@ function Notices({ node }: { node: Node }) {
             <div className="dim">
               The node went back by itself and runs {node.effective.version ?? "an earlier bundle"}, generation {node.effective.generation}.
             </div>
+          )}
+        </Note>
+      )}
+      {node.drift?.status === "drifted" && (
+        <Note kind="failed" title="What runs is not what was assigned">
+          {node.drift.summary}
+          {node.drift.event_id && (
+            <>
+              {" "}
+              <DriftLink id={node.drift.event_id}>See the event</DriftLink>
+            </>
           )}
         </Note>
       )}
@@ -253,6 +267,7 @@ function Facts({ node }: { node: Node }) {
           facts={[
             ["Status since", <Ago key="since" at={node.status_since} />],
             ["Proxy says", node.healthy === null || node.healthy === undefined ? <span key="healthy" className="dim">not heard</span> : node.healthy ? "healthy" : <State key="healthy" shown={{ kind: "failed", label: "unhealthy" }} />],
+            ["Drift", <State key="drift" shown={driftStatus(node.drift, node.status === "online")} />],
             ["Host", node.hostname || "–"],
             ["Address", <span key="ip" className="mono">{node.ip || "–"}</span>],
             ["Proxy", node.proxy_version || "–"],

@@ -17,7 +17,7 @@ import { ApprovalRules, toForm, toWire } from "./approval-rules";
 const route = getRouteApi("/app/p/$project/settings");
 
 /** Fields of the request that the form has under another name. */
-const FIELDS = { name: "name", description: "description", approval_expires_hours: "hours", checks_allow_private: "privately" };
+const FIELDS = { name: "name", description: "description", approval_expires_hours: "hours", checks_allow_private: "privately", drift_remediation: "remediation", drift_delay_seconds: "delay" };
 
 export function SettingsPage() {
   const { project } = route.useParams();
@@ -39,11 +39,11 @@ export function SettingsPage() {
 function SettingsForm({ project }: { project: Project }) {
   const refusal = useRefusal("admin");
   const form = useForm({
-    initialValues: { name: project.name, description: project.description, rules: toForm(project.approval_rules ?? []), hours: (project.approval_expires_hours ?? 168) as number | string, privately: project.checks_allow_private ?? false },
+    initialValues: { name: project.name, description: project.description, rules: toForm(project.approval_rules ?? []), hours: (project.approval_expires_hours ?? 168) as number | string, remediation: project.drift_remediation ?? "off", delay: (project.drift_delay_seconds ?? 60) as number | string , privately: project.checks_allow_private ?? false },
   });
   const [error, setError] = useState<ApiError | null>(null);
   const save = useAction({
-    run: ({ name, description, rules, hours, privately }: typeof form.values) =>
+    run: ({ name, description, rules, hours, privately, remediation, delay }: typeof form.values) =>
       // What was not touched here may have been changed by somebody else meanwhile.
       updateProject(project.slug, {
         ...(form.isDirty("name") ? { name } : {}),
@@ -51,6 +51,8 @@ function SettingsForm({ project }: { project: Project }) {
         ...(form.isDirty("rules") ? { approval_rules: toWire(rules) } : {}),
         ...(form.isDirty("hours") ? { approval_expires_hours: Number(hours) } : {}),
         ...(form.isDirty("privately") ? { checks_allow_private: privately } : {}),
+        ...(form.isDirty("remediation") ? { drift_remediation: remediation } : {}),
+        ...(form.isDirty("delay") ? { drift_delay_seconds: Number(delay) } : {}),
       }),
     done: () => "The settings are saved",
     refresh: [["projects", project.slug], ["session"]],
@@ -84,6 +86,23 @@ function SettingsForm({ project }: { project: Project }) {
             disabled={refusal !== null}
             {...form.getInputProps("privately", { type: "checkbox" })}
           />
+        </Panel>
+        <Panel title="Drift">
+          <Stack gap="sm">
+            <span className="dim">A node drifts when its files or its process are not what it was assigned. Asserting the assignment again makes its agent write and activate it anew, three times at most; then somebody has to look. Never while a rollout has the node, nor in a freeze.</span>
+            <Select
+              label="When a node drifts"
+              data={[
+                { value: "off", label: "Only tell" },
+                { value: "reassert", label: "Assert the assignment again" },
+              ]}
+              allowDeselect={false}
+              w={260}
+              disabled={refusal !== null}
+              {...form.getInputProps("remediation")}
+            />
+            <NumberInput label="After" description="The pauses between tries grow from it" min={1} max={86_400} suffix=" seconds" w={220} disabled={refusal !== null} {...form.getInputProps("delay")} />
+          </Stack>
         </Panel>
         <FormError error={error} />
         <div>

@@ -1,0 +1,95 @@
+//! Drift that is due: what the engine decides about it is proposed. A round looks at a bounded number, and the next one goes on behind them, so
+//! that nodes that are away or owned for long hold up no others.
+
+use sentinel_engine::drift::{DriftView, Fleet, decide};
+use sentinel_machine::commands::drift_advance::{DriftAdvance, DriftDeed};
+use sentinel_machine::{Consistency, Read, Rejection, Scan, Table, TableError, View, drift, freeze, tables};
+use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::drift::DriftEvent;
+use sentinel_model::node::Node;
+use sentinel_model::project::Project;
+use sentinel_model::{DriftEventId, ProjectId, Time};
+
+use super::Duty;
+use crate::error::AppError;
+use crate::work::elsewhere;
+
+/// Events looked at in one round: each look may count the fleet.
+const LOOKS_MAX: usize = 16;
+
+/// Where a round ended.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    after: Option<Vec<u8>>,
+}
+
+impl Duty {
+    /// Looks at drift that is due.
+    pub(super) async fn tend_drift(&mut self, view: &View) -> Result<(), AppError> {
+        let now = self.moment(&*view.tables)?.now;
+        let (due, last) = drift::due(&*view.tables, now, self.drift.after.as_deref(), LOOKS_MAX)?;
+        // Behind the last one the next round begins at the first.
+        self.drift.after = last.filter(|_| due.len() == LOOKS_MAX);
+        for (project, event) in due {
+            // Each on what the one before has changed: else a whole round would pass under the bound of one.
+            let view = self.app.replica().read(Consistency::Stale).await?;
+            let decision = elsewhere(move || look(&*view.tables, project, event, now)).await??;
+            let Some(decision) = decision else { continue };
+            match &decision.deed {
+                DriftDeed::Reassert => {
+                    tracing::info!(%event, "a node drifts and is given its assignment again")
+                }
+                DriftDeed::Alarm { reason } => {
+                    tracing::warn!(%event, reason, "a node drifts, and somebody has to look");
+                }
+            }
+            match self.app.propose_at(now, decision).await? {
+                Ok(_) | Err(Rejection::Stale { .. }) => {}
+                Err(rejection) => tracing::warn!(%event, %rejection, "a decision about drift was refused"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Everything that the engine decides on, read from one state.
+fn look(
+    read: &(dyn Read + Send + Sync),
+    project_id: ProjectId,
+    id: DriftEventId,
+    now: Time,
+) -> Result<Option<DriftAdvance>, TableError> {
+    let (Some(event), Some(project)) =
+        (drift::event(read, project_id, id)?, tables::load::<Project>(read, project_id.as_bytes())?)
+    else {
+        return Ok(None);
+    };
+    let node: Option<Node> = tables::load(read, event.node_id.as_bytes())?;
+    let bundle: Option<Bundle> = tables::load(read, event.bundle_id.as_bytes())?;
+    let touched = node.iter().filter_map(|node| node.environment_id).collect();
+    let view = DriftView {
+        event: &event,
+        node: node.as_ref(),
+        project: &project,
+        compiled: bundle.is_some_and(|bundle| bundle.state == BundleState::Compiled),
+        frozen: freeze::over(read, project_id, || Ok(touched), now)?.is_some(),
+        fleet: Fleet { nodes: 1, ..Fleet::default() },
+    };
+    // The fleet is counted only for what would go forward.
+    if !decide(&view, now).is_some_and(|decision| decision.deed == DriftDeed::Reassert) {
+        return Ok(decide(&view, now));
+    }
+    Ok(decide(&DriftView { fleet: fleet(read, project_id, now)?, ..view }, now))
+}
+
+fn fleet(read: &dyn Read, project: ProjectId, now: Time) -> Result<Fleet, TableError> {
+    let nodes = read.scan(Scan::all(Table::NodeNames, project.as_bytes()))?.len() as u64;
+    let drifting = drift::counts(read, project)?.open;
+    let mut fleet = Fleet { nodes, drifting, under_way: 0 };
+    if !fleet.too_many() {
+        // Few enough to be read.
+        let waits = |event: &DriftEvent| event.own_tries > 0 && event.next_try_at.is_some_and(|at| at > now);
+        fleet.under_way = drift::open(read, project)?.iter().filter(|event| waits(event)).count() as u64;
+    }
+    Ok(fleet)
+}

@@ -1,0 +1,416 @@
+//! What really runs: the files of the release as they lie there now, against what the agent wrote; and the process, as the activation knows
+//! it.
+//!
+//! Looking is cheap: a file is read again only when the kernel's stamp of it has changed, and all of them now and then. What is told in
+//! heartbeats is small; the text of a configuration that differs is told once, in a request of its own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use sentinel_api_types::drift::{Difference, DifferenceKind, DriftSeverity, Measured, RuntimeConfigReport};
+use sentinel_bundle::drift;
+use sentinel_model::drift::{CONFIG_BYTES_MAX, DIFFERENCES_MAX, PATH_TEXT_MAX, WORDS_MAX};
+use sentinel_model::{Generation, Sha256Digest};
+use sha2::{Digest, Sha256};
+use tokio::time::{Instant, sleep};
+
+use super::backoff::Backoff;
+use super::board::Board;
+use super::link::Link;
+use super::render::Rendered;
+
+/// What a difference calls the process.
+pub const PROCESS: &str = "proxy";
+/// What it calls the pointer to the release.
+const CURRENT: &str = "current";
+/// How often every file is read, whatever its stamp says.
+const READ_ALL_EVERY: Duration = Duration::from_secs(10 * 60);
+/// Longest time that a process may be down without being told of: it is started again.
+const GRACE: Duration = Duration::from_secs(10);
+/// Most files looked at; a release has fewer.
+const FILES_MAX: usize = 2_000;
+/// Bytes read of one file; of a longer one only the length counts.
+const READ_MAX: u64 = 64 << 20;
+/// Pause between two texts that are told.
+const TELL_EVERY: Duration = Duration::from_secs(10);
+
+/// What should be there.
+pub struct Expected {
+    /// The generation that is compared with.
+    pub generation: Generation,
+    /// Where the release lies.
+    pub dir: PathBuf,
+    /// It is the current one.
+    pub current: bool,
+    /// Path of the configuration there.
+    pub config: String,
+    /// What it was rendered to.
+    pub rendered: Arc<Rendered>,
+    /// The other files, by path.
+    pub files: BTreeMap<String, Sha256Digest>,
+}
+
+/// What is remembered between two looks.
+pub struct Measuring {
+    /// How often it is looked.
+    pub every: Duration,
+    /// What was found last.
+    pub found: Option<Measured>,
+    memory: Memory,
+    unwell_since: Option<Instant>,
+}
+
+impl Default for Measuring {
+    fn default() -> Self {
+        let every = Duration::from_secs(30);
+        Self { every, found: None, memory: Memory::default(), unwell_since: None }
+    }
+}
+
+/// The text of a configuration that differs; none when it does not.
+type Text = Option<RuntimeConfigReport>;
+
+impl Measuring {
+    /// Nothing is known any more.
+    pub fn forget(&mut self) {
+        self.found = None;
+    }
+
+    /// True when something differed last.
+    pub fn differs(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| found.severity.is_some())
+    }
+
+    /// The process is well.
+    pub fn well(&mut self) {
+        self.unwell_since = None;
+    }
+
+    /// The process is not; true when that has lasted.
+    pub fn unwell(&mut self) -> bool {
+        let since = *self.unwell_since.get_or_insert_with(Instant::now);
+        since.elapsed() >= GRACE.min(self.every)
+    }
+
+    /// Looks. `None`: it could not be looked, and nothing is known anew.
+    pub async fn look(&mut self, expected: Expected, process: Option<Difference>) -> Option<Text> {
+        let mut memory = std::mem::take(&mut self.memory);
+        let before = self.found.clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            let found = memory.compare(&expected, process, before.as_ref());
+            (memory, found)
+        });
+        match looked.await {
+            Ok((memory, (found, text))) => {
+                (self.memory, self.found) = (memory, Some(found));
+                Some(text)
+            }
+            Err(error) => {
+                tracing::error!(%error, "it could not be looked at what really runs");
+                None
+            }
+        }
+    }
+}
+
+/// The kernel's stamp of a file. Whoever sets the time of a change back leaves the time of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    size: u64,
+    changed: (i64, i64),
+    status: (i64, i64),
+}
+
+#[derive(Default)]
+struct Memory {
+    read: HashMap<PathBuf, (Stamp, Sha256Digest)>,
+    read_all_at: Option<Instant>,
+}
+
+impl Memory {
+    fn compare(
+        &mut self,
+        expected: &Expected,
+        process: Option<Difference>,
+        before: Option<&Measured>,
+    ) -> (Measured, Text) {
+        let now = Instant::now();
+        if self.read_all_at.is_none_or(|at| now >= at) {
+            self.read.clear();
+            self.read_all_at = Some(now + READ_ALL_EVERY);
+        }
+        let wanted = Sha256Digest(Sha256::digest(expected.rendered.text.as_bytes()).into());
+        let config = self.digest(&expected.dir.join(&expected.config));
+        let mut look = Look::default();
+        look.file(&expected.config, wanted, config);
+        for (path, digest) in &expected.files {
+            let found = self.digest(&expected.dir.join(path));
+            look.file(path, *digest, found);
+        }
+        for extra in extra_files(expected) {
+            look.differs(extra, DifferenceKind::Extra, String::new());
+        }
+        if !expected.current {
+            look.differs(
+                CURRENT.to_owned(),
+                DifferenceKind::Changed,
+                "it points to another release".to_owned(),
+            );
+        }
+        if let Some(process) = process {
+            look.differs(process.path, process.kind, process.words);
+        }
+        self.read.retain(|path, _| path.starts_with(&expected.dir));
+        let text = config.filter(|found| *found != wanted).and_then(|hash| told(expected, hash));
+        // Judging takes a parser: not again for the same.
+        let actual = look.actual();
+        let judged = match before {
+            Some(before) if before.actual_hash == actual && before.generation == expected.generation => {
+                (before.severity, before.summary.clone())
+            }
+            _ => look.judge(expected, text.as_ref()),
+        };
+        (look.into_measured(expected.generation, config, actual, judged), text)
+    }
+
+    /// Digest of a file; `None` when it is not there, or is no file.
+    fn digest(&mut self, path: &Path) -> Option<Sha256Digest> {
+        let about = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let stamp = Stamp {
+            inode: about.ino(),
+            size: about.size(),
+            changed: (about.mtime(), about.mtime_nsec()),
+            status: (about.ctime(), about.ctime_nsec()),
+        };
+        if let Some((_, digest)) = self.read.get(path).filter(|(known, _)| *known == stamp) {
+            return Some(*digest);
+        }
+        let digest = read(path, stamp.size).ok()?;
+        if self.read.len() < FILES_MAX {
+            self.read.insert(path.to_owned(), (stamp, digest));
+        }
+        Some(digest)
+    }
+}
+
+fn read(path: &Path, size: u64) -> io::Result<Sha256Digest> {
+    let mut hasher = Sha256::new();
+    if size > READ_MAX {
+        hasher.update(size.to_be_bytes());
+    } else {
+        let mut file = File::open(path)?.take(READ_MAX);
+        let mut part = vec![0; 64 << 10];
+        loop {
+            match file.read(&mut part)? {
+                0 => break,
+                read => hasher.update(part.get(..read).unwrap_or_default()),
+            }
+        }
+    }
+    Ok(Sha256Digest(hasher.finalize().into()))
+}
+
+/// Files in the directory of a release that do not belong there, a bounded number.
+fn extra_files(expected: &Expected) -> Vec<String> {
+    let mut extra = BTreeSet::new();
+    let mut dirs = vec![expected.dir.clone()];
+    let mut looked = 0;
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+            looked += 1;
+            if looked > FILES_MAX {
+                return extra.into_iter().collect();
+            }
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                dirs.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(&expected.dir).map(|path| path.to_string_lossy().into_owned());
+            let belongs = |name: &String| *name == expected.config || expected.files.contains_key(name);
+            extra.extend(name.ok().filter(|name| !belongs(name)));
+        }
+    }
+    extra.into_iter().collect()
+}
+
+/// The configuration as it is told.
+fn told(expected: &Expected, hash: Sha256Digest) -> Option<RuntimeConfigReport> {
+    let file = File::open(expected.dir.join(&expected.config)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(CONFIG_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).ok()?;
+    let mut truncated = bytes.len() > CONFIG_BYTES_MAX;
+    let mut cut = |text: &str| {
+        let mut end = text.len().min(CONFIG_BYTES_MAX);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        truncated |= end < text.len();
+        text.get(..end).unwrap_or_default().to_owned()
+    };
+    let (config_kdl, expected_kdl) = (cut(&String::from_utf8_lossy(&bytes)), cut(&expected.rendered.text));
+    // Bytes that are no text, or changed since they were looked at, are not what the digest is of.
+    let whole = Sha256Digest(Sha256::digest(config_kdl.as_bytes()).into()) == hash;
+    let generation = expected.generation;
+    Some(RuntimeConfigReport { generation, hash, config_kdl, expected_kdl, truncated: truncated || !whole })
+}
+
+/// What one look finds.
+#[derive(Default)]
+struct Look {
+    expected: Sha256,
+    found: Sha256,
+    differences: Vec<Difference>,
+}
+
+impl Look {
+    fn file(&mut self, path: &str, wanted: Sha256Digest, found: Option<Sha256Digest>) {
+        feed(&mut self.expected, path, &wanted.0);
+        match found {
+            Some(found) => feed(&mut self.found, path, &found.0),
+            None => feed(&mut self.found, path, b"missing"),
+        }
+        let kind = match found {
+            None => DifferenceKind::Missing,
+            Some(found) if found != wanted => DifferenceKind::Changed,
+            Some(_) => return,
+        };
+        self.differences.push(Difference { path: path.to_owned(), kind, words: String::new() });
+    }
+
+    /// The words are not part of the digest: they may change while it is the same.
+    fn differs(&mut self, path: String, kind: DifferenceKind, words: String) {
+        feed(&mut self.found, &path, sentinel_model::drift::DifferenceKind::from(kind).as_str().as_bytes());
+        self.differences.push(Difference { path, kind, words });
+    }
+
+    fn actual(&self) -> Sha256Digest {
+        Sha256Digest(self.found.clone().finalize().into())
+    }
+
+    /// How much it matters: the gravest of what differs.
+    fn judge(
+        &self,
+        expected: &Expected,
+        text: Option<&RuntimeConfigReport>,
+    ) -> (Option<DriftSeverity>, String) {
+        let mut severity = None;
+        let mut words = Vec::new();
+        for one in &self.differences {
+            let is_config = one.path == expected.config;
+            let (graver, said) = match one.kind {
+                DifferenceKind::NotRunning => (DriftSeverity::Critical, "no proxy runs".to_owned()),
+                DifferenceKind::OtherGeneration => {
+                    (DriftSeverity::Critical, "the proxy does not prove the generation".to_owned())
+                }
+                DifferenceKind::Missing if is_config => {
+                    (DriftSeverity::Critical, format!("{} is gone", one.path))
+                }
+                DifferenceKind::Changed if is_config => match text {
+                    Some(text) if !text.truncated => {
+                        let judged = drift::judge(&expected.rendered.config, &text.config_kdl);
+                        (judged.severity.into(), judged.summary)
+                    }
+                    _ => (DriftSeverity::High, format!("{} is too long to be compared", one.path)),
+                },
+                DifferenceKind::Changed if one.path == CURRENT => {
+                    (DriftSeverity::High, "another release is the current one".to_owned())
+                }
+                DifferenceKind::Changed => (DriftSeverity::Medium, format!("{} changed", one.path)),
+                DifferenceKind::Missing => (DriftSeverity::Medium, format!("{} is gone", one.path)),
+                DifferenceKind::Extra => (DriftSeverity::Low, format!("{} does not belong there", one.path)),
+            };
+            severity = severity.max(Some(graver));
+            words.push(said);
+        }
+        (severity, words.join("; "))
+    }
+
+    fn into_measured(
+        self,
+        generation: Generation,
+        config_hash: Option<Sha256Digest>,
+        actual_hash: Sha256Digest,
+        (severity, summary): (Option<DriftSeverity>, String),
+    ) -> Measured {
+        let clip = |text: String, most: usize| text.chars().take(most).collect();
+        let all = self.differences.len();
+        let differences: Vec<Difference> = self
+            .differences
+            .into_iter()
+            .take(DIFFERENCES_MAX)
+            .map(|one| Difference {
+                path: clip(one.path, PATH_TEXT_MAX),
+                words: clip(one.words, WORDS_MAX),
+                ..one
+            })
+            .collect();
+        Measured {
+            generation,
+            expected_hash: Sha256Digest(self.expected.finalize().into()),
+            actual_hash,
+            config_hash,
+            severity,
+            summary: clip(summary, WORDS_MAX),
+            more: u32::try_from(all - differences.len()).unwrap_or(u32::MAX),
+            differences,
+        }
+    }
+}
+
+fn feed(hasher: &mut Sha256, path: &str, value: &[u8]) {
+    for part in [path.as_bytes(), value] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+}
+
+/// Tells the text of a configuration that runs and was not assigned, once for each. Never ends.
+pub async fn send_runtime_config(link: Link, board: Arc<Board>) {
+    let mut watch = board.runtime_config.subscribe();
+    let mut troubles = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+    let mut sent = None;
+    loop {
+        let report = watch.borrow_and_update().clone();
+        let news = report.filter(|report| sent != Some((report.generation, report.hash)));
+        let Some(report) = news else {
+            if watch.changed().await.is_err() {
+                return;
+            }
+            continue;
+        };
+        if !board.takes_measurements.load(Ordering::Relaxed) {
+            sleep(troubles.next()).await;
+            continue;
+        }
+        let telling = link.ask(|client| {
+            let report = report.clone();
+            async move { client.keep_runtime_config(link.node, &report).await }
+        });
+        match telling.await {
+            Ok(_) => {
+                sent = Some((report.generation, report.hash));
+                troubles.reset();
+                sleep(TELL_EVERY).await;
+            }
+            Err(error) if matches!(error.status(), Some(400 | 422)) => {
+                tracing::error!(%error, "the configuration that runs is refused and not told");
+                sent = Some((report.generation, report.hash));
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the configuration that runs is told later");
+                sleep(troubles.next()).await;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
