@@ -59,7 +59,7 @@ use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
 use sentinel_model::api_key::Scope;
 use sentinel_model::blue_green::BlueGreen;
 use sentinel_model::bundle::RiskLevel;
-use sentinel_model::canary::{Analysis, Canary, Evidence, Look, Traffic, Verdict};
+use sentinel_model::canary::{Canary, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
 use sentinel_model::drift::{DriftPolicy, Remediation};
 use sentinel_model::freeze::{Recurrence, Span, Weekday};
@@ -73,8 +73,10 @@ use sentinel_model::user::Role;
 use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
 
 use crate::checks::{checks, http_check};
+mod canary;
 mod environments;
 
+pub use canary::analysis;
 pub use environments::{change, environment, environments, place_in, rule, rule_change, rule_note};
 
 use crate::ids::*;
@@ -469,30 +471,6 @@ fn transitions() -> Vec<Command> {
     ]
     .map(|transition| RolloutAdvance { rollout_id: ROLLOUT, revision: 3, transition }.into())
     .into()
-}
-
-/// A look at the canary of the first step.
-pub fn analysis(look: u64, verdict: Verdict) -> Analysis {
-    let traffic = |requests, errors| Traffic { requests, errors, timed: requests - 1, slow: 2 };
-    let evidence = Evidence { logs: vec![-0.5, 0.25], looks: look, newest: -0.25, recent: (1_500.0, 12.5) };
-    let (canary, control) = (traffic(40, 3), traffic(900, 9));
-    Analysis {
-        rollout_id: ROLLOUT,
-        look,
-        step: 0,
-        since: Time(5_000),
-        at: Time(10_000),
-        compared_ms: 10_000,
-        block_ms: 5_000,
-        judged: 2,
-        verdict,
-        canary,
-        control,
-        slow_above_ms: Some(25.0),
-        errors: evidence.clone(),
-        slow: evidence,
-        course: vec![Look { at: Time(10_000), step: 0, canary, control, errors: 1.25, slow: 0.5 }],
-    }
 }
 
 fn rollouts() -> Vec<Command> {

@@ -833,6 +833,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The environments of a project in their order, with what runs in each and what was completed there. */
+        get: operations["list_environments"];
+        put?: never;
+        /** Adds an environment, behind those that are there. At most 20 in a project. */
+        post: operations["create_environment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/environments/defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the environments that most projects want: `dev`, `staging` and `prod`, in this order. */
+        post: operations["create_default_environments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/environments/{environment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One environment. */
+        get: operations["show_environment"];
+        put?: never;
+        post?: never;
+        /** Removes an environment that no node, freeze, promotion rule or living rollout refers to. */
+        delete: operations["delete_environment"];
+        options?: never;
+        head?: never;
+        /** Changes an environment: its name, what it is for, its colour, its place in the order, who must agree to rollouts to it. Its slug stays. */
+        patch: operations["update_environment"];
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/freeze-windows": {
         parameters: {
             query?: never;
@@ -971,7 +1025,7 @@ export interface paths {
         delete: operations["delete_node"];
         options?: never;
         head?: never;
-        /** Changes what operators set of a node: labels, weight, pin, slot. Moves nothing: what it runs, it goes on running. */
+        /** Changes what operators set of a node: labels, weight, pin, slot, environment. Moves nothing: what it runs, it goes on running. */
         patch: operations["update_node"];
         trace?: never;
     };
@@ -1041,6 +1095,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/promotion-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The promotion rules of a project, with what came of each last. */
+        get: operations["list_promotion_rules"];
+        put?: never;
+        /** Has what was completed in one environment go on to another one by itself. Whoever makes the rule counts as the author of its rollouts. */
+        post: operations["create_promotion_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/promotion-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a promotion rule. What it has started goes on. */
+        delete: operations["delete_promotion_rule"];
+        options?: never;
+        head?: never;
+        /** Changes a promotion rule: its delay, its conditions, whether it does anything. */
+        patch: operations["update_promotion_rule"];
         trace?: never;
     };
     "/api/v1/projects/{slug}/rollouts": {
@@ -2044,6 +2134,28 @@ export interface components {
             /** @description The stream goes on behind this place. */
             resumes_after: string;
         };
+        /** @description A rollout has carried a bundle to every node of an environment that may have it. */
+        Completion: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /** @description Who asked for that rollout. */
+            by: string;
+            /**
+             * Format: uuid
+             * @description The rollout that was completed last.
+             */
+            rollout_id: string;
+            /** @description Its version; null when the bundle is gone. */
+            version?: string | null;
+        };
         /** @description What a node shall run, and who decided. */
         Desired: {
             /**
@@ -2302,6 +2414,7 @@ export interface components {
         DriftStatus: "in_sync" | "drifted" | "not_measured";
         /** @description A token with which nodes enrol into one project. */
         EnrolmentToken: {
+            environment?: components["schemas"]["EnvironmentRef"] | null;
             /**
              * Format: date-time
              * @description No use after this time.
@@ -2339,6 +2452,8 @@ export interface components {
         };
         /** @description A new enrolment token. */
         EnrolmentTokenCreate: {
+            /** @description Id or slug of the environment that nodes join with it; none when absent. */
+            environment?: string | null;
             /**
              * Format: date-time
              * @description No use after this time.
@@ -2370,6 +2485,125 @@ export interface components {
              * @description Length of this page.
              */
             total: number;
+        };
+        /** @description A part of a project's fleet with a place in the order in which bundles go through it. */
+        Environment: {
+            /** @description How many people must agree to which rollouts that have nodes in it, beside the rules of the project; the strictest counts. */
+            approval_rules: components["schemas"]["ApprovalRule"][];
+            /** @description What its nodes have proven to run, the most common first. */
+            bundles: components["schemas"]["EnvironmentBundle"][];
+            /** @description As `#rrggbb`. */
+            color: string;
+            /** @description What was completed in it, the newest first, at most ten. The first one is what nodes are given that join it. */
+            completed: components["schemas"]["Completion"][];
+            /** @description Who made it. */
+            created_by: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description The freeze that holds what has nodes in it now, in words. */
+            frozen?: string | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description Display name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Nodes in it.
+             */
+            nodes: number;
+            /**
+             * Format: int64
+             * @description Of these, those that heartbeats arrive from.
+             */
+            online: number;
+            /**
+             * Format: int32
+             * @description Its place in the order, from 1.
+             */
+            place: number;
+            /** @description Unique in the project; fixed at creation. */
+            slug: string;
+        };
+        /** @description One environment. */
+        EnvironmentBody: {
+            /** @description The environment. */
+            environment: components["schemas"]["Environment"];
+        };
+        /** @description A bundle that runs in an environment. */
+        EnvironmentBundle: {
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /**
+             * Format: int64
+             * @description On how many nodes.
+             */
+            nodes: number;
+            /** @description Its version; null when the bundle is gone. */
+            version?: string | null;
+        };
+        /** @description A new environment. It comes last in the order. */
+        EnvironmentCreate: {
+            /** @description How many people must agree to which rollouts that have nodes in it; none when absent. */
+            approval_rules?: components["schemas"]["ApprovalRule"][] | null;
+            /** @description As `#rrggbb`. */
+            color?: string | null;
+            /** @description What it is for, at most 1,000 characters. */
+            description?: string | null;
+            /** @description Display name, 1 to 50 characters. */
+            name: string;
+            /** @description Unique in the project, at most 30 characters; made from the name when absent. */
+            slug?: string | null;
+        };
+        /** @description The environments of a project, all of them. */
+        EnvironmentList: {
+            /** @description In their order. */
+            environments: components["schemas"]["Environment"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description An environment, as other objects name it. */
+        EnvironmentRef: {
+            /** @description As `#rrggbb`. */
+            color: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Display name. */
+            name: string;
+            /** @description Unique in the project; fixed at creation. */
+            slug: string;
+        };
+        /** @description A change of an environment. What is left out stays as it is; the slug always does. */
+        EnvironmentUpdate: {
+            /** @description How many people must agree to which rollouts that have nodes in it, all rules anew; none when empty. */
+            approval_rules?: components["schemas"]["ApprovalRule"][] | null;
+            /** @description As `#rrggbb`. */
+            color?: string | null;
+            /** @description What it is for, at most 1,000 characters. */
+            description?: string | null;
+            /** @description Display name, 1 to 50 characters. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Its place in the order, from 1; the others make room.
+             */
+            place?: number | null;
         };
         /** @description How an epoch began. */
         EpochBeginning: {
@@ -2521,6 +2755,7 @@ export interface components {
             active: boolean;
             /** @description Who made it. */
             created_by: string;
+            environment?: components["schemas"]["EnvironmentRef"] | null;
             /**
              * Format: date-time
              * @description From this moment on.
@@ -2555,6 +2790,8 @@ export interface components {
         };
         /** @description A new freeze window. */
         FreezeWindowCreate: {
+            /** @description Id or slug of an environment: hold only what has nodes in it; everything when absent. */
+            environment?: string | null;
             /**
              * Format: date-time
              * @description From this moment on; from now on when absent.
@@ -3046,6 +3283,7 @@ export interface components {
             desired?: components["schemas"]["Desired"] | null;
             drift?: components["schemas"]["NodeDrift"] | null;
             effective?: components["schemas"]["Fact"] | null;
+            environment?: components["schemas"]["EnvironmentRef"] | null;
             failure?: components["schemas"]["NodeFailure"] | null;
             /** @description The agent's newest heartbeat calls its proxy healthy; null: this member has not heard one. */
             healthy?: boolean | null;
@@ -3364,6 +3602,8 @@ export interface components {
         };
         /** @description What operators set of a node. What is absent stays as it is. */
         NodeUpdate: {
+            /** @description Id or slug of the environment that it is in from now on; null: none. It goes on running what it runs. */
+            environment?: string | null;
             /** @description All of its labels from now on. */
             labels?: {
                 [key: string]: string;
@@ -3597,6 +3837,16 @@ export interface components {
             /** @description Value of the label; null: the nodes without it. */
             value?: string | null;
         };
+        /** @description How many nodes of an environment a rollout would move. */
+        PlannedEnvironment: {
+            /** @description The environment. */
+            environment: components["schemas"]["EnvironmentRef"];
+            /**
+             * Format: int64
+             * @description Nodes of it in the plan.
+             */
+            nodes: number;
+        };
         /** @description A portion of the nodes, or a share of the traffic, as planned. */
         PlannedStep: {
             deployment_slot?: components["schemas"]["Slot"] | null;
@@ -3743,6 +3993,127 @@ export interface components {
             /** @description Display name, 1 to 100 characters. */
             name?: string | null;
         };
+        /** @description What came of a rule for one bundle. */
+        PromotionAttempt: {
+            /**
+             * Format: date-time
+             * @description When this was noted.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The bundle.
+             */
+            bundle_id: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["PromotionOutcome"];
+            /** @description Why it waits, or does not take the bundle on. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description The rollout that it asked for.
+             */
+            rollout_id?: string | null;
+            /** @description Its version; null when the bundle is gone. */
+            version?: string | null;
+        };
+        /**
+         * @description What came of an attempt.
+         * @enum {string}
+         */
+        PromotionOutcome: "started" | "waits" | "refused";
+        /** @description What was completed in one environment goes on to another one by itself. */
+        PromotionRule: {
+            /** @description Who made it or changed it last: they count as the author of its rollouts, and do not approve them. */
+            created_by: string;
+            /**
+             * Format: int32
+             * @description How long it stays in the source first, in minutes.
+             */
+            delay_minutes: number;
+            /** @description Whether it does anything. */
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description How many of the nodes of the source must be online and have proven the bundle then, in percent; null: nobody asks.
+             */
+            healthy_percent?: number | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            last?: components["schemas"]["PromotionAttempt"] | null;
+            /**
+             * Format: date-time
+             * @description When it is looked at next; null: there is nothing to take on.
+             */
+            look_at?: string | null;
+            max_risk?: components["schemas"]["RiskLevel"] | null;
+            /** @description In which manner it is rolled out. */
+            rollout: components["schemas"]["RuleRollout"];
+            /** @description Where a bundle comes from. */
+            source: components["schemas"]["EnvironmentRef"];
+            /** @description Where it goes to. */
+            target: components["schemas"]["EnvironmentRef"];
+        };
+        /** @description One promotion rule. */
+        PromotionRuleBody: {
+            /** @description The rule. */
+            promotion_rule: components["schemas"]["PromotionRule"];
+        };
+        /** @description A new promotion rule. Whoever makes it counts as the author of its rollouts. */
+        PromotionRuleCreate: {
+            /**
+             * Format: int32
+             * @description How long it stays in the source first, in minutes; not at all when absent.
+             */
+            delay_minutes?: number | null;
+            /** @description Whether it does anything; true when absent. */
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description How many of the nodes of the source must be online and have proven the bundle then, in percent; nobody asks when absent.
+             */
+            healthy_percent?: number | null;
+            max_risk?: components["schemas"]["RiskLevel"] | null;
+            rollout?: components["schemas"]["RuleRollout"] | null;
+            /** @description Where a bundle comes from: id or slug of an environment. */
+            source: string;
+            /** @description Where it goes to: id or slug of an environment that comes later. */
+            target: string;
+        };
+        /** @description The promotion rules of a project, all of them. */
+        PromotionRuleList: {
+            /** @description The oldest first. */
+            promotion_rules: components["schemas"]["PromotionRule"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description A change of a promotion rule. What is left out stays as it is. Whoever changes it counts as the author of its rollouts from now on. */
+        PromotionRuleUpdate: {
+            /**
+             * Format: int32
+             * @description How long a bundle stays in the source first, in minutes.
+             */
+            delay_minutes?: number | null;
+            /** @description Whether it does anything. */
+            enabled?: boolean | null;
+            /**
+             * Format: int32
+             * @description How many of the nodes of the source must be online and have proven the bundle then, in percent; null: nobody asks.
+             */
+            healthy_percent?: number | null;
+            max_risk?: components["schemas"]["RiskLevel"] | null;
+        };
         /**
          * @description The days of the week on which a freeze begins, and from when to when it lasts, by the clock of a time zone. What that comes to is worked
          *     out when the window is made: later changes of the zone's rules do not change it.
@@ -3878,6 +4249,7 @@ export interface components {
              */
             current_step: number;
             deployment_slot?: components["schemas"]["Slot"] | null;
+            environment?: components["schemas"]["EnvironmentRef"] | null;
             error?: components["schemas"]["RolloutError"] | null;
             /** @description Label whose values are failure domains; null when these are not told apart. */
             failure_domain?: string | null;
@@ -3917,6 +4289,11 @@ export interface components {
              */
             project_id: string;
             /**
+             * Format: uuid
+             * @description The promotion rule that asked for it.
+             */
+            promotion_rule_id?: string | null;
+            /**
              * Format: int64
              * @description Counts up with every change.
              */
@@ -3932,6 +4309,7 @@ export interface components {
              * @description When it shall begin; null: as soon as it may.
              */
             scheduled_at?: string | null;
+            skip_order?: components["schemas"]["BreakGlass"] | null;
             standby_slot?: components["schemas"]["Slot"] | null;
             /**
              * Format: date-time
@@ -4033,6 +4411,8 @@ export interface components {
             canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
             /** @description What must answer over HTTP while a step is observed, at most 10. */
             checks?: components["schemas"]["HttpCheck"][];
+            /** @description Id or slug of an environment: of what the target selects, only nodes in it. `environment_id` means the same. */
+            environment?: string | null;
             /** @description Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node. */
             failure_domain?: string | null;
             health_gates?: components["schemas"]["HealthGates"] | null;
@@ -4060,6 +4440,8 @@ export interface components {
              * @description When it shall begin, within a year; at once when absent.
              */
             scheduled_at?: string | null;
+            /** @description Let it past the order of environments, and why: for administrators, in person. Kept with the rollout and in the audit log. */
+            skip_order_reason?: string | null;
             /** @description In which manner. */
             strategy?: components["schemas"]["Strategy"];
             /** @description Where. */
@@ -4169,12 +4551,16 @@ export interface components {
             bundle: components["schemas"]["Bundle"];
             /** @description Other rollouts that have these nodes, or wait for them: this one would wait for them or supersede them. */
             conflicts?: components["schemas"]["PlanConflict"][];
+            /** @description The environments that have nodes in the plan, in their order; empty where there are none. */
+            environments?: components["schemas"]["PlannedEnvironment"][];
             /** @description Selected and left out. */
             excluded: components["schemas"]["ExcludedNode"][];
             /** @description The freeze that would hold it now, in words. */
             frozen?: string | null;
             /** @description With blue-green, the nodes that have the traffic now and keep what they run; empty with another strategy. */
             kept?: components["schemas"]["NodeRef"][];
+            /** @description Why the order of environments refuses it, in words; null when it does not. */
+            out_of_order?: string | null;
             /** @description How dangerous that is for these nodes. */
             risk: components["schemas"]["Risk"];
             /** @description In order. */
@@ -4261,6 +4647,46 @@ export interface components {
              * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
              */
             traffic_weight?: number | null;
+        };
+        /** @description In which manner a rule rolls out, as in a new rollout. */
+        RuleRollout: {
+            /** @description Take everything back by itself when a step fails; true when absent. */
+            auto_rollback?: boolean | null;
+            /**
+             * Format: int32
+             * @description Share of the nodes in a step, 1 to 100; not together with `batch_size`.
+             */
+            batch_percentage?: number | null;
+            /**
+             * Format: int32
+             * @description Nodes in a step; 1 when neither this nor `batch_percentage` is given.
+             */
+            batch_size?: number | null;
+            blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
+            canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
+            /** @description What must answer over HTTP while a step is observed; at most ten. */
+            checks?: components["schemas"]["HttpCheck"][];
+            /** @description Label whose values are failure domains. */
+            failure_domain?: string | null;
+            health_gates?: components["schemas"]["HealthGates"] | null;
+            /**
+             * Format: int32
+             * @description How many nodes of a step may be unreachable or fail without stopping it; none when absent.
+             */
+            max_unavailable?: number | null;
+            on_conflict?: components["schemas"]["OnConflict"] | null;
+            /**
+             * Format: int32
+             * @description Longest time that a step may take, pauses not counted; 600 when absent.
+             */
+            progress_deadline_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Share of all its nodes, 1 to 100: when as many have failed with the bundle, it fails at once.
+             */
+            rollback_threshold?: number | null;
+            /** @description In which manner. */
+            strategy?: components["schemas"]["Strategy"];
         };
         /** @description What a node really runs, in full. */
         RuntimeConfig: {
@@ -4451,6 +4877,11 @@ export interface components {
             group_ids: string[];
             /** @enum {string} */
             type: "groups";
+        } | {
+            /** @description Its id or slug. */
+            environment: string;
+            /** @enum {string} */
+            type: "environment";
         };
         /** @description Traffic through the proxy since its newest switch. */
         Traffic: {
@@ -7647,6 +8078,306 @@ export interface operations {
             };
         };
     };
+    list_environments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The environments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_environment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnvironmentCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_default_environments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All environments as they are now. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_environment: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id or slug of the environment */
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The environment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_environment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id or slug of the environment */
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_environment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id or slug of the environment */
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnvironmentUpdate"];
+            };
+        };
+        responses: {
+            /** @description The environment as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_freeze_windows: {
         parameters: {
             query?: {
@@ -8057,6 +8788,8 @@ export interface operations {
                 status?: "online" | "offline" | "unknown";
                 /** @description Only nodes in this slot. */
                 slot?: "blue" | "green";
+                /** @description Only nodes in this environment, by id or slug. */
+                environment?: string;
                 /** @description Only nodes whose name or host name contains this. */
                 q?: string;
                 /** @description Objects in the page; 50 when absent, at most 200. */
@@ -8569,6 +9302,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_promotion_rules: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRuleList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_promotion_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionRuleCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRuleBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_promotion_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_promotion_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionRuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description The rule as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRuleBody"];
                 };
             };
             /** @description The request is refused. */

@@ -1,4 +1,4 @@
-import { Button, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
