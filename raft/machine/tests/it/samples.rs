@@ -62,7 +62,6 @@ use sentinel_model::bundle::RiskLevel;
 use sentinel_model::canary::{Canary, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
 use sentinel_model::drift::{DriftPolicy, Remediation};
-use sentinel_model::freeze::{Recurrence, Span, Weekday};
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
 use sentinel_model::org::SigningKey;
@@ -75,9 +74,11 @@ use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, T
 use crate::checks::{checks, http_check};
 mod canary;
 mod environments;
+mod freezes;
 
 pub use canary::analysis;
 pub use environments::{change, environment, environments, place_in, rule, rule_change, rule_note};
+pub use freezes::{freeze_window, recurrence};
 
 use crate::ids::*;
 
@@ -369,34 +370,6 @@ pub fn project_update() -> ProjectUpdate {
         approval_expires_h: Some(24),
         checks_private: None,
         drift: None,
-    }
-}
-
-pub fn recurrence() -> Recurrence {
-    Recurrence {
-        weekdays: vec![Weekday::Fri, Weekday::Sat],
-        starts: "16:00".into(),
-        ends: "08:00".into(),
-        days: 3,
-        time_zone: "Europe/Berlin".into(),
-        occurrences: vec![
-            Span { from: Time(2_000_000), until: Time(3_000_000) },
-            Span { from: Time(5_000_000), until: Time(9_000_000) },
-        ],
-    }
-}
-
-pub fn freeze_window() -> FreezeWindowCreate {
-    FreezeWindowCreate {
-        window_id: WINDOW,
-        project_id: SHOP,
-        name: "black friday".into(),
-        reason: "sales".into(),
-        from: Time(2_000_000),
-        until: Time(9_000_000),
-        created_by: "ada@example.com".into(),
-        recurrence: None,
-        environment_id: None,
     }
 }
 
