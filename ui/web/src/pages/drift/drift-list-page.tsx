@@ -95,7 +95,7 @@ function Numbers({ stats }: { stats: DriftStats }) {
   ];
   return (
     <>
-      Of {number(stats.total_managed)} nodes with an assignment: {parts.join(", ")}.{stats.alarms > 0 && ` ${number(stats.alarms)} need somebody.`}
+      Of {number(stats.total_managed)} nodes with an assignment: {parts.join(", ")}.{stats.alarms > 0 && ` ${number(stats.alarms)} ${stats.alarms === 1 ? "needs" : "need"} somebody.`}
     </>
   );
 }
@@ -114,7 +114,7 @@ function columnsFor(project: string): Column<DriftEvent>[] {
       text: (event) => event.node_name,
     },
     { id: "severity", header: "Severity", width: 110, cell: (event) => <State shown={driftSeverity(event.severity)} />, text: (event) => event.severity },
-    { id: "state", header: "State", width: 170, cell: (event) => <State shown={driftState(event)} />, text: (event) => driftState(event).label },
+    { id: "state", header: "State", width: 190, cell: (event) => <State shown={driftState(event)} />, text: (event) => driftState(event).label },
     { id: "since", header: "Since", width: 100, cell: (event) => <Ago at={event.detected_at} />, text: (event) => event.detected_at },
     { id: "what", header: "What differs", cell: (event) => event.summary, text: (event) => event.summary },
     { id: "bundle", header: "Bundle", width: 120, cell: (event) => <BundleLink id={event.expected_bundle_id} version={event.expected_version ?? "removed"} />, text: (event) => event.expected_version ?? "" },
