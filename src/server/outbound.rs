@@ -17,17 +17,28 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Url};
 use sentinel_model::check::{self, ERROR_MAX, HttpCheck};
+use tokio::sync::Semaphore;
 
 pub use address::Range;
 
 /// Of a body, so much is read.
 const BODY_MAX: usize = 64 * 1024;
+/// Names that are looked up at a time.
+const LOOKUPS: usize = 8;
 
 /// Makes them. Cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Outbound {
     /// Where they may go whatever the address is.
     allowed: Arc<Vec<Range>>,
+    /// Names that may be looked up at a time.
+    lookups: Arc<Semaphore>,
+}
+
+impl Default for Outbound {
+    fn default() -> Self {
+        Self::allowing(Vec::new())
+    }
 }
 
 /// What came of a request.
@@ -44,7 +55,7 @@ pub struct Answer {
 impl Outbound {
     /// Requests may go to these ranges in any case.
     pub fn allowing(ranges: Vec<Range>) -> Self {
-        Self { allowed: Arc::new(ranges) }
+        Self { allowed: Arc::new(ranges), lookups: Arc::new(Semaphore::new(LOOKUPS)) }
     }
 
     /// Makes a check; `private`: it may go to private addresses.
@@ -116,10 +127,7 @@ impl Outbound {
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         let found: Vec<SocketAddr> = match literal {
             Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => tokio::net::lookup_host((host, port))
-                .await
-                .map_err(|_| format!("'{host}' is not found"))?
-                .collect(),
+            Err(_) => self.look_up(host.to_owned(), port).await?,
         };
         let mut why = "no";
         for place in found {
@@ -129,6 +137,18 @@ impl Outbound {
             }
         }
         Err(format!("'{host}' has {why} address, and checks do not go there"))
+    }
+
+    /// The addresses of a name. The system's resolver takes a thread until it is done, however long ago whoever asked has given up; so
+    /// few are asked at a time, and one that does not answer keeps out further names and nothing else.
+    async fn look_up(&self, host: String, port: u16) -> Result<Vec<SocketAddr>, String> {
+        let place = self.lookups.clone().acquire_owned().await.map_err(|error| error.to_string())?;
+        let looking = tokio::spawn(async move {
+            let found = tokio::net::lookup_host((host.as_str(), port)).await;
+            drop(place);
+            found.map(Vec::from_iter).map_err(|_| format!("'{host}' is not found"))
+        });
+        looking.await.map_err(|error| error.to_string())?
     }
 
     /// What kind of an address it is, if no request may go there.

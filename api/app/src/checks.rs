@@ -57,6 +57,8 @@ impl CheckBook {
         let Observed { rollout_id, step, asked } = at;
         let mut entries = self.entries();
         let known = entries.remove(&rollout_id);
+        // A clock that was set back would have the next request wait for the time that it went back.
+        let known = known.filter(|known| known.looked_at <= now);
         let known = known.filter(|known| known.seen.step == step && known.seen.since >= from);
         let entry = known.unwrap_or_else(|| Entry {
             seen: Checks::begin(rollout_id, step, now, asked),
@@ -70,20 +72,24 @@ impl CheckBook {
         seen
     }
 
-    /// The checks that are to be made now, at most so many. Each is under way until its result is taken, or could not come any more.
+    /// The checks that are to be made now, at most so many: those first that have waited longest, so that slow ones of one rollout do not
+    /// keep out another's. Each is under way until its result is taken, or could not come any more.
     pub fn due(&self, now: Time, most: usize) -> Vec<Due> {
         let mut entries = self.entries();
         entries.retain(|_, entry| now.since(entry.looked_at) <= LEFT_MS);
+        let mut waiting: Vec<(Time, RolloutId, usize)> = Vec::new();
+        for (id, entry) in entries.iter() {
+            let due = entry.next.iter().enumerate().filter(|(_, next)| **next <= now);
+            waiting.extend(due.map(|(place, next)| (*next, *id, place)));
+        }
+        waiting.sort_unstable();
         let mut due = Vec::new();
-        for (id, entry) in entries.iter_mut() {
-            for (check, next) in entry.asked.iter().zip(&mut entry.next).filter(|(_, next)| **next <= now) {
-                if due.len() == most {
-                    return due;
-                }
-                *next = now.plus_ms(u64::from(check.timeout_ms) + u64::from(check.interval_s) * 1_000);
-                let (since, private) = (entry.seen.since, entry.private);
-                due.push(Due { rollout_id: *id, since, check: check.clone(), private });
-            }
+        for (_, rollout_id, place) in waiting.into_iter().take(most) {
+            let Some(entry) = entries.get_mut(&rollout_id) else { continue };
+            let (since, private) = (entry.seen.since, entry.private);
+            let Some((check, next)) = entry.asked.get(place).zip(entry.next.get_mut(place)) else { continue };
+            *next = now.plus_ms(u64::from(check.timeout_ms) + u64::from(check.interval_s) * 1_000);
+            due.push(Due { rollout_id, since, check: check.clone(), private });
         }
         due
     }

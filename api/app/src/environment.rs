@@ -164,7 +164,9 @@ impl App {
             place: request.place,
             approval_rules: request.approval_rules.map(rules),
         };
-        let mut change = Change::to("environment.updated", id).in_project(here.project.id);
+        let mut change = Change::to("environment.updated", id)
+            .in_project(here.project.id)
+            .with("changed", command.changed());
         for (field, value) in [
             ("name", command.name.clone()),
             ("description", command.description.clone()),

@@ -20,6 +20,8 @@ use crate::app::App;
 pub const WAITING_MAX: usize = 50_000;
 /// Facts in one command.
 const BATCH: usize = 500;
+/// Bytes of what facts say in words, in one command: well below what an entry of the log may have, whatever else there is to it.
+const BATCH_BYTES: usize = 1024 * 1024;
 /// How long facts gather before they are proposed.
 const GATHER: Duration = Duration::from_millis(50);
 /// Pauses after a failed proposal.
@@ -48,6 +50,18 @@ fn kind(fact: &NodeFact) -> Kind {
         NodeFact::Status(_) => Kind::Status,
         NodeFact::Measured { .. } => Kind::Measured,
         NodeFact::Versions { .. } => Kind::Versions,
+    }
+}
+
+/// About how many bytes it says in words; the rest of a fact is small.
+fn size(fact: &NodeFact) -> usize {
+    match fact {
+        NodeFact::Failed { message, .. } => message.len(),
+        NodeFact::Measured { found, .. } => {
+            let words = found.differences.iter().map(|one| one.path.len() + one.words.len());
+            found.summary.len() + words.sum::<usize>()
+        }
+        _ => 0,
     }
 }
 
@@ -103,8 +117,10 @@ impl FactQueue {
     fn take(&self, max: usize) -> Vec<NodeReport> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken = Vec::new();
-        while taken.len() < max {
+        let mut bytes = 0;
+        while taken.len() < max && bytes < BATCH_BYTES {
             let Some((_, report)) = waiting.facts.pop_first() else { break };
+            bytes += size(&report.fact);
             waiting.places.remove(&(report.node_id, kind(&report.fact)));
             taken.push(report);
         }
@@ -257,5 +273,38 @@ mod tests {
         assert!(!queue.push(effective(u128::MAX, 1)));
         assert!(queue.push(effective(3, 2)));
         assert_eq!(queue.len(), WAITING_MAX);
+    }
+
+    /// A command that is too long for the log would be proposed again for ever, and all other facts behind it would wait.
+    #[test]
+    fn a_batch_is_bounded_by_what_its_facts_say() {
+        use sentinel_model::drift::{Difference, DifferenceKind, DriftSeverity, Measurement};
+        use sentinel_model::{DriftEventId, Sha256Digest};
+
+        let queue = FactQueue::default();
+        let long =
+            Difference { path: "x".into(), kind: DifferenceKind::Changed, words: "€".repeat(10_000) };
+        for number in 0..BATCH as u128 {
+            let found = Measurement {
+                generation: Generation(1),
+                expected: Sha256Digest([1; 32]),
+                actual: Sha256Digest([2; 32]),
+                config: None,
+                severity: DriftSeverity::High,
+                summary: String::new(),
+                differences: vec![long.clone()],
+                more: 0,
+            };
+            let event_id = DriftEventId(Uuid::from_u128(number));
+            let fact = NodeFact::Measured { event_id, found: Box::new(found) };
+            assert!(queue.push(NodeReport { node_id: NodeId(Uuid::from_u128(number)), fact }));
+        }
+        let (mut taken, mut batches) = (0, 0);
+        while !queue.is_empty() {
+            let batch = queue.take(BATCH);
+            assert!(batch.iter().map(|report| size(&report.fact)).sum::<usize>() <= BATCH_BYTES + 30_001);
+            (taken, batches) = (taken + batch.len(), batches + 1);
+        }
+        assert!(taken == BATCH && batches > 10, "{taken} in {batches}");
     }
 }

@@ -6,7 +6,7 @@ use sentinel_api_types::{PageQuery, timestamp};
 use sentinel_machine::commands::{project_create, project_update};
 use sentinel_machine::{Order, Table, tables};
 use sentinel_model::org::Org;
-use sentinel_model::{ProjectId, drift, governance, project};
+use sentinel_model::{ProjectId, governance, project};
 use zeroize::Zeroizing;
 
 use crate::access::Operation;
@@ -96,10 +96,9 @@ impl App {
         };
         let drift =
             (request.drift_remediation.is_some() || request.drift_delay_seconds.is_some()).then(|| {
-                let now = here.project.drift;
-                drift::DriftPolicy {
-                    remediation: request.drift_remediation.map_or(now.remediation, Into::into),
-                    delay_s: request.drift_delay_seconds.unwrap_or(now.delay_s),
+                project_update::DriftChange {
+                    remediation: request.drift_remediation.map(Into::into),
+                    delay_s: request.drift_delay_seconds,
                 }
             });
         let command = project_update::ProjectUpdate {
@@ -129,7 +128,8 @@ impl App {
             change = change.with("checks_allow_private", private);
         }
         if let Some(remediation) = request.drift_remediation {
-            change = change.with("drift_remediation", drift::Remediation::from(remediation).as_str());
+            change = change
+                .with("drift_remediation", sentinel_model::drift::Remediation::from(remediation).as_str());
         }
         if let Some(delay) = request.drift_delay_seconds {
             change = change.with("drift_delay_seconds", delay);

@@ -95,7 +95,9 @@ impl App {
             by: caller.label(),
         };
         let none = || "none".to_owned();
-        let mut change = Change::to("promotion_rule.updated", id).in_project(here.project.id);
+        let mut change = Change::to("promotion_rule.updated", id)
+            .in_project(here.project.id)
+            .with("changed", command.changed());
         for (field, value) in [
             ("delay_minutes", command.delay_min.map(|minutes| minutes.to_string())),
             (

@@ -93,7 +93,7 @@ pub fn is_news(
         return Ok(false);
     }
     let known = of_node(read, node)?;
-    let same = known.measured.as_ref() == Some(found);
+    let same = known.measured.as_ref().is_some_and(|measured| measured.says_the_same_as(found));
     Ok(!same || begins(node, &known, found) || ends(node, &known, found))
 }
 
@@ -107,9 +107,10 @@ fn begins(node: &Node, known: &DriftNode, found: &Measurement) -> bool {
         && settled_on(node, found.generation)
 }
 
-/// True when this is the end of drift.
+/// True when this is the end of drift: all is as it should be, or as somebody has decided to leave it.
 fn ends(node: &Node, known: &DriftNode, found: &Measurement) -> bool {
-    known.open.is_some() && found.in_sync() && settled_on(node, found.generation)
+    let well = found.in_sync() || known.dismissed == Some(found.actual);
+    known.open.is_some() && well && settled_on(node, found.generation)
 }
 
 /// True when a generation is what the node shall run and has proven; or it has proven it, and only asserting the same bundle again
@@ -134,7 +135,7 @@ pub(crate) fn measure(
         return Ok(false);
     }
     let mut known = of_node(context.tables(), node)?;
-    let changed = known.measured.as_ref() != Some(&found);
+    let changed = !known.measured.as_ref().is_some_and(|measured| measured.says_the_same_as(&found));
     let begins = begins(node, &known, &found);
     if !changed && !begins && !ends(node, &known, &found) {
         return Ok(false);
@@ -151,11 +152,12 @@ pub(crate) fn measure(
         None => None,
     };
     if let Some(current) = current.filter(|_| settled_on(node, found.generation)) {
-        if found.in_sync() {
-            let ours = current.own_tries > 0 && current.state == DriftState::Open;
+        let left = known.dismissed == Some(found.actual);
+        if found.in_sync() || left {
+            let ours = !left && current.own_tries > 0 && current.state == DriftState::Open;
             let how = if ours { Resolution::Remediated } else { Resolution::Itself };
             close(context, current, &mut known, (how, "", ""))?;
-        } else if current.found != found {
+        } else if !current.found.says_the_same_as(&found) {
             let next = DriftEvent { found, ..current.clone() };
             save(context, Some(&current), next, "drift.changed")?;
         }

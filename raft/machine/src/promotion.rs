@@ -8,7 +8,7 @@ use sentinel_model::bundle::Bundle;
 use sentinel_model::environment::Environment;
 use sentinel_model::node::Node;
 use sentinel_model::promotion::Promotion;
-use sentinel_model::rollout::{Rollout, RolloutNode};
+use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState};
 use sentinel_model::{BundleId, EnvironmentId, ProjectId};
 
 use crate::apply::Context;
@@ -58,11 +58,8 @@ pub(crate) fn complete(
         members.iter().map(|member| &member.node_id),
     )?;
     for environment in environments.into_iter().filter(|environment| touched.contains(&environment.id)) {
-        if let Some(left) = not_covered(context, completed, &environment)? {
-            let name = &environment.name;
-            short.push(format!(
-                "not completed in '{name}': node '{left}' was not in it and does not run the bundle"
-            ));
+        if let Some(why) = not_covered(context, completed, &environment)? {
+            short.push(format!("not completed in '{}': {why}", environment.name));
             continue;
         }
         note(context, completed, &environment)?;
@@ -71,7 +68,8 @@ pub(crate) fn complete(
     Ok((done, short))
 }
 
-/// The first node of an environment that may have the bundle, and has it neither from this rollout nor otherwise.
+/// Why the bundle is not completed in an environment, in words: a node that may have it and has it neither from this rollout nor otherwise,
+/// one that has failed it, or that none has proven it. Nodes that the rollout has tolerated because they are away do not hold it up.
 fn not_covered(
     context: &Context<'_>,
     completed: &Rollout,
@@ -79,17 +77,25 @@ fn not_covered(
 ) -> Result<Option<String>, TableError> {
     let bundle = completed.spec.bundle_id;
     let version = context.load::<Bundle>(bundle.as_bytes())?.map(|bundle| bundle.version).unwrap_or_default();
+    let mut proven = false;
     for node in environment::nodes(context.tables(), environment.id)? {
         let row = key(&[completed.id.as_bytes(), node.id.as_bytes()]);
-        let planned = context.load::<RolloutNode>(&row)?.is_some();
+        let member = context.load::<RolloutNode>(&row)?;
+        let completed_it = |member: &RolloutNode| matches!(member.state, RolloutNodeState::Completed { .. });
+        let has_it = member.as_ref().is_some_and(completed_it) || runs(&node, bundle);
+        proven |= has_it;
+        let kept = member.as_ref().is_some_and(|member| member.state == RolloutNodeState::Kept);
+        if member.is_some() && !kept && !has_it && node.failed_current() {
+            return Ok(Some(format!("node '{}' has failed it", node.name)));
+        }
         let joined =
             baseline::joined_since(&node, completed) && baseline::undecided(&node) && node.owner.is_none();
         let takes_it = !node.pinned_away_from(bundle) && node.versions.admits(&version);
-        if !planned && takes_it && !joined && !runs(&node, bundle) {
-            return Ok(Some(node.name));
+        if member.is_none() && takes_it && !joined && !has_it {
+            return Ok(Some(format!("node '{}' was not in it and does not run the bundle", node.name)));
         }
     }
-    Ok(None)
+    Ok((!proven).then(|| "no node of it has proven the bundle".to_owned()))
 }
 
 /// It shall run it, and has proven that.

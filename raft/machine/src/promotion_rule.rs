@@ -3,8 +3,9 @@
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::NodeStatus;
 use sentinel_model::promotion::PromotionRule;
+use sentinel_model::rollout::{RolloutNode, RolloutNodeState};
 use sentinel_model::user::Role;
-use sentinel_model::{EnvironmentId, ProjectId, PromotionRuleId, Time};
+use sentinel_model::{EnvironmentId, NodeId, ProjectId, PromotionRuleId, RolloutId, Time};
 
 use crate::apply::Context;
 use crate::environment;
@@ -84,6 +85,12 @@ pub(crate) fn wake(
     Ok(())
 }
 
+/// Whether a rollout leaves a node what it runs.
+fn keeps(read: &(impl Read + ?Sized), rollout: RolloutId, node: NodeId) -> Result<bool, TableError> {
+    let member: Option<RolloutNode> = load(read, &key(&[rollout.as_bytes(), node.as_bytes()]))?;
+    Ok(member.is_some_and(|member| member.state == RolloutNodeState::Kept))
+}
+
 /// Why a rule does not take a bundle on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmet {
@@ -112,9 +119,12 @@ pub fn unmet(
         return lasting(format!("{}, who made the rule, may not start rollouts any more", rule.created_by));
     }
     if let Some(least) = rule.healthy_percent {
+        let newest = promotion::find(read, rule.source_id, bundle.id)?;
         let (mut all, mut well) = (0u64, 0u64);
         for node in environment::nodes(read, rule.source_id)? {
-            if !node.pinned_away_from(bundle.id) && node.versions.admits(&bundle.version) {
+            // The slot that a blue-green rollout leaves as it is need not run it.
+            let kept = newest.as_ref().map_or(Ok(false), |newest| keeps(read, newest.rollout_id, node.id))?;
+            if !kept && !node.pinned_away_from(bundle.id) && node.versions.admits(&bundle.version) {
                 all += 1;
                 well += u64::from(node.status == NodeStatus::Online && promotion::runs(&node, bundle.id));
             }

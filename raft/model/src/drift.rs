@@ -133,6 +133,13 @@ impl Measurement {
         self.expected == self.actual
     }
 
+    /// True when it says the same of the same generation. The words of it may change while nothing else does: they have addresses and the
+    /// last lines of a log in them.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let what = |of: &Self| (of.generation, of.expected, of.actual, of.config, of.severity);
+        what(self) == what(other)
+    }
+
     /// True when what was assigned is not at work at all.
     pub fn not_at_work(&self) -> bool {
         self.differences.iter().any(|difference| difference.kind.of_process())

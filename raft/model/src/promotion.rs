@@ -117,11 +117,17 @@ impl PromotionRule {
         promoted_at.plus_ms(u64::from(self.delay_min) * 60_000)
     }
 
+    /// It has looked, and waits for something.
+    pub fn waits(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| matches!(last.outcome, Outcome::Waits(_)))
+    }
+
     /// It is through with this bundle: nothing more comes of it, until that is completed in the source anew.
     pub fn is_through_with(&self, bundle_id: BundleId, promoted_at: Time) -> bool {
         self.last.as_ref().is_some_and(|last| {
             let same = last.bundle_id == bundle_id && last.promoted_at == promoted_at;
-            same && !matches!(last.outcome, Outcome::Waits(_))
+            // What was completed before what it was asked about last, it has passed over.
+            last.promoted_at > promoted_at || (same && !matches!(last.outcome, Outcome::Waits(_)))
         })
     }
 }

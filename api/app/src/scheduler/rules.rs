@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use sentinel_engine::promotion::{Decision, RuleView, decide};
+use sentinel_engine::promotion::{AGAIN_MS, Decision, RuleView, decide};
 use sentinel_machine::commands::promotion_rule_note::PromotionRuleNote;
 use sentinel_machine::commands::rollout_create::{ByRule, RolloutCreate};
 use sentinel_machine::promotion_rule::{self, Unmet};
 use sentinel_machine::{
-    Order, Read, Scan, Table, TableError, View, environment, freeze, promotion, query, tables,
+    Order, Read, Rejection, Scan, Table, TableError, View, environment, freeze, promotion, query, tables,
 };
 use sentinel_model::bundle::Bundle;
 use sentinel_model::project::Project;
-use sentinel_model::promotion::{Promotion, PromotionRule};
+use sentinel_model::promotion::{PATIENCE_MS, Promotion, PromotionRule};
 use sentinel_model::rollout::Rollout;
 use sentinel_model::{RolloutId, Time};
 
@@ -49,7 +49,12 @@ impl Duty {
             Decision::Refuse { reason } => reason,
             Decision::Start => match self.start_by_rule(view, &rule, &newest, now).await? {
                 Ok(()) => return Ok(()),
-                Err(refused) => refused,
+                // Another rollout has the nodes, or something has changed since it was looked: that passes.
+                Err(refused) if refused.passing && now.since(rule.due(newest.at)) < PATIENCE_MS => {
+                    let again_at = Some(now.plus_ms(AGAIN_MS));
+                    return self.note_rule(&rule, &newest, now, refused.words, again_at).await;
+                }
+                Err(refused) => refused.words,
             },
         };
         self.note_rule(&rule, &newest, now, refused, None).await
@@ -62,19 +67,20 @@ impl Duty {
         rule: &PromotionRule,
         newest: &Promotion,
         now: Time,
-    ) -> Result<Result<(), String>, AppError> {
+    ) -> Result<Result<(), Unmet>, AppError> {
         let read = &*view.tables;
         let project: Option<Project> = tables::load(read, rule.project_id.as_bytes())?;
         let bundle: Option<Bundle> = tables::load(read, newest.bundle_id.as_bytes())?;
         let Some((project, bundle)) = project.zip(bundle) else {
-            return Ok(Err("the bundle is gone".into()));
+            return Ok(Err(Unmet { words: "the bundle is gone".into(), passing: false }));
         };
         let spec = rule.asks(bundle.id);
         let here = Arc::new(InProject { view: view.clone(), project });
         let plan = match self.app.planned(here, spec.clone(), bundle, false).await {
             Ok(planned) => planned.plan,
             Err(refusal @ (AppError::Invalid(_) | AppError::Conflict(_) | AppError::NotFound(_))) => {
-                return Ok(Err(refusal.to_string()));
+                let passing = matches!(refusal, AppError::Conflict(_));
+                return Ok(Err(Unmet { words: refusal.to_string(), passing }));
             }
             Err(error) => return Err(error),
         };
@@ -91,7 +97,11 @@ impl Duty {
             rule: Some(ByRule { rule_id: rule.id, promoted_at: newest.at }),
         };
         tracing::info!(rule = %rule.id, rollout = %command.rollout_id, "a promotion rule starts a rollout");
-        Ok(self.app.propose_at(now, command).await?.map(|_| ()).map_err(|rejection| rejection.to_string()))
+        let refused = |rejection: Rejection| {
+            let passing = matches!(rejection, Rejection::WrongState(_) | Rejection::Limit(_));
+            Unmet { words: rejection.to_string(), passing }
+        };
+        Ok(self.app.propose_at(now, command).await?.map(|_| ()).map_err(refused))
     }
 
     async fn note_rule(

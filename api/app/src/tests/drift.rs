@@ -15,9 +15,9 @@ use crate::error::AppError;
 use crate::testing::World;
 use crate::testing::world::{Known, OTHER_PROJECT, PROJECT};
 
-const RUNS: &str = "system { worker-threads 2; }";
+pub(crate) const RUNS: &str = "system { worker-threads 2; }";
 
-fn measured(generation: u64, differs: bool) -> Measured {
+pub(crate) fn measured(generation: u64, differs: bool) -> Measured {
     let difference =
         Difference { path: "zentinel.kdl".into(), kind: DifferenceKind::Changed, words: String::new() };
     Measured {
@@ -33,7 +33,7 @@ fn measured(generation: u64, differs: bool) -> Measured {
 }
 
 /// The node runs a bundle, and tells what it has measured.
-async fn beat(world: &World, node: &(NodeId, Known), bundle: BundleId, told: Option<Measured>) {
+pub(crate) async fn beat(world: &World, node: &(NodeId, Known), bundle: BundleId, told: Option<Measured>) {
     let request = HeartbeatRequest {
         health: Some(Health { status: "healthy".into() }),
         active_bundle_id: Some(bundle),
@@ -62,7 +62,7 @@ pub(crate) async fn drifting() -> (World, BundleId) {
     (world, bundle)
 }
 
-fn why(reason: &str) -> DriftResolve {
+pub(crate) fn why(reason: &str) -> DriftResolve {
     DriftResolve { reason: reason.into() }
 }
 
@@ -201,7 +201,7 @@ async fn below_its_level_a_cluster_takes_no_measurements() {
     assert!(answer.takes_measurements);
 }
 
-fn report(text: &str) -> RuntimeConfigReport {
+pub(crate) fn report(text: &str) -> RuntimeConfigReport {
     RuntimeConfigReport {
         generation: Generation(1),
         hash: digest_of(text),

@@ -16,6 +16,7 @@ macro_rules! row {
 mod bundles;
 mod cluster;
 mod credentials;
+mod drift;
 mod environments;
 mod governance;
 mod nodes;
@@ -117,6 +118,11 @@ const READS: &[Operation] = &[
     EnvironmentList,
     EnvironmentShow,
     PromotionRuleList,
+    RuntimeConfigShow,
+    DriftList,
+    DriftStats,
+    DriftShow,
+    DriftExport,
     EventWatch,
     EventWatchAll,
     ClusterShow,
@@ -150,6 +156,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     let cluster = cluster::cluster(&world).await;
     tried.extend(all_refused(&world, cluster::of_cluster(&world, &cluster)).await);
     tried.extend(all_refused(&world, nodes::of_settings(&world).await).await);
+    let drifting = drift::drifting(&world).await;
+    tried.extend(all_refused(&world, drift::of_drift(&world, &drifting)).await);
     let governed = governance::governed(&world).await;
     tried.extend(all_refused(&world, governance::of_governed(&world, &governed)).await);
     let placed = environments::placed(&world).await;

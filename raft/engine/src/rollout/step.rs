@@ -347,7 +347,7 @@ impl Judged<'_> {
         let step = view.steps.iter().find(|step| step.index == view.rollout.current_step);
         let since = match step.map(|step| &step.state) {
             Some(StepState::Running { since } | StepState::Verifying { since }) => Some(*since),
-            _ => view.rollout.hold.as_ref().map(|hold| hold.since),
+            _ => view.rollout.hold.as_ref().map(|hold| hold.waits_since.unwrap_or(hold.since)),
         };
         let begun = since.map_or(view.leader_since, |since| since.max(view.leader_since));
         let share_s = if self.shifted { self.asked().observe_s.saturating_add(BAKE_ROOM_S) } else { 0 };

@@ -67,6 +67,7 @@ impl Apply for EnvironmentUpdate {
                 ("color", changed.color),
                 ("place", (changed.ordinal + 1).to_string()),
                 ("approval_rules", words(&changed.approval_rules)),
+                ("changed", self.changed()),
             ],
         )?;
         Ok(Reply::Done)
@@ -74,6 +75,19 @@ impl Apply for EnvironmentUpdate {
 }
 
 impl EnvironmentUpdate {
+    /// What it is about, as the audit entry says it.
+    pub fn changed(&self) -> String {
+        let asked = [
+            ("name", self.name.is_some()),
+            ("description", self.description.is_some()),
+            ("color", self.color.is_some()),
+            ("place", self.place.is_some()),
+            ("approval_rules", self.approval_rules.is_some()),
+        ];
+        let asked: Vec<&str> = asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect();
+        asked.join(", ")
+    }
+
     /// Puts it at its place and numbers all of them anew.
     fn put(&self, context: &mut Context<'_>, moved: Environment, place: u32) -> Result<Environment, Stop> {
         let mut all = environment::all(context.tables(), self.project_id)?;

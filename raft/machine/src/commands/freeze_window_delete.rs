@@ -10,7 +10,7 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::governance;
 use crate::outcome::Reply;
 use crate::tables::{Table, key};
-use crate::{baseline, rollout, waiting};
+use crate::{baseline, promotion_rule, rollout, waiting};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,12 @@ fn look_again(context: &mut Context<'_>, project: ProjectId) -> Result<(), Stop>
         if waiting.governance.frozen_until.take().is_some() {
             waiting.hold = None;
             rollout::save(context, &mut waiting)?;
+        }
+    }
+    for mut rule in promotion_rule::all(context.tables(), project)? {
+        if rule.look_at.is_some_and(|at| at > context.time) && rule.waits() {
+            rule.look_at = Some(context.time);
+            promotion_rule::save(context, &rule)?;
         }
     }
     let project = context.require::<Project>(project.as_bytes(), "Project")?;

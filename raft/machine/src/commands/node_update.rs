@@ -6,12 +6,15 @@ use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::{Node, Slot, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::rollout::Rollout;
+use sentinel_model::user::Role;
 use sentinel_model::version::VersionRange;
 use sentinel_model::{BundleId, EnvironmentId, InvalidValue, NodeId, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::environment;
+use crate::freeze;
+use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::TableError;
 
@@ -284,9 +287,36 @@ fn move_node(
     }
     if after != before {
         require_unowned(node)?;
+        require_free_to_leave(context, node)?;
         environment::enter(context, node, after)?;
     }
     Ok(said)
+}
+
+/// Refuses to let a node out of an environment for everybody but administrators, in person, where that would be a way around what holds
+/// there: a freeze, approvals, or the order.
+fn require_free_to_leave(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
+    let Some(left) = node.environment_id else { return Ok(()) };
+    let Some(left) = environment::find(context.tables(), node.project_id, left)? else { return Ok(()) };
+    let frozen = freeze::over(context.tables(), node.project_id, || Ok([left.id].into()), context.time)?;
+    let held = match (frozen.is_some(), !left.approval_rules.is_empty(), left.ordinal > 0) {
+        (true, ..) => "is frozen",
+        (_, true, _) => "has rules on approvals",
+        (.., true) => "comes behind another one",
+        _ => return Ok(()),
+    };
+    let project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
+    match governance::require_person(context, &project, Role::Admin) {
+        Ok(_) => Ok(()),
+        Err(Stop::Rejected(Rejection::Forbidden(_))) => {
+            let (node, left) = (&node.name, &left.name);
+            let message = format!(
+                "node '{node}' is in the environment '{left}', which {held}: only an administrator, in person, takes it out of there"
+            );
+            Err(Rejection::Forbidden(message).into())
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// What the audit entry calls a node that is in no environment.

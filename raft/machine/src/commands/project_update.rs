@@ -1,7 +1,7 @@
 //! Changes a project: its name, what it is for, who must agree to its rollouts, where their checks may go, and what is done about drift.
 //! People only, administrators of its org.
 
-use sentinel_model::drift::DriftPolicy;
+use sentinel_model::drift::{DriftPolicy, Remediation};
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::project::Project;
 use sentinel_model::user::Role;
@@ -31,7 +31,18 @@ pub struct ProjectUpdate {
     pub checks_private: Option<bool>,
     /// What is done about drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drift: Option<DriftPolicy>,
+    pub drift: Option<DriftChange>,
+}
+
+/// A change of what is done about drift. What is `None` stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriftChange {
+    /// Whether something is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<Remediation>,
+    /// How long drift lasts first, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_s: Option<u32>,
 }
 
 impl Apply for ProjectUpdate {
@@ -56,7 +67,11 @@ impl Apply for ProjectUpdate {
             project.checks_private = private;
         }
         project.approval.check()?;
-        if let Some(policy) = self.drift {
+        if let Some(change) = self.drift {
+            let policy = DriftPolicy {
+                remediation: change.remediation.unwrap_or(project.drift.remediation),
+                delay_s: change.delay_s.unwrap_or(project.drift.delay_s),
+            };
             policy.check()?;
             project.drift = policy;
         }

@@ -57,6 +57,20 @@ impl<T> From<Option<T>> for Bound<T> {
     }
 }
 
+impl PromotionRuleUpdate {
+    /// What it is about, as the audit entry says it.
+    pub fn changed(&self) -> String {
+        let asked = [
+            ("delay_minutes", self.delay_min.is_some()),
+            ("healthy_percent", self.healthy_percent.is_some()),
+            ("max_risk", self.max_risk.is_some()),
+            ("enabled", self.enabled.is_some()),
+        ];
+        let asked: Vec<&str> = asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect();
+        asked.join(", ")
+    }
+}
+
 impl Apply for PromotionRuleUpdate {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
@@ -81,7 +95,12 @@ impl Apply for PromotionRuleUpdate {
         let (source, target) = (slug(rule.source_id, context)?, slug(rule.target_id, context)?);
         let id = self.rule_id.to_string();
         let subject = Subject::in_project("promotion_rule", &id, &project);
-        context.record("promotion_rule.updated", subject, words(&rule, &source, &target))?;
+        let changed = [("changed", self.changed())];
+        context.record(
+            "promotion_rule.updated",
+            subject,
+            words(&rule, &source, &target).into_iter().chain(changed),
+        )?;
         Ok(Reply::Done)
     }
 }

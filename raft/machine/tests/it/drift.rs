@@ -8,14 +8,14 @@ use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::node_runtime_config_keep::NodeRuntimeConfigKeep;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
-use sentinel_machine::commands::project_update::ProjectUpdate;
+use sentinel_machine::commands::project_update::{DriftChange, ProjectUpdate};
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::commands::rollout_rollback::RolloutRollback;
 use sentinel_machine::{Command, Rejection, Reply, drift};
 use sentinel_model::drift::{
-    CONFIG_BYTES_MAX, CONFIGS_KEPT, DriftEvent, DriftNode, DriftPolicy, DriftState, Measurement,
-    RESOLVED_KEPT, Remediation, Resolution, RuntimeConfig, TRIES_REMEMBERED_MS,
+    CONFIG_BYTES_MAX, CONFIGS_KEPT, DriftEvent, DriftNode, DriftState, Measurement, RESOLVED_KEPT,
+    Remediation, Resolution, RuntimeConfig, TRIES_REMEMBERED_MS,
 };
 use sentinel_model::node::{AssignmentCause, NodeStatus};
 use sentinel_model::rollout::RolloutSpec;
@@ -49,7 +49,7 @@ fn open(stage: &Stage) -> Vec<u128> {
 
 fn remediated() -> Stage {
     let mut stage = Stage::furnished();
-    let policy = DriftPolicy { remediation: Remediation::Reassert, delay_s: 60 };
+    let policy = DriftChange { remediation: Some(Remediation::Reassert), delay_s: Some(60) };
     stage.done(ProjectUpdate { drift: Some(policy), ..nothing() });
     stage
 }
@@ -272,15 +272,18 @@ fn when_nothing_may_be_done_nothing_is() {
     away.refuses([(decided.clone().into(), words)]);
     pinned.done(samples::pin(1, sentinel_machine::commands::node_update::Pin::To(NEW)));
     pinned.refuses([(decided.clone().into(), wrong("node 'edge-1' is pinned to another bundle"))]);
-    let quiet = DriftPolicy { remediation: Remediation::Off, delay_s: 60 };
+    let quiet = DriftChange { remediation: Some(Remediation::Off), delay_s: None };
     off.done(ProjectUpdate { drift: Some(quiet), ..nothing() });
     assert_eq!(event(&off, 1).unwrap().next_try_at, None);
     let decided = reassert(&off, 1);
     off.refuses([(decided.into(), wrong("the project wants nothing done about drift"))]);
-    let again = DriftPolicy { remediation: Remediation::Reassert, delay_s: 5 };
+    // Who changes only how long it waits does not turn it on again that another one has turned off.
+    off.done(ProjectUpdate { drift: Some(DriftChange { remediation: None, delay_s: Some(5) }), ..nothing() });
+    assert_eq!(event(&off, 1).unwrap().next_try_at, None);
+    let again = DriftChange { remediation: Some(Remediation::Reassert), delay_s: None };
     off.done(ProjectUpdate { drift: Some(again), ..nothing() });
     assert_eq!(event(&off, 1).unwrap().next_try_at, Some(off.now.plus_ms(5_000)));
-    let never = DriftPolicy { delay_s: 0, ..again };
+    let never = DriftChange { delay_s: Some(0), ..again };
     off.refuses_fields([("drift_delay_seconds", ProjectUpdate { drift: Some(never), ..nothing() }.into())]);
 }
 
@@ -391,4 +394,29 @@ fn a_configuration_is_kept_per_node_and_of_a_bounded_number_of_nodes() {
     assert_eq!(drift::counts(&stage.tables, SHOP).unwrap().configs, CONFIGS_KEPT);
     assert_eq!(stage.get::<RuntimeConfig>(edge(20).as_bytes()), None, "the oldest is forgotten");
     assert!(stage.get::<RuntimeConfig>(edge(22).as_bytes()).is_some());
+}
+
+/// What somebody has decided to leave as it is stays, also when the node was worse in between.
+#[test]
+fn what_was_left_as_it_is_is_not_taken_up_again_after_something_worse() {
+    let mut stage = remediated();
+    tell(&mut stage, 1, 1, measurement(1, 1));
+    stage.done(resolve(Some(1)));
+    tell(&mut stage, 1, 2, measurement(1, 2));
+    assert_eq!(open(&stage), [2], "something else begins anew");
+    tell(&mut stage, 1, 3, measurement(1, 1));
+    assert!(open(&stage).is_empty(), "and ends where somebody has left it");
+}
+
+/// The last line of a log is other words and no news: it would fill the log of the cluster.
+#[test]
+fn words_alone_are_no_news() {
+    let stage = remediated();
+    let told = |words: &str| Measurement { summary: words.into(), ..measurement(1, 1) };
+    let mut known = stage.clone();
+    tell(&mut known, 1, 1, told("port 4000 refused"));
+    let node = known.node(1);
+    let news =
+        |found: &Measurement| drift::is_news(&known.tables, &node, Some(found.generation), found).unwrap();
+    assert!(!news(&told("port 4001 refused")) && news(&measurement(1, 2)));
 }

@@ -40,7 +40,7 @@ use sentinel_machine::commands::node_update::{
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
-use sentinel_machine::commands::project_update::ProjectUpdate;
+use sentinel_machine::commands::project_update::{DriftChange, ProjectUpdate};
 use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
 use sentinel_machine::commands::rollout_approve::RolloutApprove;
 use sentinel_machine::commands::rollout_break_glass::RolloutBreakGlass;
@@ -61,7 +61,7 @@ use sentinel_model::blue_green::BlueGreen;
 use sentinel_model::bundle::RiskLevel;
 use sentinel_model::canary::{Canary, Verdict};
 use sentinel_model::cluster::{BackupRecord, ClusterCa, EpochReason, MemberPlace};
-use sentinel_model::drift::{DriftPolicy, Remediation};
+use sentinel_model::drift::Remediation;
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
 use sentinel_model::org::SigningKey;
@@ -511,7 +511,7 @@ pub fn all() -> Vec<Vec<Command>> {
             .into(),
             ProjectUpdate { checks_private: Some(true), ..project_update() }.into(),
             ProjectUpdate {
-                drift: Some(DriftPolicy { remediation: Remediation::Reassert, delay_s: 30 }),
+                drift: Some(DriftChange { remediation: Some(Remediation::Reassert), delay_s: Some(30) }),
                 ..project_update()
             }
             .into(),

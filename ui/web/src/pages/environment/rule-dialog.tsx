@@ -55,7 +55,16 @@ export function RuleDialog({ project, environments, onClose }: { project: string
       >
         <Stack gap="sm">
           <Group grow align="flex-start">
-            <Select label="From" allowDeselect={false} data={choices(environments.slice(0, -1))} {...form.getInputProps("source")} />
+            <Select label="From" allowDeselect={false} data={choices(environments.slice(0, -1))}
+              {...form.getInputProps("source")}
+              onChange={(slug) => {
+                const from = environments.findIndex((one) => one.slug === slug);
+                const behind = environments.slice(from + 1);
+                form.setFieldValue("source", slug ?? "");
+                // A bundle goes forward only.
+                if (!behind.some((one) => one.slug === values.target)) form.setFieldValue("target", behind[0]?.slug ?? "");
+              }}
+            />
             <Select label="To" allowDeselect={false} data={choices(environments.slice(source + 1))} {...form.getInputProps("target")} />
           </Group>
           <Group grow align="flex-start">

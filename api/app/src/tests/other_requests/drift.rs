@@ -1,0 +1,51 @@
+//! Requests about what nodes really run. The cluster has been raised by now.
+
+use futures::FutureExt;
+use sentinel_api_types::bundle::BundleAssign;
+use sentinel_api_types::drift::{DriftFilter, DriftQuery};
+use sentinel_model::{DriftEventId, NodeId};
+
+use super::{Row, with_key};
+use crate::access::Operation::*;
+use crate::testing::World;
+use crate::testing::world::{Known, PROJECT};
+use crate::tests::drift::{RUNS, beat, measured, report, why};
+
+pub(super) struct Drifting {
+    node: (NodeId, Known),
+    event: DriftEventId,
+}
+
+/// A node that runs something else than it was given.
+pub(super) async fn drifting(world: &World) -> Drifting {
+    let (app, operator) = (&world.kit.app, &world.operator);
+    let node = world.kit.node(operator, PROJECT, "edge-51").await.unwrap();
+    let bundle = world.kit.bundle(operator, PROJECT, "drifting").await.unwrap();
+    let request = BundleAssign { node_ids: vec![node.0] };
+    app.assign_bundle(&operator.again(), PROJECT, bundle, request).await.unwrap();
+    beat(world, &node, bundle, None).await;
+    beat(world, &node, bundle, Some(measured(1, true))).await;
+    let query = DriftQuery { status: Some(DriftFilter::Active), ..DriftQuery::default() };
+    let list = app.list_drift(&operator.again(), PROJECT, &query).await.unwrap().drift_events;
+    let event = list.iter().find(|event| event.node_id == node.0).unwrap().id;
+    Drifting { node, event }
+}
+
+pub(super) fn of_drift<'a>(world: &'a World, drifting: &'a Drifting) -> Vec<Row<'a>> {
+    let (app, operator) = (&world.kit.app, &world.operator.caller);
+    let (node, by, event) = (drifting.node.0, &drifting.node.1.caller, drifting.event);
+    vec![
+        row!(
+            RuntimeConfigKeep,
+            by,
+            |c| app.keep_runtime_config(c, node, report(RUNS)),
+            app.keep_runtime_config(c, node, report("system { worker-threads 3; }"))
+        ),
+        row!(
+            DriftResolve,
+            operator,
+            |c| app.resolve_drift(c, PROJECT, event, why("planned work")),
+            app.resolve_drift(c, PROJECT, event, why("nobody knows"))
+        ),
+    ]
+}
