@@ -41,7 +41,7 @@ async fn environments_are_made_ordered_and_removed_by_administrators() {
     let token = ["token", "create", "rack-8", "--environment", "staging", "-o", "json"];
     let token = team.by("ann", &token).json();
     assert_eq!(token["enrolment_token"]["environment"]["slug"], "staging");
-    team.by("ann", &["node", "update", "edge-2", "--environment", "none"]).ok();
+    team.by("default", &["node", "update", "edge-2", "--environment", "none"]).ok();
     team.by("default", &["environment", "delete", "prod", "--yes"]).ok();
 }
 
