@@ -90,7 +90,7 @@ function useFound(query: string, opened: boolean): Found[] {
     add({ id: "p2", group: "Pages", label: "Bundles", icon: "bundle", open: () => void navigate({ to: "/p/$project/bundles", params, search: {} }) });
     add({ id: "p3", group: "Pages", label: "Rollouts", icon: "rollout", open: () => void navigate({ to: "/p/$project/rollouts", params, search: {} }) });
     add({ id: "p4", group: "Pages", label: "Nodes", icon: "node", open: () => void navigate({ to: "/p/$project/nodes", params, search: {} }) });
-    add({ id: "p13", group: "Pages", label: "Groups", icon: "group", open: () => void navigate({ to: "/p/$project/groups", params }) });
+    add({ id: "p20", group: "Pages", label: "Groups", icon: "group", open: () => void navigate({ to: "/p/$project/groups", params }) });
     add({ id: "p5", group: "Pages", label: "Enrolment tokens", icon: "ticket", open: () => void navigate({ to: "/p/$project/enrolment", params }) });
     add({ id: "p10", group: "Pages", label: "Approvals", icon: "check", open: () => void navigate({ to: "/p/$project/approvals", params }) });
     add({ id: "p12", group: "Pages", label: "Drift", icon: "diff", open: () => void navigate({ to: "/p/$project/drift", params, search: {} }) });
