@@ -93,7 +93,7 @@ function useFound(query: string, opened: boolean): Found[] {
     add({ id: "p20", group: "Pages", label: "Groups", icon: "group", open: () => void navigate({ to: "/p/$project/groups", params }) });
     add({ id: "p5", group: "Pages", label: "Enrolment tokens", icon: "ticket", open: () => void navigate({ to: "/p/$project/enrolment", params }) });
     add({ id: "p10", group: "Pages", label: "Approvals", icon: "check", open: () => void navigate({ to: "/p/$project/approvals", params }) });
-    add({ id: "p12", group: "Pages", label: "Drift", icon: "diff", open: () => void navigate({ to: "/p/$project/drift", params, search: {} }) });
+    add({ id: "p21", group: "Pages", label: "Drift", icon: "diff", open: () => void navigate({ to: "/p/$project/drift", params, search: {} }) });
     add({ id: "p11", group: "Pages", label: "Freeze windows", icon: "calendar", open: () => void navigate({ to: "/p/$project/freezes", params }) });
     add({ id: "p13", group: "Pages", label: "Environments", icon: "environments", open: () => void navigate({ to: "/p/$project/environments", params }) });
     add({ id: "p12", group: "Pages", label: "Settings", icon: "settings", open: () => void navigate({ to: "/p/$project/settings", params }) });
