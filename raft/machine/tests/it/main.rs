@@ -14,6 +14,7 @@ mod crew;
 mod draft;
 mod drift;
 mod envelope;
+mod environment_bounds;
 mod environments;
 mod epochs;
 mod facts;
