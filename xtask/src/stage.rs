@@ -35,10 +35,10 @@ impl Stage {
         Stage::Fmt,
         Stage::Ui,
         Stage::Clippy,
+        Stage::Doc,
         Stage::Tests,
         Stage::Browser,
         Stage::Examples,
-        Stage::Doc,
     ];
 
     /// Its name, as `--only` takes it.

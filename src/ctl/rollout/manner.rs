@@ -57,8 +57,8 @@ pub struct MannerArgs {
     canary: CanaryArgs,
     #[command(flatten)]
     blue_green: BlueGreenArgs,
-    /// What must answer over HTTP while a step is observed, such as name=checkout,url=https://shop.example.com/health,expect=200-299;
-    /// may be repeated
+    /// What must answer over HTTP while a step is observed, such as name=checkout,url=URL,expect=200-299; may be
+    /// repeated
     #[arg(long, value_name = "CHECK", value_parser = check::read, help_heading = "Gates")]
     check: Vec<HttpCheck>,
     /// Do not ask for healthy heartbeats
