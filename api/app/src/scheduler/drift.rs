@@ -5,8 +5,8 @@ use sentinel_engine::drift::{DriftView, Fleet, decide};
 use sentinel_machine::commands::drift_advance::{DriftAdvance, DriftDeed};
 use sentinel_machine::{Consistency, Read, Rejection, Scan, Table, TableError, View, drift, freeze, tables};
 use sentinel_model::bundle::{Bundle, BundleState};
-use sentinel_model::drift::DriftEvent;
-use sentinel_model::node::Node;
+use sentinel_model::drift::{DriftEvent, DriftState};
+use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::project::Project;
 use sentinel_model::{DriftEventId, ProjectId, Time};
 
@@ -88,8 +88,21 @@ fn fleet(read: &dyn Read, project: ProjectId, now: Time) -> Result<Fleet, TableE
     let mut fleet = Fleet { nodes, drifting, under_way: 0 };
     if !fleet.too_many() {
         // Few enough to be read.
-        let waits = |event: &DriftEvent| event.own_tries > 0 && event.next_try_at.is_some_and(|at| at > now);
-        fleet.under_way = drift::open(read, project)?.iter().filter(|event| waits(event)).count() as u64;
+        for event in drift::open(read, project)? {
+            fleet.under_way += u64::from(is_under_way(read, &event, now)?);
+        }
     }
     Ok(fleet)
+}
+
+/// Nothing is known yet of what asserting it again has done: there is time left for that, or the node is away, or has not got that far. A
+/// try that takes nodes down must not go on to the next ones.
+fn is_under_way(read: &dyn Read, event: &DriftEvent, now: Time) -> Result<bool, TableError> {
+    if event.own_tries == 0 || event.state != DriftState::Open {
+        return Ok(false);
+    }
+    let node: Option<Node> = tables::load(read, event.node_id.as_bytes())?;
+    let hangs =
+        |node: &Node| node.status != NodeStatus::Online || !(node.converged() || node.failed_current());
+    Ok(event.next_try_at.is_some_and(|at| at > now) || node.as_ref().is_some_and(hangs))
 }
