@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::canary::Analysis;
 use sentinel_model::check::Checks;
+use sentinel_model::check::{HttpCheck, Method};
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus, WEIGHT_FULL,
@@ -64,6 +65,7 @@ pub fn node(name: &str) -> Node {
             at: Time(0),
             cause: AssignmentCause::Direct,
             reasserts: None,
+            asserts: None,
         }),
         offered: None,
         accepted: None,
@@ -137,6 +139,22 @@ pub struct Scene {
     pub now: Time,
 }
 
+/// Passes after three times, and is broken after two.
+pub fn check() -> HttpCheck {
+    HttpCheck {
+        name: "checkout".into(),
+        url: "https://shop.example.com/".into(),
+        method: Method::Get,
+        status: [200, 299],
+        body_contains: None,
+        headers: BTreeMap::new(),
+        timeout_ms: 1_000,
+        interval_s: 10,
+        passes: 3,
+        failures: 2,
+    }
+}
+
 impl Scene {
     /// The first step began with these nodes, ten seconds ago.
     pub fn running(names: &[&str]) -> Self {
@@ -191,6 +209,7 @@ impl Scene {
             at: START,
             cause: AssignmentCause::Rollout(ROLLOUT),
             reasserts: None,
+            asserts: None,
         });
         self.nodes.insert(node.id, node);
         self.members.push(RolloutNode {

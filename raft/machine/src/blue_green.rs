@@ -227,7 +227,9 @@ pub(crate) fn own_again(context: &mut Context<'_>, back: &Rollout) -> Result<(),
             return refuse(format!("node '{name}' belongs to the rollout {owner} by now; cancel that first"));
         }
         let as_left = match member.before {
-            Some(before) if kept(&member) => node.generation == before.generation,
+            Some(before) if kept(&member) => {
+                node.generation == before.generation || node.still_given(before.generation)
+            }
             _ => {
                 back.state != RolloutState::Completed
                     || rollout::holds_ours(&node, back)

@@ -138,6 +138,14 @@ impl Node {
         }
     }
 
+    /// True when its newest assignment is this generation, or only asserts it again.
+    pub fn still_given(&self, generation: Generation) -> bool {
+        self.assignment.as_ref().is_some_and(|given| {
+            given.generation == self.generation
+                && [Some(given.generation), given.asserts].contains(&Some(generation))
+        })
+    }
+
     /// True when it is pinned, and not to this bundle.
     pub fn pinned_away_from(&self, bundle: BundleId) -> bool {
         self.pinned_bundle_id.is_some_and(|pinned| pinned != bundle)
@@ -198,6 +206,9 @@ pub struct Assignment {
     /// this back as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasserts: Option<DriftEventId>,
+    /// The generation that somebody decided on, where this one only asserts that again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asserts: Option<Generation>,
 }
 
 /// Who decided on an assignment.

@@ -489,8 +489,13 @@ pub enum RolloutNodeState {
 impl RolloutNode {
     /// True when the node has proven to run what the rollout gave it last, going forward or back.
     pub fn proven_by(&self, node: &Node) -> bool {
-        let given = self.state.generation();
-        given.is_some() && node.effective.map(|fact| fact.generation) == given
+        let Some(given) = self.state.generation() else { return false };
+        let Some(effective) = node.effective.map(|fact| fact.generation) else { return false };
+        // What only asserts again what the rollout gave it proves that as well.
+        let again = || {
+            node.still_given(given) && node.assignment.as_ref().map(|own| own.generation) == Some(effective)
+        };
+        effective == given || again()
     }
 }
 

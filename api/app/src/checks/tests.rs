@@ -114,3 +114,31 @@ fn what_has_changed_is_told_at_once_and_numbers_alone_now_and_then() {
     assert!(is_news(Some(&told), &seen(9, 33, None), &scene.asked), "but for long");
     assert!(is_news(Some(&told), &seen(0, 12, Some("503")), &scene.asked));
 }
+
+/// Slow checks of one rollout would else be asked again and again before those of another are asked at all.
+#[test]
+fn who_has_waited_longest_is_asked_first_whoever_asked() {
+    let scene = Scene::new();
+    scene.look(0, 0, 1);
+    let other = RolloutId(uuid::Uuid::from_u128(8));
+    let asked = vec![check("other")];
+    assert_eq!(scene.book.due(second(1), 1)[0].check.name, "one");
+    scene.book.observe(Observed { rollout_id: other, step: 0, asked: &asked }, false, second(0), second(2));
+    let names = |due: Vec<Due>| due.into_iter().map(|due| due.check.name).collect::<Vec<_>>();
+    assert_eq!(names(scene.book.due(second(2), 1)), ["two"]);
+    scene.look(0, 0, 9);
+    scene.book.observe(Observed { rollout_id: other, step: 0, asked: &asked }, false, second(0), second(9));
+    scene.look(0, 0, 18);
+    scene.book.observe(Observed { rollout_id: other, step: 0, asked: &asked }, false, second(0), second(18));
+    assert_eq!(names(scene.book.due(second(18), 1)), ["other"], "the others were asked meanwhile");
+}
+
+/// A clock that is set back would have nothing asked until it is where it was, and the step fails for that.
+#[test]
+fn a_clock_that_is_set_back_begins_anew() {
+    let scene = Scene::new();
+    scene.look(0, 0, 1_000);
+    assert_eq!(scene.due(1_000).len(), 2);
+    scene.look(0, 0, 10);
+    assert_eq!(scene.due(10).len(), 2);
+}

@@ -37,6 +37,7 @@ fn running(name: &str, bundle: sentinel_model::BundleId) -> Node {
         at: sentinel_model::Time(0),
         cause: AssignmentCause::Direct,
         reasserts: None,
+        asserts: None,
     });
     node.effective = Some(Fact { bundle_id: bundle, generation, at: sentinel_model::Time(0) });
     node

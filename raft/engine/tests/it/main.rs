@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod agent;
+mod fleet;
 mod invariants;
 mod known_defects;
 mod leaders;

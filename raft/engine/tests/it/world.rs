@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
+use sentinel_engine::nodes::SilenceQueue;
 use sentinel_engine::rollout::{RolloutView, decide};
 use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::cluster_init::ClusterInit;
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
-use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::nodes_report::{NodeReport, NodesReport};
 use sentinel_machine::commands::project_create::ProjectCreate;
 use sentinel_machine::commands::rollout_advance::RolloutAdvance;
@@ -28,6 +27,7 @@ use sentinel_model::{
 use uuid::Uuid;
 
 use crate::agent::Agent;
+use crate::fleet::{Hearing, enrolment};
 use crate::ledger::Ledger;
 
 pub const TICK_MS: u64 = 5_000;
@@ -128,18 +128,7 @@ impl World {
     /// Enrols a node; `runs_old`: it has proven the old bundle by the next ticks.
     pub fn enrol(&mut self, number: u8, agent: Agent, runs_old: bool) {
         let node_id = node_id(number);
-        self.must(NodeRegister {
-            node_id,
-            token_digest: Sha256Digest([4; 32]),
-            name: format!("edge-{number}"),
-            labels: BTreeMap::new(),
-            capabilities: vec![],
-            agent_version: "1".into(),
-            proxy_version: "1".into(),
-            hostname: String::new(),
-            ip: String::new(),
-            key_digest: Sha256Digest([number; 32]),
-        });
+        self.must(enrolment(number, BTreeMap::new()));
         if runs_old {
             self.must(BundleAssign { bundle_id: OLD, node_ids: vec![node_id] });
         }
@@ -203,32 +192,14 @@ impl World {
     }
 
     fn judge_silence(&mut self) {
-        let listening = Listening {
-            leader_since: self.leader_since,
-            offline_after_ms: OFFLINE_AFTER_MS,
-            fresh_ms: FRESH_MS,
-            unheard_within_ms: 0,
-        };
-        let due = self.silence.due(self.now, OFFLINE_AFTER_MS, 100);
-        let speaking = self.agents.values().filter(|agent| !agent.silent).map(|agent| agent.id);
-        let ids: Vec<NodeId> = due.iter().copied().chain(speaking).collect();
-        let nodes: Vec<Node> =
-            ids.iter().filter_map(|id| tables::load(&self.tables, id.as_bytes()).unwrap()).collect();
-        let candidates = nodes.iter().map(|node| Candidate { node, sample: self.samples.get(&node.id) });
-        let reports = decide_status(candidates, listening, self.now);
+        let (leader_since, now) = (self.leader_since, self.now);
+        let hearing = Hearing { agents: &self.agents, samples: &self.samples, leader_since, now };
+        let (due, reports) = hearing.judge(&self.tables, &mut self.silence);
         if !reports.is_empty() {
             self.must(NodesReport { reports });
         }
-        for id in due {
-            match self.node(id) {
-                Some(node) if node.status == NodeStatus::Online => {
-                    let sample = self.samples.get(&id);
-                    let heard = listening.last_heard(Candidate { node: &node, sample });
-                    self.silence.heard(id, heard);
-                }
-                _ => self.silence.forget(id),
-            }
-        }
+        let hearing = Hearing { agents: &self.agents, samples: &self.samples, leader_since, now };
+        hearing.go_on(&self.tables, &mut self.silence, due);
     }
 
     /// Decides until there is nothing more to decide. A second scheduler decides the same, and comes too late.

@@ -149,7 +149,7 @@ pub(crate) fn assign(
     cause: AssignmentCause,
 ) -> Result<(), TableError> {
     drift::superseded(context, node)?;
-    give(context, node, bundle_id, (cause, None))
+    give(context, node, bundle_id, (cause, None, None))
 }
 
 /// Gives `node` its assignment again, with the next generation, so that its agent brings the proxy to it anew. Who decided on it stays
@@ -160,18 +160,19 @@ pub(crate) fn reassert(
     assigned: &Assignment,
     event: DriftEventId,
 ) -> Result<(), TableError> {
-    give(context, node, assigned.bundle_id, (assigned.cause, Some(event)))
+    let decided = assigned.asserts.unwrap_or(assigned.generation);
+    give(context, node, assigned.bundle_id, (assigned.cause, Some(event), Some(decided)))
 }
 
 fn give(
     context: &mut Context<'_>,
     node: &mut Node,
     bundle_id: BundleId,
-    (cause, reasserts): (AssignmentCause, Option<DriftEventId>),
+    (cause, reasserts, asserts): (AssignmentCause, Option<DriftEventId>, Option<Generation>),
 ) -> Result<(), TableError> {
     node.generation = node.generation.next();
     let (generation, at) = (node.generation, context.time);
-    node.assignment = Some(Assignment { bundle_id, generation, at, cause, reasserts });
+    node.assignment = Some(Assignment { bundle_id, generation, at, cause, reasserts, asserts });
     node.failure = None;
     context.store(node)?;
     baseline::index(context, node)?;

@@ -28,9 +28,9 @@ use crate::samples;
 use crate::samples::drift::{measurement, runtime_config};
 use crate::stage::Stage;
 
-const MINUTE: u64 = 60_000;
+pub const MINUTE: u64 = 60_000;
 
-fn tell(stage: &mut Stage, number: u8, event: u128, found: Measurement) -> Reply {
+pub fn tell(stage: &mut Stage, number: u8, event: u128, found: Measurement) -> Reply {
     let event_id = DriftEventId(Uuid::from_u128(event));
     stage.report(edge(number), NodeFact::Measured { event_id, found: Box::new(found) })
 }
@@ -49,9 +49,14 @@ fn open(stage: &Stage) -> Vec<u128> {
 
 fn remediated() -> Stage {
     let mut stage = Stage::furnished();
+    remediate(&mut stage);
+    stage
+}
+
+/// Drift is done something about, after a minute.
+pub fn remediate(stage: &mut Stage) {
     let policy = DriftChange { remediation: Some(Remediation::Reassert), delay_s: Some(60) };
     stage.done(ProjectUpdate { drift: Some(policy), ..nothing() });
-    stage
 }
 
 fn deed(stage: &Stage, id: u128, deed: DriftDeed) -> DriftAdvance {
@@ -59,7 +64,7 @@ fn deed(stage: &Stage, id: u128, deed: DriftDeed) -> DriftAdvance {
     DriftAdvance { project_id: SHOP, event_id: event.id, decided_on: event.revision, deed }
 }
 
-fn reassert(stage: &Stage, id: u128) -> DriftAdvance {
+pub fn reassert(stage: &Stage, id: u128) -> DriftAdvance {
     deed(stage, id, DriftDeed::Reassert)
 }
 

@@ -1,27 +1,12 @@
 #![allow(clippy::unwrap_used)]
 
-use sentinel_model::check::{Checks, Method, Probe};
+use sentinel_model::check::{Checks, Probe};
 use sentinel_model::rollout::{Rollout, Step, StepState};
 
 use super::*;
 use crate::fixture;
 
 const NOW: Time = Time(1_000_000);
-
-fn asked() -> HttpCheck {
-    HttpCheck {
-        name: "checkout".into(),
-        url: "https://shop.example.com/".into(),
-        method: Method::Get,
-        status: [200, 299],
-        body_contains: None,
-        headers: std::collections::BTreeMap::new(),
-        timeout_ms: 1_000,
-        interval_s: 10,
-        passes: 3,
-        failures: 2,
-    }
-}
 
 /// A step that began a minute ago, and a check that was made so often; `age_s` is that of its newest result.
 struct Scene {
@@ -34,7 +19,7 @@ struct Scene {
 impl Scene {
     fn new(passes: u32, failures: u32, age_s: u64) -> Self {
         let mut rollout = fixture::rollout();
-        rollout.spec.checks = vec![asked()];
+        rollout.spec.checks = vec![fixture::check()];
         let began = Time(NOW.0 - 60_000);
         let step = Step {
             rollout_id: rollout.id,

@@ -26,7 +26,8 @@ fn restore(scene: &mut Scene, name: &str) {
     let node = scene.node(name);
     node.generation = BACK;
     let cause = AssignmentCause::Rollback(ROLLOUT);
-    node.assignment = Some(Assignment { bundle_id: OLD, generation: BACK, at, cause, reasserts: None });
+    node.assignment =
+        Some(Assignment { bundle_id: OLD, generation: BACK, at, cause, reasserts: None, asserts: None });
     scene.member(name).state = RolloutNodeState::Restoring { generation: BACK };
 }
 

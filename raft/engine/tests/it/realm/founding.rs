@@ -9,7 +9,6 @@ use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::cluster_init::ClusterInit;
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
-use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::node_update::{NodeUpdate, SlotChange};
 use sentinel_machine::commands::project_create::ProjectCreate;
 use sentinel_machine::commands::user_create::UserCreate;
@@ -29,6 +28,7 @@ use uuid::Uuid;
 
 use super::Realm;
 use crate::agent::{Agent, OnBack, OnNew};
+use crate::fleet::enrolment;
 use crate::watch::{Touched, Watch};
 use crate::world::{NEW, OLD, PROJECT, node_id};
 
@@ -192,18 +192,7 @@ impl Realm {
     /// Enrols a node in one of two zones; `runs_old`: it has proven the old bundle by the next ticks.
     pub fn enrol(&mut self, number: u8, on_new: OnNew, runs_old: bool) -> NodeId {
         let node_id = node_id(number);
-        self.must(NodeRegister {
-            node_id,
-            token_digest: Sha256Digest([4; 32]),
-            name: format!("edge-{number}"),
-            labels: BTreeMap::from([("zone".to_owned(), zone(number))]),
-            capabilities: vec![],
-            agent_version: "1".into(),
-            proxy_version: "1".into(),
-            hostname: String::new(),
-            ip: String::new(),
-            key_digest: Sha256Digest([number; 32]),
-        });
+        self.must(enrolment(number, BTreeMap::from([("zone".to_owned(), zone(number))])));
         if runs_old {
             self.must(BundleAssign { bundle_id: OLD, node_ids: vec![node_id] });
         }

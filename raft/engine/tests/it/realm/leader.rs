@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sentinel_engine::canary::observe;
-use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
+use sentinel_engine::nodes::SilenceQueue;
 use sentinel_engine::rollout::{RolloutView, decide};
 use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
 use sentinel_machine::commands::nodes_report::NodesReport;
@@ -17,37 +17,20 @@ use sentinel_model::rollout::{Rollout, RolloutNode, RolloutState};
 use sentinel_model::{NodeId, RolloutId};
 
 use super::{MEMBER, Realm};
+use crate::fleet::Hearing;
 use crate::watch::must;
-use crate::world::{FRESH_MS, OFFLINE_AFTER_MS, PROJECT};
+use crate::world::{FRESH_MS, PROJECT};
 
 impl Realm {
     pub(super) fn judge_silence(&mut self) {
-        let listening = Listening {
-            leader_since: self.leader_since,
-            offline_after_ms: OFFLINE_AFTER_MS,
-            fresh_ms: FRESH_MS,
-            unheard_within_ms: 0,
-        };
-        let due = self.silence.due(self.now, OFFLINE_AFTER_MS, 100);
-        let speaking = self.agents.values().filter(|agent| !agent.silent).map(|agent| agent.id);
-        let ids: Vec<NodeId> = due.iter().copied().chain(speaking).collect();
-        let nodes: Vec<Node> =
-            ids.iter().filter_map(|id| tables::load(&self.tables, id.as_bytes()).unwrap()).collect();
-        let candidates = nodes.iter().map(|node| Candidate { node, sample: self.samples.get(&node.id) });
-        let reports = decide_status(candidates, listening, self.now);
+        let (leader_since, now) = (self.leader_since, self.now);
+        let hearing = Hearing { agents: &self.agents, samples: &self.samples, leader_since, now };
+        let (due, reports) = hearing.judge(&self.tables, &mut self.silence);
         if !reports.is_empty() {
             self.must(NodesReport { reports });
         }
-        for id in due {
-            match tables::load::<Node>(&self.tables, id.as_bytes()).unwrap() {
-                Some(node) if node.status == NodeStatus::Online => {
-                    let sample = self.samples.get(&id);
-                    let heard = listening.last_heard(Candidate { node: &node, sample });
-                    self.silence.heard(id, heard);
-                }
-                _ => self.silence.forget(id),
-            }
-        }
+        let hearing = Hearing { agents: &self.agents, samples: &self.samples, leader_since, now };
+        hearing.go_on(&self.tables, &mut self.silence, due);
     }
 
     /// Another member leads: it has heard nobody so far.

@@ -1,6 +1,8 @@
 //! Traffic goes back: in the step in which it fails, when somebody cancels it or takes it back, and after the end.
 
 use super::*;
+use crate::drift;
+use crate::samples::drift::measurement;
 
 /// Defect: an instant roll-back leaves the weight of the steps that have passed, and only the web UI can ask for one.
 #[test]
@@ -236,4 +238,25 @@ fn another_strategy_is_not_taken_back_once_it_has_completed() {
         stage.refused(roll_back()),
         wrong("Rollout cannot be rolled back in current state (completed)")
     );
+}
+
+/// Asserting a node's assignment again gives it a new generation and nothing else.
+#[test]
+fn what_was_only_asserted_again_is_as_it_was_left() {
+    let mut stage = completed();
+    drift::remediate(&mut stage);
+    for (number, event, generation) in [(1, 1, 1), (3, 2, 2)] {
+        drift::tell(&mut stage, number, event, measurement(generation, 1));
+        stage.now = stage.now.plus_ms(drift::MINUTE);
+        for _ in 0..2 {
+            let again = drift::reassert(&stage, event);
+            stage.done(again);
+            stage.prove(number);
+            stage.now = stage.now.plus_ms(10 * drift::MINUTE);
+        }
+    }
+    stage.done(roll_back());
+    assert_eq!(weights(&stage), BEFORE);
+    stage.decide(Transition::RestoreNodes { node_ids: vec![edge(3), edge(4)] });
+    assert_eq!(stage.node(3).assignment.unwrap().bundle_id, OLD);
 }

@@ -5,7 +5,7 @@ use sentinel_model::Time;
 use sentinel_model::node::{Fact, NodeStatus};
 use sentinel_model::rollout::{RolloutNodeState, StepState};
 
-use crate::fixture::{BEFORE, GIVEN, OLD, START, Scene};
+use crate::fixture::{self, BEFORE, GIVEN, OLD, START, Scene, id};
 
 const STATES: [StepState; 3] =
     [StepState::Pending, StepState::Running { since: START }, StepState::Verifying { since: START }];
@@ -176,5 +176,27 @@ fn deleted_nodes_there_are_ignored() {
         let mut scene = third(state.clone());
         scene.delete("edge-1");
         assert_eq!(scene.decide(), Some(onward(&state)));
+    }
+}
+
+/// Defect: causes that take turns begin the clock of a step anew each time, and it never ends; a check that fails now and then is such a one.
+#[test]
+fn a_step_that_is_held_by_causes_in_turns_fails_at_its_deadline() {
+    for checked in [false, true] {
+        let mut scene = third(StepState::Pending);
+        if checked {
+            scene.rollout.spec.checks = vec![fixture::check()];
+        }
+        scene.pass_s(u64::from(scene.rollout.spec.step_deadline_s) + 1, &["edge-1", "edge-2"]);
+        scene.samples.get_mut(&id("edge-1")).unwrap().healthy = false;
+        scene.hold("a check has failed: checkout", false, scene.now);
+        let told = scene.decide();
+        assert!(matches!(told, Some(Transition::Hold { broken: true, .. })), "{told:?}");
+        scene.rollout.hold.as_mut().unwrap().waits_since = Some(START);
+        assert!(
+            scene.failure().starts_with("the step's deadline has passed"),
+            "{checked}: {}",
+            scene.failure()
+        );
     }
 }
