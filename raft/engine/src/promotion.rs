@@ -3,7 +3,7 @@
 use sentinel_machine::freeze::Frozen;
 use sentinel_machine::promotion_rule::Unmet;
 use sentinel_model::Time;
-use sentinel_model::promotion::{PATIENCE_MS, Promotion, PromotionRule};
+use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::rollout::{Phase, Rollout};
 
 /// How long a rule waits until it looks again at conditions that do not hold yet, in milliseconds.
@@ -18,7 +18,7 @@ pub struct RuleView<'a> {
     pub newest: Option<&'a Promotion>,
     /// The bundle has been completed in the target.
     pub there: bool,
-    /// The newest rollout of the bundle that has nodes in the target and was asked for since that.
+    /// The newest rollout of the bundle that has nodes in the target and was asked for since that, or is under way.
     pub since: Option<&'a Rollout>,
     /// The freeze that holds what would go to its target.
     pub frozen: Option<&'a Frozen>,
@@ -35,6 +35,13 @@ pub enum Decision {
     Start,
     /// Look again then, and say why.
     Wait {
+        /// Why, in words.
+        reason: String,
+        /// When.
+        again_at: Time,
+    },
+    /// A freeze holds it: look again at its end.
+    Frozen {
         /// Why, in words.
         reason: String,
         /// When.
@@ -70,11 +77,11 @@ pub fn decide(view: &RuleView<'_>, now: Time) -> Decision {
         };
     }
     if let Some(frozen) = view.frozen {
-        return Decision::Wait { reason: frozen.words.clone(), again_at: frozen.until };
+        return Decision::Frozen { reason: frozen.words.clone(), again_at: frozen.until };
     }
     match view.unmet {
         None => Decision::Start,
-        Some(unmet) if unmet.passing && now.since(due) < PATIENCE_MS => {
+        Some(unmet) if unmet.passing && !rule.is_out_of_patience(newest.bundle_id, newest.at, now) => {
             Decision::Wait { reason: unmet.words.clone(), again_at: now.plus_ms(AGAIN_MS) }
         }
         Some(unmet) => refuse(unmet.words.clone()),

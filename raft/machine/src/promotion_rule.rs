@@ -110,6 +110,11 @@ pub fn unmet(
     if bundle.state != BundleState::Compiled {
         return lasting("the bundle was revoked".into());
     }
+    let place =
+        |id| environment::find(read, rule.project_id, id).map(|found| found.map(|found| found.ordinal));
+    if place(rule.source_id)? >= place(rule.target_id)? {
+        return lasting("the target comes before the source by now".into());
+    }
     let project: Option<sentinel_model::project::Project> = load(read, rule.project_id.as_bytes())?;
     let role = match &project {
         Some(project) => governance::role_in(read, project.org_id, rule.author)?,

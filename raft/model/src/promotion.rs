@@ -10,7 +10,7 @@ use crate::{BundleId, EnvironmentId, InvalidValue, ProjectId, PromotionRuleId, R
 pub const RULES_MAX: usize = 50;
 /// The longest time that a bundle stays in an environment before a rule takes it on, in minutes: thirty days.
 pub const DELAY_MAX_MIN: u32 = 43_200;
-/// How long a rule waits for its conditions after its delay, in milliseconds: a day.
+/// How long a rule waits for its conditions, in milliseconds: a day, from when it first looked in vain; freezes do not count.
 pub const PATIENCE_MS: u64 = 24 * 3_600_000;
 
 /// A bundle has been completed in an environment: a rollout has carried it to every node of it that may have it.
@@ -72,6 +72,9 @@ pub struct Attempt {
     pub at: Time,
     /// What came of it.
     pub outcome: Outcome,
+    /// Since when its conditions do not hold, while it waits for them; `None`: a freeze holds it, or it does not wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_since: Option<Time>,
 }
 
 /// What came of an attempt.
@@ -120,6 +123,17 @@ impl PromotionRule {
     /// It has looked, and waits for something.
     pub fn waits(&self) -> bool {
         self.last.as_ref().is_some_and(|last| matches!(last.outcome, Outcome::Waits(_)))
+    }
+
+    /// Since when its conditions have not held for this bundle, as far as it has looked.
+    pub fn waits_since(&self, bundle_id: BundleId, promoted_at: Time) -> Option<Time> {
+        let same = |last: &&Attempt| last.bundle_id == bundle_id && last.promoted_at == promoted_at;
+        self.last.as_ref().filter(same)?.waits_since
+    }
+
+    /// It has waited long enough for its conditions.
+    pub fn is_out_of_patience(&self, bundle_id: BundleId, promoted_at: Time, now: Time) -> bool {
+        self.waits_since(bundle_id, promoted_at).is_some_and(|since| now.since(since) >= PATIENCE_MS)
     }
 
     /// It is through with this bundle: nothing more comes of it, until that is completed in the source anew.

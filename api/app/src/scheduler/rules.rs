@@ -11,7 +11,7 @@ use sentinel_machine::{
 };
 use sentinel_model::bundle::Bundle;
 use sentinel_model::project::Project;
-use sentinel_model::promotion::{PATIENCE_MS, Promotion, PromotionRule};
+use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::rollout::Rollout;
 use sentinel_model::{RolloutId, Time};
 
@@ -44,20 +44,26 @@ impl Duty {
         let refused = match decision {
             Decision::Nothing => return Ok(()),
             Decision::Wait { reason, again_at } => {
-                return self.note_rule(&rule, &newest, now, reason, Some(again_at)).await;
+                return self.note_rule(&rule, &newest, now, Noted::waits(reason, again_at)).await;
+            }
+            Decision::Frozen { reason, again_at } => {
+                let noted = Noted { frozen: true, ..Noted::waits(reason, again_at) };
+                return self.note_rule(&rule, &newest, now, noted).await;
             }
             Decision::Refuse { reason } => reason,
             Decision::Start => match self.start_by_rule(view, &rule, &newest, now).await? {
                 Ok(()) => return Ok(()),
                 // Another rollout has the nodes, or something has changed since it was looked: that passes.
-                Err(refused) if refused.passing && now.since(rule.due(newest.at)) < PATIENCE_MS => {
-                    let again_at = Some(now.plus_ms(AGAIN_MS));
-                    return self.note_rule(&rule, &newest, now, refused.words, again_at).await;
+                Err(refused)
+                    if refused.passing && !rule.is_out_of_patience(newest.bundle_id, newest.at, now) =>
+                {
+                    let noted = Noted::waits(refused.words, now.plus_ms(AGAIN_MS));
+                    return self.note_rule(&rule, &newest, now, noted).await;
                 }
                 Err(refused) => refused.words,
             },
         };
-        self.note_rule(&rule, &newest, now, refused, None).await
+        self.note_rule(&rule, &newest, now, Noted { reason: refused, again_at: None, frozen: false }).await
     }
 
     /// Asks for the rollout of a rule; or says why it cannot be had.
@@ -109,8 +115,7 @@ impl Duty {
         rule: &PromotionRule,
         newest: &Promotion,
         now: Time,
-        reason: String,
-        again_at: Option<Time>,
+        Noted { reason, again_at, frozen }: Noted,
     ) -> Result<(), AppError> {
         let note = PromotionRuleNote {
             project_id: rule.project_id,
@@ -119,11 +124,26 @@ impl Duty {
             promoted_at: newest.at,
             reason,
             again_at,
+            frozen,
         };
         if let Err(rejection) = self.app.propose_at(now, note).await? {
             tracing::warn!(rule = %rule.id, %rejection, "what came of a promotion rule was not taken note of");
         }
         Ok(())
+    }
+}
+
+/// What came of a look at a rule that starts nothing.
+struct Noted {
+    reason: String,
+    /// `None`: it is through with the bundle.
+    again_at: Option<Time>,
+    frozen: bool,
+}
+
+impl Noted {
+    fn waits(reason: String, again_at: Time) -> Self {
+        Self { reason, again_at: Some(again_at), frozen: false }
     }
 }
 
@@ -153,7 +173,8 @@ fn look(
     Ok(Some((newest, decision)))
 }
 
-/// The newest rollout of the bundle with nodes in the target that was asked for since the bundle was completed in the source.
+/// The newest rollout of the bundle with nodes in the target that was asked for since the bundle was completed in the source, or is
+/// under way: a bundle that is completed there anew meets a rollout that the rule itself may have asked for.
 fn since(
     read: &(dyn Read + Send + Sync),
     rule: &PromotionRule,
@@ -162,7 +183,8 @@ fn since(
     let all = Scan::all(Table::RolloutsByProject, rule.project_id.as_bytes());
     let pairs = read.scan(Scan { order: Order::Descending, limit: LOOKED_AT, ..all })?;
     for rollout in query::behind_key::<Rollout>(read, &pairs)? {
-        if rollout.created_at < newest.at || rollout.spec.bundle_id != newest.bundle_id {
+        let over = rollout.state.is_final() && rollout.created_at < newest.at;
+        if over || rollout.spec.bundle_id != newest.bundle_id {
             continue;
         }
         let members = query::rollout_nodes(read, rollout.id)?;

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use sentinel_model::promotion::{Attempt, Outcome};
+use sentinel_model::promotion::{Attempt, Outcome, PATIENCE_MS};
 use sentinel_model::rollout::{RolloutSpec, RolloutState};
 use sentinel_model::{EnvironmentId, ProjectId, PromotionRuleId, UserId};
 use uuid::Uuid;
@@ -63,7 +63,7 @@ fn without_a_bundle_or_when_it_is_off_or_through_there_is_nothing_to_do() {
     let off = PromotionRule { enabled: false, ..rule() };
     assert_eq!(decide(&view(&off, &newest), due()), Decision::Nothing);
     let tried = |outcome, promoted_at| {
-        let last = Attempt { bundle_id: NEW, promoted_at, at: due(), outcome };
+        let last = Attempt { bundle_id: NEW, promoted_at, at: due(), outcome, waits_since: None };
         PromotionRule { last: Some(last), ..rule() }
     };
     for outcome in [Outcome::Started(ROLLOUT), Outcome::Refused("no".into())] {
@@ -102,13 +102,20 @@ fn a_freeze_is_waited_for_and_a_passing_cause_for_a_day() {
     let (rule, newest) = (rule(), newest());
     let frozen = Frozen { until: due().plus_ms(MINUTE), words: "frozen".into() };
     let held = decide(&RuleView { frozen: Some(&frozen), ..view(&rule, &newest) }, due());
-    assert_eq!(held, Decision::Wait { reason: "frozen".into(), again_at: frozen.until });
+    assert_eq!(held, Decision::Frozen { reason: "frozen".into(), again_at: frozen.until });
     let unmet = Unmet { words: "too few".into(), passing: true };
     let unmet = RuleView { unmet: Some(&unmet), ..view(&rule, &newest) };
     let again_at = due().plus_ms(AGAIN_MS);
     assert_eq!(decide(&unmet, due()), Decision::Wait { reason: "too few".into(), again_at });
-    let patience = due().plus_ms(PATIENCE_MS);
-    assert_eq!(decide(&unmet, patience), Decision::Refuse { reason: "too few".into() });
+    // Whoever looks late for the first time has not waited.
+    let late = due().plus_ms(PATIENCE_MS);
+    assert!(matches!(decide(&unmet, late), Decision::Wait { .. }));
+    let outcome = Outcome::Waits("too few".into());
+    let last = Attempt { bundle_id: NEW, promoted_at: AT, at: due(), outcome, waits_since: Some(due()) };
+    let waiting = PromotionRule { last: Some(last), ..self::rule() };
+    let unmet = RuleView { rule: &waiting, ..unmet };
+    assert!(matches!(decide(&unmet, Time(late.0 - 1)), Decision::Wait { .. }));
+    assert_eq!(decide(&unmet, late), Decision::Refuse { reason: "too few".into() });
     let lasting = Unmet { words: "too dangerous".into(), passing: false };
     let lasting = RuleView { unmet: Some(&lasting), ..view(&rule, &newest) };
     assert_eq!(decide(&lasting, due()), Decision::Refuse { reason: "too dangerous".into() });

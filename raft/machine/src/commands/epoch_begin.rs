@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use sentinel_model::Epoch;
 use sentinel_model::cluster::{Cluster, ClusterMember, EpochBeginning, EpochReason, JoinToken, MemberPlace};
 use sentinel_model::node::Node;
+use sentinel_model::promotion::{Attempt, Outcome};
 use sentinel_model::rollout::{Deed, Rollout, RolloutState};
 use sentinel_model::{MemberId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::commands::cluster_member_admit::{all, next_id};
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Scan, Table, rows};
-use crate::{drift, promotion_rule, query, rollout, waiting};
+use crate::{drift, promotion, promotion_rule, query, rollout, waiting};
 
 /// The first level that knows epochs after the first: what [`EpochBegin::raises_to`] has to say.
 pub const LEVEL: u16 = 2;
@@ -165,9 +166,19 @@ fn cancel(context: &mut Context<'_>, mut scheduled: Rollout, by: &str) -> Result
     Ok(())
 }
 
-/// What rules wait for may have come to pass in what was lost: they act on what is completed from now on.
+/// What rules wait for may have come to pass in what was lost: they are through with it, and act on what is completed from now on.
 fn hold_rules(context: &mut Context<'_>) -> Result<(), Stop> {
     for mut rule in promotion_rule::due(context.tables(), Time(i64::MAX), usize::MAX)? {
+        if let Some(newest) = promotion::newest(context.tables(), rule.source_id, 1)?.pop() {
+            let outcome = Outcome::Refused("the cluster went on from an earlier state since: a person takes it on".into());
+            rule.last = Some(Attempt {
+                bundle_id: newest.bundle_id,
+                promoted_at: newest.at,
+                at: context.time,
+                outcome,
+                waits_since: None,
+            });
+        }
         rule.look_at = None;
         promotion_rule::save(context, &rule)?;
     }

@@ -27,6 +27,9 @@ pub struct PromotionRuleNote {
     pub reason: String,
     /// When it is looked at again; `None`: never, for this bundle.
     pub again_at: Option<Time>,
+    /// A freeze holds it: that does not count as waiting for its conditions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frozen: bool,
 }
 
 impl Apply for PromotionRuleNote {
@@ -51,7 +54,10 @@ impl Apply for PromotionRuleNote {
             None => Outcome::Refused(reason.clone()),
         };
         let (bundle_id, promoted_at) = (self.bundle_id, self.promoted_at);
-        rule.last = Some(Attempt { bundle_id, promoted_at, at: context.time, outcome });
+        let before = rule.waits_since(bundle_id, promoted_at);
+        let waits = self.again_at.is_some() && !self.frozen;
+        let waits_since = waits.then(|| before.unwrap_or(context.time));
+        rule.last = Some(Attempt { bundle_id, promoted_at, at: context.time, outcome, waits_since });
         rule.look_at = match self.again_at {
             Some(at) => Some(at.max(context.time)),
             None => promotion_rule::next_look(context.tables(), &rule)?,

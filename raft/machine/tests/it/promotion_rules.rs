@@ -5,6 +5,7 @@ use sentinel_machine::commands::environment_update::EnvironmentUpdate;
 use sentinel_machine::commands::membership_set::MembershipSet;
 use sentinel_machine::commands::promotion_rule_create::PromotionRuleCreate;
 use sentinel_machine::commands::promotion_rule_delete::PromotionRuleDelete;
+use sentinel_machine::commands::promotion_rule_note::PromotionRuleNote;
 use sentinel_machine::commands::promotion_rule_update::{Bound, PromotionRuleUpdate};
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_machine::commands::rollout_create::{ByRule, RolloutCreate};
@@ -220,4 +221,47 @@ fn what_a_rule_waited_for_in_a_lost_state_is_not_taken_on() {
     let (mut stage, _) = staged();
     stage.done(samples::epoch(2, 1, EpochReason::Restore));
     assert_eq!(row(&stage).look_at, None);
+    let refused = "the cluster went on from an earlier state since: a person takes it on";
+    assert_eq!(row(&stage).last.unwrap().outcome, Outcome::Refused(refused.into()));
+    // Whatever is changed of the rule: it is through with that.
+    stage.done(PromotionRuleUpdate { delay_min: Some(1), ..rule_change() });
+    assert_eq!(row(&stage).look_at, None);
+}
+
+#[test]
+fn patience_counts_from_the_first_look_and_freezes_do_not_count() {
+    let (mut stage, at) = staged();
+    let first = at.plus_ms(48 * HOUR);
+    let mut note = |now: Time, frozen: bool| {
+        stage.now = now;
+        let note = PromotionRuleNote { frozen, ..rule_note(at, Some(now.plus_ms(MINUTE))) };
+        as_member(&mut stage, |stage| stage.done(note));
+        row(&stage)
+    };
+    assert_eq!(note(first, false).waits_since(NEW, at), Some(first));
+    let patient = note(first.plus_ms(HOUR), false);
+    assert_eq!(patient.waits_since(NEW, at), Some(first));
+    assert!(!patient.is_out_of_patience(NEW, at, first.plus_ms(23 * HOUR)));
+    assert!(patient.is_out_of_patience(NEW, at, first.plus_ms(24 * HOUR)));
+    assert_eq!(note(first.plus_ms(2 * HOUR), true).waits_since(NEW, at), None);
+    assert_eq!(note(first.plus_ms(9 * HOUR), false).waits_since(NEW, at), Some(first.plus_ms(9 * HOUR)));
+}
+
+#[test]
+fn a_bundle_that_is_in_the_target_by_now_is_not_taken_there_again() {
+    let (mut stage, at) = staged();
+    complete(&mut stage, 3, NEW, PROD, &[3, 4]);
+    stage.now = at.plus_ms(10 * MINUTE);
+    let again = RolloutCreate { rollout_id: id(4), ..by_rule(at) };
+    let refused = as_member(&mut stage, |stage| stage.refused(again));
+    assert_eq!(refused, wrong("the bundle has been completed in the target already"));
+}
+
+#[test]
+fn a_rule_whose_target_was_moved_before_its_source_takes_nothing_back() {
+    let (mut stage, at) = staged();
+    stage.done(EnvironmentUpdate { place: Some(0), ..samples::change(PROD) });
+    stage.now = at.plus_ms(10 * MINUTE);
+    let refused = as_member(&mut stage, |stage| stage.refused(by_rule(at)));
+    assert_eq!(refused, wrong("the target comes before the source by now"));
 }

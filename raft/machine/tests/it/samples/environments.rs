@@ -91,6 +91,7 @@ pub fn rule_note(promoted_at: Time, again_at: Option<Time>) -> PromotionRuleNote
         promoted_at,
         reason: "too few nodes are online".into(),
         again_at,
+        frozen: false,
     }
 }
 
