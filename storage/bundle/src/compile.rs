@@ -93,7 +93,7 @@ pub struct Artefact {
     pub sbom: String,
     /// `zentinel.kdl`: the template a node renders.
     pub compiled: String,
-    /// The user's configuration, parsed, with stand-ins for node variables.
+    /// The user's configuration, parsed, with node variables in its addresses as they are written.
     pub config: Config,
     /// Findings that do not block.
     pub warnings: Vec<Problem>,

@@ -220,24 +220,49 @@ pub(crate) fn kinds_in_address(address: &str) -> Option<Vec<Variable>> {
 
 /// Values that make a template a valid configuration text, for checking it without a node.
 ///
-/// The ports do not occur in the template as text, so that no clash appears that a node would not have.
+/// Neither the ports nor the IPs occur in the template as text, so that no clash appears that a node would not have, and [`put_back`] finds
+/// nothing else.
 pub(crate) fn stand_ins(template: &str, variables: &[Variable]) -> Values {
     let taken: BTreeSet<&str> =
         template.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 5).collect();
     let mut free_ports = (20_000u32..65_000).filter(|port| !taken.contains(port.to_string().as_str()));
+    let mut free_ips = (1..=u16::MAX)
+        .map(|low| format!("127.1.{}.{}", low >> 8, low & 0xff))
+        .filter(|ip| !template.contains(ip));
     variables
         .iter()
-        .enumerate()
-        .map(|(number, variable)| {
+        .map(|variable| {
             let port = free_ports.next().unwrap_or(65_001);
             let value = match variable.kind {
                 VariableKind::Address => format!("127.0.0.1:{port}"),
-                VariableKind::Ip => format!("127.0.1.{}", number + 1),
+                VariableKind::Ip => free_ips.next().unwrap_or_else(|| "127.2.0.1".to_owned()),
                 VariableKind::Port => port.to_string(),
             };
             (variable.name.clone(), value)
         })
         .collect()
+}
+
+/// Puts the variables back where their stand-ins are, so that two configurations are compared by what was written: a stand-in is the same
+/// for other variables in another text.
+pub(crate) fn put_back(config: &mut zentinel_config::Config, stand_ins: &Values) {
+    let metrics = &mut config.observability.metrics.address;
+    for address in config.listeners.iter_mut().map(|listener| &mut listener.address).chain([metrics]) {
+        // One for the IP and one for the port.
+        for _ in 0..2 {
+            if let Some(text) = stand_ins.iter().find_map(|(name, value)| as_written(address, name, value)) {
+                *address = text;
+            }
+        }
+    }
+}
+
+/// The address with the variable in the place of its stand-in; `None`: that is not in it.
+fn as_written(address: &str, name: &str, stand_in: &str) -> Option<String> {
+    let port = || address.strip_suffix(stand_in).filter(|ip| ip.is_empty() || ip.ends_with(':'));
+    let ip = || address.strip_prefix(stand_in).filter(|port| port.starts_with(':'));
+    let written = reference(name);
+    port().map(|ip| format!("{ip}{written}")).or_else(|| ip().map(|port| format!("{written}{port}")))
 }
 
 /// True when a text mentions a node variable, well-formed or not.

@@ -26,7 +26,7 @@ pub fn parse(text: &str) -> Result<Config, Problem> {
     }
 }
 
-/// Parses a template after filling in stand-ins for its node variables, to compare two bundles.
+/// Parses a template, to compare two bundles: node variables stay in its addresses as they are written.
 ///
 /// # Errors
 /// As [`parse`], and when the variables are malformed.
@@ -34,7 +34,9 @@ pub fn parse_template(template: &str, variables: &[Variable]) -> Result<Config, 
     let values = node_vars::stand_ins(template, variables);
     let text = node_vars::render(template, &values)
         .map_err(|error| Problem::new("node-variable-malformed", error.to_string()))?;
-    parse(&text)
+    let mut config = parse(&text)?;
+    node_vars::put_back(&mut config, &values);
+    Ok(config)
 }
 
 /// Parses on the current thread, which must be a parser thread; the text has passed the strict reader.

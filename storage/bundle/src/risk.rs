@@ -206,6 +206,31 @@ routes {
         assert_eq!(reasons(&routes(0), &parse(small).unwrap()), ["upstream_removed"]);
     }
 
+    /// Defect: two node variables have one stand-in, so that a listener moved unseen.
+    #[test]
+    fn a_listener_that_moves_to_another_node_variable_has_changed() {
+        let read = |source: &str| {
+            crate::validate::validate(source, &crate::validate::ValidateContext::default()).unwrap().config
+        };
+        let at = |address: &str| read(&OLD.replace("127.0.0.1:1\"", &format!("{address}\"")));
+        let reasons = |old: &str, new: &str| score(Some(&at(old)), &at(new)).unwrap().reasons;
+        for (old, new) in [
+            ("127.0.0.1:${node.http_port}", "127.0.0.1:${node.admin_port}"),
+            ("${node.inside}:80", "${node.outside}:80"),
+            ("${node.inside}:${node.port}", "${node.outside}:${node.port}"),
+            ("${node.one}", "${node.other}"),
+            ("127.0.0.1:${node.http_port}", "127.0.0.1:20000"),
+        ] {
+            assert_eq!(reasons(old, new), ["listener_changed"], "{old} to {new}");
+            assert_eq!(reasons(old, old), [] as [&str; 0], "{old}");
+        }
+        // Another variable beside it gives it another stand-in, and changes nothing of it.
+        let one = OLD.replace("127.0.0.1:1\"", "127.0.0.1:${node.http_port}\"");
+        let two =
+            one.replace("listeners {", "listeners { listener \"a\" { address \"127.0.0.1:${node.a}\"; };");
+        assert_eq!(score(Some(&read(&one)), &read(&two)).unwrap().reasons, [] as [&str; 0]);
+    }
+
     #[test]
     fn a_first_bundle_is_low() {
         let risk = score(None, &parse(OLD).unwrap()).unwrap();

@@ -59,7 +59,7 @@ pub struct CompareError(#[from] serde_json::Error);
 
 type Objects = BTreeMap<String, Value>;
 
-/// Compares two parsed configurations. Node variables must have the same stand-ins in both, see
+/// Compares two parsed configurations. Node variables are compared as they are written, see
 /// [`crate::proxy_config::parse_template`].
 ///
 /// # Errors

@@ -43,7 +43,7 @@ pub struct ValidateContext {
 /// A text that may be compiled.
 #[derive(Debug, Clone)]
 pub struct Validated {
-    /// The parsed configuration, with stand-ins for node variables.
+    /// The parsed configuration, with node variables in its addresses as they are written.
     pub config: Config,
     /// Findings that do not block.
     pub warnings: Vec<Problem>,
@@ -93,7 +93,8 @@ pub(crate) fn examine(
     }
     let (problems, warnings) = findings.finish();
     match (config, values) {
-        (Some(config), Some(values)) if problems.is_empty() => {
+        (Some(mut config), Some(values)) if problems.is_empty() => {
+            node_vars::put_back(&mut config, &values);
             Ok((Validated { config, warnings, variables }, values))
         }
         _ => Err(problems),

@@ -241,15 +241,7 @@ fn a_changed_setting_is_noticed_by_the_comparison() {
         inject::inject(SOURCE, "rev-x.sentinel-probe.invalid", OperationsOptions::default()).unwrap();
     let variables = [variable("http_port"), address("metrics_addr"), address("ops_addr")];
     let text = injected.text.clone();
-    let parse = |text: &str| {
-        // The same stand-in for the user's variable on both sides.
-        let mut values = crate::node_vars::stand_ins(text, &variables);
-        values.insert(
-            "http_port".to_owned(),
-            source.listeners[0].address.rsplit(':').next().unwrap().to_owned(),
-        );
-        proxy_config::parse(&render(text, &values).unwrap()).unwrap()
-    };
+    let parse = |text: &str| proxy_config::parse_template(text, &variables).unwrap();
     let host = "rev-x.sentinel-probe.invalid";
     assert_eq!(compare::unchanged(&source, parse(&text), host, &injected), Ok(()));
     for (from, to, part) in [
