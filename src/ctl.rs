@@ -16,6 +16,7 @@ mod freeze;
 mod group;
 mod key;
 mod logins;
+mod members;
 mod node;
 mod options;
 mod org;
@@ -104,7 +105,17 @@ pub async fn run(command: CtlCommand) -> anyhow::Result<ExitCode> {
         token: connection::environment_token().is_some(),
         fresh_read: command.reads() && !options.stale,
     };
-    Ok(carry_out(command).await.unwrap_or_else(|error| failure::report(&error, output, &asked)))
+    let keeps_up = !matches!(command, CtlCommand::Login(_) | CtlCommand::Logout(_) | CtlCommand::Context(_));
+    let options = options.clone();
+    match carry_out(command).await {
+        Ok(code) => {
+            if keeps_up {
+                members::keep_up(&options).await;
+            }
+            Ok(code)
+        }
+        Err(error) => Ok(failure::report(&error, output, &asked)),
+    }
 }
 
 async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {

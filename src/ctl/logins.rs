@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// The name of a login when none is given.
 pub const DEFAULT: &str = "default";
+/// Most members that are taken from one answer.
+const MEMBERS_MAX: usize = 20;
 /// Most stored logins.
 const LOGINS_MAX: usize = 100;
 
@@ -149,6 +151,15 @@ impl Logins {
 }
 
 impl Login {
+    /// Takes in members that it does not know yet.
+    pub fn learn(&mut self, members: impl IntoIterator<Item = String>) {
+        for url in members.into_iter().filter(|url| !url.is_empty()).take(MEMBERS_MAX) {
+            if !self.knows(&url) {
+                self.servers.push(url);
+            }
+        }
+    }
+
     /// Whether this is one of its members.
     pub fn knows(&self, server: &str) -> bool {
         let plain = |url: &str| url.trim_end_matches('/').to_owned();

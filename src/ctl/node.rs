@@ -9,7 +9,6 @@ use clap::{ArgGroup, Subcommand};
 use sentinel_api_types::blue_green::Slot;
 use sentinel_api_types::node::{Node, NodeStatus, NodeUpdate, NodesQuery};
 use sentinel_model::NodeId;
-use sentinel_model::node::WEIGHT_FULL;
 use serde_json::json;
 
 use super::connection::Connection;
@@ -309,7 +308,7 @@ fn row(node: &Node) -> [String; 11] {
         converged.to_owned(),
         node.environment.as_ref().map(|environment| environment.slug.clone()).unwrap_or_default(),
         node.slot.as_ref().map(word).unwrap_or_default(),
-        if node.weight == WEIGHT_FULL { String::new() } else { format!("{} %", node.weight) },
+        format!("{} %", node.weight),
         node.pinned_bundle_id.map(|_| version(&node.pinned_version)).unwrap_or_default(),
         labels(&node.labels),
         node.last_seen_at.map(at).unwrap_or_default(),

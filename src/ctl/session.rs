@@ -45,7 +45,7 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
     let mut logins = Logins::load(&path)?;
     let name = logins.place(args.options.context.as_deref(), &args.options.server)?;
     let known = logins.contexts.get(&name);
-    let mut servers = match (args.options.server.is_empty(), known) {
+    let servers = match (args.options.server.is_empty(), known) {
         (false, _) => args.options.server.clone(),
         (true, Some(login)) => login.servers.clone(),
         (true, None) => vec![LOCAL.to_owned()],
@@ -68,16 +68,11 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
     // The other members are remembered too, so that commands go on when the one that was named is gone.
     let client = Client::trusting(servers.clone(), Credential::Bearer(token.clone()), &trust)?;
     let cluster = client.cluster().await.context("signed in, but cannot see the cluster")?;
-    let others = cluster.members.into_iter().map(|member| member.api_url);
-    for url in others.filter(|url| !url.is_empty()).take(20) {
-        if !servers.contains(&url) {
-            servers.push(url);
-        }
-    }
     let at_server = servers[0].clone();
-    let login = Login { servers, trust, email, token, expires_at: session.expires_at };
+    let mut login = Login { servers, trust, email, token, expires_at: session.expires_at };
+    login.learn(cluster.members.into_iter().map(|member| member.api_url));
     let before = logins.contexts.insert(name.clone(), login);
-    logins.current = Some(name.clone());
+    let instead_of = logins.current.replace(name.clone()).filter(|current| *current != name);
     logins.save(&path)?;
     args.options.output.say(&session, |session| {
         let (email, until) = (&session.user.email, at(session.expires_at));
@@ -85,7 +80,10 @@ pub async fn login(args: LoginArgs) -> anyhow::Result<ExitCode> {
             .filter(|before| before.email != *email)
             .map(|before| format!(", in place of {}", before.email))
             .unwrap_or_default();
-        format!("signed in at {at_server} as {email} until {until} (login {name}{instead})")
+        let current = instead_of
+            .map(|other| format!("; it is the current one now, and {other} needs --context"))
+            .unwrap_or_default();
+        format!("signed in at {at_server} as {email} until {until} (login {name}{instead}{current})")
     })?;
     warn_of_token();
     Ok(ExitCode::SUCCESS)

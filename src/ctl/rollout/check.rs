@@ -16,7 +16,7 @@ pub fn read(text: &str) -> Result<HttpCheck, String> {
         let number = || value.parse::<u32>().map_err(|_| format!("'{value}' is no number, as {key}"));
         match key {
             "name" => check.name = value.to_owned(),
-            "url" => check.url = value.to_owned(),
+            "url" => check.url = url(value)?,
             "method" if value.eq_ignore_ascii_case("get") => check.method = CheckMethod::Get,
             "method" if value.eq_ignore_ascii_case("head") => check.method = CheckMethod::Head,
             "method" => return Err("checks ask with GET or HEAD: they change nothing".into()),
@@ -34,6 +34,21 @@ pub fn read(text: &str) -> Result<HttpCheck, String> {
         }
     }
     if check.name.is_empty() || check.url.is_empty() { Err(WRONG.into()) } else { Ok(check) }
+}
+
+/// What looks like a key and is none was meant as one.
+fn url(value: &str) -> Result<String, String> {
+    let key = |part: &str| {
+        let (key, _) = part.split_once('=')?;
+        let word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == '-');
+        word.then(|| key.to_owned())
+    };
+    match value.split(',').skip(1).find_map(key) {
+        Some(key) => {
+            Err(format!("'{key}' is no part of a check; {WRONG}. A comma that belongs to the URL is %2C"))
+        }
+        None => Ok(value.to_owned()),
+    }
 }
 
 /// The text, cut before each of the keys.
@@ -105,6 +120,8 @@ mod tests {
             "url=http://b/",
             "name=a,url=http://b/,method=POST",
             "name=a,url=http://b/,passes=x",
+            "name=a,url=http://b/,pases=2",
+            "name=a,url=http://b/,foo=3,expect=200",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
