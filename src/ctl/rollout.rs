@@ -3,6 +3,7 @@
 mod blue_green;
 mod canary;
 mod check;
+mod gate;
 pub(super) mod manner;
 mod progress;
 pub(super) mod request;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
-use sentinel_api_types::rollout::{RolloutBody, RolloutState, RolloutsQuery};
+use sentinel_api_types::rollout::{RolloutBody, RolloutRelease, RolloutState, RolloutsQuery};
 use sentinel_api_types::why::NodeWhyQuery;
 use sentinel_model::{RolloutId, Sha256Digest};
 
@@ -137,9 +138,22 @@ and never who asked for the rollout.")]
         #[arg(value_parser = id::<RolloutId>)]
         rollout: RolloutId,
     },
-    /// Stop a rollout and leave every node on what it has
+    /// Let the next step of a rollout begin whose steps wait for a person
+    #[command(after_help = "Examples:\n  sentinel-cp rollout advance ROLLOUT --project shop
+  sentinel-cp rollout advance ROLLOUT --step 3 --project shop\n
+For rollouts made with --by-hand. With --step it is refused when another step waits by now.")]
+    Advance {
+        /// Id of the rollout
+        #[arg(value_parser = id::<RolloutId>)]
+        rollout: RolloutId,
+        /// The step that shall begin, as `rollout show` counts them; the one that waits when nothing is said
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        step: Option<u32>,
+    },
+    /// Stop a rollout; nodes that have proven the bundle keep it
     #[command(after_help = "Examples:\n  sentinel-cp rollout cancel ROLLOUT --project shop\n
-Traffic that a blue-green rollout has shifted returns to where it was.")]
+Nodes that were given the bundle and have not proven it get back what they ran before. To take it from all of
+them: sentinel-cp rollout rollback. Traffic that a blue-green rollout has shifted returns to where it was.")]
     Cancel {
         /// Id of the rollout
         #[arg(value_parser = id::<RolloutId>)]
@@ -220,6 +234,16 @@ pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Re
         }
         RolloutCommand::Resume { rollout } => {
             output.say(&client.resume_rollout(&project, rollout).await?, state)?;
+        }
+        RolloutCommand::Advance { rollout, step } => {
+            let step_index = match step {
+                Some(step) => step - 1,
+                None => client.rollout(&project, rollout).await?.rollout.current_step,
+            };
+            let request = RolloutRelease { step_index };
+            output.say(&client.advance_rollout(&project, rollout, &request).await?, |body| {
+                format!("{}: step {} of {} may begin", state(body), step_index + 1, body.rollout.steps)
+            })?;
         }
         RolloutCommand::Cancel { rollout } => {
             output.say(&client.cancel_rollout(&project, rollout).await?, state)?;

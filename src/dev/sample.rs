@@ -139,6 +139,7 @@ async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::R
         auto_rollback: None,
         failure_domain: None,
         rollback_threshold: None,
+        auto_advance: None,
         checks: Vec::new(),
         on_conflict: None,
         scheduled_at: None,

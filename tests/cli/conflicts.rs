@@ -36,7 +36,8 @@ async fn a_rollout_queues_behind_another_and_one_that_supersedes_takes_its_nodes
     let refused = run(&user, &["rollout", "create", "--bundle", "1.1.0"]).failed(4);
     assert!(refused.contains("belong to another rollout"), "{refused}");
     let plan = run(&user, &["rollout", "plan", "--bundle", "1.1.0", "--on-conflict", "queue"]).ok();
-    assert!(plan.contains(&format!("4 of these nodes: the rollout {first} of 1.0.0 (running)")), "{plan}");
+    let in_the_way = format!("4 of these nodes: the rollout {first} of 1.0.0 (running), which is waited for");
+    assert!(plan.contains(&in_the_way), "{plan}");
     let second = create(&user, "1.1.0", &["--on-conflict", "queue"]);
     assert_eq!((second["state"].as_str(), second["waits_for"].as_str()), (Some("pending"), Some(first)));
     let second = second["id"].as_str().unwrap();
@@ -50,6 +51,8 @@ async fn a_rollout_queues_behind_another_and_one_that_supersedes_takes_its_nodes
         (shown(&user, second)["state"] == "running").then_some(())
     })
     .await;
+    let plan = run(&user, &["rollout", "plan", "--bundle", "1.0.0", "--on-conflict", "supersede"]).ok();
+    assert!(plan.contains("(running), which is cancelled, with all of its nodes"), "{plan}");
     let third = create(&user, "1.0.0", &["--on-conflict", "supersede"]);
     assert_eq!(third["state"], "running");
     let over = shown(&user, second);
@@ -67,6 +70,8 @@ async fn a_plan_tells_what_each_step_takes_of_each_failure_domain() {
     assert_eq!((&made["failure_domain"], &made["rollback_threshold"]), (&json!("zone"), &json!(30)));
     let shown = run(&user, &["rollout", "show"]).ok();
     assert!(shown.contains("In zone ams") && shown.contains("0 of 2 nodes active"), "{shown}");
+    let typo = run(&user, &["rollout", "plan", "--bundle", "1.0.0", "--failure-domain", "zoen"]);
+    assert!(typo.code != 0 && typo.err.contains("none of its nodes has the label 'zoen'"), "{typo:?}");
     let once =
         ["rollout", "plan", "--bundle", "1.0.0", "--strategy", "all_at_once", "--failure-domain", "zone"];
     let refused = run(&user, &once);

@@ -87,12 +87,13 @@ async fn nobody_gets_past_approvals_and_those_who_may_approve() {
         team.by("default", &["project", "approvals", "shop", "--rule", "all=2", "--expire", "1h"]).ok();
     assert!(rules.contains("any") && rules.contains("waited for 1 hours"), "{rules}");
     let plan = team.by("ann", &["rollout", "plan", "--bundle", "1.0.0"]).ok();
-    assert!(plan.contains("2 people must approve it"), "{plan}");
+    assert!(plan.contains("approvals needed before it begins: 2"), "{plan}");
     // However harmless it was when it was uploaded: these nodes have nothing to compare it with.
     team.by("default", &["project", "approvals", "shop", "--rule", "high=2", "--expire", "1h"]).ok();
     let plan = team.by("ann", &["rollout", "plan", "--bundle", "1.0.0"]).ok();
     assert!(
-        plan.contains("2 people must approve it") && plan.contains("risk high (no_bundle_before)"),
+        plan.contains("approvals needed before it begins: 2")
+            && plan.contains("risk high (no_bundle_before)"),
         "{plan}"
     );
     let refused = team.by("ann", &["bundle", "assign", "1.0.0", "edge-1"]).failed(REFUSED);

@@ -181,3 +181,36 @@ async fn nodes_that_are_offline_are_named_before_a_rollout_waits_for_them() {
     assert!(started.err.contains("note: offline: edge-1;") && started.err.contains("(now 1)"), "{started:?}");
     started.ok();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollout_by_hand_waits_before_each_step_and_says_what_the_gates_say_of_each_node() {
+    let (user, nodes) = shop(&["edge-1", "edge-2"]).await;
+    let create = ["rollout", "create", "--bundle", "1.0.0", "--by-hand", "-o", "json"];
+    let made = run(&user, &create).json();
+    assert_eq!(made["rollout"]["auto_advance"], false);
+    let id = made["rollout"]["id"].as_str().unwrap();
+    let show = || run(&user, &["rollout", "show", id, "-o", "json"]).json();
+    sentinel_kit::until("the second step waits for a person", 30, || async {
+        (show()["rollout"]["hold"]["for_person"] == true).then_some(())
+    })
+    .await;
+    let waits = show();
+    assert_eq!(waits["rollout"]["current_step"], 1);
+    let gates = waits["nodes"][0]["gates"].as_array().unwrap();
+    let said: Vec<_> = gates.iter().map(|gate| (gate["gate"].as_str(), gate["verdict"].as_str())).collect();
+    assert_eq!(said, [(Some("observed"), Some("pass")), (Some("heartbeat"), Some("pass"))]);
+    assert!(waits["nodes"][1]["gates"].is_null(), "it has nothing yet that could be judged: {waits}");
+    let table = run(&user, &["rollout", "show", id]).ok();
+    assert!(table.contains("step 2 of 2 may begin, and waits for a person to say so"), "{table}");
+    let why = run(&user, &["rollout", "why", "edge-2"]).ok();
+    assert!(why.contains("let the step begin: `rollout advance`"), "{why}");
+
+    let refused = run(&user, &["rollout", "advance", id, "--step", "1"]).failed(4);
+    assert!(refused.contains("step 1 does not wait: step 2 does"), "{refused}");
+    let told = run(&user, &["rollout", "advance", id]).ok();
+    assert!(told.contains("step 2 of 2 may begin"), "{told}");
+    run(&user, &["rollout", "watch", id]).ok();
+    let audit = run(&user, &["audit", "list", "--action", "rollout.step_released", "-o", "json"]).json();
+    assert_eq!(audit["entries"][0]["changes"]["step"], "1");
+    drop(nodes);
+}

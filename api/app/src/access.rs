@@ -164,6 +164,8 @@ operations! {
     RolloutPause => Member(Operator, Some(RolloutsWrite));
     /// Let a rollout go on.
     RolloutResume => Member(Operator, Some(RolloutsWrite));
+    /// Lets the next step of a rollout begin.
+    RolloutRelease => Member(Operator, Some(RolloutsWrite));
     /// Stop a rollout.
     RolloutCancel => Member(Operator, Some(RolloutsWrite));
     /// Take a rollout back.

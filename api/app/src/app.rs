@@ -62,6 +62,8 @@ const REACH_WITHIN: Duration = Duration::from_secs(5);
 pub struct Settings {
     /// How often agents send heartbeats.
     pub heartbeat_interval: Duration,
+    /// Age up to which a heartbeat counts as fresh for a gate.
+    pub fresh: Duration,
     /// How often agents poll when they do not wait.
     pub poll_interval: Duration,
     /// Life of a session.
@@ -74,6 +76,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             heartbeat_interval: Duration::from_secs(10),
+            fresh: Duration::from_secs(32),
             poll_interval: Duration::from_secs(30),
             session_life: Duration::from_secs(12 * 60 * 60),
             project_bundle_bytes: 1 << 30,

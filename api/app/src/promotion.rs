@@ -168,6 +168,7 @@ fn asked(rollout: RuleRollout, target: &str) -> RolloutCreate {
         progress_deadline_seconds: rollout.progress_deadline_seconds,
         health_gates: rollout.health_gates,
         auto_rollback: rollout.auto_rollback,
+        auto_advance: rollout.auto_advance,
         failure_domain: rollout.failure_domain,
         rollback_threshold: rollout.rollback_threshold,
         checks: rollout.checks,

@@ -5,19 +5,22 @@ mod blue_green;
 mod canary;
 mod check;
 mod conflict;
+mod gate;
 mod shape;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use sentinel_api_types::rollout::{
     ExcludedNode, HealthGates, NodeRef, PlannedDomain, PlannedEnvironment, RolloutBody, RolloutCreate,
-    RolloutDetail, RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery, Strategy, TargetSelector,
+    RolloutDetail, RolloutList, RolloutPlan, RolloutRelease, RolloutRollback, RolloutsQuery, Strategy,
+    TargetSelector,
 };
 use sentinel_api_types::time::model_time;
 use sentinel_engine::plan::{Fleet, Plan, PlanError, Reason, Share, plan_rollout};
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
+use sentinel_machine::commands::rollout_release;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::{rollout_create, rollout_rollback};
 use sentinel_machine::{
@@ -29,6 +32,7 @@ use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{Batch, Gates, OnConflict, Rollout, RolloutSpec, Target};
 use sentinel_model::{EnvironmentId, NodeId, ProjectId, RolloutId, Time, name};
 
+use gate::Heard;
 pub(crate) use shape::{manner, shape};
 
 use crate::access::Operation;
@@ -70,7 +74,14 @@ impl App {
         let slot = nodes.iter().find(|node| Some(&node.id) == first).and_then(|node| node.slot);
         let slot = slot.filter(|_| shown.blue_green.is_some()).map(Into::into);
         let mut versions = Versions::new(&*here.view.tables);
-        let conflicts = conflict::met(&*here.view.tables, &mut versions, &plan.conflicts)?;
+        let conflicts = match plan.conflicts.is_empty() {
+            true => Vec::new(),
+            false => {
+                let planned: BTreeSet<NodeId> =
+                    plan.steps.iter().flatten().chain(&plan.live).copied().collect();
+                conflict::met(&*here.view.tables, &mut versions, planned)?
+            }
+        };
         let constrained = nodes.iter().filter(|node| !node.versions.is_open());
         let ranges: HashMap<NodeId, String> =
             constrained.map(|node| (node.id, node.versions.to_string())).collect();
@@ -205,7 +216,11 @@ impl App {
         let here = self.in_project(Operation::RolloutShow, caller, project).await?;
         let rollout: Rollout = here.object(&id)?;
         let app = self.clone();
-        self.long_read(move || Ok(shape::detail(&*here.view.tables, app.liveness(), rollout)?)).await
+        self.long_read(move || {
+            let heard = Heard::by(&app);
+            Ok(shape::detail(&*here.view.tables, &heard, rollout)?)
+        })
+        .await
     }
 
     /// Holds a rollout.
@@ -228,6 +243,20 @@ impl App {
     ) -> Result<RolloutBody, AppError> {
         let command = RolloutResume { rollout_id: id, by: caller.label() };
         self.steer(Operation::RolloutResume, caller, project, id, "rollout.resumed", command).await
+    }
+
+    /// Lets the next step of a rollout begin.
+    pub async fn advance_rollout(
+        &self,
+        caller: &Caller,
+        project: &str,
+        id: RolloutId,
+        request: RolloutRelease,
+    ) -> Result<RolloutBody, AppError> {
+        let step = request.step_index;
+        let command = rollout_release::RolloutRelease { rollout_id: id, by: caller.label(), step };
+        let change = Change::to("rollout.step_released", id).with("step", step);
+        self.steer_as(Operation::RolloutRelease, caller, project, id, change, command).await
     }
 
     /// Stops a rollout where it is.
@@ -323,6 +352,13 @@ impl App {
                 }
             };
             let moved: HashSet<NodeId> = plan.steps.iter().flatten().chain(&plan.live).copied().collect();
+            if let Some(label) = &spec.failure_domain
+                && !nodes.iter().any(|node| moved.contains(&node.id) && node.labels.contains_key(label))
+            {
+                let message =
+                    format!("none of its nodes has the label '{label}': there is nothing to spread over");
+                return Err(AppError::invalid("failure_domain", message));
+            }
             let risk = risk::judge(read, &bundle, nodes.iter().filter(|node| moved.contains(&node.id)))?;
             let mut touched = BTreeMap::new();
             for node in nodes.iter().filter(|node| moved.contains(&node.id)) {
@@ -482,6 +518,7 @@ pub(crate) fn spec(
         checks: check::asked(request.checks)?,
         on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
         environment_id,
+        by_hand: request.auto_advance == Some(false),
     })
 }
 

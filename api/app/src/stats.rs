@@ -120,7 +120,7 @@ fn count(read: &dyn sentinel_machine::Read, project: ProjectId) -> Result<FleetS
                 NodeStatus::Offline => stats.nodes.by_status.offline += 1,
                 NodeStatus::Unknown => stats.nodes.by_status.unknown += 1,
             }
-            stats.nodes.converged += u64::from(node.converged());
+            stats.nodes.converged += u64::from(node.converged() && !node.runs_unassigned());
             stats.nodes.failed += u64::from(node.failed_current());
             if let Some(id) = node.environment_id {
                 let of = stats.by_environment.entry(id).or_default();

@@ -1,6 +1,7 @@
 //! Fakes of every port, and a formed cluster in memory: for the tests of this crate and of the transports.
 
 pub mod attacks;
+mod by_hand;
 pub mod world;
 
 use std::collections::HashMap;

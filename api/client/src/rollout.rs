@@ -2,7 +2,8 @@
 
 use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
 use sentinel_api_types::rollout::{
-    RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery,
+    RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan, RolloutRelease, RolloutRollback,
+    RolloutsQuery,
 };
 use sentinel_model::RolloutId;
 
@@ -65,6 +66,20 @@ impl Client {
     /// [`ClientError`].
     pub async fn resume_rollout(&self, project: &str, id: RolloutId) -> Result<RolloutBody, ClientError> {
         self.ask(Call::post(&["projects", project, "rollouts", &id.to_string(), "resume"])).await
+    }
+
+    /// Lets the next step of a rollout begin whose steps wait for a person.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn advance_rollout(
+        &self,
+        project: &str,
+        id: RolloutId,
+        request: &RolloutRelease,
+    ) -> Result<RolloutBody, ClientError> {
+        self.ask(Call::post(&["projects", project, "rollouts", &id.to_string(), "advance"]).json(request))
+            .await
     }
 
     /// Ends a rollout; nodes keep what they have.

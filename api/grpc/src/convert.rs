@@ -80,6 +80,7 @@ impl From<api::Rollout> for proto::Rollout {
             risk: rollout.risk.map(Into::into),
             environment: rollout.environment.map(|environment| environment.slug).unwrap_or_default(),
             skip_order_reason: rollout.skip_order.map(|skipped| skipped.reason).unwrap_or_default(),
+            auto_advance: rollout.auto_advance,
             promotion_rule_id: rollout.promotion_rule_id.map(|id| id.to_string()).unwrap_or_default(),
         }
     }
@@ -242,6 +243,7 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
             auto_rollback: request.auto_rollback,
+            auto_advance: request.auto_advance,
             // A value beyond the type is beyond the limit too; the use case says so.
             rollback_threshold: request
                 .rollback_threshold

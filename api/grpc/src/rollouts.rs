@@ -3,15 +3,18 @@
 use std::str::FromStr;
 
 use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
-use sentinel_api_types::rollout::{RolloutBody, RolloutCreate, RolloutRollback, RolloutsQuery};
+use sentinel_api_types::rollout::{
+    RolloutBody, RolloutCreate, RolloutRelease, RolloutRollback, RolloutsQuery,
+};
 use sentinel_api_types::why::NodeWhyQuery;
 use sentinel_app::{App, AppError, Caller};
 use tonic::{Request, Response, Status};
 
 use crate::proto::rollout_service_server::RolloutService;
 use crate::proto::{
-    ApproveRolloutRequest, CreateRolloutRequest, ExplainNodeRequest, ExplainNodeResponse, GetRolloutRequest,
-    ListRolloutsRequest, ListRolloutsResponse, Rollout, RolloutDetail, SteerRolloutRequest,
+    AdvanceRolloutRequest, ApproveRolloutRequest, CreateRolloutRequest, ExplainNodeRequest,
+    ExplainNodeResponse, GetRolloutRequest, ListRolloutsRequest, ListRolloutsResponse, Rollout,
+    RolloutDetail, SteerRolloutRequest,
 };
 use crate::{caller, convert, status};
 
@@ -66,6 +69,15 @@ impl RolloutService for Rollouts {
             app.resume_rollout(&caller, &asked.project, id).await
         };
         self.steer(request, resume).await
+    }
+
+    async fn advance_rollout(&self, request: Request<AdvanceRolloutRequest>) -> Answer<Rollout> {
+        let caller = caller::of(&self.0, &request).await?;
+        let request = request.into_inner();
+        let id = convert::id("rollout_id", &request.rollout_id)?;
+        let release = RolloutRelease { step_index: request.step_index };
+        let advanced = self.0.advance_rollout(&caller, &request.project, id, release).await;
+        Ok(Response::new(advanced.map_err(status::of)?.rollout.into()))
     }
 
     async fn cancel_rollout(&self, request: Request<SteerRolloutRequest>) -> Answer<Rollout> {

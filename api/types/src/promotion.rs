@@ -77,6 +77,9 @@ pub struct RuleRollout {
     /// Take everything back by itself when a step fails; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_rollback: Option<bool>,
+    /// Whether each step begins by itself when those before it hold; true when absent. Else a person lets each one after the first begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_advance: Option<bool>,
     /// Label whose values are failure domains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_domain: Option<String>,

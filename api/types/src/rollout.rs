@@ -142,6 +142,9 @@ pub struct RolloutCreate {
     /// Take everything back by itself when a step fails; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_rollback: Option<bool>,
+    /// Whether each step begins by itself when those before it hold; true when absent. Else a person lets each one after the first begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_advance: Option<bool>,
     /// Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_domain: Option<String>,
@@ -176,6 +179,19 @@ pub struct RolloutRollback {
     /// For the audit log, at most 1,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// Which step may begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RolloutRelease {
+    /// The step that waits, from zero: `current_step` of the rollout as it was looked at. Another one is refused.
+    pub step_index: u32,
+}
+
+/// Members of an earlier build know no other way.
+fn by_itself() -> bool {
+    true
 }
 
 /// Where a rollout is in its life.
@@ -214,6 +230,9 @@ pub struct Hold {
     /// A freeze holds it: no deadline runs.
     #[serde(default)]
     pub frozen: bool,
+    /// A person must let the next step begin: no deadline runs.
+    #[serde(default)]
+    pub for_person: bool,
     /// Since when, without a break.
     pub since: Timestamp,
 }
@@ -275,6 +294,9 @@ pub struct Rollout {
     pub health_gates: HealthGates,
     /// Take everything back by itself when a step fails.
     pub auto_rollback: bool,
+    /// Each step begins by itself when those before it hold; else a person lets each one after the first begin.
+    #[serde(default = "by_itself")]
+    pub auto_advance: bool,
     /// Label whose values are failure domains; null when these are not told apart.
     #[serde(default)]
     pub failure_domain: Option<String>,
@@ -491,6 +513,59 @@ pub struct RolloutNode {
     /// How much of its share of traffic it gets, in percent; null when the node is gone.
     #[serde(default)]
     pub weight: Option<u8>,
+    /// What each gate that was asked for says of it, as long as the rollout goes forward and has given it the bundle. Traffic of a
+    /// blue-green rollout is judged by the leader alone, since it was shifted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<NodeGate>,
+}
+
+/// What a gate says of a node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NodeGate {
+    /// The gate.
+    pub gate: GateKind,
+    /// What it says.
+    pub verdict: GateVerdict,
+    /// Why it does not pass.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What was measured since the switch: percent, milliseconds, or for `observed` seconds; null where there is nothing to measure, and
+    /// as long as nothing was.
+    #[serde(default)]
+    pub measured: Option<f64>,
+    /// The limit, in the same unit; for `observed`, how long is asked for.
+    #[serde(default)]
+    pub limit: Option<f64>,
+}
+
+/// One gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GateKind {
+    /// It runs the bundle for as long as it is to be observed.
+    Observed,
+    /// A fresh heartbeat says healthy.
+    Heartbeat,
+    /// Share of 5xx answers.
+    ErrorRate,
+    /// 99th percentile of latency.
+    Latency,
+    /// Processor time of the proxy.
+    Cpu,
+    /// Memory of the proxy.
+    Memory,
+}
+
+/// What a gate says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GateVerdict {
+    /// It holds, on evidence.
+    Pass,
+    /// The evidence is missing so far.
+    Undecided,
+    /// The evidence says no.
+    Broken,
 }
 
 /// How far a rollout is, in nodes.

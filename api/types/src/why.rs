@@ -72,4 +72,8 @@ pub enum WhyKind {
     LeftOut,
     /// Nothing goes forward in its project.
     Frozen,
+    /// What is there differs from what it was given.
+    Drifted,
+    /// What it runs was revoked.
+    Revoked,
 }

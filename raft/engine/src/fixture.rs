@@ -8,6 +8,7 @@ use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::canary::Analysis;
 use sentinel_model::check::Checks;
 use sentinel_model::check::{HttpCheck, Method};
+use sentinel_model::drift::{DriftEvent, DriftSeverity, DriftState, Measurement};
 use sentinel_model::health::{NodeSample, TrafficSample};
 use sentinel_model::node::{
     ActivationFailure, ActivationStage, Assignment, AssignmentCause, Fact, Node, NodeStatus, WEIGHT_FULL,
@@ -17,7 +18,7 @@ use sentinel_model::rollout::{
     StepState, Target,
 };
 use sentinel_model::version::VersionRange;
-use sentinel_model::{BundleId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
+use sentinel_model::{BundleId, DriftEventId, Generation, NodeId, ProjectId, RolloutId, Sha256Digest, Time};
 use uuid::Uuid;
 
 use crate::rollout::{RolloutView, decide};
@@ -97,6 +98,7 @@ pub fn spec() -> RolloutSpec {
         rollback_threshold: None,
         checks: Vec::new(),
         environment_id: None,
+        by_hand: false,
     }
 }
 
@@ -119,10 +121,12 @@ pub fn rollout() -> Rollout {
         shift: None,
         queued: None,
         superseded_by: None,
+        released: 0,
     }
 }
 
 /// A step under way, and what is known of its nodes.
+#[derive(Clone)]
 pub struct Scene {
     pub rollout: Rollout,
     pub step: Step,
@@ -152,6 +156,40 @@ pub fn check() -> HttpCheck {
         interval_s: 10,
         passes: 3,
         failures: 2,
+    }
+}
+
+/// What differs on a node from what it was given.
+pub fn drift_event(node: &Node) -> DriftEvent {
+    DriftEvent {
+        id: DriftEventId(Uuid::from_u128(7)),
+        project_id: node.project_id,
+        node_id: node.id,
+        node_name: node.name.clone(),
+        bundle_id: OLD,
+        found: Measurement {
+            generation: BEFORE,
+            expected: Sha256Digest([1; 32]),
+            actual: Sha256Digest([2; 32]),
+            config: None,
+            severity: DriftSeverity::Low,
+            summary: "zentinel.kdl changed".into(),
+            differences: Vec::new(),
+            more: 0,
+        },
+        detected_at: Time(0),
+        updated_at: Time(0),
+        state: DriftState::Open,
+        alarm: None,
+        tries: 0,
+        own_tries: 0,
+        next_try_at: Some(Time(0)),
+        resolved_at: None,
+        resolved_index: 0,
+        resolution: None,
+        resolved_by: String::new(),
+        reason: String::new(),
+        revision: 4,
     }
 }
 
@@ -320,8 +358,14 @@ impl Scene {
     }
 
     pub fn hold(&mut self, reason: &str, broken: bool, since: Time) {
-        self.rollout.hold =
-            Some(Hold { reason: reason.into(), broken, frozen: false, since, waits_since: None });
+        self.rollout.hold = Some(Hold {
+            reason: reason.into(),
+            broken,
+            frozen: false,
+            for_person: false,
+            since,
+            waits_since: None,
+        });
         self.rollout.updated_at = since;
     }
 

@@ -2,7 +2,7 @@
 
 mod domains;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_machine::commands::rollout_create::NODES_MAX;
 use sentinel_model::canary::Canary;
@@ -87,7 +87,7 @@ pub enum PlanError {
     #[error("nothing is left to move: {}", left_out(.0))]
     AllExcluded(Vec<Excluded>),
     /// Selected nodes belong to another rollout.
-    #[error("nodes belong to another rollout; wait for it to end, or cancel it first: {}", named(.0.iter().map(Owned::to_string)))]
+    #[error("{}; wait for it to end, cancel it, or have this one queue or supersede it", who_has(.0))]
     Conflict(Vec<Owned>),
     /// A canary without anything to compare it with.
     #[error(
@@ -113,10 +113,17 @@ pub struct Owned {
     pub rollout_id: RolloutId,
 }
 
-impl std::fmt::Display for Owned {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({})", self.name, self.rollout_id)
+/// Which rollouts have them, and how many each.
+fn who_has(nodes: &[Owned]) -> String {
+    let mut by_rollout: BTreeMap<RolloutId, Vec<String>> = BTreeMap::new();
+    for node in nodes {
+        by_rollout.entry(node.rollout_id).or_default().push(node.name.clone());
     }
+    let words = |(rollout, names): (RolloutId, Vec<String>)| match names.len() {
+        1 => format!("{} belongs to another rollout, {rollout}", names[0]),
+        many => format!("{many} nodes belong to another rollout, {rollout}: {}", named(names.into_iter())),
+    };
+    by_rollout.into_iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
 /// Plans `spec` over the nodes of its project. The same arguments give the same plan, in whatever order `nodes` comes.

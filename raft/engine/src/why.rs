@@ -3,6 +3,7 @@
 //!
 //! Pure, like the deciders: whoever asks reads one state, and the answer is made of that alone.
 
+use sentinel_model::drift::DriftEvent;
 use sentinel_model::node::{AssignmentCause, Fact, Node, NodeStatus};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutState, Step, StepState, Target};
 use sentinel_model::{BundleId, Generation, RolloutId, Time};
@@ -38,6 +39,10 @@ pub enum Kind {
     LeftOut,
     /// Nothing goes forward in its project.
     Frozen,
+    /// What is there differs from what it was given.
+    Drifted,
+    /// What it runs was revoked.
+    Revoked,
 }
 
 impl Kind {
@@ -56,6 +61,8 @@ impl Kind {
             Kind::Pinned => "pinned",
             Kind::LeftOut => "left_out",
             Kind::Frozen => "frozen",
+            Kind::Drifted => "drifted",
+            Kind::Revoked => "revoked",
         }
     }
 }
@@ -105,6 +112,8 @@ pub struct WhyView<'a> {
     pub waiting: &'a [Involved<'a>],
     /// The newest rollout that began after its assignment and does not move it.
     pub left_out: Option<Involved<'a>>,
+    /// What differs on it from what it was given, while that lasts.
+    pub drift: Option<&'a DriftEvent>,
     /// The freeze of its project, in words.
     pub frozen: Option<&'a str>,
     /// Now.
@@ -115,6 +124,9 @@ pub struct WhyView<'a> {
 pub trait Versions: std::fmt::Debug {
     /// The version of a bundle, or what stands for one that is gone.
     fn version(&self, bundle: BundleId) -> String;
+
+    /// Whether it was revoked, or is gone.
+    fn revoked(&self, bundle: BundleId) -> bool;
 }
 
 /// What is known, the most decisive first: never nothing.
@@ -122,6 +134,8 @@ pub fn why(view: &WhyView<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(generation(view));
     findings.extend(state(view));
+    findings.extend(view.drift.map(drifted));
+    findings.extend(revoked(view));
     findings.extend(silent(view));
     findings.extend(view.owner.map(|owner| rollouts::owner(view, owner)));
     findings.extend(view.origin.map(|origin| rollouts::origin(view, origin)));
@@ -146,6 +160,21 @@ impl Finding {
     }
 }
 
+/// What really runs is another thing than what it has proven.
+fn drifted(event: &DriftEvent) -> Finding {
+    let alarm = event.alarm.as_ref().map(|alarm| format!("; {alarm}")).unwrap_or_default();
+    let text = format!("what is there differs from what it was given: {}{alarm}", event.found.summary);
+    let next = format!("see what differs: `drift show {}`", event.id);
+    Finding::new(Kind::Drifted, text, event.detected_at).then(next)
+}
+
+/// Nobody else is given it any more.
+fn revoked(view: &WhyView<'_>) -> Option<Finding> {
+    let runs = view.node.effective.filter(|fact| view.versions.revoked(fact.bundle_id))?;
+    let text = format!("the bundle that it runs, {}, was revoked", view.versions.version(runs.bundle_id));
+    Some(Finding::new(Kind::Revoked, text, None).then("roll out another bundle to it"))
+}
+
 /// What became of a generation that is not the newest one.
 fn generation(view: &WhyView<'_>) -> Option<Finding> {
     let (asked, node) = (view.generation?, view.node);
@@ -168,7 +197,19 @@ fn generation(view: &WhyView<'_>) -> Option<Finding> {
 fn state(view: &WhyView<'_>) -> Option<Finding> {
     let node = view.node;
     let Some(assignment) = &node.assignment else {
-        let finding = Finding::new(Kind::Unassigned, "nothing is assigned to it", None);
+        let (text, since) = match node.effective {
+            Some(fact) => {
+                let version = view.versions.version(fact.bundle_id);
+                let text = format!(
+                    "nothing is assigned to it, and it still runs generation {} ({version}), which was taken from it again: it had \
+                     run nothing before",
+                    fact.generation
+                );
+                (text, Some(fact.at))
+            }
+            None => ("nothing is assigned to it".to_owned(), None),
+        };
+        let finding = Finding::new(Kind::Unassigned, text, since);
         let idle = view.owner.is_none() && view.waiting.is_empty();
         return Some(if idle {
             finding.then("start a rollout that selects it, or assign a bundle to it")

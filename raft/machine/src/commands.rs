@@ -182,6 +182,8 @@ commands! {
     65 schema 1 level 4 drift_advance::DriftAdvance;
     /// Somebody closes drift.
     66 schema 1 level 4 drift_resolve::DriftResolve;
+    /// A person lets a step of a rollout begin.
+    67 schema 1 level 4 rollout_release::RolloutRelease;
     /// Takes note of how the checks of a rollout do.
     69 schema 1 level 4 rollout_check::RolloutCheck;
     /// Takes note of a backup that is good.

@@ -214,6 +214,7 @@ pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed
             reason: rollout::clip(&frozen.words),
             broken: false,
             frozen: true,
+            for_person: false,
             since: context.time,
             waits_since: None,
         });

@@ -228,7 +228,8 @@ pub(crate) fn wait_behind(
     let reason = rollout::clip(&format!("waits for its nodes: the rollout {contender}"));
     let since = waiting.hold.as_ref().filter(|hold| hold.reason == reason).map(|hold| hold.since);
     let since = since.unwrap_or(context.time);
-    waiting.hold = Some(Hold { reason, broken: false, frozen: false, since, waits_since: None });
+    waiting.hold =
+        Some(Hold { reason, broken: false, frozen: false, for_person: false, since, waits_since: None });
     Ok(())
 }
 

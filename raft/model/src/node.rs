@@ -138,6 +138,11 @@ impl Node {
         }
     }
 
+    /// True when it has proven to run something that nobody has assigned to it, or not any more.
+    pub fn runs_unassigned(&self) -> bool {
+        self.assignment.is_none() && self.effective.is_some()
+    }
+
     /// True when its newest assignment is this generation, or only asserts it again.
     pub fn still_given(&self, generation: Generation) -> bool {
         self.assignment.as_ref().is_some_and(|given| {

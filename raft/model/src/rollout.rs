@@ -69,6 +69,9 @@ pub struct RolloutSpec {
     /// Of these, only nodes in this environment; `None`: wherever they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment_id: Option<EnvironmentId>,
+    /// Each step after the first begins only when a person says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 /// Which nodes.
@@ -298,6 +301,21 @@ pub struct Rollout {
     /// The rollout that stopped it and took its nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<RolloutId>,
+    /// The newest step that a person let go on, where they go on by hand.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub released: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(released: &u32) -> bool {
+    *released == 0
+}
+
+impl Rollout {
+    /// The step may begin only when a person lets it go on, and nobody has so far.
+    pub fn waits_for_person(&self, step: u32) -> bool {
+        self.spec.by_hand && step > self.released
+    }
 }
 
 /// Life of a rollout. What leads from one state to another is [`life::WAYS`].
@@ -370,9 +388,13 @@ pub struct Hold {
     /// A freeze holds it: its clock does not run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frozen: bool,
+    /// A person must let the step go on: its clock does not run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_person: bool,
     /// Since when, without a break.
     pub since: Time,
-    /// Since when something or other holds it, where causes have followed each other; a freeze is none. `None`: since then, too.
+    /// Since when something or other holds it, where causes have followed each other; a freeze and a person are none. `None`: since
+    /// then, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_since: Option<Time>,
 }
@@ -422,6 +444,13 @@ pub enum StepState {
         /// Why.
         reason: String,
     },
+}
+
+impl Hold {
+    /// The clock of a step that has not begun runs while this holds it.
+    pub fn counts(&self) -> bool {
+        !self.frozen && !self.for_person
+    }
 }
 
 impl StepState {

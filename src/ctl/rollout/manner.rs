@@ -67,6 +67,9 @@ pub struct MannerArgs {
     /// When this share of all the nodes has failed, go back at once, however many each step may lose: 1 to 100 percent
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Gates")]
     rollback_threshold: Option<u8>,
+    /// Wait for a person before each step after the first: `rollout advance` lets it begin
+    #[arg(long, help_heading = "Portions")]
+    by_hand: bool,
     /// Stop where it is when a step fails, instead of going back
     #[arg(long, help_heading = "Gates")]
     no_auto_rollback: bool,
@@ -90,6 +93,7 @@ impl MannerArgs {
             progress_deadline_seconds: self.deadline,
             health_gates: Some(gates),
             auto_rollback: Some(!self.no_auto_rollback),
+            auto_advance: self.by_hand.then_some(false),
             failure_domain: self.failure_domain,
             rollback_threshold: self.rollback_threshold,
             checks: self.check,

@@ -14,7 +14,7 @@ use crate::ctl::connection::Connection;
 use crate::ctl::output::{Output, clean};
 use crate::ctl::paging::Paging;
 use crate::ctl::words::{moment, pair};
-use crate::ctl::{bundle, group, node};
+use crate::ctl::{bundle, failure, group, node};
 
 /// Most offline nodes that are looked at.
 const OFFLINE_MAX: u32 = 1_000;
@@ -161,11 +161,14 @@ pub async fn plan(args: PlanArgs, connection: &Connection, project: &str) -> any
         Output::Json => None,
     };
     connection.output.print(&plan, |plan| {
-        let mut table = show::plan(plan, request.failure_domain.as_deref());
+        let mut table =
+            show::plan(plan, request.failure_domain.as_deref(), request.on_conflict.unwrap_or_default());
         offline.into_iter().for_each(|note| table.note(note));
         table
     })?;
-    Ok(ExitCode::SUCCESS)
+    // What would be refused is no success, as the rollout itself would be none.
+    let refused = plan.out_of_order.is_some();
+    Ok(if refused { ExitCode::from(failure::REFUSED) } else { ExitCode::SUCCESS })
 }
 
 /// What somebody who starts a rollout without a plan should know: which nodes it leaves out, and which it will wait for. What
@@ -176,7 +179,8 @@ async fn notes(connection: &Connection, project: &str, request: &RolloutCreate) 
     let left_out = plan.excluded.len();
     if let Some(first) = plan.excluded.first() {
         let name = first.name.clone().unwrap_or_else(|| first.id.to_string());
-        notes.push(format!("left out: {left_out} of the nodes, such as {name}, {}", first.reason));
+        let others = if left_out == 1 { String::new() } else { format!(", and {} more", left_out - 1) };
+        notes.push(format!("left out: {name} ({}){others}", first.reason));
     }
     notes.extend(offline(connection, project, &plan, request.max_unavailable).await);
     notes
@@ -251,6 +255,7 @@ impl RequestArgs {
             progress_deadline_seconds: manner.progress_deadline_seconds,
             health_gates: manner.health_gates,
             auto_rollback: manner.auto_rollback,
+            auto_advance: manner.auto_advance,
             failure_domain: manner.failure_domain,
             rollback_threshold: manner.rollback_threshold,
             checks: manner.checks,

@@ -93,6 +93,9 @@ pub fn earlier(project: &str, detail: &RolloutDetail) -> String {
         TargetSelector::Environment { environment } => Some(format!(" --environment {environment}")),
     };
     let commands: Vec<String> = match (before.len(), selected) {
+        (0, _) if detail.nodes.iter().all(|node| node.state == RolloutNodeState::Pending) => {
+            return format!("it is {over}, and has moved no node");
+        }
         (0, _) => {
             return format!(
                 "it is {over}, and its nodes ran nothing before that could be rolled out instead"

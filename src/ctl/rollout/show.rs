@@ -7,7 +7,7 @@ use sentinel_api_types::rollout::{
     RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
 };
 
-use super::{blue_green, canary, check, progress};
+use super::{blue_green, canary, check, gate, progress};
 use crate::ctl::output::Table;
 use crate::ctl::paging::more;
 use crate::ctl::words::{at, labels, word};
@@ -50,6 +50,7 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Traffic", blue_green::split(rollout));
     table.fact("When a step fails", (if rollout.auto_rollback { "go back" } else { "stop" }).to_owned());
     table.fact("Risk", rollout.risk.as_ref().map(risk));
+    table.fact("Steps go on", (!rollout.auto_advance).then(|| "by hand".to_owned()));
     table.fact("Threshold", rollout.rollback_threshold.map(|percent| format!("{percent} % of all nodes")));
     table.fact(
         "When others have its nodes",
@@ -106,8 +107,17 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     for (name, line) in detail.canary_analysis_results.iter().flat_map(canary::analysis) {
         table.fact(name, line);
     }
-    let mut nodes =
-        Table::new(&["step", "step state", "node", "state", "status", "converged", "previous", "failure"]);
+    let mut nodes = Table::new(&[
+        "step",
+        "step state",
+        "node",
+        "state",
+        "gates",
+        "status",
+        "converged",
+        "previous",
+        "failure",
+    ]);
     // Without them, whoever looks at one that shifts traffic does not see which step is under way.
     for step in detail.steps.iter().filter(|step| step.traffic_weight.is_some_and(|share| share > 0)) {
         let to = step.deployment_slot.as_ref().map(word).unwrap_or_default();
@@ -128,6 +138,7 @@ pub fn detail(detail: &RolloutDetail) -> Table {
             step.filter(|_| !kept(node)).map(|step| progress::step(rollout, step)).unwrap_or_default(),
             node.name.clone().unwrap_or_else(|| format!("{} (gone)", node.node_id)),
             progress::node(rollout, node).to_owned(),
+            gate::words(&node.gates),
             node.status.as_ref().map(word).unwrap_or_default(),
             (if node.converged { "yes" } else { "no" }).to_owned(),
             node.previous_version.clone().unwrap_or_default(),
@@ -166,7 +177,7 @@ fn domains(table: &mut Table, key: &str, step: &PlannedStep) {
 }
 
 /// A plan, spread over the values of a label where one is given.
-pub fn plan(plan: &RolloutPlan, key: Option<&str>) -> Table {
+pub fn plan(plan: &RolloutPlan, key: Option<&str>, policy: OnConflict) -> Table {
     let mut table = Table::new(&["step", "nodes"]);
     for step in &plan.steps {
         let names: Vec<_> = step.nodes.iter().map(|node| node.name.as_str()).collect();
@@ -195,12 +206,14 @@ pub fn plan(plan: &RolloutPlan, key: Option<&str>) -> Table {
     for other in &plan.conflicts {
         let (state, nodes) = (word(&other.state).replace('_', " "), other.nodes);
         table.note(format!(
-            "{nodes} of these nodes: the rollout {} of {} ({state})",
-            other.rollout_id, other.bundle_version
+            "{nodes} of these nodes: the rollout {} of {} ({state}){}",
+            other.rollout_id,
+            other.bundle_version,
+            what_becomes(policy)
         ));
     }
     if plan.approvals_needed > 0 {
-        table.note(format!("{} people must approve it before it begins", plan.approvals_needed));
+        table.note(format!("approvals needed before it begins: {}", plan.approvals_needed));
     }
     for part in &plan.environments {
         table.note(format!("environment {}: {} nodes", part.environment.name, part.nodes));
@@ -213,6 +226,15 @@ pub fn plan(plan: &RolloutPlan, key: Option<&str>) -> Table {
     }
     table.note(format!("bundle {}, risk {}", plan.bundle.version, risk(&plan.risk)));
     table
+}
+
+/// What becomes of a rollout that is in the way.
+fn what_becomes(policy: OnConflict) -> &'static str {
+    match policy {
+        OnConflict::Refuse => "",
+        OnConflict::Queue => ", which is waited for",
+        OnConflict::Supersede => ", which is cancelled, with all of its nodes",
+    }
 }
 
 /// How dangerous it is, why, and against what that was judged.

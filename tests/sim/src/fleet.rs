@@ -138,6 +138,7 @@ impl Fleet {
             auto_rollback: Some(true),
             failure_domain: None,
             rollback_threshold: None,
+            auto_advance: None,
             checks: Vec::new(),
             on_conflict: None,
             scheduled_at: None,

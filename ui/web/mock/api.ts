@@ -10,7 +10,7 @@ import { emit, record } from "./engine.ts";
 import { createGroup, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
 import { hex, uuid } from "./random.ts";
-import { decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
+import { advance, decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
 import { why } from "./why.ts";
 
 export const PASSWORD = "correct horse battery";
@@ -495,6 +495,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       return ok({ project: projectOf(db) });
     },
   ],
+  ["POST", "/projects/:project/rollouts/:id/advance", (db, { id }, { body }) => advance(db, id, (body as { step_index: number }).step_index)],
   ...(["pause", "resume", "cancel", "rollback"] as const).map((action): [string, string, Handler] => [
     "POST",
     `/projects/:project/rollouts/:id/${action}`,

@@ -10,6 +10,8 @@ export interface StoredRollout {
   canary?: CanaryAnalysis;
   steps: RolloutStep[];
   nodes: RolloutNode[];
+  /** The newest step that a person let begin. */
+  released?: number;
 }
 
 /** What of an environment is not counted anew each time. */
@@ -383,6 +385,7 @@ export function newRollout(bundle: Bundle, plan: { by: string; steps: number; no
     health_gates: { heartbeat_healthy: true, max_error_rate: 5, max_latency_ms: 250, max_cpu_percent: null, max_memory_percent: null, min_requests: 50, observe_seconds: 30, fail_after_seconds: 15 },
     auto_rollback: true,
     failure_domain: null,
+    auto_advance: true,
     rollback_threshold: null,
     on_conflict: "refuse",
     waits_for: null,

@@ -1,5 +1,5 @@
 // Moves rollouts on, a little at a time, as members and agents would.
-import type { AuditEntry, Node, RolloutNode, TargetSelector } from "../src/api/types.ts";
+import type { AuditEntry, Node, NodeGate, Rollout, RolloutNode, TargetSelector } from "../src/api/types.ts";
 import { shift } from "./blue-green.ts";
 import { look } from "./canary.ts";
 import { type Db, iso, PROJECT, type StoredRollout } from "./db.ts";
@@ -82,6 +82,24 @@ function sync(db: Db, entry: RolloutNode): Node | undefined {
   return node;
 }
 
+/** What the gates say of a node. */
+function gatesOf({ health_gates: asked }: Rollout, node: RolloutNode): NodeGate[] {
+  const traffic = node.traffic?.generation === node.generation ? node.traffic : null;
+  const observed = (traffic?.window_ms ?? 0) / 1_000;
+  const proven = node.effective_generation === node.generation;
+  const limited = (gate: NodeGate["gate"], limit: number | null | undefined, measured: number | null): NodeGate[] => {
+    if (limit === null || limit === undefined) return [];
+    if (measured === null || (traffic?.requests ?? 0) < asked.min_requests) return [{ gate, verdict: "undecided", reason: "too few requests so far", measured, limit }];
+    return [measured > limit ? { gate, verdict: "broken", reason: "above the limit", measured, limit } : { gate, verdict: "pass", reason: null, measured, limit }];
+  };
+  return [
+    { gate: "observed", verdict: proven && observed >= asked.observe_seconds ? "pass" : "undecided", reason: proven ? (observed >= asked.observe_seconds ? null : "is being observed") : "has not proven the bundle", measured: proven ? observed : null, limit: asked.observe_seconds },
+    ...(asked.heartbeat_healthy ? [{ gate: "heartbeat" as const, verdict: node.healthy === true && proven ? ("pass" as const) : ("undecided" as const), reason: node.healthy === true && proven ? null : "heartbeat is not about the new bundle", measured: null, limit: null }] : []),
+    ...limited("error_rate", asked.max_error_rate, traffic && traffic.requests > 0 ? (traffic.errors / traffic.requests) * 100 : null),
+    ...limited("latency", asked.max_latency_ms, traffic?.p99_ms ?? null),
+  ];
+}
+
 function assign(db: Db, entry: RolloutNode, bundleId: string, version: string, cause: "rollout" | "rollback", rolloutId: string): void {
   const node = db.nodes.find((candidate) => candidate.id === entry.node_id);
   if (node === undefined) return;
@@ -122,6 +140,12 @@ function forward(db: Db, stored: StoredRollout): void {
     rollout.updated_at = iso();
     record(db, action, "rollout", rollout.id, { step: String(rollout.current_step), state: rollout.state, detail });
   };
+  if (step.state === "pending" && rollout.auto_advance === false && rollout.current_step > (stored.released ?? 0)) {
+    if (rollout.hold?.for_person === true) return;
+    rollout.hold = { reason: `step ${rollout.current_step + 1} of ${rollout.steps} may begin, and waits for a person to say so`, broken: false, for_person: true, since: iso() };
+    says("rollout.held");
+    return;
+  }
   if (step.state === "pending" && shares) {
     step.state = "running";
     step.started_at = step.running_since = iso();
@@ -148,6 +172,7 @@ function forward(db: Db, stored: StoredRollout): void {
       node.traffic.window_ms += 4_000;
     }
     sync(db, entry);
+    entry.gates = gatesOf(rollout, entry);
   }
   const missing = mine.filter((entry) => !entry.converged && entry.status === "online");
   if (step.state === "running") {

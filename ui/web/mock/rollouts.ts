@@ -145,6 +145,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
     health_gates: body.health_gates ?? rollout.health_gates,
     auto_rollback: body.auto_rollback ?? true,
     failure_domain: body.failure_domain ?? null,
+    auto_advance: body.auto_advance ?? true,
     rollback_threshold: body.rollback_threshold ?? null,
     on_conflict: body.on_conflict ?? "refuse",
     scheduled_at: body.scheduled_at ?? null,
@@ -228,6 +229,19 @@ export function decide(db: Db, id: string | undefined, action: "approve" | "reje
     }
   }
   record(db, "rollout.approved", "rollout", rollout.id, { by: ME.email, approvals: `${approval.given.length} of ${approval.needed}` }, ME_ACTOR);
+  return ok({ rollout });
+}
+
+/** A person lets the next step begin. */
+export function advance(db: Db, id: string | undefined, step: number): Answer {
+  const stored = db.rollouts.find(({ rollout }) => rollout.id === id);
+  if (stored === undefined) return missing("Rollout");
+  const { rollout } = stored;
+  if (rollout.hold?.for_person !== true) return refuse(409, "conflict", `step ${step + 1} does not wait`);
+  if (rollout.current_step !== step) return refuse(409, "conflict", `step ${step + 1} does not wait: step ${rollout.current_step + 1} does`);
+  stored.released = step;
+  rollout.hold = null;
+  record(db, "rollout.step_released", "rollout", rollout.id, { by: ME.name, step: String(step) }, ME_ACTOR);
   return ok({ rollout });
 }
 

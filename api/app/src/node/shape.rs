@@ -54,7 +54,7 @@ impl<'a> Versions<'a> {
     }
 
     pub(crate) fn node(&mut self, node: node::Node, sample: Option<NodeSample>) -> Result<Node, TableError> {
-        let converged = node.converged();
+        let converged = node.converged() && !node.runs_unassigned();
         let drift = drift::of_node(self.read, &node)?;
         Ok(Node {
             id: node.id,

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use sentinel_api_types::timestamp;
 use sentinel_api_types::why::{NodeWhy, NodeWhyQuery, WhyFinding, WhyKind};
 use sentinel_engine::why::{Finding, Involved, Kind, Versions as Names, WhyView, why};
-use sentinel_machine::{Order, Read, Scan, Table, TableError, freeze, query, tables, waiting as waits};
-use sentinel_model::bundle::Bundle;
+use sentinel_machine::{
+    Order, Read, Scan, Table, TableError, drift, freeze, query, tables, waiting as waits,
+};
+use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutState, Step};
 use sentinel_model::{BundleId, Generation, NodeId, RolloutId, Time};
@@ -86,14 +88,14 @@ impl Rows {
 
 /// Versions of the bundles that the answer names.
 #[derive(Debug, Default)]
-struct Known(HashMap<BundleId, String>);
+struct Known(HashMap<BundleId, Bundle>);
 
 impl Known {
     fn learn(&mut self, read: &dyn Read, id: BundleId) -> Result<(), TableError> {
         if !self.0.contains_key(&id)
             && let Some(bundle) = tables::load::<Bundle>(read, id.as_bytes())?
         {
-            self.0.insert(id, bundle.version);
+            self.0.insert(id, bundle);
         }
         Ok(())
     }
@@ -101,7 +103,11 @@ impl Known {
 
 impl Names for Known {
     fn version(&self, bundle: BundleId) -> String {
-        self.0.get(&bundle).cloned().unwrap_or_else(|| "a bundle that is gone".to_owned())
+        self.0.get(&bundle).map_or_else(|| "a bundle that is gone".to_owned(), |known| known.version.clone())
+    }
+
+    fn revoked(&self, bundle: BundleId) -> bool {
+        self.0.get(&bundle).is_none_or(|known| known.state == BundleState::Revoked)
     }
 }
 
@@ -134,6 +140,10 @@ fn explained(
         passes_by(read, node)?.map(|rollout| Rows::of(read, &mut names, node, rollout)).transpose()?;
     let touched = || Ok(node.environment_id.into_iter().collect());
     let frozen = freeze::over(read, node.project_id, touched, now)?;
+    let drift = match drift::of_node(read, node)?.open {
+        Some(id) => drift::event(read, node.project_id, id)?,
+        None => None,
+    };
     let waiting: Vec<Involved<'_>> = waiting.iter().map(Rows::view).collect();
     Ok(why(&WhyView {
         node,
@@ -143,6 +153,7 @@ fn explained(
         origin: origin.as_ref().map(Rows::view),
         waiting: &waiting,
         left_out: left_out.as_ref().map(Rows::view),
+        drift: drift.as_ref(),
         frozen: frozen.as_ref().map(|frozen| frozen.words.as_str()),
         now,
     }))
@@ -190,6 +201,8 @@ fn shape(finding: Finding) -> WhyFinding {
             Kind::Pinned => WhyKind::Pinned,
             Kind::LeftOut => WhyKind::LeftOut,
             Kind::Frozen => WhyKind::Frozen,
+            Kind::Drifted => WhyKind::Drifted,
+            Kind::Revoked => WhyKind::Revoked,
         },
         text: finding.text,
         since: finding.since.map(timestamp),

@@ -1,13 +1,10 @@
 //! Rollouts that want the same nodes, between the API and the model.
 
-use std::collections::BTreeMap;
-
 use sentinel_api_types::conflict::{OnConflict, PlanConflict};
-use sentinel_engine::plan::Owned;
 use sentinel_machine::{Read, TableError, queue, tables};
 use sentinel_model::node::Node;
 use sentinel_model::rollout::{self, Rollout};
-use sentinel_model::{ProjectId, RolloutId};
+use sentinel_model::{NodeId, ProjectId};
 
 use super::shape;
 use crate::node::Versions;
@@ -41,24 +38,24 @@ pub(super) fn reserve(read: &dyn Read, project: ProjectId, nodes: &mut [Node]) -
     Ok(())
 }
 
-/// The rollouts that a plan meets.
+/// The rollouts that a plan meets: those that have its nodes, then those that wait for them already, in the order of the queue.
 pub(super) fn met(
     read: &dyn Read,
     versions: &mut Versions<'_>,
-    conflicts: &[Owned],
+    planned: impl IntoIterator<Item = NodeId>,
 ) -> Result<Vec<PlanConflict>, TableError> {
-    let mut nodes: BTreeMap<RolloutId, u64> = BTreeMap::new();
-    for owned in conflicts {
-        *nodes.entry(owned.rollout_id).or_default() += 1;
-    }
-    let mut met = Vec::with_capacity(nodes.len());
-    for (rollout_id, nodes) in nodes {
+    let load = |id: NodeId| tables::load::<Node>(read, id.as_bytes());
+    let nodes: Vec<Node> =
+        planned.into_iter().filter_map(|id| load(id).transpose()).collect::<Result<_, _>>()?;
+    let mut met = Vec::new();
+    for contender in queue::contenders(read, &nodes, None)? {
+        let rollout_id = contender.rollout_id;
         let Some(other) = tables::load::<Rollout>(read, rollout_id.as_bytes())? else { continue };
         met.push(PlanConflict {
             rollout_id,
             bundle_version: versions.of(other.spec.bundle_id)?.unwrap_or_default(),
             state: shape::state(&other.state),
-            nodes,
+            nodes: u64::from(contender.nodes),
         });
     }
     Ok(met)

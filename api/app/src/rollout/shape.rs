@@ -14,6 +14,7 @@ use sentinel_model::node::{Node, Slot};
 use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{self, Batch, Target};
 
+use super::gate::Heard;
 use super::{blue_green, canary, check, conflict};
 use crate::liveness::Liveness;
 use crate::node::{Versions, failure, traffic, usage};
@@ -74,6 +75,7 @@ pub(crate) fn manner(spec: rollout::RolloutSpec) -> RuleRollout {
         progress_deadline_seconds: Some(spec.step_deadline_s),
         health_gates: Some(gates(&spec.gates)),
         auto_rollback: Some(spec.auto_rollback),
+        auto_advance: Some(!spec.by_hand),
         failure_domain: spec.failure_domain,
         rollback_threshold: spec.rollback_threshold,
         checks: spec.checks.into_iter().map(check::shape).collect(),
@@ -127,6 +129,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         progress_deadline_seconds: spec.step_deadline_s,
         health_gates: gates(&spec.gates),
         auto_rollback: spec.auto_rollback,
+        auto_advance: !spec.by_hand,
         failure_domain: spec.failure_domain,
         rollback_threshold: spec.rollback_threshold,
         checks: spec.checks.into_iter().map(check::shape).collect(),
@@ -149,6 +152,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             reason: hold.reason,
             broken: hold.broken,
             frozen: hold.frozen,
+            for_person: hold.for_person,
             since: timestamp(hold.since),
         }),
         error,
@@ -197,7 +201,7 @@ fn break_glass(broken: governance::BreakGlass) -> BreakGlass {
 /// A rollout with its steps and nodes.
 pub(super) fn detail(
     read: &dyn Read,
-    liveness: &Liveness,
+    heard: &Heard<'_>,
     rollout: rollout::Rollout,
 ) -> Result<RolloutDetail, TableError> {
     let mut versions = Versions::new(read);
@@ -224,8 +228,9 @@ pub(super) fn detail(
             progress.pending += u64::from(!kept);
         }
         let domain = node.as_ref().and_then(|node| rollout.spec.domain_of(node)).map(str::to_owned);
-        let shaped = member_shape(&mut versions, liveness, &member, node)?;
-        nodes.push(RolloutNode { failure_domain: domain, ..shaped });
+        let gates = node.as_ref().map(|node| heard.gates(&rollout, &member, node)).unwrap_or_default();
+        let shaped = member_shape(&mut versions, heard.liveness, &member, node)?;
+        nodes.push(RolloutNode { failure_domain: domain, gates, ..shaped });
     }
     nodes.sort_by(|a, b| (a.step, &a.name, a.node_id).cmp(&(b.step, &b.name, b.node_id)));
     let analysis: Option<Analysis> = tables::load(read, id.as_bytes())?;
@@ -288,12 +293,13 @@ fn member_shape(
         effective_bundle_id: effective.map(|fact| fact.bundle_id),
         status: node.as_ref().map(|node| node.status.into()),
         healthy: sample.as_ref().map(|sample| sample.healthy),
-        converged: node.as_ref().is_some_and(Node::converged),
+        converged: node.as_ref().is_some_and(|node| node.converged() && !node.runs_unassigned()),
         failure: failed.map(|failed| failure(versions, failed)).transpose()?,
         usage: sample.as_ref().and_then(|sample| sample.usage).map(usage),
         traffic: sample.and_then(|sample| sample.traffic).map(traffic),
         slot: node.as_ref().and_then(|node| node.slot).map(Into::into),
         weight: node.as_ref().map(|node| node.weight),
+        gates: Vec::new(),
         name: node.map(|node| node.name),
     })
 }

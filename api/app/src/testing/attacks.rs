@@ -333,6 +333,7 @@ impl Stage {
             auto_rollback: None,
             failure_domain: None,
             rollback_threshold: None,
+            auto_advance: None,
             checks: Vec::new(),
             on_conflict: None,
             scheduled_at: None,

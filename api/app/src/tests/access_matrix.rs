@@ -29,7 +29,7 @@ BundleDownload reader bundles:read BundleArchive reader bundles:read BundleVerif
 BundleSbom reader bundles:read    BundleAssign operator bundles:write BundleRevoke operator bundles:write
 RolloutPlan operator rollouts:write RolloutCreate operator rollouts:write RolloutList reader rollouts:read
 RolloutShow reader rollouts:read  RolloutPause operator rollouts:write RolloutResume operator rollouts:write
-RolloutCancel operator rollouts:write RolloutRollback operator rollouts:write EventWatch reader nodes:read
+RolloutRelease operator rollouts:write RolloutCancel operator rollouts:write RolloutRollback operator rollouts:write EventWatch reader nodes:read
 EventWatchAll person -            ClusterShow person-or-key -        NodeRegister anyone -
 JoinTokenList cluster-admin -     JoinTokenCreate cluster-admin -   JoinTokenRevoke cluster-admin -
 ClusterMemberRemove cluster-admin - LeadershipHandOver cluster-admin -

@@ -3,10 +3,8 @@
 use sentinel_api_types::blue_green::{BlueGreenConfig, Slot};
 use sentinel_api_types::node::{NodeUpdate, NodesQuery};
 use sentinel_api_types::rollout::{RolloutCreate, RolloutNodeState, RolloutRollback, RolloutState, Strategy};
-use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
-use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
-use sentinel_model::node::NodeStatus;
-use sentinel_model::{BundleId, NodeId, RolloutId};
+use sentinel_machine::commands::rollout_advance::Transition;
+use sentinel_model::{BundleId, NodeId};
 
 use super::rollouts::create;
 use crate::error::AppError;
@@ -48,27 +46,6 @@ impl Slots {
             ..create(self.bundle)
         }
     }
-
-    async fn decide(&self, rollout: RolloutId, transition: Transition) {
-        let app = &self.world.kit.app;
-        let by = self.world.reader.again();
-        let revision = app.show_rollout(&by, PROJECT, rollout).await.unwrap().rollout.revision;
-        let advance = RolloutAdvance { rollout_id: rollout, revision, transition };
-        app.propose_as_member(advance).await.unwrap().unwrap();
-    }
-
-    /// The node is online, and has proven what it was given last.
-    async fn prove(&self, node: NodeId) {
-        let app = &self.world.kit.app;
-        let shown = app.show_node(&self.world.reader.again(), PROJECT, node).await.unwrap().node;
-        let mut facts = vec![NodeFact::Status(NodeStatus::Online)];
-        facts.extend(shown.desired.map(|desired| NodeFact::Effective {
-            bundle_id: desired.bundle_id,
-            generation: desired.generation,
-        }));
-        let reports = facts.into_iter().map(|fact| NodeReport { node_id: node, fact }).collect();
-        app.propose_as_member(NodesReport { reports }).await.unwrap().unwrap();
-    }
 }
 
 #[tokio::test]
@@ -87,12 +64,12 @@ async fn a_plan_says_which_slot_gets_the_bundle_and_which_shares_of_the_traffic_
     assert_eq!(made.blue_green_config, slots.asked().blue_green_config);
 
     for node in [slots.blue, slots.green] {
-        slots.prove(node).await;
+        slots.world.proves(node).await.unwrap();
     }
     for share in [0, 25, 100] {
-        slots.decide(made.id, Transition::StartStep).await;
-        slots.prove(slots.green).await;
-        slots.decide(made.id, Transition::VerifyStep).await;
+        slots.world.decides(made.id, Transition::StartStep).await.unwrap();
+        slots.world.proves(slots.green).await.unwrap();
+        slots.world.decides(made.id, Transition::VerifyStep).await.unwrap();
         let detail = app.show_rollout(&by(), PROJECT, made.id).await.unwrap();
         assert_eq!(detail.rollout.traffic_weight, Some(share));
         let of = |id: NodeId| detail.nodes.iter().find(|node| node.node_id == id).unwrap();
@@ -106,7 +83,7 @@ async fn a_plan_says_which_slot_gets_the_bundle_and_which_shares_of_the_traffic_
         );
         let weighed = slots.set(slots.blue, Slot::Blue, 1).await.unwrap_err();
         assert!(weighed.to_string().contains("belongs to the rollout"), "{weighed}");
-        slots.decide(made.id, Transition::CompleteStep).await;
+        slots.world.decides(made.id, Transition::CompleteStep).await.unwrap();
     }
     let done = app.show_rollout(&by(), PROJECT, made.id).await.unwrap().rollout;
     assert_eq!((done.state, done.deployment_slot), (RolloutState::Completed, Some(Slot::Green)));

@@ -28,6 +28,7 @@ pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
         auto_rollback: None,
         failure_domain: None,
         rollback_threshold: None,
+        auto_advance: None,
         checks: Vec::new(),
         on_conflict: None,
         scheduled_at: None,

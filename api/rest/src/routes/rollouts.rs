@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use sentinel_api_types::rollout::{
-    RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan, RolloutRollback, RolloutsQuery,
+    RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan, RolloutRelease, RolloutRollback,
+    RolloutsQuery,
 };
 use sentinel_app::App;
 use sentinel_model::RolloutId;
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(show))
         .routes(routes!(pause))
         .routes(routes!(resume))
+        .routes(routes!(advance))
         .routes(routes!(cancel))
         .routes(routes!(rollback))
 }
@@ -114,6 +116,22 @@ async fn resume(
     PathArgs((slug, id)): PathArgs<(String, RolloutId)>,
 ) -> Answer<RolloutBody> {
     Ok(Json(app.resume_rollout(&caller, &slug, id).await?))
+}
+
+/// Lets the next step begin of a rollout whose steps wait for a person.
+#[utoipa::path(
+    post, path = "/projects/{slug}/rollouts/{id}/advance", operation_id = "advance_rollout", tag = "rollouts",
+    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), WriteParams),
+    request_body = RolloutRelease,
+    responses((status = 200, description = "The step begins as soon as it may.", body = RolloutBody), Refusals),
+)]
+async fn advance(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((slug, id)): PathArgs<(String, RolloutId)>,
+    JsonBody(body): JsonBody<RolloutRelease>,
+) -> Answer<RolloutBody> {
+    Ok(Json(app.advance_rollout(&caller, &slug, id, body).await?))
 }
 
 /// Stops a rollout where it is.

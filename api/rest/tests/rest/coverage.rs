@@ -285,6 +285,7 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let rule = http.post("/api/v1/projects/shop/promotion-rules", admin, to_live).await;
     let rule = rule.json["promotion_rule"]["id"].as_str().unwrap().to_owned();
     let bundle = http.world.kit.bundle(&http.world.operator, "shop", "3.0").await.unwrap();
+    let by_hand = http.world.waits_for_person("by-hand").await.unwrap();
     let (drifter, drift) = drifting(http, bundle).await;
 
     let mut tries = Vec::new();
@@ -297,6 +298,8 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("create_freeze_window", "/freeze-windows", Some(freeze), By::Admin, 201, true);
     add("list_freeze_windows", "/freeze-windows", None, By::Reader, 200, false);
     add("delete_freeze_window", &format!("/freeze-windows/{window}"), None, By::Admin, 204, true);
+    let second = Some(json!({"step_index": 1}));
+    add("advance_rollout", &format!("/rollouts/{by_hand}/advance"), second, By::Operator, 200, true);
     add("list_node_groups", "/node-groups", None, By::Reader, 200, false);
     let one = Some(json!({"name": "one", "labels": {"site": "fra"}}));
     add("create_node_group", "/node-groups", one, By::Operator, 201, true);

@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use sentinel_model::drift::{DriftPolicy, DriftSeverity, Measurement};
+use sentinel_model::OrgId;
+use sentinel_model::drift::DriftPolicy;
 use sentinel_model::governance::ApprovalPolicy;
 use sentinel_model::node::{ActivationFailure, ActivationStage, Fact, Node, NodeStatus};
 use sentinel_model::secret::Sealed;
-use sentinel_model::{DriftEventId, OrgId, Sha256Digest};
 use uuid::Uuid;
 
 use super::*;
@@ -34,36 +34,7 @@ fn project() -> Project {
 fn drifting() -> (DriftEvent, Node) {
     let mut node = fixture::node("a");
     node.effective = Some(Fact { bundle_id: OLD, generation: BEFORE, at: Time(0) });
-    let event = DriftEvent {
-        id: DriftEventId(Uuid::from_u128(7)),
-        project_id: node.project_id,
-        node_id: node.id,
-        node_name: node.name.clone(),
-        bundle_id: OLD,
-        found: Measurement {
-            generation: BEFORE,
-            expected: Sha256Digest([1; 32]),
-            actual: Sha256Digest([2; 32]),
-            config: None,
-            severity: DriftSeverity::Low,
-            summary: String::new(),
-            differences: Vec::new(),
-            more: 0,
-        },
-        detected_at: Time(0),
-        updated_at: Time(0),
-        state: DriftState::Open,
-        alarm: None,
-        tries: 0,
-        own_tries: 0,
-        next_try_at: Some(NOW),
-        resolved_at: None,
-        resolved_index: 0,
-        resolution: None,
-        resolved_by: String::new(),
-        reason: String::new(),
-        revision: 4,
-    };
+    let event = fixture::drift_event(&node);
     (event, node)
 }
 

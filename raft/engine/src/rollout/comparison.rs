@@ -32,7 +32,7 @@ pub(super) fn comparison(view: &RolloutView<'_>, now: Time) -> Comparison {
         return Comparison::None;
     }
     let step = view.rollout.current_step;
-    let waits = |reason: String| Comparison::Waits(Wait { reason, broken: false });
+    let waits = |reason: String| Comparison::Waits(Wait::undecided(reason));
     match view.analysis.filter(|analysis| analysis.step == step) {
         None => waits("the canary waits for traffic: of both groups, at the same time".into()),
         Some(analysis) if now.since(analysis.at) > STALE_MS.max(view.fresh_ms).max(3 * analysis.block_ms) => {

@@ -1,9 +1,9 @@
 //! Gates: what must hold on a node before its step passes. Missing data, old data, data from before the switch and numbers
 //! that are none never pass.
 
-use sentinel_model::health::{NodeSample, TrafficSample, fresh_for_ms};
+use sentinel_model::health::{NodeSample, TrafficSample, UsageSample, fresh_for_ms};
 use sentinel_model::node::Node;
-use sentinel_model::rollout::Gates;
+use sentinel_model::rollout::{Gates, RolloutSpec};
 use sentinel_model::{Generation, Time};
 
 use super::words;
@@ -67,19 +67,57 @@ pub struct Evidence<'a> {
     pub fresh_ms: u64,
 }
 
+/// One gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// The node runs the bundle for as long as it is to be observed.
+    Observed,
+    /// A fresh heartbeat says healthy.
+    Heartbeat,
+    /// Share of 5xx answers.
+    Errors,
+    /// 99th percentile of latency.
+    Latency,
+    /// Processor time of the proxy.
+    Cpu,
+    /// Memory of the proxy.
+    Memory,
+}
+
+/// What each of the gates that were asked for says of one node.
+pub fn each(gates: &Gates, evidence: Evidence<'_>) -> impl Iterator<Item = (Gate, Verdict)> {
+    let traffic = |of: fn(&Gates, &str, TrafficSample) -> Verdict| match measured_traffic(gates, evidence) {
+        Ok((traffic, window)) => window.and(of(gates, &evidence.node.name, traffic)),
+        Err(missing) => missing,
+    };
+    let usage = |kind, limit, of: fn(UsageSample) -> Option<f64>| match measured_usage(gates, evidence) {
+        Ok((usage, window)) => window.and(at_most(kind, &evidence.node.name, limit, of(usage))),
+        Err(missing) => missing,
+    };
+    let (cpu, memory) = (gates.max_cpu_percent, gates.max_memory_percent);
+    [
+        Some((Gate::Observed, observed(gates, evidence))),
+        gates.heartbeat.then(|| (Gate::Heartbeat, heartbeat(evidence))),
+        gates.max_error_percent.map(|_| (Gate::Errors, traffic(errors))),
+        gates.max_latency_ms.map(|_| (Gate::Latency, traffic(latency))),
+        cpu.map(|_| (Gate::Cpu, usage("processor time above the limit", cpu, |usage| usage.cpu_percent))),
+        memory.map(|_| (Gate::Memory, usage("memory above the limit", memory, |usage| usage.memory_percent))),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The gates that nodes are judged by which have no traffic yet: a slot without traffic has none to be judged by.
+pub fn without_traffic(spec: &RolloutSpec) -> Gates {
+    match &spec.blue_green {
+        None => spec.gates,
+        Some(_) => Gates { max_error_percent: None, max_latency_ms: None, ..spec.gates },
+    }
+}
+
 /// Judges every gate on one node; the worst wins.
 pub fn judge(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
-    let mut verdict = observed(gates, evidence);
-    if gates.heartbeat {
-        verdict = verdict.and(heartbeat(evidence));
-    }
-    if gates.max_error_percent.is_some() || gates.max_latency_ms.is_some() {
-        verdict = verdict.and(traffic(gates, evidence));
-    }
-    if gates.max_cpu_percent.is_some() || gates.max_memory_percent.is_some() {
-        verdict = verdict.and(usage(gates, evidence));
-    }
-    verdict
+    each(gates, evidence).fold(Verdict::Pass, |worst, (_, verdict)| worst.and(verdict))
 }
 
 /// Puts the verdicts on several nodes into one: the worst wins, and tells of every node that has the same finding.
@@ -157,25 +195,23 @@ fn heartbeat(evidence: Evidence<'_>) -> Verdict {
     Verdict::Pass
 }
 
-/// A limit that is exceeded breaks the gate as soon as there are enough requests; only passing needs the whole window.
-fn traffic(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
-    let sample = match fresh(evidence) {
-        Ok(sample) => sample,
-        Err(silent) => return silent,
-    };
+/// Traffic to judge, and whether the whole window has been seen: a limit that is exceeded breaks the gate as soon as there are enough
+/// requests; only passing needs the window.
+fn measured_traffic(gates: &Gates, evidence: Evidence<'_>) -> Result<(TrafficSample, Verdict), Verdict> {
+    let sample = fresh(evidence)?;
     let name = &evidence.node.name;
     let Some(traffic) = sample.traffic else {
-        return Verdict::undecided("no traffic is measured", name.clone());
+        return Err(Verdict::undecided("no traffic is measured", name.clone()));
     };
     if traffic.generation != evidence.generation {
         let detail =
             format!("{name} measured generation {} instead of {}", traffic.generation, evidence.generation);
-        return Verdict::undecided("traffic was measured before the switch", detail);
+        return Err(Verdict::undecided("traffic was measured before the switch", detail));
     }
     let needed = u64::from(gates.min_requests.max(1));
     if traffic.requests < needed {
         let detail = format!("{name} {} of {needed}", traffic.requests);
-        return Verdict::undecided("too few requests so far", detail);
+        return Err(Verdict::undecided("too few requests so far", detail));
     }
     let window = if traffic.window_ms < observe_ms(gates) {
         let detail = format!("{name} {} s of {} s", traffic.window_ms / 1_000, gates.observe_s);
@@ -183,7 +219,7 @@ fn traffic(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
     } else {
         Verdict::Pass
     };
-    window.and(errors(gates, name, traffic)).and(latency(gates, name, traffic))
+    Ok((traffic, window))
 }
 
 fn errors(gates: &Gates, name: &str, traffic: TrafficSample) -> Verdict {
@@ -212,19 +248,16 @@ fn latency(gates: &Gates, name: &str, traffic: TrafficSample) -> Verdict {
 }
 
 /// What the proxy uses, over the same window.
-fn usage(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
-    let sample = match fresh(evidence) {
-        Ok(sample) => sample,
-        Err(silent) => return silent,
-    };
+fn measured_usage(gates: &Gates, evidence: Evidence<'_>) -> Result<(UsageSample, Verdict), Verdict> {
+    let sample = fresh(evidence)?;
     let name = &evidence.node.name;
     let Some(usage) = sample.usage else {
-        return Verdict::undecided("processor time and memory are not measured", name.clone());
+        return Err(Verdict::undecided("processor time and memory are not measured", name.clone()));
     };
     if usage.generation != evidence.generation {
         let detail =
             format!("{name} measured generation {} instead of {}", usage.generation, evidence.generation);
-        return Verdict::undecided("what the proxy uses was measured before the switch", detail);
+        return Err(Verdict::undecided("what the proxy uses was measured before the switch", detail));
     }
     let window = if usage.window_ms < observe_ms(gates) {
         let detail = format!("{name} {} s of {} s", usage.window_ms / 1_000, gates.observe_s);
@@ -232,14 +265,7 @@ fn usage(gates: &Gates, evidence: Evidence<'_>) -> Verdict {
     } else {
         Verdict::Pass
     };
-    let kinds = ["processor time above the limit", "memory above the limit"];
-    let limits = [gates.max_cpu_percent, gates.max_memory_percent];
-    let measured = [usage.cpu_percent, usage.memory_percent];
-    kinds
-        .into_iter()
-        .zip(limits)
-        .zip(measured)
-        .fold(window, |verdict, ((kind, limit), measured)| verdict.and(at_most(kind, name, limit, measured)))
+    Ok((usage, window))
 }
 
 fn at_most(kind: &'static str, name: &str, limit: Option<f64>, measured: Option<f64>) -> Verdict {

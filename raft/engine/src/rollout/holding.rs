@@ -15,6 +15,15 @@ pub(super) struct Wait {
     pub reason: String,
     /// A gate is broken, not merely undecided.
     pub broken: bool,
+    /// A person must let it go on.
+    pub for_person: bool,
+}
+
+impl Wait {
+    /// Something is undecided.
+    pub fn undecided(reason: String) -> Self {
+        Wait { reason, broken: false, for_person: false }
+    }
 }
 
 /// The transition that makes the rollout's hold say what is, if it does not already.
@@ -24,7 +33,8 @@ pub(super) fn tell(rollout: &Rollout, wait: Option<Wait>, now: Time) -> Option<T
         (Some(_), None) => Some(Transition::Hold { reason: None, broken: false }),
         (None, Some(wait)) => Some(wait.into()),
         (Some(told), Some(wait)) => {
-            let other_cause = told.broken != wait.broken || cause(&told.reason) != cause(&wait.reason);
+            let other_cause = (told.broken, told.for_person) != (wait.broken, wait.for_person)
+                || cause(&told.reason) != cause(&wait.reason);
             let other_words = told.reason != wait.reason && now.since(rollout.updated_at) > RETELL_MS;
             (other_cause || other_words).then(|| wait.into())
         }
@@ -33,7 +43,10 @@ pub(super) fn tell(rollout: &Rollout, wait: Option<Wait>, now: Time) -> Option<T
 
 impl From<Wait> for Transition {
     fn from(wait: Wait) -> Self {
-        Transition::Hold { reason: Some(wait.reason), broken: wait.broken }
+        match wait.for_person {
+            true => Transition::AwaitPerson { reason: wait.reason },
+            false => Transition::Hold { reason: Some(wait.reason), broken: wait.broken },
+        }
     }
 }
 
@@ -51,14 +64,20 @@ mod tests {
     use crate::fixture;
 
     fn wait(reason: &str, broken: bool) -> Option<Wait> {
-        Some(Wait { reason: reason.into(), broken })
+        Some(Wait { reason: reason.into(), broken, for_person: false })
     }
 
     fn held(reason: &str, broken: bool) -> Rollout {
         let mut rollout = fixture::rollout();
         rollout.updated_at = Time(100_000);
-        rollout.hold =
-            Some(Hold { reason: reason.into(), broken, frozen: false, since: Time(0), waits_since: None });
+        rollout.hold = Some(Hold {
+            reason: reason.into(),
+            broken,
+            frozen: false,
+            for_person: false,
+            since: Time(0),
+            waits_since: None,
+        });
         rollout
     }
 

@@ -13,11 +13,11 @@ use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_model::Time;
 use sentinel_model::blue_green::BAKE_ROOM_S;
 use sentinel_model::node::{NodeStatus, WEIGHT_FULL};
-use sentinel_model::rollout::{Gates, RolloutNodeState, StepState};
+use sentinel_model::rollout::{Gates, Rollout, RolloutNodeState, StepState};
 
 use super::checked;
 use super::comparison::{Comparison, comparison};
-use super::gates::{Combined, Evidence, Verdict, judge, worst};
+use super::gates::{self, Combined, Evidence, Verdict, judge, worst};
 use super::holding::{Wait, tell};
 use super::portion::Portion;
 use super::{RolloutView, words};
@@ -82,9 +82,9 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
     }
 }
 
-/// The clock of a step that has not begun runs while something holds it, but for a freeze.
+/// The clock of a step that has not begun runs while something holds it, but for a freeze or a person.
 fn waited_ms(view: &RolloutView<'_>, now: Time) -> u64 {
-    let counts = view.rollout.hold.as_ref().filter(|hold| !hold.frozen);
+    let counts = view.rollout.hold.as_ref().filter(|hold| hold.counts());
     counts.map_or(0, |hold| now.since(hold.waits_since.unwrap_or(hold.since)))
 }
 
@@ -213,7 +213,7 @@ impl Judged<'_> {
         let wait = if settled || beyond.is_some() {
             Some(self.unavailable(beyond.unwrap_or(portion)))
         } else if self.ran_ms > QUIET_MS {
-            Some(Wait { reason: self.waits_for_proof(), broken: false })
+            Some(Wait::undecided(self.waits_for_proof()))
         } else {
             None
         };
@@ -229,17 +229,30 @@ impl Judged<'_> {
         match (worst(&verdicts), behind) {
             (Combined::Broken(reason), _) => self.broken(reason),
             (_, Some(portion)) => self.wait(self.unavailable(portion)),
-            (Combined::Undecided(reason), None) => self.wait(Wait { reason, broken: false }),
+            (Combined::Undecided(reason), None) => self.wait(Wait::undecided(reason)),
             (Combined::Pass, None) => match (comparison(self.view, self.now), self.bakes()) {
                 (Comparison::Waits(wait), _) | (_, Some(wait)) if onward == Transition::CompleteStep => {
                     self.wait(wait)
                 }
-                _ => match self.nobody_to_return_to().filter(|_| onward == Transition::StartStep) {
-                    Some(wait) => self.wait(wait),
-                    None => Some(onward),
-                },
+                _ if onward == Transition::StartStep => self.may_start(),
+                _ => Some(onward),
             },
         }
+    }
+
+    /// All is well behind the step; what is left are those who would take the traffic back, and the person who was asked for. Nobody waits
+    /// for a person too long: what is behind is judged all the while, and no clock runs.
+    fn may_start(&self) -> Option<Transition> {
+        if let Some(wait) = self.nobody_to_return_to() {
+            return self.wait(wait);
+        }
+        let Rollout { current_step, steps, .. } = *self.view.rollout;
+        if !self.view.rollout.waits_for_person(current_step) {
+            return Some(Transition::StartStep);
+        }
+        let reason =
+            format!("step {} of {steps} may begin, and waits for a person to say so", current_step + 1);
+        tell(self.view.rollout, Some(Wait { for_person: true, ..Wait::undecided(reason) }), self.now)
     }
 
     /// A share of the traffic is observed for a time, whatever is asked for besides.
@@ -247,7 +260,7 @@ impl Judged<'_> {
         let bake_s = self.view.rollout.spec.blue_green.as_ref().filter(|_| self.shifted)?.bake_s;
         let ran_s = self.ran_ms / 1_000;
         let reason = || format!("the share of traffic is being observed: {ran_s} s of {bake_s} s");
-        (ran_s < u64::from(bake_s)).then(|| Wait { reason: reason(), broken: false })
+        (ran_s < u64::from(bake_s)).then(|| Wait::undecided(reason()))
     }
 
     /// The live slot loses all of its traffic only while it could take it back.
@@ -266,7 +279,7 @@ impl Judged<'_> {
             "nodes that the traffic would come back to are away, at most {} may be before they lose all of it",
             self.tolerated()
         );
-        (away.len() > self.tolerated()).then(|| Wait { reason: words::reason(&kind, &away), broken: false })
+        (away.len() > self.tolerated()).then(|| Wait::undecided(words::reason(&kind, &away)))
     }
 
     /// The gates that are judged now. A slot without traffic has none to be judged by; once it has some, each share is looked at for
@@ -274,11 +287,10 @@ impl Judged<'_> {
     fn asked(&self) -> Gates {
         let spec = &self.view.rollout.spec;
         match &spec.blue_green {
-            None => spec.gates,
             Some(asked) if self.shifted => {
                 Gates { observe_s: spec.gates.observe_s.max(asked.bake_s), ..spec.gates }
             }
-            Some(_) => Gates { max_error_percent: None, max_latency_ms: None, ..spec.gates },
+            _ => gates::without_traffic(spec),
         }
     }
 
@@ -307,7 +319,7 @@ impl Judged<'_> {
         if since.is_some_and(|since| self.now.since(since) >= limit_ms) {
             return Some(fail(reason));
         }
-        self.wait(Wait { reason, broken: true })
+        self.wait(Wait { broken: true, ..Wait::undecided(reason) })
     }
 
     /// Waiting has an end: the step's deadline.
@@ -368,7 +380,7 @@ impl Judged<'_> {
         } else {
             "no node of the step is left that runs the bundle".to_owned()
         };
-        Wait { reason: words::reason(&kind, &missing), broken: false }
+        Wait::undecided(words::reason(&kind, &missing))
     }
 
     fn waits_for_proof(&self) -> String {

@@ -1,6 +1,6 @@
 //! What the rollouts that have to do with a node mean for it.
 
-use sentinel_model::rollout::RolloutNodeState;
+use sentinel_model::rollout::{Hold, RolloutNodeState};
 
 use super::{
     AssignmentCause, Finding, Involved, Kind, Rollout, RolloutState, Step, StepState, Target, WhyView,
@@ -27,28 +27,31 @@ pub(super) fn owner(view: &WhyView<'_>, owner: Involved<'_>) -> Finding {
             let text = format!("{name} owns it and is being taken back: {reason}");
             Finding { since: Some(*since), ..finding(text) }
         }
-        _ => match &rollout.hold {
-            Some(hold) => {
-                let kind = match (hold.frozen, hold.broken) {
-                    (true, _) => "is held by a freeze",
-                    (_, true) => "has a broken gate",
-                    _ => "waits",
-                };
-                let text = format!("{name} owns it and {kind}: {}; {theirs}", hold.reason);
-                let finding = Finding { since: Some(hold.since), ..finding(text) };
-                match (hold.frozen, hold.broken) {
-                    (true, _) => finding
-                        .then("wait for the end of the freeze, or have an administrator let it through"),
-                    (_, true) => {
-                        finding.then("it fails by itself if that lasts; correct the cause, or roll it back")
+        _ => {
+            match &rollout.hold {
+                Some(hold) => {
+                    let kind = match hold {
+                        Hold { frozen: true, .. } => "is held by a freeze",
+                        Hold { broken: true, .. } => "has a broken gate",
+                        _ => "waits",
+                    };
+                    let text = format!("{name} owns it and {kind}: {}; {theirs}", hold.reason);
+                    let finding = Finding { since: Some(hold.since), ..finding(text) };
+                    match hold {
+                        Hold { for_person: true, .. } => finding
+                            .then("let the step begin: `rollout advance`; or cancel it, or roll it back"),
+                        Hold { frozen: true, .. } => finding
+                            .then("wait for the end of the freeze, or have an administrator let it through"),
+                        Hold { broken: true, .. } => finding
+                            .then("it fails by itself if that lasts; correct the cause, or roll it back"),
+                        _ if view.node.failed_current() => finding,
+                        _ => finding
+                            .then("see what it waits for; cancel it, or roll it back, if that does not come"),
                     }
-                    _ if view.node.failed_current() => finding,
-                    _ => finding
-                        .then("see what it waits for; cancel it, or roll it back, if that does not come"),
                 }
+                None => finding(format!("{name} owns it and goes on; {theirs}")),
             }
-            None => finding(format!("{name} owns it and goes on; {theirs}")),
-        },
+        }
     }
 }
 

@@ -11,12 +11,17 @@ use sentinel_model::{NodeId, Sha256Digest};
 use super::*;
 use crate::fixture::{self, BEFORE, GIVEN, NEW, OLD, ROLLOUT, START};
 
+/// `true`: every bundle was revoked.
 #[derive(Debug)]
-struct Names;
+struct Names(bool);
 
 impl Versions for Names {
     fn version(&self, bundle: BundleId) -> String {
         (if bundle == NEW { "2.0" } else { "1.0" }).to_owned()
+    }
+
+    fn revoked(&self, _: BundleId) -> bool {
+        self.0
     }
 }
 
@@ -32,6 +37,8 @@ struct Case {
     waits: bool,
     passes: bool,
     frozen: Option<&'static str>,
+    drift: Option<DriftEvent>,
+    revoked: bool,
 }
 
 impl Case {
@@ -47,6 +54,8 @@ impl Case {
             waits: false,
             passes: false,
             frozen: None,
+            drift: None,
+            revoked: false,
         }
     }
 
@@ -92,12 +101,13 @@ impl Case {
         let waiting = [involved];
         why(&WhyView {
             node: &self.node,
-            versions: &Names,
+            versions: &Names(self.revoked),
             generation: self.generation,
             owner: self.owns.then_some(involved),
             origin: self.origin.then_some(involved),
             waiting: if self.waits { &waiting } else { &[] },
             left_out: self.passes.then_some(involved),
+            drift: self.drift.as_ref(),
             frozen: self.frozen,
             now: START.plus_ms(10_000),
         })
@@ -157,8 +167,14 @@ fn the_state_of_the_owner_is_told_with_what_can_be_done() {
         [(true, false, "has a broken gate"), (false, true, "is held by a freeze"), (false, false, "waits")]
     {
         let mut held = Case::owned();
-        held.rollout.hold =
-            Some(Hold { reason: "of errors".into(), broken, frozen, since: START, waits_since: None });
+        held.rollout.hold = Some(Hold {
+            reason: "of errors".into(),
+            broken,
+            frozen,
+            for_person: false,
+            since: START,
+            waits_since: None,
+        });
         let told = held.findings().pop().unwrap();
         assert!(told.text.contains(&format!("owns it and {words}: of errors")), "{}", told.text);
         assert_eq!((told.since, told.rollout_id, told.next.is_some()), (Some(START), Some(ROLLOUT), true));
@@ -241,6 +257,7 @@ fn what_waits_says_for_what() {
         reason: "waits for its nodes".into(),
         broken: false,
         frozen: false,
+        for_person: false,
         since: START,
         waits_since: None,
     });
@@ -316,5 +333,28 @@ fn a_node_without_anything_says_what_to_do() {
     let mut case = Case::new();
     (case.node.assignment, case.node.effective) = (None, None);
     case.tells(&[("unassigned", "nothing is assigned to it")]);
+    assert!(case.findings()[0].next.is_some());
+}
+
+/// Defect: a node that runs a revoked bundle, or something else than it has proven, says that all is well.
+#[test]
+fn drift_and_a_revoked_bundle_are_told_behind_what_it_runs() {
+    let mut case = Case::new();
+    case.drift = Some(fixture::drift_event(&case.node));
+    case.revoked = true;
+    let summary = case.drift.as_ref().map(|event| event.found.summary.clone()).unwrap();
+    let drifted = format!("what is there differs from what it was given: {summary}");
+    case.tells(&[RUNS, ("drifted", &drifted), ("revoked", "the bundle that it runs, 1.0, was revoked")]);
+    assert!(case.findings()[1..].iter().all(|finding| finding.next.is_some()));
+}
+
+/// Defect: a node that serves what was taken from it says that all is well.
+#[test]
+fn a_node_that_still_runs_what_was_taken_from_it_says_so() {
+    let mut case = Case::new();
+    case.node.assignment = None;
+    assert!(case.node.runs_unassigned());
+    let told = &case.findings()[0].text;
+    assert!(told.starts_with("nothing is assigned to it, and it still runs generation"), "{told}");
     assert!(case.findings()[0].next.is_some());
 }

@@ -38,6 +38,7 @@ pub fn spec() -> RolloutSpec {
         rollback_threshold: None,
         checks: Vec::new(),
         environment_id: None,
+        by_hand: false,
     }
 }
 

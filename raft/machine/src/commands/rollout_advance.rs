@@ -75,6 +75,11 @@ pub enum Transition {
         /// Nodes that did not come back, with the cause in words.
         exceptions: Vec<String>,
     },
+    /// A person must let the next step begin: no clock runs.
+    AwaitPerson {
+        /// In words.
+        reason: String,
+    },
     /// A freeze holds it: no step starts, and no clock runs.
     Frozen {
         /// Until when, by which window, and why.
@@ -89,7 +94,10 @@ pub enum Transition {
 impl Apply for RolloutAdvance {
     fn level_of_content(&self) -> u16 {
         match self.transition {
-            Transition::Frozen { .. } | Transition::Begin | Transition::Expire => 4,
+            Transition::Frozen { .. }
+            | Transition::Begin
+            | Transition::Expire
+            | Transition::AwaitPerson { .. } => 4,
             _ => 1,
         }
     }
@@ -142,7 +150,11 @@ impl Transition {
             Transition::StartStep => start_step(context, moved),
             Transition::VerifyStep => verify_step(context, moved),
             Transition::CompleteStep => complete_step(context, moved),
-            Transition::Hold { reason, broken } => hold(context, moved, reason.as_deref(), *broken, false),
+            Transition::Hold { reason, broken } => {
+                let cause = if *broken { Cause::Broken } else { Cause::Undecided };
+                hold(context, moved, reason.as_deref(), cause)
+            }
+            Transition::AwaitPerson { reason } => hold(context, moved, Some(reason), Cause::Person),
             Transition::FailStep { reason } => fail_step(context, moved, reason),
             Transition::RestoreNodes { node_ids } => restore_nodes(context, moved, node_ids),
             Transition::FinishRollback { exceptions } => {
@@ -168,7 +180,7 @@ impl Transition {
                     let frozen = freeze::holding(context.tables(), moved, context.time)?;
                     moved.governance.frozen_until = frozen.map(|frozen| frozen.until);
                 }
-                hold(context, moved, Some(reason), false, true)
+                hold(context, moved, Some(reason), Cause::Freeze)
             }
             Transition::Begin => begin(context, moved),
             Transition::Expire => expire(context, moved),
@@ -182,6 +194,10 @@ fn start_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     let mut step = rollout::current_step(context, moved)?;
     if step.state != StepState::Pending {
         return Err(Rejection::WrongState(format!("step {} has begun already", step.index)).into());
+    }
+    if moved.waits_for_person(step.index) {
+        let message = format!("step {} waits for a person to let it begin", step.index + 1);
+        return Err(Rejection::WrongState(message).into());
     }
     freeze::require_thawed(context, moved)?;
     rollout::require_compiled(context, moved)?;
@@ -285,23 +301,45 @@ fn complete_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
     Ok(("rollout.completed", detail))
 }
 
-fn hold(
-    context: &mut Context<'_>,
-    moved: &mut Rollout,
-    reason: Option<&str>,
-    broken: bool,
-    frozen: bool,
-) -> Moved {
+/// What holds a rollout.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    Undecided,
+    Broken,
+    Freeze,
+    Person,
+}
+
+impl Cause {
+    fn of(hold: &Hold) -> Self {
+        match hold {
+            Hold { frozen: true, .. } => Cause::Freeze,
+            Hold { for_person: true, .. } => Cause::Person,
+            Hold { broken: true, .. } => Cause::Broken,
+            _ => Cause::Undecided,
+        }
+    }
+}
+
+fn hold(context: &mut Context<'_>, moved: &mut Rollout, reason: Option<&str>, cause: Cause) -> Moved {
     let since = match &moved.hold {
-        Some(before) if before.broken == broken && before.frozen == frozen => before.since,
+        Some(before) if Cause::of(before) == cause => before.since,
         _ => context.time,
     };
+    let counts = matches!(cause, Cause::Undecided | Cause::Broken);
     // A cause that comes and goes in turns with another one would else hold a step that has not begun for ever.
     let told = level::of_cluster(context.tables())? >= WAITS_LEVEL;
-    let before = moved.hold.as_ref().filter(|before| told && !before.frozen && !frozen);
+    let before = moved.hold.as_ref().filter(|before| told && before.counts() && counts);
     let waits_since = before.map(|before| before.waits_since.unwrap_or(before.since));
     let waits_since = waits_since.filter(|earlier| *earlier != since);
-    let held = |reason| Hold { reason: rollout::clip(reason), broken, frozen, since, waits_since };
+    let held = |reason| Hold {
+        reason: rollout::clip(reason),
+        broken: cause == Cause::Broken,
+        frozen: cause == Cause::Freeze,
+        for_person: cause == Cause::Person,
+        since,
+        waits_since,
+    };
     moved.hold = reason.map(held);
     rollout::save(context, moved)?;
     match &moved.hold {

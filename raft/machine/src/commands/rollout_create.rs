@@ -88,7 +88,7 @@ impl Apply for RolloutCreate {
         let placed = self.spec.environment_id.is_some() || self.skip_order_reason.is_some() || self.rule.is_some();
         let spec = &self.spec;
         let bounded = spec.failure_domain.is_some() || spec.rollback_threshold.is_some();
-        let bounded = bounded || !spec.checks.is_empty();
+        let bounded = bounded || !spec.checks.is_empty() || spec.by_hand;
         let strategy = spec.canary.is_some() || spec.blue_green.is_some() || !self.live.is_empty();
         let grouped = matches!(spec.target, Target::Groups(_));
         let asked = strategy || !spec.on_conflict.is_default() || bounded || usage || grouped;
@@ -134,6 +134,7 @@ impl Apply for RolloutCreate {
             shift,
             queued: None,
             superseded_by: None,
+            released: 0,
         };
         if begins {
             self.claim(context, &mut made, &planned, rule.as_ref())?;
@@ -146,6 +147,7 @@ impl Apply for RolloutCreate {
                 promoted_at: by.promoted_at,
                 at: now,
                 outcome: promotion::Outcome::Started(self.rollout_id),
+                waits_since: None,
             });
             rule.look_at = None;
             promotion_rule::save(context, &rule)?;
@@ -290,6 +292,9 @@ impl RolloutCreate {
             && self.skip_order_reason.is_none();
         if self.spec != rule.asks(bundle.id) || !plain {
             return refuse("the rule asks for another rollout".into());
+        }
+        if crate::promotion::find(context.tables(), rule.target_id, bundle.id)?.is_some() {
+            return refuse("the bundle has been completed in the target already".into());
         }
         match promotion_rule::unmet(context.tables(), &rule, bundle)? {
             Some(unmet) => refuse(unmet.words),

@@ -281,7 +281,14 @@ fn a_hold_keeps_its_beginning_while_its_kind_stays() {
     let expect = |stage: &Stage, reason: &str, broken, since| {
         assert_eq!(
             stage.rollout().hold,
-            Some(Hold { reason: reason.into(), broken, frozen: false, since, waits_since: None })
+            Some(Hold {
+                reason: reason.into(),
+                broken,
+                frozen: false,
+                for_person: false,
+                since,
+                waits_since: None
+            })
         );
     };
     stage.now = Time(2_000_000);

@@ -8,6 +8,7 @@ mod approvals;
 mod baseline;
 mod blue_green;
 mod bundles;
+mod by_hand;
 mod canary;
 mod checks;
 mod crew;

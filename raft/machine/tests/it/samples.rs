@@ -50,6 +50,7 @@ use sentinel_machine::commands::rollout_create::{ByRule, RolloutCreate};
 use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_reject::RolloutReject;
+use sentinel_machine::commands::rollout_release::RolloutRelease;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::rollout_rollback::RolloutRollback;
 use sentinel_machine::commands::session_create::SessionCreate;
@@ -341,6 +342,7 @@ pub fn spec() -> RolloutSpec {
         rollback_threshold: None,
         checks: Vec::new(),
         environment_id: None,
+        by_hand: false,
     }
 }
 
@@ -441,6 +443,7 @@ fn transitions() -> Vec<Command> {
         Transition::Frozen { reason: "frozen until 2026-12-03T00:00:00Z by window 'x'".into() },
         Transition::Begin,
         Transition::Expire,
+        Transition::AwaitPerson { reason: "step 2 of 2 may begin, and waits for a person to say so".into() },
     ]
     .map(|transition| RolloutAdvance { rollout_id: ROLLOUT, revision: 3, transition }.into())
     .into()
@@ -459,6 +462,7 @@ fn rollouts() -> Vec<Command> {
         RolloutSpec { on_conflict: OnConflict::Supersede, ..spec() },
         RolloutSpec { failure_domain: Some("zone".into()), ..spec() },
         RolloutSpec { rollback_threshold: Some(20), ..spec() },
+        RolloutSpec { by_hand: true, ..spec() },
         RolloutSpec { target: Target::Groups(vec![GROUP]), ..spec() },
     ]
     .map(|spec| RolloutCreate { spec, ..rollout() })
@@ -563,6 +567,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![drift::runtime_config(1, "system { worker-threads 2; }").into()],
         drift::advances(),
         drift::resolutions(),
+        vec![RolloutRelease { rollout_id: ROLLOUT, by: by(), step: 1 }.into()],
         vec![RolloutCheck { checks: checks() }.into()],
         vec![
             backup().into(),

@@ -58,6 +58,11 @@ export async function steerRollout(project: string, id: string, action: RolloutA
   }
 }
 
+/** Lets the step begin that waits for a person; refused when another one does by now. */
+export async function advanceRollout(project: string, id: string, step_index: number) {
+  return (await call("post", "/api/v1/projects/{slug}/rollouts/{id}/advance", { path: { slug: project, id }, body: { step_index } })).rollout;
+}
+
 /** Agrees to exactly what the digest stands for. */
 export async function approveRollout(project: string, id: string, digest: string) {
   return (await call("post", "/api/v1/projects/{slug}/rollouts/{id}/approve", { path: { slug: project, id }, body: { digest } })).rollout;

@@ -84,6 +84,7 @@ export type NodeWhy = Schemas["NodeWhy"];
 export type WhyFinding = Schemas["WhyFinding"];
 export type WhyKind = Schemas["WhyKind"];
 export type RolloutNode = Schemas["RolloutNode"];
+export type NodeGate = Schemas["NodeGate"];
 export type RolloutPlan = Schemas["RolloutPlan"];
 export type RolloutState = Schemas["RolloutState"];
 export type RolloutStep = Schemas["RolloutStep"];

@@ -1,5 +1,5 @@
 // What the gates of a rollout measure on the nodes of a step, each against its bound. For showing only: members decide.
-import type { RolloutDetail, RolloutNode } from "../api/types";
+import type { NodeGate, RolloutDetail, RolloutNode } from "../api/types";
 import { count, latency, number, percent } from "./format";
 import { shifts } from "./slots";
 import { proven, type StateKind } from "./states";
@@ -178,6 +178,40 @@ export function gateViews(detail: RolloutDetail, now: number): GateView[] {
     });
   }
   return views;
+}
+
+const BADNESS: Record<NodeGate["verdict"], number> = { pass: 0, undecided: 1, broken: 2 };
+
+const GATES: Record<NodeGate["gate"], { label: string; show: (value: number) => string }> = {
+  observed: { label: "observed", show: (value) => duration(value * 1_000) },
+  heartbeat: { label: "heartbeat", show: number },
+  error_rate: { label: "5xx", show: (value) => `${number(value)} %` },
+  latency: { label: "p99", show: latency },
+  cpu: { label: "processor", show: (value) => `${number(value)} %` },
+  memory: { label: "memory", show: (value) => `${number(value)} %` },
+};
+
+/** The first of the worst. */
+export function worstGate(gates: readonly NodeGate[]): NodeGate | null {
+  return gates.reduce<NodeGate | null>((worst, gate) => (worst === null || BADNESS[gate.verdict] > BADNESS[worst.verdict] ? gate : worst), null);
+}
+
+/** One gate of a node, with its numbers. */
+export function gateLine({ gate, verdict, reason, measured, limit }: NodeGate): string {
+  const { label, show } = GATES[gate];
+  const of = measured === null || measured === undefined ? "" : ` ${show(measured)}`;
+  const bound = limit === null || limit === undefined ? "" : ` (${gate === "observed" ? "of" : "limit"} ${show(limit)})`;
+  return `${label}${of}${bound}: ${verdict === "pass" ? "passes" : (reason ?? verdict)}`;
+}
+
+/** In a few words: how many pass, or which one does not. */
+export function gateWords(gates: readonly NodeGate[]): string {
+  const worst = worstGate(gates);
+  if (worst === null) return "";
+  if (worst.verdict === "pass") return gates.length === 1 ? "passes" : `all ${gates.length} pass`;
+  const { label, show } = GATES[worst.gate];
+  const measured = worst.measured === null || worst.measured === undefined ? "" : ` ${show(worst.measured)}`;
+  return worst.verdict === "broken" ? `${label}${measured}` : worst.gate === "observed" ? `observed${measured}` : `${label}: waits`;
 }
 
 /** What steering a rollout would do, in numbers. */

@@ -31,6 +31,7 @@ async fn queued(cluster: &Cluster, first: RolloutId) -> RolloutId {
         auto_rollback: None,
         failure_domain: None,
         rollback_threshold: None,
+        auto_advance: None,
         checks: Vec::new(),
         on_conflict: Some(OnConflict::Queue),
         scheduled_at: None,

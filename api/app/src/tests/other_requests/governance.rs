@@ -4,7 +4,7 @@ use futures::FutureExt;
 use sentinel_api_types::approval::{ApprovalRule, RolloutApprove, RolloutBreakGlass, RolloutReject};
 use sentinel_api_types::freeze::FreezeWindowCreate;
 use sentinel_api_types::project::ProjectUpdate;
-use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
+use sentinel_api_types::rollout::{RolloutCreate, RolloutRelease, Strategy, TargetSelector};
 use sentinel_api_types::timestamp;
 use sentinel_model::{FreezeWindowId, RolloutId, Sha256Digest};
 
@@ -14,6 +14,7 @@ use crate::testing::World;
 use crate::testing::world::PROJECT;
 
 pub(super) struct Governed {
+    by_hand: [RolloutId; 2],
     rollouts: Vec<(RolloutId, Sha256Digest)>,
     windows: [FreezeWindowId; 2],
 }
@@ -21,6 +22,8 @@ pub(super) struct Governed {
 /// Rollouts that wait for two approvals, and windows of next month.
 pub(super) async fn governed(world: &World) -> Governed {
     let (app, admin) = (&world.kit.app, &world.admin);
+    let by_hand =
+        [world.waits_for_person("hand-a").await.unwrap(), world.waits_for_person("hand-b").await.unwrap()];
     let rule = ApprovalRule { risk_at_least: None, approvals: 2 };
     let rules = ProjectUpdate { approval_rules: Some(vec![rule]), ..ProjectUpdate::default() };
     app.update_project(&admin.again(), PROJECT, rules).await.unwrap();
@@ -42,6 +45,7 @@ pub(super) async fn governed(world: &World) -> Governed {
             auto_rollback: None,
             failure_domain: None,
             rollback_threshold: None,
+            auto_advance: None,
             checks: Vec::new(),
             on_conflict: None,
             scheduled_at: None,
@@ -57,7 +61,7 @@ pub(super) async fn governed(world: &World) -> Governed {
         let made = app.create_freeze_window(&admin.again(), PROJECT, window(world, name, 2)).await.unwrap();
         windows.push(made.freeze_window.id);
     }
-    Governed { rollouts, windows: windows.try_into().unwrap() }
+    Governed { by_hand, rollouts, windows: windows.try_into().unwrap() }
 }
 
 fn window(world: &World, name: &str, days: u64) -> FreezeWindowCreate {
@@ -76,6 +80,8 @@ pub(super) fn of_governed<'a>(world: &'a World, governed: &'a Governed) -> Vec<R
     let (app, admin, operator) = (&world.kit.app, &world.admin.caller, &world.operator.caller);
     let [(one, digest), (two, _), (three, _)] = governed.rollouts[..] else { panic!() };
     let [first, second] = governed.windows;
+    let [waits, another] = governed.by_hand;
+    let release = |step_index| RolloutRelease { step_index };
     let described = |text: &str| ProjectUpdate { description: Some(text.into()), ..ProjectUpdate::default() };
     let hours = |hours| ProjectUpdate { approval_expires_hours: Some(hours), ..ProjectUpdate::default() };
     let approve = move || RolloutApprove { digest };
@@ -93,6 +99,18 @@ pub(super) fn of_governed<'a>(world: &'a World, governed: &'a Governed) -> Vec<R
             admin,
             |c| app.update_project(c, PROJECT, hours(24)),
             app.update_project(c, PROJECT, hours(25))
+        ),
+        row!(
+            RolloutRelease,
+            operator,
+            |c| app.advance_rollout(c, PROJECT, waits, release(1)),
+            app.advance_rollout(c, PROJECT, another, release(1))
+        ),
+        row!(
+            RolloutRelease,
+            operator,
+            |c| app.advance_rollout(c, PROJECT, another, release(1)),
+            app.advance_rollout(c, PROJECT, another, release(2))
         ),
         row!(
             RolloutApprove,

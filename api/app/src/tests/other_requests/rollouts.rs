@@ -32,6 +32,7 @@ fn rollout(bundle_id: BundleId, node: NodeId, deadline: u32) -> RolloutCreate {
         auto_rollback: None,
         failure_domain: None,
         rollback_threshold: None,
+        auto_advance: None,
         checks: Vec::new(),
         on_conflict: None,
         scheduled_at: None,

@@ -24,7 +24,8 @@ fn before_a_step() -> Scene {
 }
 
 fn hold(scene: &mut Scene, broken: bool, frozen: bool, since: Time) {
-    scene.rollout.hold = Some(Hold { reason: WORDS.into(), broken, frozen, since, waits_since: None });
+    scene.rollout.hold =
+        Some(Hold { reason: WORDS.into(), broken, frozen, for_person: false, since, waits_since: None });
 }
 
 #[test]

@@ -24,6 +24,8 @@ const SHAPES: Record<WhyKind, StateKind> = {
   pinned: "paused",
   left_out: "unknown",
   frozen: "paused",
+  drifted: "degraded",
+  revoked: "degraded",
 };
 
 /** Why the node runs what it runs, the most decisive first. */

@@ -223,6 +223,11 @@ export function RolloutCreatePage() {
           <Panel title="When a step fails">
             <div className={classes.fields}>
               <Switch
+                label="Ask before each step"
+                description="Each step after the first begins when a person says so; what has the bundle is judged meanwhile."
+                {...form.getInputProps("byHand", { type: "checkbox" })}
+              />
+              <Switch
                 label="Take everything back by itself"
                 description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
                 {...form.getInputProps("autoRollback", { type: "checkbox" })}

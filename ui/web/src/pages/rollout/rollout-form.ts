@@ -28,6 +28,8 @@ export interface RolloutForm {
   failureDomain: string;
   maxUnavailable: number | string;
   deadline: number | string;
+  /** Each step after the first begins when a person says so. */
+  byHand: boolean;
   autoRollback: boolean;
   /** Percent of all nodes; empty: only what each step may lose counts. */
   threshold: number | string;
@@ -71,6 +73,7 @@ export const DEFAULTS: RolloutForm = {
   failureDomain: "",
   maxUnavailable: 0,
   deadline: 600,
+  byHand: false,
   autoRollback: true,
   threshold: "",
   onConflict: "refuse",
@@ -115,6 +118,7 @@ export const FIELDS: Record<string, string> = {
   "health_gates.observe_seconds": "observe",
   "health_gates.fail_after_seconds": "failAfter",
   ...CHECK_FIELDS,
+  auto_advance: "byHand",
   rollback_threshold: "threshold",
   on_conflict: "onConflict",
   scheduled_at: "at",
@@ -194,6 +198,7 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
       observe_seconds: orZero(form.observe),
       fail_after_seconds: orZero(form.failAfter),
     },
+    auto_advance: !form.byHand,
     auto_rollback: form.autoRollback,
     rollback_threshold: orNull(form.threshold),
     checks: parseChecks(form.checks),

@@ -3,12 +3,12 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import { rolloutQuery } from "../../api/rollouts";
-import type { CanaryConfig, RolloutDetail, RolloutNode } from "../../api/types";
+import type { CanaryConfig, NodeGate, RolloutDetail, RolloutNode } from "../../api/types";
 import { BundleLink, NodeLink, RolloutLink } from "../../app/links";
 import { ObjectHistory } from "../../app/object-history";
 import { now, useSeconds } from "../../lib/clock";
 import { count, latency, number, percent, shortId } from "../../lib/format";
-import { gateViews } from "../../lib/gates";
+import { gateLine, gateViews, gateWords, worstGate } from "../../lib/gates";
 import { isFinal, isWaiting } from "../../lib/rollout-rules";
 import { rolloutNode, rolloutOutcome, stepState } from "../../lib/states";
 import { otherSlot, shifts, slotName } from "../../lib/slots";
@@ -147,12 +147,17 @@ function Notices({ detail }: { detail: RolloutDetail }) {
         </Note>
       )}
       {rollout.hold && (
-        <Note kind={rollout.hold.broken ? "failed" : "info"} title={rollout.hold.broken ? "A gate is broken" : rollout.hold.frozen === true ? "Frozen" : "Waiting"}>
+        <Note kind={rollout.hold.broken ? "failed" : rollout.hold.for_person === true ? "paused" : "info"} title={holdTitle(rollout.hold)}>
           {rollout.hold.reason} <span className="dim">· since <Ago at={rollout.hold.since} /></span>
         </Note>
       )}
     </>
   );
+}
+
+function holdTitle({ broken, frozen, for_person }: NonNullable<RolloutDetail["rollout"]["hold"]>): string {
+  if (for_person === true) return "Waits for you";
+  return broken ? "A gate is broken" : frozen === true ? "Frozen" : "Waiting";
 }
 
 function Progress({ project, detail }: { project: string; detail: RolloutDetail }) {
@@ -220,6 +225,17 @@ function Gates({ detail }: { detail: RolloutDetail }) {
   );
 }
 
+/** What the gates say of a node: the worst of them, and all of them on a closer look. */
+function NodeGates({ gates }: { gates: readonly NodeGate[] }) {
+  const worst = worstGate(gates);
+  if (worst === null) return <span className="dim">–</span>;
+  return (
+    <span title={gates.map(gateLine).join("\n")}>
+      <State shown={{ kind: worst.verdict === "broken" ? "failed" : worst.verdict === "pass" ? "ok" : "progressing", label: gateWords(gates) }} />
+    </span>
+  );
+}
+
 const COLUMNS: Column<RolloutNode>[] = [
   { id: "name", header: "Node", width: 170, cell: (node) => <NodeLink id={node.node_id} name={node.name} />, text: (node) => node.name ?? node.node_id },
   { id: "step", header: "Step", width: 60, align: "right", cell: (node) => (node.state === "kept" ? <span className="dim">–</span> : node.step + 1), text: (node) => (node.state === "kept" ? "" : String(node.step + 1)) },
@@ -269,6 +285,13 @@ const COLUMNS: Column<RolloutNode>[] = [
     cell: (node) => (node.weight === null || node.weight === undefined ? <span className="dim">–</span> : <Flash value={node.weight}>{`${node.weight} %`}</Flash>),
     text: (node) => String(node.weight ?? ""),
     hidden: true,
+  },
+  {
+    id: "gates",
+    header: "Gates",
+    width: 130,
+    cell: (node) => <NodeGates gates={node.gates ?? []} />,
+    text: (node) => gateWords(node.gates ?? []),
   },
   { id: "requests", header: "Requests", width: 90, align: "right", cell: (node) => (node.traffic ? number(node.traffic.requests) : <span className="dim">–</span>), text: (node) => String(node.traffic?.requests ?? "") },
   { id: "errors", header: "5xx", width: 76, align: "right", cell: (node) => (node.traffic ? percent(node.traffic.errors, node.traffic.requests) : <span className="dim">–</span>), text: (node) => String(node.traffic?.errors ?? "") },
@@ -323,6 +346,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Step deadline", duration(rollout.progress_deadline_seconds * 1_000)],
             ...(rollout.on_conflict && rollout.on_conflict !== "refuse" ? ([["On conflict", rollout.on_conflict]] as [string, React.ReactNode][]) : []),
             ...(rollout.rollback_threshold ? ([["Threshold", `${rollout.rollback_threshold} % of all nodes`]] as [string, React.ReactNode][]) : []),
+            ...(rollout.auto_advance === false ? ([["Steps go on", "by hand"]] as [string, React.ReactNode][]) : []),
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
             [isWaiting(rollout.state) ? "Asked for by" : "Started by", rollout.created_by],
             [isWaiting(rollout.state) ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],

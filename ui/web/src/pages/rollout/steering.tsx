@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { freezesQuery } from "../../api/freezes";
-import { type RolloutAction, steerRollout } from "../../api/rollouts";
+import { advanceRollout, type RolloutAction, steerRollout } from "../../api/rollouts";
 import type { FreezeWindow, RolloutDetail } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
@@ -34,6 +34,11 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
     refresh: [["rollouts", project], ["overview", project]],
     then: () => setAsked(null),
   });
+  const advance = useAction({
+    run: (step: number) => advanceRollout(project, rollout.id, step),
+    done: (_, step) => `Step ${step + 1} begins`,
+    refresh: [["rollouts", project], ["overview", project]],
+  });
   const close = (): void => {
     setAsked(null);
     steer.reset();
@@ -51,6 +56,9 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
     <>
       {rollout.state === "pending_approval" && <Decision project={project} rollout={rollout} />}
       {canBreakGlass(rollout, frozen) && <BreakGlassButton project={project} rollout={rollout} />}
+      {rollout.hold?.for_person === true && (
+        <ActionButton label={`Begin step ${rollout.current_step + 1}`} icon="play" primary refusal={refused} loading={advance.isPending} onClick={() => advance.mutate(rollout.current_step)} />
+      )}
       {!ended && rollout.state === "paused" && (
         <ActionButton label="Resume" icon="play" primary refusal={refused ?? canResume(rollout.state)} loading={steer.isPending && asked === null} onClick={() => steer.mutate("resume")} />
       )}

@@ -200,3 +200,37 @@ fn a_step_that_is_held_by_causes_in_turns_fails_at_its_deadline() {
         );
     }
 }
+
+#[test]
+fn a_step_waits_for_its_person_as_long_as_that_takes_and_is_judged_meanwhile() {
+    let mut scene = third(StepState::Pending);
+    scene.rollout.steps = 3;
+    (scene.rollout.spec.by_hand, scene.rollout.released) = (true, 1);
+    let reason = "step 3 of 3 may begin, and waits for a person to say so".to_owned();
+    assert_eq!(scene.decide(), Some(Transition::AwaitPerson { reason: reason.clone() }));
+    scene.hold(&reason, false, scene.now);
+    if let Some(hold) = &mut scene.rollout.hold {
+        hold.for_person = true;
+    }
+    // A week is no deadline, and nothing is told again.
+    scene.pass_s(604_800, &["edge-1", "edge-2"]);
+    assert_eq!(scene.decide(), None);
+    let mut failed = scene.clone();
+    failed.fail("edge-1", "out of memory");
+    assert!(failed.failure().starts_with("1 node failed"));
+    let mut sick = scene.clone();
+    sick.heartbeat("edge-2", false);
+    let broken =
+        Some(Transition::Hold { reason: Some("heartbeat says unhealthy: edge-2".into()), broken: true });
+    assert_eq!(sick.decide(), broken);
+    scene.rollout.released = 2;
+    assert_eq!(scene.decide(), Some(Transition::StartStep));
+}
+
+#[test]
+fn the_first_step_waits_for_nobody() {
+    let mut scene = Scene::running(&["edge-1"]);
+    scene.step.state = StepState::Pending;
+    scene.rollout.spec.by_hand = true;
+    assert_eq!(scene.decide(), Some(Transition::StartStep));
+}
