@@ -2,8 +2,9 @@
 
 use futures::FutureExt;
 use sentinel_api_types::bundle::BundleAssign;
-use sentinel_api_types::drift::{DriftFilter, DriftQuery};
-use sentinel_model::{DriftEventId, NodeId};
+use sentinel_api_types::drift::{DriftFilter, DriftQuery, DriftResolveAll};
+use sentinel_api_types::timestamp;
+use sentinel_model::{DriftEventId, NodeId, Time};
 
 use super::{Row, with_key};
 use crate::access::Operation::*;
@@ -31,6 +32,10 @@ pub(super) async fn drifting(world: &World) -> Drifting {
     Drifting { node, event }
 }
 
+fn seen(until: i64) -> DriftResolveAll {
+    DriftResolveAll { reason: "planned work".into(), seen_until: timestamp(Time(until)) }
+}
+
 pub(super) fn of_drift<'a>(world: &'a World, drifting: &'a Drifting) -> Vec<Row<'a>> {
     let (app, operator) = (&world.kit.app, &world.operator.caller);
     let (node, by, event) = (drifting.node.0, &drifting.node.1.caller, drifting.event);
@@ -46,6 +51,12 @@ pub(super) fn of_drift<'a>(world: &'a World, drifting: &'a Drifting) -> Vec<Row<
             operator,
             |c| app.resolve_drift(c, PROJECT, event, why("planned work")),
             app.resolve_drift(c, PROJECT, event, why("nobody knows"))
+        ),
+        row!(
+            DriftResolve,
+            operator,
+            |c| app.resolve_all_drift(c, PROJECT, seen(1)),
+            app.resolve_all_drift(c, PROJECT, seen(2))
         ),
     ]
 }
