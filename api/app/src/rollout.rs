@@ -205,7 +205,8 @@ impl App {
         let here = self.in_project(Operation::RolloutShow, caller, project).await?;
         let rollout: Rollout = here.object(&id)?;
         let app = self.clone();
-        self.long_read(move || Ok(shape::detail(&*here.view.tables, app.liveness(), rollout)?)).await
+        self.long_read(move || Ok(shape::detail(&*here.view.tables, app.liveness(), rollout, app.now())?))
+            .await
     }
 
     /// Holds a rollout.
