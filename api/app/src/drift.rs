@@ -9,7 +9,7 @@ use sentinel_api_types::drift::{
     DriftStats,
 };
 use sentinel_api_types::time::model_time;
-use sentinel_machine::commands::drift_resolve::{self, RESOLVED_AT_ONCE, Seen};
+use sentinel_machine::commands::drift_resolve::{self, RESOLVED_AT_ONCE, Seen, until_text};
 use sentinel_machine::{Order, Read, Reply, Scan, Table, TableError, View, drift, query, tables};
 use sentinel_model::drift::{DriftEvent, DriftNode, DriftState, check_reason};
 use sentinel_model::node::{Node, NodeStatus};
@@ -115,7 +115,7 @@ impl App {
     ) -> Result<DriftResolvedAll, AppError> {
         let here = self.in_project(Operation::DriftResolve, caller, project).await?;
         let until = model_time(request.seen_until);
-        let change = Change::to("drift.bulk_resolved", here.project.id).with("seen_until", until);
+        let change = Change::to("drift.bulk_resolved", here.project.id).with("seen_until", until_text(until));
         let mut command = resolution(&here, caller, None, DriftResolve { reason: request.reason })?;
         let change = change.with("reason", &command.reason);
         let seen = drift::open(&*here.view.tables, here.project.id)?.into_iter();

@@ -42,6 +42,11 @@ pub struct Seen {
     pub revision: u64,
 }
 
+/// Up to when somebody has looked, as the audit entry has it: to the millisecond.
+pub fn until_text(until: Time) -> String {
+    format!("{until} and {} ms", until.0.rem_euclid(1_000))
+}
+
 impl Apply for DriftResolve {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
@@ -65,7 +70,7 @@ impl Apply for DriftResolve {
                 let count = self.close_seen(context)?;
                 let id = project.id.to_string();
                 let subject = Subject::in_project("project", &id, &project);
-                let until = ("seen_until", self.seen_until.map(|at| at.to_string()).unwrap_or_default());
+                let until = ("seen_until", self.seen_until.map(until_text).unwrap_or_default());
                 context.record("drift.bulk_resolved", subject, [("events", count.to_string()), reason, until])?;
                 Ok(Reply::Count(count))
             }

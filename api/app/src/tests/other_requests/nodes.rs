@@ -1,11 +1,9 @@
 //! Requests of nodes, and about them.
 
-use std::collections::BTreeMap;
-
 use futures::FutureExt;
 use sentinel_api_types::Secret;
 use sentinel_api_types::agent::{
-    NodeEventBatch, NodeEventReport, NodeEventType, NodeEventsRequest, RegisterRequest, Severity,
+    NodeEventBatch, NodeEventReport, NodeEventType, NodeEventsRequest, Severity,
 };
 use sentinel_api_types::group::{NodeGroupCreate, NodeGroupUpdate};
 use sentinel_api_types::node::NodeUpdate;
@@ -56,10 +54,6 @@ pub(super) fn of_nodes<'a>(world: &'a World, nodes: &'a Nodes) -> Vec<Row<'a>> {
     let (app, operator, anonymous) = (&world.kit.app, &world.operator.caller, world.kit.anonymous());
     let ([leaving, staying], [token, other]) = (nodes.leaving, &nodes.tokens);
     let (talkative, by) = (nodes.talkative.0, &nodes.talkative.1);
-    let labelled = |token: &_, zone: &str| RegisterRequest {
-        labels: BTreeMap::from([("zone".to_owned(), zone.to_owned())]),
-        ..Kit::registration(token, "edge-34")
-    };
     let event = |message: &str| NodeEventsRequest::One(told(message));
     vec![
         row!(
@@ -73,12 +67,6 @@ pub(super) fn of_nodes<'a>(world: &'a World, nodes: &'a Nodes) -> Vec<Row<'a>> {
             anonymous,
             |c| app.register_node(c, PROJECT, Kit::registration(token, "edge-33"), "::1"),
             app.register_node(c, PROJECT, Kit::registration(other, "edge-33"), "::1")
-        ),
-        row!(
-            NodeRegister,
-            anonymous,
-            |c| app.register_node(c, PROJECT, labelled(token, "eu"), "::1"),
-            app.register_node(c, PROJECT, labelled(token, "us"), "::1")
         ),
         row!(
             NodeDelete,
