@@ -78,7 +78,7 @@ pub enum DriftCommand {
         /// Every event that lasts and is as it was when you looked
         #[arg(long)]
         all: bool,
-        /// When you looked, such as 2026-11-01T00:00:00Z: what began or changed later stays. Now, when left out
+        /// When you looked, such as 2026-11-01T00:00:00Z; what changed later stays
         #[arg(long, value_name = "TIME", requires = "all")]
         seen_until: Option<Timestamp>,
         /// Why; kept with the event and in the audit log
