@@ -343,22 +343,29 @@ impl<P: Proxy> Activator<P> {
         let stop = |error: std::io::Error| Failure::passing(ActivationStage::Activate, error);
         self.shelf.point_to(&next.release).map_err(stop)?;
         self.carry_out(next, way).await.map_err(activate)?;
-        self.proxy
-            .prove(&next.rendered.target)
-            .await
-            .map_err(|words| Failure::new(ActivationStage::Prove, words))
+        self.prove(next).await.map_err(|words| Failure::new(ActivationStage::Prove, words))
     }
 
-    /// Brings the proxy to the current release.
+    /// Brings the proxy to the current release, and takes note whether what it finds there is what was written.
     async fn carry_out(&mut self, next: &Live, way: Way) -> Result<(), String> {
         let target = &next.rendered.target;
         let addresses = next.rendered.addresses;
         match way {
-            Way::Nothing => Ok(()),
+            Way::Nothing => return Ok(()),
             Way::Reload => self.proxy.reload().await,
             Way::Upgrade => self.proxy.upgrade(target, addresses).await,
             Way::Start => self.proxy.start(target, addresses).await,
-        }
+        }?;
+        self.measuring.astray = self.finds_something_else(next);
+        Ok(())
+    }
+
+    /// Has the proxy prove what it was brought to.
+    async fn prove(&mut self, live: &Live) -> Result<(), String> {
+        self.proxy.prove(&live.rendered.target).await?;
+        // It reads a moment after it was told to.
+        self.measuring.astray |= self.finds_something_else(live);
+        Ok(())
     }
 
     fn remember(&mut self, release: &Release) -> Result<(), Failure> {

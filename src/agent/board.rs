@@ -53,8 +53,8 @@ pub struct Board {
     facts: watch::Sender<Facts>,
     events: Mutex<VecDeque<NodeEventReport>>,
     event: Notify,
-    /// The configuration that runs and was not assigned, while there is one.
-    pub runtime_config: watch::Sender<Option<RuntimeConfigReport>>,
+    /// The configuration that runs and was not assigned, while there is one, and the epoch of its generation.
+    pub runtime_config: watch::Sender<Option<(Epoch, RuntimeConfigReport)>>,
     /// The member that answered last takes what was measured.
     pub takes_measurements: AtomicBool,
     /// What goes through the proxy.

@@ -4,6 +4,7 @@
 //! Looking is cheap: a file is read again only when the kernel's stamp of it has changed, and all of them now and then. What is told in
 //! heartbeats is small; the text of a configuration that differs is told once, in a request of its own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -15,8 +16,9 @@ use std::time::Duration;
 
 use sentinel_api_types::drift::{Difference, DifferenceKind, DriftSeverity, Measured, RuntimeConfigReport};
 use sentinel_bundle::drift;
+use sentinel_bundle::limits::MAX_READ_BYTES;
 use sentinel_model::drift::{CONFIG_BYTES_MAX, DIFFERENCES_MAX, PATH_TEXT_MAX, WORDS_MAX};
-use sentinel_model::{Generation, Sha256Digest};
+use sentinel_model::{Epoch, Generation, Sha256Digest};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
 
@@ -62,6 +64,8 @@ pub struct Measuring {
     pub every: Duration,
     /// What was found last.
     pub found: Option<Measured>,
+    /// The process has read another configuration than the one that was written for it, whatever the file says now.
+    pub astray: bool,
     memory: Memory,
     unwell_since: Option<Instant>,
 }
@@ -69,11 +73,11 @@ pub struct Measuring {
 impl Default for Measuring {
     fn default() -> Self {
         let every = Duration::from_secs(30);
-        Self { every, found: None, memory: Memory::default(), unwell_since: None }
+        Self { every, found: None, astray: false, memory: Memory::default(), unwell_since: None }
     }
 }
 
-/// The text of a configuration that differs; none when it does not.
+/// The text of a configuration that differs, as it is told; none when it does not.
 type Text = Option<RuntimeConfigReport>;
 
 impl Measuring {
@@ -164,18 +168,22 @@ impl Memory {
                 "it points to another release".to_owned(),
             );
         }
-        if let Some(process) = process {
+        // A process that may have read what the file says now adds nothing to that.
+        let adds = |one: &Difference| one.kind != DifferenceKind::Changed || config == Some(wanted);
+        if let Some(process) = process.filter(adds) {
             look.differs(process.path, process.kind, process.words);
         }
         self.read.retain(|path, _| path.starts_with(&expected.dir));
         let text = config.filter(|found| *found != wanted).and_then(|hash| told(expected, hash));
+        let (text, whole) = text.unzip();
+        let whole = whole.flatten();
         // Judging takes a parser: not again for the same.
         let actual = look.actual();
         let judged = match before {
             Some(before) if before.actual_hash == actual && before.generation == expected.generation => {
                 (before.severity, before.summary.clone())
             }
-            _ => look.judge(expected, text.as_ref()),
+            _ => look.judge(expected, whole.as_deref()),
         };
         (look.into_measured(expected.generation, config, actual, judged), text)
     }
@@ -241,12 +249,14 @@ fn extra_files(expected: &Expected) -> Vec<String> {
     extra.into_iter().collect()
 }
 
-/// The configuration as it is told.
-fn told(expected: &Expected, hash: Sha256Digest) -> Option<RuntimeConfigReport> {
+/// The configuration as it is told, up to so many bytes of it; and the whole of it, which is what is judged, if it is the text that the digest
+/// is of.
+fn told(expected: &Expected, hash: Sha256Digest) -> Option<(RuntimeConfigReport, Option<String>)> {
     let file = File::open(expected.dir.join(&expected.config)).ok()?;
     let mut bytes = Vec::new();
-    file.take(CONFIG_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).ok()?;
-    let mut truncated = bytes.len() > CONFIG_BYTES_MAX;
+    file.take(MAX_READ_BYTES as u64 + 1).read_to_end(&mut bytes).ok()?;
+    let same = Sha256Digest(Sha256::digest(&bytes).into()) == hash;
+    let mut truncated = !same;
     let mut cut = |text: &str| {
         let mut end = text.len().min(CONFIG_BYTES_MAX);
         while !text.is_char_boundary(end) {
@@ -255,11 +265,13 @@ fn told(expected: &Expected, hash: Sha256Digest) -> Option<RuntimeConfigReport> 
         truncated |= end < text.len();
         text.get(..end).unwrap_or_default().to_owned()
     };
-    let (config_kdl, expected_kdl) = (cut(&String::from_utf8_lossy(&bytes)), cut(&expected.rendered.text));
-    // Bytes that are no text, or changed since they were looked at, are not what the digest is of.
-    let whole = Sha256Digest(Sha256::digest(config_kdl.as_bytes()).into()) == hash;
+    let text = String::from_utf8_lossy(&bytes);
+    let (config_kdl, expected_kdl) = (cut(&text), cut(&expected.rendered.text));
+    // Bytes that are no text are not what the digest is of.
+    truncated |= matches!(text, Cow::Owned(_));
     let generation = expected.generation;
-    Some(RuntimeConfigReport { generation, hash, config_kdl, expected_kdl, truncated: truncated || !whole })
+    let whole = same.then(|| text.into_owned());
+    Some((RuntimeConfigReport { generation, hash, config_kdl, expected_kdl, truncated }, whole))
 }
 
 /// What one look finds.
@@ -296,11 +308,7 @@ impl Look {
     }
 
     /// How much it matters: the gravest of what differs.
-    fn judge(
-        &self,
-        expected: &Expected,
-        text: Option<&RuntimeConfigReport>,
-    ) -> (Option<DriftSeverity>, String) {
+    fn judge(&self, expected: &Expected, whole: Option<&str>) -> (Option<DriftSeverity>, String) {
         let mut severity = None;
         let mut words = Vec::new();
         for one in &self.differences {
@@ -313,13 +321,16 @@ impl Look {
                 DifferenceKind::Missing if is_config => {
                     (DriftSeverity::Critical, format!("{} is gone", one.path))
                 }
-                DifferenceKind::Changed if is_config => match text {
-                    Some(text) if !text.truncated => {
-                        let judged = drift::judge(&expected.rendered.config, &text.config_kdl);
+                DifferenceKind::Changed if is_config => match whole {
+                    Some(text) => {
+                        let judged = drift::judge(&expected.rendered.config, text);
                         (judged.severity.into(), judged.summary)
                     }
-                    _ => (DriftSeverity::High, format!("{} is too long to be compared", one.path)),
+                    None => (DriftSeverity::High, format!("{} is too long to be compared", one.path)),
                 },
+                DifferenceKind::Changed if one.path == PROCESS => {
+                    (DriftSeverity::High, "the proxy has read another configuration".to_owned())
+                }
                 DifferenceKind::Changed if one.path == CURRENT => {
                     (DriftSeverity::High, "another release is the current one".to_owned())
                 }
@@ -379,8 +390,12 @@ pub async fn send_runtime_config(link: Link, board: Arc<Board>) {
     let mut sent = None;
     loop {
         let report = watch.borrow_and_update().clone();
-        let news = report.filter(|report| sent != Some((report.generation, report.hash)));
-        let Some(report) = news else {
+        if report.is_none() {
+            // It differs no more; what differs the next time may have been forgotten meanwhile.
+            sent = None;
+        }
+        let news = report.filter(|told| sent != Some(about(told)));
+        let Some(told) = news else {
             if watch.changed().await.is_err() {
                 return;
             }
@@ -391,18 +406,18 @@ pub async fn send_runtime_config(link: Link, board: Arc<Board>) {
             continue;
         }
         let telling = link.ask(|client| {
-            let report = report.clone();
+            let report = told.1.clone();
             async move { client.keep_runtime_config(link.node, &report).await }
         });
         match telling.await {
             Ok(_) => {
-                sent = Some((report.generation, report.hash));
+                sent = Some(about(&told));
                 troubles.reset();
                 sleep(TELL_EVERY).await;
             }
             Err(error) if matches!(error.status(), Some(400 | 422)) => {
                 tracing::error!(%error, "the configuration that runs is refused and not told");
-                sent = Some((report.generation, report.hash));
+                sent = Some(about(&told));
             }
             Err(error) => {
                 tracing::debug!(%error, "the configuration that runs is told later");
@@ -410,6 +425,11 @@ pub async fn send_runtime_config(link: Link, board: Arc<Board>) {
             }
         }
     }
+}
+
+/// What makes it another one. In another epoch the members know nothing of what was told before: they were restored, or are others.
+fn about((epoch, report): &(Epoch, RuntimeConfigReport)) -> (Epoch, Generation, Sha256Digest) {
+    (*epoch, report.generation, report.hash)
 }
 
 #[cfg(test)]

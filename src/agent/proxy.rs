@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 
 use async_trait::async_trait;
+use sentinel_api_types::Timestamp;
 
 use super::meter::Vitals;
 use super::render::{Addresses, Target};
@@ -67,6 +68,12 @@ pub trait Proxy: Send {
 
     /// What has to be done now and then: replaced processes that do not end, logs that grow.
     async fn tend(&mut self);
+
+    /// When the running process has read its configuration again since the last time that this was asked, without having been told to here;
+    /// of several times the last. `None` also where that cannot be known.
+    fn read_again(&mut self) -> Option<Timestamp> {
+        None
+    }
 
     /// Where the running process is measured.
     fn vitals(&self) -> Option<Vitals>;

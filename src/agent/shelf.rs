@@ -130,6 +130,28 @@ impl Shelf {
         durable::replace(&self.config(release), text.as_bytes(), 0o600)
     }
 
+    /// Puts back what is in a release's archive, file by file, where somebody has changed it. Returns how many files that were.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn restore(&self, release: &Release, bundle: &OpenBundle) -> io::Result<usize> {
+        let content = self.dir(release).join(CONTENT);
+        let mut changed = 0;
+        for (path, bytes) in &bundle.files {
+            let file = content.join(path);
+            let is_file = fs::symlink_metadata(&file).is_ok_and(|about| about.is_file());
+            if is_file && fs::read(&file).is_ok_and(|found| found == *bytes) {
+                continue;
+            }
+            if let Some(parent) = file.parent() {
+                make_dir(parent)?;
+            }
+            durable::replace(&file, bytes, 0o600)?;
+            changed += 1;
+        }
+        Ok(changed)
+    }
+
     /// Makes a release the current one, in one step.
     ///
     /// # Errors
@@ -233,6 +255,24 @@ mod tests {
         bytes[40] ^= 1;
         fs::write(path, bytes).unwrap();
         assert!(matches!(shelf.load(&made.release, &signer().keys()), Err(ShelfError::Damaged(_))));
+    }
+
+    #[test]
+    fn what_somebody_changed_is_put_back_from_the_archive() {
+        let dir = tempfile::tempdir().unwrap();
+        let shelf = Shelf::open(dir.path()).unwrap();
+        let made = bundle(1, "1.0");
+        shelf.place(&made.release, &made.archive, &made.open).unwrap();
+        assert_eq!(shelf.restore(&made.release, &made.open).unwrap(), 0);
+        let content = shelf.dir(&made.release).join(CONTENT);
+        let mut paths = made.open.files.keys();
+        let (edited, linked) = (content.join(paths.next().unwrap()), content.join(paths.next().unwrap()));
+        fs::write(&edited, "x").unwrap();
+        fs::remove_file(&linked).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", &linked).unwrap();
+        assert_eq!(shelf.restore(&made.release, &made.open).unwrap(), 2);
+        assert_eq!(shelf.restore(&made.release, &made.open).unwrap(), 0);
+        assert!(fs::symlink_metadata(&linked).unwrap().is_file());
     }
 
     #[test]

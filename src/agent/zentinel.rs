@@ -17,6 +17,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use nix::sys::signal::Signal;
+use sentinel_api_types::Timestamp;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -74,6 +75,8 @@ pub struct Zentinel {
     log: ProxyLog,
     running: Option<Running>,
     draining: Vec<Draining>,
+    /// It was told to read its configuration, and has not proven it so far.
+    loading: bool,
 }
 
 impl Zentinel {
@@ -83,7 +86,7 @@ impl Zentinel {
     /// Its files cannot be opened.
     pub fn new(options: Options, http: LocalHttp) -> anyhow::Result<Self> {
         let log = ProxyLog::open(&options.data_dir).context("cannot open the proxy's log")?;
-        let mut proxy = Self { options, http, log, running: None, draining: Vec::new() };
+        let mut proxy = Self { options, http, log, running: None, draining: Vec::new(), loading: false };
         proxy.adopt();
         Ok(proxy)
     }
@@ -242,6 +245,7 @@ impl Proxy for Zentinel {
             return Err(format!("{} does not exist", self.options.config.display()));
         }
         self.log.mark();
+        self.loading = true;
         let mut running = self.spawn(target, addresses, false).await?;
         match self.wait_until_up(&mut running, target).await {
             Ok(()) => {
@@ -257,6 +261,7 @@ impl Proxy for Zentinel {
 
     async fn reload(&mut self) -> Result<(), String> {
         self.log.mark();
+        self.loading = true;
         let running = self.running.as_ref().ok_or("the proxy does not run")?;
         if signal(running.pid, running.started, Signal::SIGHUP) {
             Ok(())
@@ -266,6 +271,7 @@ impl Proxy for Zentinel {
     }
 
     async fn upgrade(&mut self, target: &Target, addresses: Addresses) -> Result<(), String> {
+        self.loading = true;
         self.hand_over(target, addresses).await
     }
 
@@ -305,10 +311,13 @@ impl Proxy for Zentinel {
         proven.map_err(|words| self.with_last_words(&words))?;
         // The proxy tells of parts that it left out a moment after the rest is live.
         sleep(SETTLE).await;
-        match self.log.refusal_since_mark() {
-            Some(words) => Err(format!("the proxy applied only a part: {words}")),
-            None => Ok(()),
+        if let Some(words) = self.log.refusal_since_mark() {
+            return Err(format!("the proxy applied only a part: {words}"));
         }
+        if std::mem::take(&mut self.loading) {
+            self.log.forget_reloads();
+        }
+        Ok(())
     }
 
     async fn ended(&mut self) -> String {
@@ -340,6 +349,10 @@ impl Proxy for Zentinel {
         if let Err(error) = self.log.rotate() {
             tracing::warn!(%error, "the proxy's log cannot be rotated");
         }
+    }
+
+    fn read_again(&mut self) -> Option<Timestamp> {
+        self.log.reload()
     }
 
     fn vitals(&self) -> Option<Vitals> {

@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{ArgGroup, Subcommand};
 use sentinel_api_types::Timestamp;
 use sentinel_api_types::drift::{
-    DriftEvent, DriftExportQuery, DriftFilter, DriftQuery, DriftResolve, DriftSeverity, DriftState,
-    ExportFormat,
+    DriftEvent, DriftExportQuery, DriftFilter, DriftQuery, DriftResolve, DriftResolveAll, DriftResolvedAll,
+    DriftSeverity, DriftState, ExportFormat, RuntimeConfigQuery,
 };
-use sentinel_model::DriftEventId;
+use sentinel_client::Client;
+use sentinel_model::drift::CONFIG_BYTES_MAX;
+use sentinel_model::{DriftEventId, Sha256Digest};
 
 use super::connection::Connection;
 use super::failure;
@@ -73,9 +75,12 @@ pub enum DriftCommand {
         /// Id of the event
         #[arg(value_parser = id::<DriftEventId>)]
         event: Option<DriftEventId>,
-        /// Every event that lasts
+        /// Every event that lasts and is as it was when you looked
         #[arg(long)]
         all: bool,
+        /// When you looked, such as 2026-11-01T00:00:00Z; what changed later stays
+        #[arg(long, value_name = "TIME", requires = "all")]
+        seen_until: Option<Timestamp>,
         /// Why; kept with the event and in the audit log
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -156,9 +161,17 @@ pub async fn run(command: DriftCommand, connection: &Connection) -> anyhow::Resu
         DriftCommand::Show { event, diff } => {
             let body = client.drift_event(&project, event).await?;
             if diff {
-                let runs = client.runtime_config(&project, body.drift_event.node_id).await?;
-                let diff =
-                    runs.runtime_config.diff.context("the configuration of the node is what was assigned")?;
+                let query = RuntimeConfigQuery { drift_event: Some(event) };
+                let runs = match client.runtime_config(&project, body.drift_event.node_id, &query).await {
+                    Err(error) if error.status() == Some(404) => bail!(
+                        "no configuration is kept for this drift: either the configuration did not differ, or the node has not told it, or has told another one since"
+                    ),
+                    runs => runs?.runtime_config,
+                };
+                if runs.truncated {
+                    eprintln!("{}", cut(runs.hash));
+                }
+                let diff = runs.diff.context("the configuration of the node is what was assigned")?;
                 output::text(&output::clean(&diff.diff))?;
             } else {
                 output.print(&body, |body| facts(&body.drift_event))?;
@@ -168,9 +181,27 @@ pub async fn run(command: DriftCommand, connection: &Connection) -> anyhow::Resu
             let body = client.resolve_drift(&project, event, &DriftResolve { reason }).await?;
             output.say(&body, |body| format!("the drift of {} is resolved", body.drift_event.node_name))?;
         }
-        DriftCommand::Resolve { event: None, reason, .. } => {
-            let done = client.resolve_all_drift(&project, &DriftResolve { reason }).await?;
-            output.say(&done, |done| format!("{} events are resolved", done.resolved_count))?;
+        DriftCommand::Resolve { event: None, reason, seen_until, .. } => {
+            let seen_until = match seen_until {
+                Some(time) => time,
+                None => newest(client, &project).await?.unwrap_or(Timestamp::UNIX_EPOCH),
+            };
+            let request = DriftResolveAll { reason, seen_until };
+            let mut done = client.resolve_all_drift(&project, &request).await?;
+            while done.left > 0 {
+                let more = client.resolve_all_drift(&project, &request).await?;
+                if more.resolved_count == 0 {
+                    break;
+                }
+                done = DriftResolvedAll { resolved_count: done.resolved_count + more.resolved_count, ..more };
+            }
+            output.say(&done, |done| {
+                let stay = match done.left + done.later {
+                    0 => String::new(),
+                    stay => format!("; {stay} began or changed meanwhile and stay: look at them"),
+                };
+                format!("{} events are resolved{stay}", done.resolved_count)
+            })?;
         }
         DriftCommand::Export { format, status, since, until, to } => {
             let query = DriftExportQuery { format: None, status, since, until };
@@ -195,6 +226,32 @@ pub async fn run(command: DriftCommand, connection: &Connection) -> anyhow::Resu
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// When what lasts changed last.
+async fn newest(client: &Client, project: &str) -> anyhow::Result<Option<Timestamp>> {
+    let mut newest = None;
+    let mut cursor = None;
+    loop {
+        let query = DriftQuery {
+            status: Some(DriftFilter::Active),
+            limit: Some(200),
+            cursor,
+            ..DriftQuery::default()
+        };
+        let list = client.drift(project, &query).await?;
+        newest = newest.max(list.drift_events.iter().map(|event| event.updated_at).max());
+        cursor = list.next_cursor;
+        if cursor.is_none() {
+            return Ok(newest);
+        }
+    }
+}
+
+/// What is said of a configuration of which not all is there.
+pub fn cut(hash: Option<Sha256Digest>) -> String {
+    let hash = hash.map(|hash| format!("; the SHA-256 of the whole is {hash}")).unwrap_or_default();
+    format!("shown up to {} KiB{hash}", CONFIG_BYTES_MAX >> 10)
 }
 
 fn state(event: &DriftEvent) -> String {

@@ -34,6 +34,7 @@ pub enum NodeCommand {
     #[command(after_help = "Examples:
   sentinel-cp node list --project shop
   sentinel-cp node list --project shop --label region=eu --status online
+  sentinel-cp node list --project shop --group canary
   sentinel-cp node list --project shop -q edge-1")]
     List {
         /// online, offline or unknown
@@ -45,6 +46,9 @@ pub enum NodeCommand {
         /// Only nodes in this environment, by slug or id
         #[arg(long, value_name = "ENVIRONMENT")]
         environment: Option<String>,
+        /// Only nodes in this group, by name or id
+        #[arg(long, value_name = "GROUP")]
+        group: Option<String>,
         /// Only nodes with this label; may be repeated, then all must match
         #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
         label: Vec<(String, String)>,
@@ -139,11 +143,12 @@ pub async fn run(command: NodeCommand, connection: &Connection) -> anyhow::Resul
     let Connection { client, output, .. } = connection;
     let project = connection.project().await?;
     match command {
-        NodeCommand::List { status, slot, environment, label, query, paging } => {
+        NodeCommand::List { status, slot, environment, group, label, query, paging } => {
             let wanted = NodesQuery {
                 status,
                 slot,
                 environment,
+                group,
                 q: query,
                 labels: label.into_iter().collect(),
                 ..Default::default()

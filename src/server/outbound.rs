@@ -1,38 +1,37 @@
 //! Requests that this member makes because somebody asked for them: where they may go, and what comes of them.
 //!
 //! Whoever may start a rollout may say what is asked. So that nobody has the cluster look into the network around it, a name is resolved
-//! once and the request goes to one of these very addresses, those that are refused left out; no redirect is followed; no proxy
-//! is asked; and of a body no more is read than is looked at.
+//! by what connects, once for each connection, and of its addresses only those are left that are not refused; no redirect is followed; no
+//! proxy is asked; of a body no more is read than is looked at; and a name that is not found looks like one that is refused: which
+//! it was is in this member's log alone.
 
 mod address;
+mod guard;
 #[cfg(test)]
 mod tests;
 
 use std::error::Error;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Method, Url};
+use reqwest::{Client, Method, Url};
 use sentinel_model::check::{self, ERROR_MAX, HttpCheck};
-use tokio::sync::Semaphore;
+use tokio::sync::OnceCell;
 
 pub use address::Range;
+use guard::{Guard, Kept, Names};
 
 /// Of a body, so much is read.
 const BODY_MAX: usize = 64 * 1024;
-/// Names that are looked up at a time.
-const LOOKUPS: usize = 8;
 
-/// Makes them. Cheap to clone.
+/// Makes them. Cheap to clone: clones share.
 #[derive(Clone, Debug)]
 pub struct Outbound {
-    /// Where they may go whatever the address is.
-    allowed: Arc<Vec<Range>>,
-    /// Names that may be looked up at a time.
-    lookups: Arc<Semaphore>,
+    guard: Guard,
+    /// Clients by where they may go, each made when it is first needed: to read the trust store again for each request takes longer than
+    /// most of them.
+    clients: Arc<[OnceCell<Client>; 2]>,
 }
 
 impl Default for Outbound {
@@ -55,7 +54,11 @@ pub struct Answer {
 impl Outbound {
     /// Requests may go to these ranges in any case.
     pub fn allowing(ranges: Vec<Range>) -> Self {
-        Self { allowed: Arc::new(ranges), lookups: Arc::new(Semaphore::new(LOOKUPS)) }
+        Self::asking(ranges, guard::system())
+    }
+
+    fn asking(ranges: Vec<Range>, names: Names) -> Self {
+        Self { guard: Guard::new(ranges, names), clients: Arc::default() }
     }
 
     /// Makes a check; `private`: it may go to private addresses.
@@ -84,23 +87,19 @@ impl Outbound {
         if !["http", "https"].contains(&url.scheme()) {
             return Err("only http and https are asked".into());
         }
-        let to = self.place(&url, private).await?;
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .dns_resolver(Arc::new(Only(to)))
-            .pool_max_idle_per_host(0)
-            .timeout(timeout)
-            .user_agent(concat!("sentinel-cp/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| words(&error))?;
+        let guard = self.guard.going(private);
+        // What is written as an address is not looked up.
+        guard.require_literal(url.host_str().ok_or("names no host")?)?;
+        let [public, all] = &*self.clients;
+        let kept = if private { all } else { public };
+        let http = kept.get_or_try_init(|| async { client(guard) }).await.map_err(|error| words(&error))?;
         let method = match check.method {
             check::Method::Get => Method::GET,
             check::Method::Head => Method::HEAD,
         };
-        let headers = check.headers.iter();
+        let request = http.request(method, url).timeout(timeout);
         let request =
-            headers.fold(http.request(method, url), |request, (name, value)| request.header(name, value));
+            check.headers.iter().fold(request, |request, (name, value)| request.header(name, value.expose()));
         let mut response = request.send().await.map_err(|error| words(&error))?;
         let found = response.status().as_u16();
         *status = Some(found);
@@ -120,64 +119,29 @@ impl Outbound {
         let found = body.windows(text.len()).any(|part| part == text.as_bytes());
         if found { Ok(()) } else { Err("the body does not contain what it must".into()) }
     }
-
-    /// The address that is asked: one that is not refused. Nobody resolves the name again.
-    async fn place(&self, url: &Url, private: bool) -> Result<SocketAddr, String> {
-        let (host, port) = url.host_str().zip(url.port_or_known_default()).ok_or("names no host")?;
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        let found: Vec<SocketAddr> = match literal {
-            Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => self.look_up(host.to_owned(), port).await?,
-        };
-        let mut why = "no";
-        for place in found {
-            match self.refusal(place.ip(), private) {
-                None => return Ok(place),
-                Some(kind) => why = kind,
-            }
-        }
-        Err(format!("'{host}' has {why} address, and checks do not go there"))
-    }
-
-    /// The addresses of a name. The system's resolver takes a thread until it is done, however long ago whoever asked has given up; so
-    /// few are asked at a time, and one that does not answer keeps out further names and nothing else.
-    async fn look_up(&self, host: String, port: u16) -> Result<Vec<SocketAddr>, String> {
-        let place = self.lookups.clone().acquire_owned().await.map_err(|error| error.to_string())?;
-        let looking = tokio::spawn(async move {
-            let found = tokio::net::lookup_host((host.as_str(), port)).await;
-            drop(place);
-            found.map(Vec::from_iter).map_err(|_| format!("'{host}' is not found"))
-        });
-        looking.await.map_err(|error| error.to_string())?
-    }
-
-    /// What kind of an address it is, if no request may go there.
-    fn refusal(&self, address: IpAddr, private: bool) -> Option<&'static str> {
-        if self.allowed.iter().any(|range| range.holds(address)) {
-            None
-        } else {
-            address::refusal(address, private)
-        }
-    }
 }
 
-/// Resolves every name to the one address that was looked at.
-struct Only(SocketAddr);
-
-impl Resolve for Only {
-    fn resolve(&self, _: Name) -> Resolving {
-        let only: Addrs = Box::new(std::iter::once(self.0));
-        Box::pin(std::future::ready(Ok(only)))
-    }
+/// What connects; never twice over the same connection, so that each is looked at.
+fn client(guard: Guard) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .dns_resolver(Arc::new(guard))
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("sentinel-cp/", env!("CARGO_PKG_VERSION")))
+        .build()
 }
 
-/// What went wrong, without the URL: the last of the causes says it.
+/// What went wrong, without the URL: the last of the causes says it, or the guard.
 fn words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".into();
     }
     let mut cause: &dyn Error = error;
     while let Some(next) = cause.source() {
+        if let Some(kept) = next.downcast_ref::<Kept>() {
+            return kept.to_string();
+        }
         cause = next;
     }
     cause.to_string()

@@ -92,7 +92,6 @@ impl Edge {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edited_configuration_is_told_with_its_difference_and_brought_back() {
     let mut edge = Edge::start().await;
-    let traffic = Traffic::start(&[edge.agent.address()]);
     let assigned = std::fs::read_to_string(edge.config()).unwrap();
     let edited = assigned.replace(&edge.upstream.address(), "127.0.0.1:1");
     assert_ne!(assigned, edited);
@@ -117,14 +116,36 @@ async fn an_edited_configuration_is_told_with_its_difference_and_brought_back() 
     std::fs::write(edge.config(), &assigned).unwrap();
     assert_eq!(edge.newest_is("resolved").await["resolution"], "self");
 
-    edge.reassert().await;
+    // Whoever has the proxy read the edit and then takes it back from the file has changed what runs all the same.
     std::fs::write(edge.config(), &edited).unwrap();
-    let back = until("it is brought back", 60, || async {
+    for pid in edge.agent.proxy_pids() {
+        kill(Pid::from_raw(pid), Signal::SIGHUP).unwrap();
+    }
+    until("the proxy runs the edit", 30, || async { (edge.answer().await != "one").then_some(()) }).await;
+    std::fs::write(edge.config(), &assigned).unwrap();
+    let undone = until("it is told of the process", 30, || async {
+        let newest = edge.events().await.into_iter().next()?;
+        let alone = newest["differences"].as_array()?.len() == 1;
+        (newest["state"] == "open" && alone && newest["differences"][0]["path"] == "proxy").then_some(newest)
+    })
+    .await;
+    assert_eq!(undone["severity"], "high", "{undone}");
+    edge.reassert().await;
+    let back = until("the process is replaced", 60, || async {
         let newest = edge.events().await.into_iter().next()?;
         (newest["resolution"] == "remediated").then_some(newest)
     })
     .await;
-    assert_eq!(back["tries"], 1);
+    assert_eq!((&back["id"], edge.answer().await.as_str()), (&undone["id"], "one"));
+
+    let traffic = Traffic::start(&[edge.agent.address()]);
+    std::fs::write(edge.config(), &edited).unwrap();
+    let back = until("it is brought back", 60, || async {
+        let newest = edge.events().await.into_iter().next()?;
+        (newest["id"] != undone["id"] && newest["resolution"] == "remediated").then_some(newest)
+    })
+    .await;
+    assert_eq!(back["tries"], 2, "tries of the last hour count");
     let node = edge.find().await.unwrap();
     assert_eq!((&node["converged"], &node["drift"]["status"]), (&json!(true), &json!("in_sync")), "{node}");
     assert_eq!(node["desired"]["cause"]["type"], "direct", "whoever decided on it is the same");

@@ -58,11 +58,6 @@ impl App {
         let node_key = URL_SAFE_NO_PAD.encode(self.credential(caller, "node-key", &proof));
         let key_digest = digest_of(&node_key);
         let project = self.enrolment_project(&*view.tables, token_digest, slug)?;
-        let change = Change::making("node.registered").in_project(project.id);
-        let repeated = self.repeated(&view, caller, &change)?;
-        if repeated.is_none() {
-            self.check_enrolment(&*view.tables, token_digest)?;
-        }
         let command = NodeRegister {
             node_id: NodeId(self.inner().parts.ids.id()),
             token_digest,
@@ -75,6 +70,14 @@ impl App {
             ip: request.ip.unwrap_or_else(|| address.to_owned()),
             key_digest,
         };
+        let mut change = Change::making("node.registered").in_project(project.id);
+        for (field, value) in command.asked() {
+            change = change.with_if_said(field, value);
+        }
+        let repeated = self.repeated(&view, caller, &change)?;
+        if repeated.is_none() {
+            self.check_enrolment(&*view.tables, token_digest)?;
+        }
         let committed = match repeated {
             Some(committed) => committed,
             None => self.commit(caller, change, command).await?,

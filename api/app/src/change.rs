@@ -23,6 +23,8 @@ pub(crate) struct Change {
     org_id: Option<OrgId>,
     project_id: Option<ProjectId>,
     details: Vec<(&'static str, String)>,
+    /// The same, where the entry says it at all: members of earlier versions have left it out.
+    details_if_said: Vec<(&'static str, String)>,
 }
 
 impl Change {
@@ -33,7 +35,14 @@ impl Change {
 
     /// A new object. Say with the other functions by what it is recognised.
     pub(crate) fn making(action: &'static str) -> Self {
-        Self { action, resource_id: None, org_id: None, project_id: None, details: Vec::new() }
+        Self {
+            action,
+            resource_id: None,
+            org_id: None,
+            project_id: None,
+            details: Vec::new(),
+            details_if_said: Vec::new(),
+        }
     }
 
     /// It lies in this org.
@@ -52,6 +61,12 @@ impl Change {
         self
     }
 
+    /// The audit log says this of it, unless the entry is of a version that said nothing of that kind.
+    pub(crate) fn with_if_said(mut self, field: &'static str, value: impl Display) -> Self {
+        self.details_if_said.push((field, value.to_string()));
+        self
+    }
+
     /// Refuses an entry that is about something else, or about a request of somebody else.
     fn check(&self, entry: &AuditEntry, caller: &Caller) -> Result<(), AppError> {
         let same = entry.request_id == caller.request_id
@@ -60,7 +75,11 @@ impl Change {
             && self.resource_id.as_ref().is_none_or(|id| *id == entry.resource_id)
             && self.org_id.is_none_or(|org| entry.org_id == Some(org))
             && self.project_id.is_none_or(|project| entry.project_id == Some(project))
-            && self.details.iter().all(|(field, value)| entry.changes.get(*field) == Some(value));
+            && self.details.iter().all(|(field, value)| entry.changes.get(*field) == Some(value))
+            && self
+                .details_if_said
+                .iter()
+                .all(|(field, value)| entry.changes.get(*field).is_none_or(|said| said == value));
         if same { Ok(()) } else { Err(used_for_another()) }
     }
 }

@@ -5,9 +5,11 @@ mod runtime_config;
 mod shape;
 
 use sentinel_api_types::drift::{
-    DriftEventBody, DriftEventList, DriftFilter, DriftQuery, DriftResolve, DriftResolvedAll, DriftStats,
+    DriftEventBody, DriftEventList, DriftFilter, DriftQuery, DriftResolve, DriftResolveAll, DriftResolvedAll,
+    DriftStats,
 };
-use sentinel_machine::commands::drift_resolve;
+use sentinel_api_types::time::model_time;
+use sentinel_machine::commands::drift_resolve::{self, RESOLVED_AT_ONCE, Seen, until_text};
 use sentinel_machine::{Order, Read, Reply, Scan, Table, TableError, View, drift, query, tables};
 use sentinel_model::drift::{DriftEvent, DriftNode, DriftState, check_reason};
 use sentinel_model::node::{Node, NodeStatus};
@@ -104,21 +106,29 @@ impl App {
         self.drift_body(&committed.view, here.project.id, id)
     }
 
-    /// Closes every event that lasts.
+    /// Closes the events that last and that somebody has looked at, some at once.
     pub async fn resolve_all_drift(
         &self,
         caller: &Caller,
         project: &str,
-        request: DriftResolve,
+        request: DriftResolveAll,
     ) -> Result<DriftResolvedAll, AppError> {
         let here = self.in_project(Operation::DriftResolve, caller, project).await?;
-        let change = Change::to("drift.bulk_resolved", here.project.id);
-        let command = resolution(&here, caller, None, request)?;
+        let until = model_time(request.seen_until);
+        let change = Change::to("drift.bulk_resolved", here.project.id).with("seen_until", until_text(until));
+        let mut command = resolution(&here, caller, None, DriftResolve { reason: request.reason })?;
         let change = change.with("reason", &command.reason);
-        match self.commit(caller, change, command).await?.reply {
-            Reply::Count(resolved_count) => Ok(DriftResolvedAll { resolved_count }),
-            Reply::Done => Err(AppError::internal("it is not told how many events were resolved")),
-        }
+        let seen = drift::open(&*here.view.tables, here.project.id)?.into_iter();
+        let seen = seen.filter(|event| event.updated_at <= until).take(RESOLVED_AT_ONCE);
+        command.seen = seen.map(|event| Seen { event_id: event.id, revision: event.revision }).collect();
+        command.seen_until = Some(until);
+        let committed = self.commit(caller, change, command).await?;
+        let Reply::Count(resolved_count) = committed.reply else {
+            return Err(AppError::internal("it is not told how many events were resolved"));
+        };
+        let last = drift::open(&*committed.view.tables, here.project.id)?;
+        let left = last.iter().filter(|event| event.updated_at <= until).count() as u64;
+        Ok(DriftResolvedAll { resolved_count, left, later: last.len() as u64 - left })
     }
 
     /// Events that last, and those of them with an alarm, in what the caller belongs to: of others nobody learns how they are.
@@ -160,6 +170,8 @@ fn resolution(
     Ok(drift_resolve::DriftResolve {
         project_id: here.project.id,
         event_id,
+        seen: Vec::new(),
+        seen_until: None,
         by: caller.label(),
         reason: request.reason,
     })

@@ -76,7 +76,10 @@ impl App {
             environment_id: environment.map(|environment| environment.id),
         };
         let (uses, expires_at, environment_id) = (command.uses, command.expires_at, command.environment_id);
-        let change = Change::making("enrolment_token.created").in_project(here.project.id);
+        let mut change = Change::making("enrolment_token.created").in_project(here.project.id);
+        for (field, value) in command.asked() {
+            change = change.with_if_said(field, value);
+        }
         let committed = self.commit(caller, change, command).await?;
         let read = &*committed.view.tables;
         let id = read.get(Table::EnrolmentDigests, &token_digest.0)?;

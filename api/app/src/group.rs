@@ -19,9 +19,20 @@ use crate::app::{App, written};
 use crate::caller::Caller;
 use crate::change::{Change, Committed};
 use crate::error::AppError;
+use crate::scope::InProject;
 
 /// Most nodes that a rule selects and that are named in an answer.
 const SELECTED_MAX: usize = 1_000;
+
+impl InProject {
+    /// The group with this id or name.
+    pub(crate) fn group(&self, named: &str) -> Result<group::NodeGroup, AppError> {
+        let id = named.parse::<NodeGroupId>().ok();
+        let mut all = groups(&*self.view.tables, self.project.id)?.into_iter();
+        let found = all.find(|group| group.name == named || Some(group.id) == id);
+        found.ok_or_else(|| AppError::not_found("Group"))
+    }
+}
 
 impl App {
     /// The groups of a project. There are few: all of them at once.

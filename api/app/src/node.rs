@@ -44,6 +44,7 @@ impl App {
         let mut query = query.clone();
         let environment = query.environment.take().map(|named| here.environment(&named)).transpose()?;
         let environment = environment.map(|environment| environment.id);
+        let group = query.group.take().map(|named| here.group(&named)).transpose()?;
         let app = self.clone();
         self.long_read(move || {
             let read = &*here.view.tables;
@@ -52,7 +53,9 @@ impl App {
             let slot = query.slot.map(|slot| format!("{slot:?}")).unwrap_or_default();
             let project = here.project.id.to_string();
             let place = environment.map(|id| id.to_string()).unwrap_or_default();
-            let binding = Binding::new("nodes", &[&project, &status, &slot, &search, &labels, &place]);
+            let within = group.as_ref().map(|group| group.id.to_string()).unwrap_or_default();
+            let binding =
+                Binding::new("nodes", &[&project, &status, &slot, &search, &labels, &place, &within]);
             let part = Walk {
                 table: Table::NodeNames,
                 prefix: here.project.id.as_bytes(),
@@ -66,6 +69,7 @@ impl App {
                 let node: Option<Node> = tables::load(read, id)?;
                 let Some(node) = node.filter(|node| {
                     environment.is_none_or(|id| node.environment_id == Some(id))
+                        && group.as_ref().is_none_or(|group| group.holds(node))
                         && matches(node, &query, &search)
                 }) else {
                     return Ok(None);

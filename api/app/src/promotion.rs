@@ -68,11 +68,10 @@ impl App {
             .with("delay_minutes", command.delay_min)
             .with("healthy_percent", command.healthy_percent.map_or("none".to_owned(), |one| one.to_string()))
             .with("max_risk", command.max_risk.map_or("none", |risk| risk.as_str()))
-            .with("enabled", command.enabled);
-        let wanted = command.spec.clone();
+            .with("enabled", command.enabled)
+            .with("rollout_digest", promotion_rule_create::digest(&command.spec)?);
         let committed = self.commit(caller, change, command).await?;
         let made = self.rule(&committed, &here, committed.id()?)?;
-        committed.only_if(made.spec == wanted)?;
         self.rule_body(&committed, made)
     }
 

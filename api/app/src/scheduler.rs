@@ -81,6 +81,12 @@ pub async fn run(app: App, bus: EventBus, mut leads: watch::Receiver<bool>, limi
     }
 }
 
+/// One round of a member that has begun to lead, for tests.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) async fn once(app: &App, limits: Limits) {
+    Duty::new(app.clone(), limits).round().await;
+}
+
 async fn lead(app: &App, bus: &EventBus, limits: Limits) {
     let mut watching = bus.subscribe(None);
     let mut duty = Duty::new(app.clone(), limits);
@@ -230,9 +236,6 @@ impl Duty {
         if let Err(error) = self.carry_out_rules(&view).await {
             tracing::warn!(%error, "the promotion rules could not be read; the next round follows");
         }
-        if let Err(error) = self.tend_drift(&view).await {
-            tracing::warn!(%error, "drift could not be looked at; the next round follows");
-        }
         let under_way = self.under_way(&view);
         if let Ok(rollouts) = &under_way {
             // What is held or over gathers nothing: what passes meanwhile is of no block.
@@ -253,6 +256,10 @@ impl Duty {
                 BUSY
             }
         };
+        // Behind the rollouts: nothing that is done about drift may hold up one that has to go back.
+        if let Err(error) = self.tend_drift(&view).await {
+            tracing::warn!(%error, "drift could not be looked at; the next round follows");
+        }
         begun + pause
     }
 

@@ -2,8 +2,8 @@
 
 use sentinel_api_types::agent::NodeEventsResponse;
 use sentinel_api_types::drift::{
-    DriftEventBody, DriftEventList, DriftExport, DriftExportQuery, DriftQuery, DriftResolve,
-    DriftResolvedAll, DriftStats, ExportFormat, RuntimeConfigBody, RuntimeConfigReport,
+    DriftEventBody, DriftEventList, DriftExport, DriftExportQuery, DriftQuery, DriftResolve, DriftResolveAll,
+    DriftResolvedAll, DriftStats, ExportFormat, RuntimeConfigBody, RuntimeConfigQuery, RuntimeConfigReport,
 };
 use sentinel_model::{DriftEventId, NodeId};
 
@@ -56,7 +56,7 @@ impl Client {
     pub async fn resolve_all_drift(
         &self,
         project: &str,
-        request: &DriftResolve,
+        request: &DriftResolveAll,
     ) -> Result<DriftResolvedAll, ClientError> {
         self.ask(Call::post(&["projects", project, "drift", "resolve-all"]).json(request)).await
     }
@@ -78,8 +78,14 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError`].
-    pub async fn runtime_config(&self, project: &str, id: NodeId) -> Result<RuntimeConfigBody, ClientError> {
-        self.ask(Call::get(&["projects", project, "nodes", &id.to_string(), "runtime-config"])).await
+    pub async fn runtime_config(
+        &self,
+        project: &str,
+        id: NodeId,
+        query: &RuntimeConfigQuery,
+    ) -> Result<RuntimeConfigBody, ClientError> {
+        let path = ["projects", project, "nodes", &id.to_string(), "runtime-config"];
+        self.ask(Call::get(&path).query(query)).await
     }
 
     /// Tells the configuration that this node really runs.

@@ -26,7 +26,7 @@ pub struct HttpCheck {
     /// What the first 64 KiB of the body must contain; at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_contains: Option<String>,
-    /// Sent along, at most 16. No secrets: everybody who sees the rollout sees them.
+    /// Sent along, at most 16; answers have `***` in place of each value. No secrets: the cluster keeps them as they are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// How long it may take to answer; 5000 when absent.

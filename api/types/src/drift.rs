@@ -320,11 +320,36 @@ pub struct DriftResolve {
     pub reason: String,
 }
 
+/// Why drift is left as it is that somebody has looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DriftResolveAll {
+    /// In words; kept with each event and in the audit log.
+    pub reason: String,
+    /// The newest `updated_at` of the events that were looked at. What began or changed later stays: nobody has seen that.
+    pub seen_until: Timestamp,
+}
+
 /// Drift was closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DriftResolvedAll {
-    /// So many events.
+    /// So many events, at most 500 at once.
     pub resolved_count: u64,
+    /// So many more were looked at and last: ask again.
+    pub left: u64,
+    /// So many began or changed later.
+    pub later: u64,
+}
+
+/// Which configuration of a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RuntimeConfigQuery {
+    /// The one that ran when this drift was found, also when that is over, as long as it is kept: of each node the newest that differed.
+    #[param(value_type = Option<Uuid>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift_event: Option<DriftEventId>,
 }
 
 /// In which form events are exported.
@@ -480,10 +505,13 @@ const COLUMNS: &str = "id,node_id,node_name,node_hostname,severity,expected_bund
 resolution,duration_seconds,state,summary,resolved_by,reason";
 
 impl DriftExport {
-    /// The events as a table.
+    /// The events as a table. Where there are more of them, the last row is `truncated`.
     pub fn csv(&self) -> String {
         let rows = self.drift_events.iter().map(row);
-        let lines: Vec<String> = std::iter::once(COLUMNS.to_owned()).chain(rows).collect();
+        // A table has no other place to say that it is not all.
+        let columns = COLUMNS.split(',').count();
+        let rest = self.truncated.then(|| format!("truncated{}", ",".repeat(columns - 1)));
+        let lines: Vec<String> = std::iter::once(COLUMNS.to_owned()).chain(rows).chain(rest).collect();
         lines.join("\r\n") + "\r\n"
     }
 }
@@ -526,6 +554,23 @@ pub fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_that_is_not_all_says_so_in_a_row_of_its_own() {
+        let project = crate::project::ProjectRef {
+            id: ProjectId(uuid::Uuid::nil()),
+            slug: "shop".into(),
+            name: "Shop".into(),
+        };
+        let exported_at = crate::timestamp(sentinel_model::Time(0));
+        let drift_events = Vec::new();
+        let mut export = DriftExport { exported_at, project, total: 0, truncated: true, drift_events };
+        let csv = export.csv();
+        let last: Vec<&str> = csv.lines().last().map(|line| line.split(',').collect()).unwrap_or_default();
+        assert_eq!((last[0], last.len()), ("truncated", COLUMNS.split(',').count()));
+        export.truncated = false;
+        assert!(!export.csv().contains("truncated"));
+    }
 
     #[test]
     fn no_cell_is_a_formula() {

@@ -38,6 +38,16 @@ pub struct NodeGroupBody {
     pub node_group: NodeGroup,
 }
 
+/// A group, as other objects name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeGroupRef {
+    /// Identity.
+    #[schema(value_type = Uuid)]
+    pub id: NodeGroupId,
+    /// Unique in the project.
+    pub name: String,
+}
+
 /// Groups of a project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NodeGroupList {

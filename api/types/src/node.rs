@@ -10,6 +10,7 @@ use crate::Timestamp;
 use crate::blue_green::Slot;
 use crate::drift::NodeDrift;
 use crate::environment::EnvironmentRef;
+use crate::group::NodeGroupRef;
 
 /// Whether heartbeats arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -274,6 +275,9 @@ pub struct Node {
     /// The environment that it is in.
     #[serde(default)]
     pub environment: Option<EnvironmentRef>,
+    /// The groups that it is in: those that name it, and those whose rule selects it.
+    #[serde(default)]
+    pub groups: Vec<NodeGroupRef>,
     /// What it really runs, as far as that was measured; members of earlier versions say nothing.
     #[serde(default)]
     pub drift: Option<NodeDrift>,
@@ -360,6 +364,9 @@ pub struct NodesQuery {
     /// Only nodes in this environment, by id or slug.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
+    /// Only nodes in this group, by id or name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Only nodes whose name or host name contains this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,

@@ -18,6 +18,7 @@ use crate::canary::{CanaryAnalysis, CanaryConfig};
 use crate::check::{CheckResult, HttpCheck};
 use crate::conflict::OnConflict;
 use crate::environment::EnvironmentRef;
+use crate::group::NodeGroupRef;
 use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
 
 /// Which nodes.
@@ -336,6 +337,9 @@ pub struct Rollout {
     /// Who let it through every freeze, and why.
     #[serde(default)]
     pub break_glass: Option<BreakGlass>,
+    /// The groups that it is for, those that are still there; their nodes were counted when it was asked for.
+    #[serde(default)]
+    pub target_groups: Vec<NodeGroupRef>,
     /// The environment that it is to; null: its nodes are wherever they are.
     #[serde(default)]
     pub environment: Option<EnvironmentRef>,
@@ -599,6 +603,9 @@ pub struct RolloutDetail {
     /// How the checks do, in the order in which they were asked for.
     #[serde(default)]
     pub check_results: Vec<CheckResult>,
+    /// The freeze that holds it now, or would when it goes on; null when none does, and when somebody broke the glass or it is over.
+    #[serde(default)]
+    pub frozen: Option<String>,
 }
 
 /// A node, as plans name it.

@@ -28,6 +28,8 @@ pub struct DriftView<'a> {
     pub project: &'a Project,
     /// The bundle may still be handed out.
     pub compiled: bool,
+    /// The bundle's version.
+    pub version: &'a str,
     /// Nothing goes forward in the project.
     pub frozen: bool,
     /// The fleet of the project.
@@ -88,6 +90,12 @@ fn why_not(view: &DriftView<'_>, node: &Node) -> Option<String> {
     }
     if !view.compiled {
         return Some("its bundle was revoked: assign another one".to_owned());
+    }
+    if !node.versions.admits(view.version) {
+        return Some(format!(
+            "the node takes versions {} only, and was assigned {}: assign another bundle, or change the versions that it takes",
+            node.versions, view.version
+        ));
     }
     let other = |bundle| bundle != event.bundle_id;
     if node.assignment.as_ref().is_none_or(|assignment| other(assignment.bundle_id))

@@ -302,6 +302,6 @@ fn versions(view: &WhyView<'_>) -> Option<Finding> {
 
 fn frozen(view: &WhyView<'_>) -> Option<Finding> {
     let words = view.frozen?;
-    let finding = Finding::new(Kind::Frozen, format!("its project is {words}"), None);
+    let finding = Finding::new(Kind::Frozen, format!("nothing goes forward there: {words}"), None);
     Some(finding.then("wait for the end of the freeze; an administrator can let one rollout through"))
 }

@@ -12,7 +12,7 @@ use sentinel_model::drift::{
 };
 use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::project::Project;
-use sentinel_model::{DriftEventId, Generation, ProjectId, Time};
+use sentinel_model::{DriftEventId, Generation, NodeId, ProjectId, Time};
 use uuid::Uuid;
 
 use crate::apply::{Context, Stop, Subject};
@@ -21,6 +21,9 @@ use crate::tables::{Read, Scan, Table, TableError, key, load, rows};
 /// The cluster level from which on nodes' measurements are taken.
 pub const LEVEL: u16 = 4;
 
+/// Most events that one command looks at anew.
+pub const RESCHEDULED_AT_ONCE: usize = 500;
+
 /// What is known of a node; of one that has measured nothing, nothing.
 pub fn of_node(read: &(impl Read + ?Sized), node: &Node) -> Result<DriftNode, TableError> {
     Ok(load(read, node.id.as_bytes())?.unwrap_or_else(|| DriftNode::new(node.id)))
@@ -28,7 +31,8 @@ pub fn of_node(read: &(impl Read + ?Sized), node: &Node) -> Result<DriftNode, Ta
 
 /// How much drift a project has.
 pub fn counts(read: &(impl Read + ?Sized), project: ProjectId) -> Result<DriftCounts, TableError> {
-    let none = DriftCounts { project_id: project, open: 0, alarms: 0, resolved: 0, configs: 0 };
+    let none =
+        DriftCounts { project_id: project, open: 0, alarms: 0, resolved: 0, configs: 0, reschedule: None };
     Ok(load(read, project.as_bytes())?.unwrap_or(none))
 }
 
@@ -260,17 +264,41 @@ pub(crate) fn forget(context: &mut Context<'_>, node: &Node) -> Result<(), Table
     Ok(())
 }
 
-/// The project wants something else done about drift: what lasts is looked at by that.
-pub(crate) fn reschedule(context: &mut Context<'_>, project: &Project) -> Result<(), TableError> {
-    for current in open(context.tables(), project.id)? {
-        if current.state != DriftState::Open {
-            continue;
-        }
+/// The project wants something else done about drift: what lasts is looked at by that, some events at once, those of nodes behind this one.
+/// Where there are more, it is noted where to go on. Returns how many were looked at.
+pub(crate) fn reschedule(
+    context: &mut Context<'_>,
+    project: &Project,
+    after: Option<NodeId>,
+) -> Result<usize, TableError> {
+    let behind = after.map(|node| key(&[project.id.as_bytes(), node.as_bytes()]));
+    let some = Scan {
+        after: behind.as_deref(),
+        limit: RESCHEDULED_AT_ONCE,
+        ..Scan::all(Table::DriftOpen, project.id.as_bytes())
+    };
+    let pairs = context.tables().scan(some)?;
+    let full = pairs.len() == RESCHEDULED_AT_ONCE;
+    let last = pairs.last().filter(|_| full).and_then(|(place, _)| Uuid::from_slice(place.get(16..)?).ok());
+    for (_, id) in &pairs {
+        let current: Option<DriftEvent> = context.load(&key(&[project.id.as_bytes(), id]))?;
+        let Some(current) = current.filter(|current| current.state == DriftState::Open) else { continue };
         let next =
             DriftEvent { next_try_at: next_try(project, current.tries, context.time), ..current.clone() };
         write(context, Some(&current), next)?;
     }
-    Ok(())
+    let before = counts(context.tables(), project.id)?;
+    let after = DriftCounts { reschedule: last.map(NodeId), ..before.clone() };
+    if after != before {
+        context.store(&after)?;
+    }
+    Ok(pairs.len())
+}
+
+/// Projects whose events are not all looked at by what the project wants now.
+pub fn rescheduling(read: &(impl Read + ?Sized)) -> Result<Vec<ProjectId>, TableError> {
+    let counts: Vec<DriftCounts> = rows(read, Scan::all(Table::DriftCounts, &[]))?;
+    Ok(counts.into_iter().filter(|of| of.reschedule.is_some()).map(|of| of.project_id).collect())
 }
 
 /// Writes an event that has changed, and tells of it.

@@ -20,6 +20,8 @@ pub struct Frozen {
     pub until: Time,
     /// Until when, by which window, and why.
     pub words: String,
+    /// The same as a sentence: what is frozen, and until when.
+    pub sentence: String,
 }
 
 /// Every window of a project, by id: the oldest first.
@@ -56,7 +58,12 @@ pub fn over(
         Some(id) => Some(environment::name_of(read, project, id)?),
         None => None,
     };
-    Ok(Some(Frozen { until, words: words(until, window, environment.as_deref()) }))
+    let part = environment.as_deref().map(|name| format!(" for the environment '{name}'"));
+    let what =
+        environment.map_or_else(|| "the project".to_owned(), |name| format!("the environment '{name}'"));
+    let words = words(until, window, &part.unwrap_or_default());
+    let sentence = format!("{what} is {}", self::words(until, window, ""));
+    Ok(Some(Frozen { until, words, sentence }))
 }
 
 /// The freeze that holds a rollout at a moment: none for one that somebody broke the glass for.
@@ -93,11 +100,10 @@ pub(crate) fn require_thawed_over(
 }
 
 fn refusal(frozen: &Frozen) -> Stop {
-    Rejection::WrongState(format!("the project is {}", frozen.words)).into()
+    Rejection::WrongState(frozen.sentence.clone()).into()
 }
 
-fn words(until: Time, window: &FreezeWindow, environment: Option<&str>) -> String {
-    let part = environment.map(|name| format!(" for the environment '{name}'")).unwrap_or_default();
+fn words(until: Time, window: &FreezeWindow, part: &str) -> String {
     let reason = if window.reason.is_empty() { String::new() } else { format!(": {}", window.reason) };
     // As it is kept: what is told and what is kept would else never be the same, and be told for ever.
     rollout::clip(&format!("frozen until {until} by window '{}'{part}{reason}", window.name))

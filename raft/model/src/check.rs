@@ -39,9 +39,9 @@ pub struct HttpCheck {
     /// What the body must contain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_contains: Option<String>,
-    /// Sent along; no secrets, for everybody who sees the rollout sees them.
+    /// Sent along; no secrets, for they are kept as they are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, HeaderValue>,
     /// How long it may take to answer, in milliseconds.
     pub timeout_ms: u32,
     /// How long after one request the next one is made, in seconds.
@@ -50,6 +50,33 @@ pub struct HttpCheck {
     pub passes: u32,
     /// How often it must have failed, without a pass between, to be broken.
     pub failures: u32,
+}
+
+/// Value of a header. It is sent to whom the check asks, and shown to nobody: no answer, log or audit entry has it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HeaderValue(String);
+
+impl HeaderValue {
+    /// What stands for a value where it would be shown.
+    pub const HIDDEN: &'static str = "***";
+
+    /// The text itself. Name every use.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<String>> From<T> for HeaderValue {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::fmt::Debug for HeaderValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(Self::HIDDEN)
+    }
 }
 
 /// How something is asked. Nothing that changes anything.
@@ -129,7 +156,7 @@ impl HttpCheck {
             return refuse("headers", format!("at most {HEADERS_MAX}"));
         }
         for (name, value) in &self.headers {
-            if let Err(why) = check_header(name, value) {
+            if let Err(why) = check_header(name, value.expose()) {
                 return refuse(&format!("headers.{name}"), why);
             }
         }
@@ -164,7 +191,7 @@ fn check_url(url: &str) -> Result<(), String> {
         return Err("names no host".into());
     }
     if authority.contains('@') {
-        return Err("must not hold a user or password: everybody who sees the rollout sees them".into());
+        return Err("must not hold a user or password: everybody who sees the rollout sees the URL. What has to be sent along goes into headers, whose values are not shown".into());
     }
     Ok(())
 }
@@ -190,10 +217,13 @@ fn check_header(name: &str, value: &str) -> Result<(), String> {
     }
     let name = name.to_ascii_lowercase();
     if SECRET.iter().any(|part| name.contains(part)) {
-        return Err("must not hold secrets: everybody who sees the rollout sees them".into());
+        return Err("must not hold secrets: they would be kept as they are, also in backups".into());
     }
     if CONNECTION.contains(&name.as_str()) {
         return Err("belongs to the connection".into());
+    }
+    if value == HeaderValue::HIDDEN {
+        return Err("is what stands for a value that is not shown: give the value itself".into());
     }
     if value.chars().count() > TEXT_MAX || !value.chars().all(|c| c == ' ' || c.is_ascii_graphic()) {
         return Err(format!("must be at most {TEXT_MAX} printable ASCII characters"));
@@ -338,11 +368,23 @@ mod tests {
         }
         let split = |check: &mut HttpCheck| drop(check.headers.insert("x".into(), "a\r\nhost: b".into()));
         assert_eq!(refused(split), "checks.0.headers.x");
+        let copied = |check: &mut HttpCheck| drop(check.headers.insert("x".into(), "***".into()));
+        assert_eq!(refused(copied), "checks.0.headers.x");
         assert_eq!(refused(|check| check.status = [300, 200]), "checks.0.expected_status");
         assert_eq!(refused(|check| check.method = Method::Head), "checks.0.body_contains");
         assert_eq!(refused(|check| check.timeout_ms = 0), "checks.0.timeout_ms");
         assert_eq!(refused(|check| check.interval_s = 0), "checks.0.interval_seconds");
         assert_eq!(refused(|check| check.failures = 0), "checks.0.failures");
+    }
+
+    #[test]
+    fn a_url_with_credentials_is_told_where_they_go_and_values_of_headers_are_not_printed() {
+        let mut check = asked();
+        check.url = "https://ada:hunter2@shop.example.com/".into();
+        let refused = check_all(&[check], 600).unwrap_err();
+        assert!(refused.message.contains("goes into headers") && !refused.message.contains("hunter2"));
+        let printed = format!("{:?}", asked());
+        assert!(printed.contains("accept") && !printed.contains("text/plain"), "{printed}");
     }
 
     #[test]

@@ -373,6 +373,9 @@ pub struct DriftCounts {
     pub resolved: u64,
     /// Nodes of which a configuration is kept.
     pub configs: u64,
+    /// Events of nodes behind this one are still to be looked at by what the project wants now; `None`: all of them are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reschedule: Option<NodeId>,
 }
 
 /// The configuration that a node runs and was not assigned.

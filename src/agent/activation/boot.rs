@@ -22,7 +22,7 @@ use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity};
 use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::{COMPILED, OpenBundle};
 
-use super::{Activator, Live, Source};
+use super::{Activator, Live, Source, Way};
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
 use crate::agent::release::Release;
@@ -113,7 +113,7 @@ impl<P: Proxy> Activator<P> {
             }
             // The running process was about to run something else when the agent died.
             self.shelf.write_config(release, &live.rendered.text).map_err(|error| error.to_string())?;
-            if self.proxy.reload().await.is_ok() && self.proxy.prove(&live.rendered.target).await.is_ok() {
+            if self.carry_out(&live, Way::Reload).await.is_ok() && self.prove(&live).await.is_ok() {
                 return Ok(());
             }
             tracing::warn!("the running proxy cannot be brought to what it shall run; it is restarted");

@@ -1,7 +1,10 @@
 //! Does the node really run what was proven here? Looked at again and again, since others can change files and processes beside the agent.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
+use sentinel_api_types::Timestamp;
 use sentinel_api_types::agent::{NodeEventType, Severity};
 use sentinel_api_types::drift::{Difference, DifferenceKind};
 use sentinel_model::drift::DriftSeverity;
@@ -36,6 +39,9 @@ impl<P: Proxy> Activator<P> {
             self.board.runtime_config.send_if_modified(|known| known.take().is_some());
             return;
         };
+        if let Some(at) = self.proxy.read_again() {
+            self.measuring.astray = self.read_something_else(&live, at);
+        }
         let process = self.process();
         let expected =
             expected(&live, self.shelf.place_of(&live.release), self.shelf.is_current(&live.release));
@@ -54,6 +60,8 @@ impl<P: Proxy> Activator<P> {
             self.board.note(NodeEventType::Warning, Severity::Warn, message);
         }
         self.board.change(|facts| facts.measured = Some(found));
+        // Under the same number another text may be told in another epoch, and by other members.
+        let text = text.map(|text| (live.release.epoch, text));
         self.board.runtime_config.send_if_modified(|known| {
             let news = *known != text;
             *known = text;
@@ -71,10 +79,27 @@ impl<P: Proxy> Activator<P> {
             _ if !running => (DifferenceKind::NotRunning, String::new()),
             _ => {
                 self.measuring.well();
-                return None;
+                let words = "it has read its configuration while that was not what was assigned".to_owned();
+                let (path, kind) = (PROCESS.to_owned(), DifferenceKind::Changed);
+                return self.measuring.astray.then_some(Difference { path, kind, words });
             }
         };
         self.measuring.unwell().then(|| Difference { path: PROCESS.to_owned(), kind, words })
+    }
+
+    /// True when the file that the proxy reads is not what was written for it.
+    pub(super) fn finds_something_else(&self, live: &Live) -> bool {
+        let found = fs::read(self.shelf.config(&live.release));
+        found.map_or(true, |found| found != live.rendered.text.as_bytes())
+    }
+
+    /// True when what the proxy read at a moment is not, or need not be, what was written for it: the file has other bytes now, or was written
+    /// after that moment, so that nobody knows which it had.
+    fn read_something_else(&self, live: &Live, at: Timestamp) -> bool {
+        let about = fs::metadata(self.shelf.config(&live.release));
+        let since =
+            about.map(|about| i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec()));
+        since.map_or(true, |since| since > at.as_nanosecond()) || self.finds_something_else(live)
     }
 
     /// True when the process may run something else than what is live here: then it is replaced, or told to read its files again, also for

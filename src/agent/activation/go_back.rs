@@ -19,6 +19,7 @@ impl<P: Proxy> Activator<P> {
             });
             return self.shelf.point_nowhere().map_err(|error| error.to_string());
         };
+        self.restore(&previous).await;
         self.shelf.point_to(&previous.release).map_err(|error| error.to_string())?;
         let result = match self.gently(&previous, way).await {
             Ok(live) => Ok(live),
@@ -49,24 +50,53 @@ impl<P: Proxy> Activator<P> {
         }
     }
 
+    /// Puts the files of a release back as they were verified: whoever has changed them must not get that loaded by going back. What cannot be
+    /// put back is told, and goes back all the same.
+    async fn restore(&self, live: &Live) {
+        let (shelf, keys, live) = (self.shelf.clone(), self.keys.clone(), live.clone());
+        let version = live.release.version.clone();
+        let restored = tokio::task::spawn_blocking(move || -> Result<usize, String> {
+            shelf.write_config(&live.release, &live.rendered.text).map_err(|error| error.to_string())?;
+            let bundle = shelf.load(&live.release, &keys).map_err(|error| error.to_string())?;
+            shelf.restore(&live.release, &bundle).map_err(|error| error.to_string())
+        });
+        match restored.await.unwrap_or_else(|error| Err(error.to_string())) {
+            Ok(0) => {}
+            Ok(files) => {
+                let message =
+                    format!("{files} files of bundle {version} had been changed on disk; they are put back");
+                self.board.note(NodeEventType::Warning, Severity::Warn, message);
+            }
+            Err(words) => {
+                tracing::error!(
+                    version,
+                    reason = words,
+                    "the release before could not be put back as it was"
+                );
+                let message = format!("bundle {version} could not be put back on disk as it was: {words}");
+                self.board.note(NodeEventType::Error, Severity::Error, message);
+            }
+        }
+    }
+
     /// The way back that loses no request, as far as there is one.
     async fn gently(&mut self, previous: &Live, way: Way) -> Result<Live, String> {
         if self.proxy.running().is_none() {
             // A process that was told to end may still serve for some seconds: it is not cut off.
             let fresh = self.rerendered(previous).await?;
-            self.proxy.start(&fresh.rendered.target, fresh.rendered.addresses).await?;
-            self.proxy.prove(&fresh.rendered.target).await?;
+            self.carry_out(&fresh, Way::Start).await?;
+            self.prove(&fresh).await?;
             return Ok(fresh);
         }
         if matches!(way, Way::Nothing | Way::Reload) || self.proxy.bound().is_some() {
-            // The process is the same, so is the text that it ran.
-            self.proxy.reload().await?;
-            self.proxy.prove(&previous.rendered.target).await?;
+            // The process is the same, so is the text that it ran: it was put back.
+            self.carry_out(previous, Way::Reload).await?;
+            self.prove(previous).await?;
             return Ok(previous.clone());
         }
         let fresh = self.rerendered(previous).await?;
-        self.proxy.upgrade(&fresh.rendered.target, fresh.rendered.addresses).await?;
-        self.proxy.prove(&fresh.rendered.target).await?;
+        self.carry_out(&fresh, Way::Upgrade).await?;
+        self.prove(&fresh).await?;
         Ok(fresh)
     }
 
@@ -76,8 +106,8 @@ impl<P: Proxy> Activator<P> {
         let fresh = self.rerendered(previous).await?;
         // Also when it is not proven in time: this is the process to look at then.
         self.live = Some(fresh.clone());
-        self.proxy.start(&fresh.rendered.target, fresh.rendered.addresses).await?;
-        self.proxy.prove(&fresh.rendered.target).await?;
+        self.carry_out(&fresh, Way::Start).await?;
+        self.prove(&fresh).await?;
         Ok(fresh)
     }
 

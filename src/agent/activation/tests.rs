@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod confirming;
+mod drifting;
 mod driving;
 mod fake;
 mod starting;

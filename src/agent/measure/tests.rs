@@ -141,9 +141,43 @@ async fn a_pointer_and_a_process_that_are_others_are_differences() {
 }
 
 #[tokio::test]
+async fn what_is_long_is_judged_as_a_whole_and_told_up_to_a_bound() {
+    let mut node = Node::new();
+    let padding = format!("// {}\n", "ä".repeat(CONFIG_BYTES_MAX));
+    node.edit(CONFIG, &format!("{padding}{}", node.rendered.text));
+    let (found, text) = node.look().await;
+    assert_eq!(found.severity, Some(DriftSeverity::Low), "it means the same: {}", found.summary);
+    let text = text.unwrap();
+    assert!(text.truncated && text.config_kdl.len() <= CONFIG_BYTES_MAX);
+    assert_eq!(Some(text.hash), found.config_hash);
+    let whole = fs::read(node.place().join(CONFIG)).unwrap();
+    assert_eq!(text.hash, Sha256Digest(Sha256::digest(&whole).into()), "of the whole");
+    let moved = node.rendered.text.replace("127.0.0.1:9001", "127.0.0.1:9666");
+    node.edit(CONFIG, &format!("{padding}{moved}"));
+    let (found, _) = node.look().await;
+    assert_eq!(
+        (found.severity, found.summary.as_str()),
+        (Some(DriftSeverity::Medium), "upstreams: 1 changed")
+    );
+}
+
+#[test]
+fn in_another_epoch_a_text_is_another_one() {
+    let report = RuntimeConfigReport {
+        generation: Generation(1),
+        hash: Sha256Digest([1; 32]),
+        config_kdl: String::new(),
+        expected_kdl: String::new(),
+        truncated: false,
+    };
+    let next = Epoch(Epoch::FIRST.0 + 1);
+    assert_ne!(about(&(Epoch::FIRST, report.clone())), about(&(next, report)));
+}
+
+#[tokio::test]
 async fn what_is_too_much_or_no_text_is_cut_and_said_to_be() {
     let mut node = Node::new();
-    let long = format!("// {}\n{}", "ä".repeat(CONFIG_BYTES_MAX), node.rendered.text);
+    let long = format!("// {}\n{}", "ä".repeat(MAX_READ_BYTES), node.rendered.text);
     node.edit(CONFIG, &long);
     let (found, text) = node.look().await;
     let text = text.unwrap();

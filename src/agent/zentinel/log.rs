@@ -6,6 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use sentinel_api_types::Timestamp;
+
 /// Size at which the file is put aside.
 const FILE_MAX: u64 = 8 << 20;
 /// Most that is read of its end.
@@ -26,6 +28,8 @@ const BESIDE: &[&str] = &[
     "pingora_core::protocols",
     "pingora_core::server::transfer_fd",
 ];
+/// What the proxy says when it is told to read its configuration again.
+const RELOAD: &str = "Received SIGHUP";
 /// What a process says that will not come up, although it does not end.
 const STUCK: &[&str] = &["is in use, will try again", "panicked at"];
 
@@ -35,6 +39,10 @@ pub struct ProxyLog {
     path: PathBuf,
     /// Where what is of interest begins.
     mark: u64,
+    /// Up to where it was looked for reloads.
+    looked: u64,
+    /// The last reload that was found there and not told.
+    reload: Option<Timestamp>,
 }
 
 impl ProxyLog {
@@ -43,10 +51,11 @@ impl ProxyLog {
     /// # Errors
     /// It cannot be opened.
     pub fn open(data_dir: &Path) -> io::Result<Self> {
-        let mut log = Self { path: data_dir.join("proxy.log"), mark: 0 };
+        let mut log = Self { path: data_dir.join("proxy.log"), mark: 0, looked: 0, reload: None };
         log.for_process()?;
         log.rotate()?;
         log.mark();
+        log.looked = log.mark;
         Ok(log)
     }
 
@@ -61,6 +70,33 @@ impl ProxyLog {
     /// What is written from now on is of interest.
     pub fn mark(&mut self) {
         self.mark = fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+    }
+
+    /// When the proxy was told last to read its configuration again, if it was since this was asked last.
+    pub fn reload(&mut self) -> Option<Timestamp> {
+        self.look_for_reloads();
+        self.reload.take()
+    }
+
+    /// What it was told so far was told by the agent.
+    pub fn forget_reloads(&mut self) {
+        self.reload();
+    }
+
+    fn look_for_reloads(&mut self) {
+        let length = fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+        if length == self.looked {
+            return;
+        }
+        let text = self.since(self.looked);
+        // Half a line is looked at when it is whole.
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        self.looked = length.saturating_sub((text.len() - whole) as u64);
+        let lines = text.get(..whole).unwrap_or_default().lines();
+        if let Some(line) = lines.filter(|line| line.contains(RELOAD)).last() {
+            let time = line.split_whitespace().next().and_then(|time| time.parse().ok());
+            self.reload = Some(time.unwrap_or_else(Timestamp::now));
+        }
     }
 
     /// Errors since the mark, without those of single requests.
@@ -101,10 +137,11 @@ impl ProxyLog {
         if fs::metadata(&self.path)?.len() <= FILE_MAX {
             return Ok(());
         }
+        self.look_for_reloads();
         let aside = self.path.with_extension("log.1");
         fs::copy(&self.path, aside)?;
         OpenOptions::new().write(true).open(&self.path)?.set_len(0)?;
-        self.mark = 0;
+        (self.mark, self.looked) = (0, 0);
         Ok(())
     }
 
@@ -184,6 +221,37 @@ mod tests {
         file.write_all(b"2026-11-24T13:06:36Z  WARN pingora_core: 127.0.0.1:1 is in use, will try again\n")
             .unwrap();
         assert!(log.stuck_since_mark().is_some());
+    }
+
+    #[test]
+    fn a_reload_is_told_once_and_not_when_the_agent_has_asked_for_it() {
+        const RELOADED: &str =
+            "2026-11-24T13:06:35.5Z  INFO zentinel: Received SIGHUP, triggering configuration reload\n";
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = ProxyLog::open(dir.path()).unwrap();
+        let mut file = log.for_process().unwrap();
+        file.write_all(NEW.as_bytes()).unwrap();
+        assert_eq!(log.reload(), None);
+        file.write_all(RELOADED.as_bytes()).unwrap();
+        assert_eq!(log.reload(), Some("2026-11-24T13:06:35.5Z".parse().unwrap()));
+        assert_eq!(log.reload(), None);
+        file.write_all(RELOADED.as_bytes()).unwrap();
+        log.forget_reloads();
+        assert_eq!(log.reload(), None);
+        let (half, rest) = RELOADED.as_bytes().split_at(60);
+        file.write_all(half).unwrap();
+        assert_eq!(log.reload(), None, "half a line");
+        file.write_all(rest).unwrap();
+        assert!(log.reload().is_some());
+        // Also when the file was put aside meanwhile.
+        file.write_all(RELOADED.as_bytes()).unwrap();
+        file.write_all(&vec![b'x'; usize::try_from(FILE_MAX).unwrap() + 1]).unwrap();
+        log.look_for_reloads();
+        log.rotate().unwrap();
+        file.write_all(OLD.as_bytes()).unwrap();
+        assert_eq!(log.reload(), None, "of so much the end is read");
+        file.write_all(RELOADED.as_bytes()).unwrap();
+        assert!(log.reload().is_some());
     }
 
     #[test]

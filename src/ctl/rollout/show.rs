@@ -2,10 +2,12 @@
 
 use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::conflict::OnConflict;
+use sentinel_api_types::group::NodeGroupRef;
 use sentinel_api_types::rollout::{
     PlannedDomain, PlannedStep, Risk, Rollout, RolloutDetail, RolloutError, RolloutList, RolloutNode,
     RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
 };
+use sentinel_model::NodeGroupId;
 
 use super::{blue_green, canary, check, gate, progress};
 use crate::ctl::output::Table;
@@ -37,7 +39,10 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("Bundle", rollout.bundle_version.clone());
     let by = rollout.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     table.fact("State", format!("{}{by}", progress::state(rollout)));
-    table.fact("Nodes", format!("{} ({})", rollout.nodes, targets(&rollout.target_selector)));
+    table.fact(
+        "Nodes",
+        format!("{} ({})", rollout.nodes, targets(&rollout.target_selector, &rollout.target_groups)),
+    );
     table.fact("Environment", rollout.environment.as_ref().map(|environment| environment.name.clone()));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Spread over", rollout.failure_domain.clone());
@@ -222,7 +227,7 @@ pub fn plan(plan: &RolloutPlan, key: Option<&str>, policy: OnConflict) -> Table 
         table.note(format!("refused: {order}"));
     }
     if let Some(frozen) = &plan.frozen {
-        table.note(format!("the project is {frozen}"));
+        table.note(frozen.clone());
     }
     table.note(format!("bundle {}, risk {}", plan.bundle.version, risk(&plan.risk)));
     table
@@ -260,14 +265,18 @@ pub fn error(error: &RolloutError) -> String {
     }
 }
 
-fn targets(selector: &TargetSelector) -> String {
+fn targets(selector: &TargetSelector, groups: &[NodeGroupRef]) -> String {
     match selector {
         TargetSelector::All {} => "all of the project".to_owned(),
         TargetSelector::Labels { labels: wanted } => format!("with {}", labels(wanted)),
         TargetSelector::NodeIds { .. } => "named one by one".to_owned(),
         TargetSelector::Groups { group_ids } => {
-            let groups: Vec<String> = group_ids.iter().map(ToString::to_string).collect();
-            format!("of the groups {}", groups.join(", "))
+            let name = |id: &NodeGroupId| {
+                let group = groups.iter().find(|group| group.id == *id);
+                group.map_or_else(|| format!("{id}, which is gone"), |group| group.name.clone())
+            };
+            let names: Vec<String> = group_ids.iter().map(name).collect();
+            format!("of {} {}", if names.len() == 1 { "the group" } else { "the groups" }, names.join(", "))
         }
         TargetSelector::Environment { environment } => format!("all of the environment {environment}"),
     }

@@ -43,13 +43,17 @@ fn http(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }
 
+fn refusal(outbound: &Outbound, address: &str, private: bool) -> Option<&'static str> {
+    outbound.guard.going(private).refusal(address.parse().unwrap())
+}
+
 fn loopback() -> Outbound {
     Outbound::allowing(vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()])
 }
 
 #[test]
 fn requests_go_to_public_addresses_and_to_private_ones_when_the_project_says_so() {
-    let refusal = |address: &str, private| Outbound::default().refusal(address.parse().unwrap(), private);
+    let refusal = |address: &str, private| refusal(&Outbound::default(), address, private);
     for public in
         ["1.1.1.1", "8.8.8.8", "172.15.0.1", "172.32.0.1", "100.63.0.1", "100.128.0.1", "2606:4700::1111"]
     {
@@ -92,8 +96,9 @@ fn requests_go_to_public_addresses_and_to_private_ones_when_the_project_says_so(
     ] {
         assert_eq!((refusal(never, false), refusal(never, true)), (Some(kind), Some(kind)), "{never}");
     }
-    assert_eq!(loopback().refusal("127.9.9.9".parse().unwrap(), false), None);
-    assert_eq!(loopback().refusal("169.254.169.254".parse().unwrap(), true), Some("a metadata"));
+    let refusal = |address: &str, private| self::refusal(&loopback(), address, private);
+    assert_eq!(refusal("127.9.9.9", false), None);
+    assert_eq!(refusal("169.254.169.254", true), Some("a metadata"));
 }
 
 #[test]
@@ -136,13 +141,54 @@ async fn no_spelling_of_a_refused_address_is_connected_to() {
             let answer = Outbound::default().ask(&check(&format!("http://{host}:{port}/")), private).await;
             let error = answer.error.unwrap();
             assert_eq!(answer.status, None, "{host}");
-            assert!(
-                error.contains("checks do not go there") || error.contains("is not found"),
-                "{host}: {error}"
-            );
+            assert!(error.contains("is not found, or checks do not go there"), "{host}: {error}");
         }
     }
     assert!(listener.accept().is_err(), "somebody came");
+}
+
+/// Else whoever can start a rollout learns name by name what there is in the network around the cluster.
+#[tokio::test]
+async fn a_name_that_is_not_found_looks_like_one_that_is_refused() {
+    let names: Names = Arc::new(|host| match host {
+        "inner" => Ok(vec!["10.0.0.7:0".parse().unwrap()]),
+        "metadata" => Ok(vec!["169.254.169.254:0".parse().unwrap()]),
+        "empty" => Ok(Vec::new()),
+        _ => Err(std::io::Error::other("no such name")),
+    });
+    let outbound = Outbound::asking(Vec::new(), names);
+    for host in ["inner", "metadata", "empty", "nowhere", "10.0.0.7", "127.0.0.1"] {
+        let answer = outbound.ask(&check(&format!("http://{host}:9/")), false).await;
+        let said = answer.error.unwrap().replace(host, "HOST");
+        let wanted =
+            "'HOST' is not found, or checks do not go there; the log of the member that leads says why";
+        assert_eq!(said, wanted, "{host}");
+    }
+}
+
+/// What is connected to was looked at, though the name means something else a moment later; and no client is made anew.
+#[tokio::test]
+async fn each_connection_goes_to_an_address_that_was_looked_at() {
+    let (port, mut asked) = answers(http("200 OK", "")).await;
+    let inner = Blocking::bind("127.0.0.2:0").unwrap();
+    inner.set_nonblocking(true).unwrap();
+    let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&looks);
+    let names: Names = Arc::new(move |_| {
+        let look = counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let turns: &[&str] = if look == 0 { &["127.0.0.2:0", "127.0.0.1:0"] } else { &["127.0.0.2:0"] };
+        Ok(turns.iter().map(|place| place.parse().unwrap()).collect())
+    });
+    let outbound = Outbound::asking(vec!["127.0.0.1/32".parse().unwrap()], names);
+    let ask = async |port: u16| outbound.ask(&check(&format!("http://turns:{port}/")), false).await;
+    assert_eq!(ask(port).await.error, None);
+    assert!(asked.recv().await.is_some());
+    let first = std::ptr::from_ref(outbound.clients[0].get().unwrap());
+    let refused = ask(inner.local_addr().unwrap().port()).await;
+    assert!(refused.error.unwrap().contains("checks do not go there"));
+    assert!(inner.accept().is_err(), "somebody came");
+    assert_eq!(looks.load(std::sync::atomic::Ordering::Relaxed), 2, "once for each connection");
+    assert!(std::ptr::eq(first, outbound.clients[0].get().unwrap()) && outbound.clients[1].get().is_none());
 }
 
 #[tokio::test]

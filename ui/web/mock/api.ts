@@ -7,7 +7,7 @@ import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.t
 import { unified } from "./diff.ts";
 import { DRIFT_ROUTES } from "./drift.ts";
 import { emit, record } from "./engine.ts";
-import { createGroup, shown, updateGroup } from "./groups.ts";
+import { createGroup, grouped, holds, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
 import { hex, uuid } from "./random.ts";
 import { advance, decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
@@ -30,7 +30,7 @@ function nodesOf(db: Db, project: string | undefined): Node[] {
 
 const bundleOf = (db: Db, id: string | undefined) => db.bundles.find((bundle) => bundle.id === id);
 
-const projectOf = (db: Db) => ({ id: PROJECT.id, org_id: ORG.id, org_slug: ORG.slug, slug: PROJECT.slug, name: PROJECT.name, description: "", baseline_bundle_id: null, approval_rules: db.rules, approval_expires_hours: db.expiresHours, drift_remediation: db.drift.remediation, drift_delay_seconds: db.drift.delay, inserted_at: iso(40 * 86_400_000) });
+const projectOf = (db: Db) => ({ id: PROJECT.id, org_id: ORG.id, org_slug: ORG.slug, slug: PROJECT.slug, name: PROJECT.name, description: "", baseline_bundle_id: null, approval_rules: db.rules, approval_expires_hours: db.expiresHours, drift_remediation: db.drift.remediation, drift_delay_seconds: db.drift.delay, checks_allow_private: db.checksAllowPrivate, inserted_at: iso(40 * 86_400_000) });
 
 let leader = 1;
 let level = 1;
@@ -279,19 +279,21 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     "/projects/:project/nodes",
     (db, { project }, { query }) => {
       const [status, slot, environment, q] = [query.get("status"), query.get("slot"), query.get("environment"), query.get("q")?.toLowerCase()];
+      const group = db.groups.find(({ node_group }) => node_group.id === query.get("group") || node_group.name === query.get("group"));
       const labels = [...query].flatMap(([name, value]) => (/^labels\[(.+)\]$/.exec(name) ? [[name.slice(7, -1), value] as const] : []));
       const found = nodesOf(db, project).filter(
         (node) =>
           (status === null || node.status === status) &&
           (slot === null || node.slot === slot) &&
           (environment === null || node.environment?.slug === environment || node.environment?.id === environment) &&
+          (query.get("group") === null || (group !== undefined && holds(group, node))) &&
           (q === undefined || node.name.includes(q) || node.hostname.includes(q)) &&
           labels.every(([key, value]) => node.labels[key] === value),
       );
-      return page("nodes", found.toSorted((a, b) => (a.name < b.name ? -1 : 1)), query);
+      return page("nodes", found.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((node) => grouped(db, node)), query);
     },
   ],
-  ["GET", "/projects/:project/nodes/:id", (db, { id }) => { const node = db.nodes.find((candidate) => candidate.id === id); return node === undefined ? missing("Node") : ok({ node }); }],
+  ["GET", "/projects/:project/nodes/:id", (db, { id }) => { const node = db.nodes.find((candidate) => candidate.id === id); return node === undefined ? missing("Node") : ok({ node: grouped(db, node) }); }],
   ["GET", "/projects/:project/nodes/:id/why", (db, { id }) => why(db, id)],
   ["GET", "/projects/:project/nodes/:id/events", (db, { id }) => ok({ events: db.nodeEvents.get(id ?? "") ?? [], total: db.nodeEvents.get(id ?? "")?.length ?? 0 })],
   [
@@ -428,7 +430,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ["GET", "/projects/:project/rollouts", (db, { project }, { query }) => page("rollouts", project === PROJECT.slug ? db.rollouts.map(({ rollout }) => rollout).filter((rollout) => query.get("state") === null || rollout.state === query.get("state")) : [], query)],
   ["POST", "/projects/:project/rollouts/plan", (db, _, { body }) => { const planned = plan(db, body as RolloutCreate); return "status" in planned ? planned : ok(planned); }],
   ["POST", "/projects/:project/rollouts", (db, _, { body }) => start(db, body as RolloutCreate)],
-  ["GET", "/projects/:project/rollouts/:id", (db, { id }) => { const stored = db.rollouts.find(({ rollout }) => rollout.id === id); return stored === undefined ? missing("Rollout") : ok(detail(stored)); }],
+  ["GET", "/projects/:project/rollouts/:id", (db, { id }) => { const stored = db.rollouts.find(({ rollout }) => rollout.id === id); return stored === undefined ? missing("Rollout") : ok(detail(db, stored)); }],
   ...(["approve", "reject", "break-glass"] as const).map((action): [string, string, Handler] => [
     "POST",
     `/projects/:project/rollouts/:id/${action}`,
@@ -490,6 +492,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       if (update.approval_rules) db.rules = update.approval_rules;
       if (update.approval_expires_hours) db.expiresHours = update.approval_expires_hours;
       if (update.drift_remediation) db.drift.remediation = update.drift_remediation;
+      if (typeof update.checks_allow_private === "boolean") db.checksAllowPrivate = update.checks_allow_private;
       if (update.drift_delay_seconds) db.drift.delay = update.drift_delay_seconds;
       record(db, "project.updated", "project", PROJECT.id, {}, ME_ACTOR);
       return ok({ project: projectOf(db) });

@@ -1,5 +1,5 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { groups } from "./groups.ts";
 import { hex, pick, random, uuid } from "./random.ts";
@@ -36,6 +36,7 @@ export interface Db {
   rules: ApprovalRule[];
   expiresHours: number;
   drift: { remediation: DriftRemediation; delay: number };
+  checksAllowPrivate: boolean;
   members: Member[];
   events: Event[];
   listeners: Set<(event: Event) => void>;
@@ -285,6 +286,7 @@ export function newDb(fleet = 140): Db {
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
     drift: { remediation: "reassert", delay: 60 },
+    checksAllowPrivate: false,
     events: [],
     listeners: new Set(),
     index: 48_200,
@@ -294,9 +296,10 @@ export function newDb(fleet = 140): Db {
     const base = newRollout(bundle, { by: pick(["Ada Keller", "ci-deploy", "Bo Lindqvist"]), steps: 4, nodes: 120, msAgo });
     db.rollouts.push({ rollout: { ...base, state, current_step: state === "completed" ? 4 : 1, completed_at: iso(msAgo - tookMs), ...change }, steps: [], nodes: [] });
   };
-  past(v231, "completed", 25 * 60 * MINUTE, 14 * MINUTE);
+  const asks = (name: string): HttpCheck => ({ name, url: `https://shop.example.com/health/${name}`, method: "GET", expected_status: "200-299", headers: { "x-probe": "***" }, timeout_ms: 5_000, interval_seconds: 10, passes: 3, failures: 3 });
+  past(v231, "completed", 25 * 60 * MINUTE, 14 * MINUTE, { checks: [asks("checkout"), asks("search")] });
   past(v230, "completed", 3 * 1_439 * MINUTE, 21 * MINUTE);
-  past(v229, "rolled_back", 9 * 1_439 * MINUTE, 6 * MINUTE, { error: { reason: "error rate 12.0 %: fra-edge-02, limit 5 %", exceptions: ["iad-edge-11 is offline"] } });
+  past(v229, "rolled_back", 9 * 1_439 * MINUTE, 6 * MINUTE, { checks: [asks("checkout"), asks("payment-fails")], error: { reason: "error rate 12.0 %: fra-edge-02, limit 5 %", exceptions: ["iad-edge-11 is offline"] } });
   const config = { ...USUAL, steps: [5, 25, 50, 100] };
   past(v229, "rolled_back", 10 * 1_439 * MINUTE, 2 * MINUTE, {
     strategy: "canary",

@@ -165,12 +165,13 @@ export const DRIFT_ROUTES: [method: string, path: string, handler: Handler][] = 
     "POST",
     "/projects/:project/drift/resolve-all",
     (db, _, { body }) => {
-      const { reason } = body as { reason: string };
+      const { reason, seen_until } = body as { reason: string; seen_until: string };
       if (reason.trim() === "") return refuse(422, "invalid", { reason: ["say why: it is kept with the event and in the audit log"] });
-      const open = events(db).filter((event) => event.state !== "resolved");
+      const lasting = events(db).filter((event) => event.state !== "resolved");
+      const open = lasting.filter((event) => Date.parse(event.updated_at) <= Date.parse(seen_until));
       for (const event of open) resolve(db, event, reason);
       record(db, "drift.bulk_resolved", "project", PROJECT.id, { events: String(open.length), reason }, ME_ACTOR);
-      return ok({ resolved_count: open.length });
+      return ok({ resolved_count: open.length, left: 0, later: lasting.length - open.length });
     },
   ],
   ["GET", "/projects/:project/drift/:id", (db, { id }) => { const event = events(db).find((candidate) => candidate.id === id); return event === undefined ? missing("Drift event") : ok({ drift_event: event }); }],
@@ -190,10 +191,12 @@ export const DRIFT_ROUTES: [method: string, path: string, handler: Handler][] = 
   [
     "GET",
     "/projects/:project/nodes/:id/runtime-config",
-    (db, { id }) => {
+    (db, { id }, { query }) => {
       const node = db.nodes.find((candidate) => candidate.id === id);
       if (node?.effective === null || node?.effective === undefined) return missing("Runtime configuration");
-      const event = events(db).find((candidate) => candidate.node_id === id && candidate.state !== "resolved");
+      const asked = query.get("drift_event");
+      const event = events(db).find((candidate) => candidate.node_id === id && (asked === null ? candidate.state !== "resolved" : candidate.id === asked));
+      if (asked !== null && event === undefined) return missing("Drift event");
       const changed = event?.differences.some(({ path }) => path === "zentinel.kdl") ?? false;
       const text = changed ? TEXT.replace('"10.0.3.12:9001"', '"10.0.9.66:9001"') : TEXT;
       const { diff, additions, deletions } = unified(TEXT, text);

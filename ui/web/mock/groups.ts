@@ -28,6 +28,9 @@ function selects({ labels }: NodeGroup, node: Node): boolean {
   return rule.length > 0 && rule.every(([key, value]) => node.labels[key] === value);
 }
 
+/** A node, with the groups that it is in. */
+export const grouped = (db: Db, node: Node): Node => ({ ...node, groups: db.groups.filter((group) => holds(group, node)).map(({ node_group: { id, name } }) => ({ id, name })) });
+
 /** Counted over the fleet as it is now. */
 export function shown(db: Db, group: NodeGroupDetail): NodeGroupDetail {
   const all = db.nodes.filter((node) => holds(group, node));

@@ -1,5 +1,5 @@
 // Rollouts of the mocked API: planned, begun, shown, steered.
-import type { Node, PlanConflict, PlannedDomain, Risk, Rollout, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
+import type { CheckResult, Node, PlanConflict, PlannedDomain, Risk, Rollout, RolloutCreate, RolloutDetail, RolloutPlan } from "../src/api/types.ts";
 import { otherSlot } from "../src/lib/slots.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { giveBack, slotPlan, USUAL_SHARES } from "./blue-green.ts";
@@ -14,7 +14,8 @@ const RISKS = ["low", "medium", "high"];
 /** The freeze that holds now, in words. */
 export function frozen(db: Db, touched: ReadonlySet<string> = new Set()): string | null {
   const holds = db.freezes.find(({ next, environment }) => (!environment || touched.has(environment.id)) && next && Date.parse(next.from) <= Date.now() && Date.now() < Date.parse(next.until));
-  return holds === undefined ? null : `frozen until ${holds.next?.until} by window '${holds.name}': ${holds.reason}`;
+  const part = holds?.environment ? ` for the environment '${holds.environment.name}'` : "";
+  return holds === undefined ? null : `frozen until ${holds.next?.until} by window '${holds.name}'${part}: ${holds.reason}`;
 }
 
 /** Pinned, and not to this bundle. */
@@ -123,7 +124,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
   const planned = plan(db, body);
   if ("status" in planned) return planned;
   if (planned.out_of_order) return refuse(409, "conflict", planned.out_of_order);
-  if (planned.frozen && !body.override_freeze_reason && !body.scheduled_at && planned.approvals_needed === 0) return refuse(409, "conflict", `the project is ${planned.frozen}`);
+  if (planned.frozen && !body.override_freeze_reason && !body.scheduled_at && planned.approvals_needed === 0) return refuse(409, "conflict", planned.frozen);
   const giving = planned.steps.filter((step) => !step.traffic_weight);
   const given = giving.flatMap((step) => step.nodes.map((node) => ({ ...node, step: step.index, kept: false })));
   const nodes = [...given, ...(planned.kept ?? []).map((node) => ({ ...node, step: giving.length, kept: true }))];
@@ -131,6 +132,8 @@ export function start(db: Db, body: RolloutCreate): Answer {
   const rollout = newRollout(planned.bundle, { by: ME.name, steps: planned.steps.length, nodes: given.length, msAgo: 0 });
   Object.assign(rollout, {
     target_selector: body.target_selector,
+    target_groups: body.target_selector.type === "groups" ? db.groups.flatMap(({ node_group: { id, name } }) => (body.target_selector.type === "groups" && body.target_selector.group_ids.includes(id) ? [{ id, name }] : [])) : [],
+    checks: (body.checks ?? []).map((check) => ({ ...check, headers: Object.fromEntries(Object.keys(check.headers ?? {}).map((name) => [name, "***"])) })),
     environment: planned.environments?.length === 1 && body.environment ? planned.environments[0]?.environment : null,
     skip_order: body.skip_order_reason ? { by: ME.name, reason: body.skip_order_reason, at: iso() } : null,
     strategy: body.strategy ?? "rolling",
@@ -190,12 +193,30 @@ export function start(db: Db, body: RolloutCreate): Answer {
   return ok({ rollout }, 201);
 }
 
-export function detail({ rollout, steps, nodes, canary }: StoredRollout): RolloutDetail {
+/** How each check does: some answer, and the one that is called so does not. */
+function checkResults({ rollout, steps }: StoredRollout): CheckResult[] {
+  const step = steps[rollout.current_step] ?? steps.at(-1);
+  const since = step?.running_since ?? step?.completed_at ?? null;
+  return (rollout.checks ?? []).map(({ name, passes = 3, interval_seconds = 10 }) => {
+    const until = rollout.completed_at ? Date.parse(rollout.completed_at) : Date.now();
+    const made = since === null ? 0 : Math.max(rollout.completed_at ? passes : 0, Math.floor((until - Date.parse(since)) / (interval_seconds * 1_000)));
+    const none = { name, step_index: null, passes: 0, failures: 0, status: null, latency_ms: null, error: null, checked_at: null };
+    if (step === undefined || since === null || made === 0) return none;
+    const seen = { ...none, step_index: step.step_index, checked_at: new Date(Math.min(until, Date.parse(since) + made * interval_seconds * 1_000)).toISOString() };
+    if (name.includes("fails")) return { ...seen, failures: made, status: 503, latency_ms: 41, error: "503 instead of 200-299" };
+    return { ...seen, passes: made, status: 200, latency_ms: 12 };
+  });
+}
+
+export function detail(db: Db, stored: StoredRollout): RolloutDetail {
+  const { rollout, steps, nodes, canary } = stored;
+  const touched = new Set(nodes.flatMap(({ node_id }) => db.nodes.find(({ id }) => id === node_id)?.environment?.id ?? []));
+  const holds = rollout.completed_at || rollout.break_glass ? null : frozen(db, touched);
   const active = nodes.filter((node) => node.generation !== null && node.generation !== undefined && (node.effective_generation ?? 0) >= node.generation && node.state !== "restoring").length;
   const restored = nodes.filter((node) => node.state === "restoring" && node.generation && (node.effective_generation ?? 0) >= node.generation).length;
   const failed = nodes.filter((node) => node.failure && node.failure.generation === node.generation).length;
   const total = nodes.filter((node) => node.state !== "kept").length;
-  return { rollout, steps, nodes, canary_analysis_results: canary ?? null, progress: { total, active, restored, failed, pending: total - active - restored - failed } };
+  return { rollout, steps, nodes, canary_analysis_results: canary ?? null, check_results: checkResults(stored), frozen: holds, progress: { total, active, restored, failed, pending: total - active - restored - failed } };
 }
 
 /** Approves, rejects, breaks the glass. */

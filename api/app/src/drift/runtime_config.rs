@@ -6,14 +6,14 @@
 
 use sentinel_api_types::agent::NodeEventsResponse;
 use sentinel_api_types::drift::{
-    DriftStatus, RuntimeConfig, RuntimeConfigBody, RuntimeConfigDiff, RuntimeConfigReport,
-    RuntimeConfigSource, SemanticChange,
+    DriftStatus, RuntimeConfig, RuntimeConfigBody, RuntimeConfigDiff, RuntimeConfigQuery,
+    RuntimeConfigReport, RuntimeConfigSource, SemanticChange,
 };
 use sentinel_api_types::timestamp;
 use sentinel_bundle::{diff, drift, proxy_config, semantic};
 use sentinel_machine::commands::node_runtime_config_keep::NodeRuntimeConfigKeep;
 use sentinel_machine::drift::LEVEL;
-use sentinel_machine::{View, tables};
+use sentinel_machine::{View, drift as drift_events, tables};
 use sentinel_model::bundle::Bundle;
 use sentinel_model::drift::{CONFIG_BYTES_MAX, CONFIG_PATH, DriftNode, Measurement, RuntimeConfig as Kept};
 use sentinel_model::node::Node;
@@ -34,6 +34,7 @@ impl App {
         caller: &Caller,
         project: &str,
         id: NodeId,
+        query: &RuntimeConfigQuery,
     ) -> Result<RuntimeConfigBody, AppError> {
         let here = self.in_project(Operation::RuntimeConfigShow, caller, project).await?;
         let node = here.object::<Node>(&id)?;
@@ -43,6 +44,18 @@ impl App {
         let (status, hash) = (status(&node, known.as_ref()), measured.and_then(|measured| measured.config));
         let unknown = || AppError::not_found("Runtime configuration");
         let differs = |measured: &Measurement| measured.differences.iter().any(|one| one.path == CONFIG_PATH);
+        if let Some(event) = query.drift_event {
+            let event = drift_events::event(read, here.project.id, event)?;
+            let event = event.filter(|event| event.node_id == id);
+            let event = event.ok_or_else(|| AppError::not_found("Drift event"))?;
+            let kept: Option<Kept> = tables::load(read, id.as_bytes())?;
+            let as_found = |kept: &Kept| {
+                kept.generation == event.found.generation && Some(kept.digest) == event.found.config
+            };
+            let kept = kept.filter(as_found).ok_or_else(unknown)?;
+            let runtime_config = RuntimeConfig { status, ..self.as_told(kept).await? };
+            return Ok(RuntimeConfigBody { runtime_config });
+        }
         if measured.is_some_and(differs) {
             // What the bundle says is just what does not run.
             let kept: Option<Kept> = tables::load(read, id.as_bytes())?;
@@ -69,8 +82,10 @@ impl App {
 
     async fn as_told(&self, kept: Kept) -> Result<RuntimeConfig, AppError> {
         let (expected, text) = (kept.expected.clone(), kept.text.clone());
-        let generation = kept.generation;
+        let (generation, cut) = (kept.generation, kept.cut);
         let diff = self.heavy("comparisons", move || compared(&expected, &text, generation)).await?;
+        // What a part of a text means says nothing about the whole: the agent has judged that.
+        let diff = RuntimeConfigDiff { semantic: diff.semantic.filter(|_| !cut), ..diff };
         Ok(RuntimeConfig {
             node_id: kept.node_id,
             status: DriftStatus::Drifted,

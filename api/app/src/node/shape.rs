@@ -1,12 +1,15 @@
 //! Nodes, facts and failures as the API shows them: with the versions of the bundles that they name.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use sentinel_api_types::environment::EnvironmentRef;
+use sentinel_api_types::group::NodeGroupRef;
 use sentinel_api_types::node::{Cause, CauseKind, Desired, Fact, Node, NodeFailure, Traffic, Usage};
 use sentinel_api_types::timestamp;
-use sentinel_machine::{Read, TableError, tables};
+use sentinel_machine::{Read, TableError, group, tables};
 use sentinel_model::bundle::Bundle;
+use sentinel_model::group::NodeGroup;
 use sentinel_model::health::{NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{self, ActivationFailure, Assignment, AssignmentCause};
 use sentinel_model::{BundleId, EnvironmentId, ProjectId};
@@ -20,11 +23,12 @@ pub(crate) struct Versions<'a> {
     read: &'a dyn Read,
     known: HashMap<BundleId, Option<String>>,
     environments: HashMap<EnvironmentId, Option<EnvironmentRef>>,
+    groups: HashMap<ProjectId, Vec<NodeGroup>>,
 }
 
 impl<'a> Versions<'a> {
     pub(crate) fn new(read: &'a dyn Read) -> Self {
-        Self { read, known: HashMap::new(), environments: HashMap::new() }
+        Self { read, known: HashMap::new(), environments: HashMap::new(), groups: HashMap::new() }
     }
 
     /// The version of a bundle; `None` when it is gone.
@@ -53,9 +57,27 @@ impl<'a> Versions<'a> {
         Ok(found)
     }
 
+    /// The groups of a project for which this is true, by name.
+    pub(crate) fn groups(
+        &mut self,
+        project: ProjectId,
+        which: impl Fn(&NodeGroup) -> bool,
+    ) -> Result<Vec<NodeGroupRef>, TableError> {
+        let groups = match self.groups.entry(project) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(group::groups(self.read, project)?),
+        };
+        let reference = |group: &NodeGroup| NodeGroupRef { id: group.id, name: group.name.clone() };
+        let mut found: Vec<NodeGroupRef> =
+            groups.iter().filter(|group| which(group)).map(reference).collect();
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(found)
+    }
+
     pub(crate) fn node(&mut self, node: node::Node, sample: Option<NodeSample>) -> Result<Node, TableError> {
         let converged = node.converged() && !node.runs_unassigned();
         let drift = drift::of_node(self.read, &node)?;
+        let groups = self.groups(node.project_id, |group| group.holds(&node))?;
         Ok(Node {
             id: node.id,
             status: node.status.into(),
@@ -80,6 +102,7 @@ impl<'a> Versions<'a> {
             },
             slot: node.slot.map(Into::into),
             environment: self.environment(node.project_id, node.environment_id)?,
+            groups,
             drift: Some(drift),
             traffic: sample.and_then(|sample| sample.traffic).map(traffic),
             name: node.name,

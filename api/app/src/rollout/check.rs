@@ -2,7 +2,7 @@
 
 use sentinel_api_types::check::{CheckMethod, CheckResult, HttpCheck};
 use sentinel_api_types::timestamp;
-use sentinel_model::check::{self, Checks, Method};
+use sentinel_model::check::{self, Checks, HeaderValue, Method};
 
 use crate::error::AppError;
 
@@ -30,7 +30,7 @@ fn one(place: usize, check: HttpCheck) -> Result<check::HttpCheck, AppError> {
         },
         status,
         body_contains: check.body_contains,
-        headers: check.headers,
+        headers: check.headers.into_iter().map(|(name, value)| (name, value.into())).collect(),
         timeout_ms: check.timeout_ms,
         interval_s: check.interval_seconds,
         passes: check.passes,
@@ -38,7 +38,7 @@ fn one(place: usize, check: HttpCheck) -> Result<check::HttpCheck, AppError> {
     })
 }
 
-/// The same, as the API shows it.
+/// The same, as the API shows it: of headers only the names.
 pub(super) fn shape(check: check::HttpCheck) -> HttpCheck {
     let [least, most] = check.status;
     HttpCheck {
@@ -50,7 +50,7 @@ pub(super) fn shape(check: check::HttpCheck) -> HttpCheck {
         },
         expected_status: if least == most { least.to_string() } else { format!("{least}-{most}") },
         body_contains: check.body_contains,
-        headers: check.headers,
+        headers: check.headers.into_keys().map(|name| (name, HeaderValue::HIDDEN.to_owned())).collect(),
         timeout_ms: check.timeout_ms,
         interval_seconds: check.interval_s,
         passes: check.passes,

@@ -13,7 +13,7 @@ use crate::liveness::Liveness;
 /// What nodes said, and how old it may be.
 pub(super) struct Heard<'a> {
     pub liveness: &'a Liveness,
-    now: Time,
+    pub now: Time,
     fresh_ms: u64,
 }
 

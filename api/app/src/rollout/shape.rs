@@ -7,7 +7,8 @@ use sentinel_api_types::rollout::{
     RolloutProgress, RolloutState, RolloutStep, StepState, Strategy, TargetSelector,
 };
 use sentinel_api_types::timestamp;
-use sentinel_machine::{Read, TableError, query, tables};
+use sentinel_machine::{Read, TableError, freeze, query, tables};
+use sentinel_model::Time;
 use sentinel_model::canary::Analysis;
 use sentinel_model::governance;
 use sentinel_model::node::{Node, Slot};
@@ -105,7 +106,12 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             (None, Some(RolloutError { reason: reason.clone(), exceptions: exceptions.clone() }))
         }
     };
+    let target_groups = match &spec.target {
+        Target::Groups(ids) => versions.groups(rollout.project_id, |group| ids.contains(&group.id))?,
+        _ => Vec::new(),
+    };
     Ok(Rollout {
+        target_groups,
         id: rollout.id,
         project_id: rollout.project_id,
         bundle_id: spec.bundle_id,
@@ -236,9 +242,14 @@ pub(super) fn detail(
     let analysis: Option<Analysis> = tables::load(read, id.as_bytes())?;
     let compared = rollout.spec.canary.as_ref().zip(analysis);
     let canary_analysis_results = compared.map(|(canary, analysis)| canary::analysis(canary, analysis));
+    // A rollout that is held by a person or waits for people says nothing of a freeze; it would meet it when it goes on.
+    let frozen = match rollout.state.is_final() {
+        true => None,
+        false => freeze::holding(read, &rollout, heard.now)?.map(|frozen| frozen.words),
+    };
     let check_results = check::results(&rollout.spec.checks, tables::load(read, id.as_bytes())?);
     let rollout = shape(&mut versions, rollout)?;
-    Ok(RolloutDetail { rollout, steps, nodes, progress, canary_analysis_results, check_results })
+    Ok(RolloutDetail { rollout, steps, nodes, progress, canary_analysis_results, check_results, frozen })
 }
 
 fn step(step: rollout::Step, slot: Option<Slot>) -> RolloutStep {

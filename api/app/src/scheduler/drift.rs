@@ -1,5 +1,7 @@
 //! Drift that is due: what the engine decides about it is proposed. A round looks at a bounded number, and the next one goes on behind them, so
-//! that nodes that are away or owned for long hold up no others.
+//! that nodes that are away or owned for long hold up no others. A fleet is counted once in a round, and rollouts come first.
+
+use std::collections::HashMap;
 
 use sentinel_engine::drift::{DriftView, Fleet, decide};
 use sentinel_machine::commands::drift_advance::{DriftAdvance, DriftDeed};
@@ -14,7 +16,7 @@ use super::Duty;
 use crate::error::AppError;
 use crate::work::elsewhere;
 
-/// Events looked at in one round: each look may count the fleet.
+/// Events looked at in one round.
 const LOOKS_MAX: usize = 16;
 
 /// Where a round ended.
@@ -25,15 +27,28 @@ pub(super) struct Turn {
 
 impl Duty {
     /// Looks at drift that is due.
-    pub(super) async fn tend_drift(&mut self, view: &View) -> Result<(), AppError> {
+    pub(super) async fn tend_drift(&mut self, begun_with: &View) -> Result<(), AppError> {
+        let read = &*begun_with.tables;
+        if drift::rescheduling(read)?.is_empty() && drift::due(read, Time(i64::MAX), None, 1)?.0.is_empty() {
+            return Ok(());
+        }
+        let view = self.app.replica().read(Consistency::Stale).await?;
         let now = self.moment(&*view.tables)?.now;
+        for project in drift::rescheduling(&*view.tables)?.into_iter().take(LOOKS_MAX) {
+            if let Err(rejection) = self.app.propose_at(now, DriftAdvance::reschedule(project)).await? {
+                tracing::warn!(%project, %rejection, "drift was not looked at by what the project wants now");
+            }
+        }
         let (due, last) = drift::due(&*view.tables, now, self.drift.after.as_deref(), LOOKS_MAX)?;
         // Behind the last one the next round begins at the first.
         self.drift.after = last.filter(|_| due.len() == LOOKS_MAX);
+        let mut fleets = HashMap::new();
         for (project, event) in due {
-            // Each on what the one before has changed: else a whole round would pass under the bound of one.
             let view = self.app.replica().read(Consistency::Stale).await?;
-            let decision = elsewhere(move || look(&*view.tables, project, event, now)).await??;
+            let known = fleets.get(&project).copied();
+            let (decision, fleet) =
+                elsewhere(move || look(&*view.tables, (project, event), known, now)).await??;
+            fleets.extend(fleet.map(|fleet| (project, fleet)));
             let Some(decision) = decision else { continue };
             match &decision.deed {
                 DriftDeed::Reassert => {
@@ -42,8 +57,14 @@ impl Duty {
                 DriftDeed::Alarm { reason } => {
                     tracing::warn!(%event, reason, "a node drifts, and somebody has to look");
                 }
+                DriftDeed::Reschedule => {}
             }
+            let again = decision.deed == DriftDeed::Reassert;
             match self.app.propose_at(now, decision).await? {
+                Ok(_) if again => {
+                    // Else a whole round would pass under the bound of one.
+                    fleets.entry(project).and_modify(|fleet: &mut Fleet| fleet.under_way += 1);
+                }
                 Ok(_) | Err(Rejection::Stale { .. }) => {}
                 Err(rejection) => tracing::warn!(%event, %rejection, "a decision about drift was refused"),
             }
@@ -52,17 +73,17 @@ impl Duty {
     }
 }
 
-/// Everything that the engine decides on, read from one state.
+/// Everything that the engine decides on, read from one state; and the fleet, where it had to be counted for that.
 fn look(
     read: &(dyn Read + Send + Sync),
-    project_id: ProjectId,
-    id: DriftEventId,
+    (project_id, id): (ProjectId, DriftEventId),
+    known: Option<Fleet>,
     now: Time,
-) -> Result<Option<DriftAdvance>, TableError> {
+) -> Result<(Option<DriftAdvance>, Option<Fleet>), TableError> {
     let (Some(event), Some(project)) =
         (drift::event(read, project_id, id)?, tables::load::<Project>(read, project_id.as_bytes())?)
     else {
-        return Ok(None);
+        return Ok((None, known));
     };
     let node: Option<Node> = tables::load(read, event.node_id.as_bytes())?;
     let bundle: Option<Bundle> = tables::load(read, event.bundle_id.as_bytes())?;
@@ -71,15 +92,20 @@ fn look(
         event: &event,
         node: node.as_ref(),
         project: &project,
-        compiled: bundle.is_some_and(|bundle| bundle.state == BundleState::Compiled),
+        compiled: bundle.as_ref().is_some_and(|bundle| bundle.state == BundleState::Compiled),
+        version: bundle.as_ref().map_or("", |bundle| &bundle.version),
         frozen: freeze::over(read, project_id, || Ok(touched), now)?.is_some(),
         fleet: Fleet { nodes: 1, ..Fleet::default() },
     };
     // The fleet is counted only for what would go forward.
     if !decide(&view, now).is_some_and(|decision| decision.deed == DriftDeed::Reassert) {
-        return Ok(decide(&view, now));
+        return Ok((decide(&view, now), known));
     }
-    Ok(decide(&DriftView { fleet: fleet(read, project_id, now)?, ..view }, now))
+    let fleet = match known {
+        Some(known) => known,
+        None => fleet(read, project_id, now)?,
+    };
+    Ok((decide(&DriftView { fleet, ..view }, now), Some(fleet)))
 }
 
 fn fleet(read: &dyn Read, project: ProjectId, now: Time) -> Result<Fleet, TableError> {

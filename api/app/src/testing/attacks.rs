@@ -1,19 +1,23 @@
 //! Attempts to let a rollout go forward past approvals, freezes and environments. One table for every transport: each tries all of it in its
 //! own words, and gets the same answers.
 
+mod around;
+mod drift;
+
 use sentinel_api_types::approval::{ApprovalRule, RolloutApprove, RolloutReject};
 use sentinel_api_types::bundle::{BundleAssign, RiskLevel};
 use sentinel_api_types::freeze::FreezeWindowCreate;
 use sentinel_api_types::member::Role;
-use sentinel_api_types::node::NodeUpdate;
 use sentinel_api_types::project::ProjectUpdate;
 use sentinel_api_types::rollout::{RolloutCreate, Strategy, TargetSelector};
 use sentinel_api_types::timestamp;
 use sentinel_machine::{query, waiting};
-use sentinel_model::{BundleId, Generation, NodeId, RolloutId, Sha256Digest};
+use sentinel_model::{BundleId, DriftEventId, Generation, NodeId, RolloutId, Sha256Digest};
 
 use super::world::{Known, ORG, PROJECT, SOURCE, World};
 use crate::error::AppError;
+pub use around::AROUND;
+pub use drift::DRIFT;
 
 /// Who tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,10 @@ pub enum Who {
     Stranger,
     /// A program with an administrator's key and every scope.
     Key,
+    /// The node that no rollout has, with its own key.
+    Node,
+    /// A node of the other org, with its own key.
+    OtherNode,
 }
 
 /// What they try.
@@ -53,6 +61,24 @@ pub enum Deed {
     Assign,
     /// Start one past the order of environments, for this reason.
     Skip(&'static str),
+    /// Put the node into this environment, or take it out of the one that it is in.
+    Move(Option<&'static str>),
+    /// Make the environment that the node is in the first in the order, and without rules.
+    Loosen(&'static str),
+    /// Close the node's drift, for this reason.
+    Resolve(&'static str),
+    /// Close it by way of a project of one's own.
+    ResolveElsewhere,
+    /// Close all drift of the project.
+    ResolveAll,
+    /// Look at what the node runs.
+    Look,
+    /// Look at it by way of a project of one's own.
+    LookElsewhere,
+    /// Tell in the node's name what it runs.
+    Tell,
+    /// Have the leader assert assignments again, or no longer.
+    Remediate(bool),
 }
 
 /// What there is when they try.
@@ -75,6 +101,18 @@ pub enum Scene {
     Twice,
     /// The free node is in production, and the other one in staging, in which nothing was completed.
     Ordered,
+    /// The free node is in the first environment, and two people must agree to what goes there.
+    Guarded,
+    /// The free node is in the first environment, which is frozen.
+    Closed,
+    /// The free node drifts from the bundle, and the leader shall assert it again.
+    Drifting,
+    /// The same, and a rollout of something else has the node.
+    DriftingOwned,
+    /// The same, and the node is pinned to something else.
+    DriftingPinned,
+    /// The same, in a freeze.
+    DriftingFrozen,
 }
 
 /// What comes of it.
@@ -216,6 +254,10 @@ pub struct Stage {
     pub operator: Known,
     /// An API key that may all.
     pub key: Known,
+    /// The key of the free node.
+    pub node_key: Known,
+    /// The drift of the free node, where it drifts.
+    pub drift: Option<DriftEventId>,
     /// What nodes had been given when the scene was set.
     pub given: Vec<Generation>,
 }
@@ -229,15 +271,26 @@ impl Stage {
         let operator = kit.join(&world.admin, ORG, "second@example.com", Role::Operator).await?;
         let every = sentinel_model::api_key::Scope::ALL.map(Into::into);
         let key = kit.key(&world.admin, &every, None).await?;
-        let (free, _) = kit.node(&world.operator, PROJECT, "edge-2").await?;
+        let (free, node_key) = kit.node(&world.operator, PROJECT, "edge-2").await?;
         let bundle = match scene {
             Scene::Twice => uploaded_twice(&world, free).await?,
             _ => kit.bundle(&world.operator, PROJECT, "1.0").await?,
         };
-        let mut stage =
-            Self { world, bundle, rollout: None, free, digest: None, operator, key, given: Vec::new() };
+        let mut stage = Self {
+            world,
+            bundle,
+            rollout: None,
+            free,
+            digest: None,
+            operator,
+            key,
+            node_key,
+            drift: None,
+            given: Vec::new(),
+        };
+        stage.begin_drift(scene).await?;
         stage.given = stage.generations().await?;
-        if scene != Scene::Frozen {
+        if !matches!(scene, Scene::Frozen | Scene::Guarded | Scene::Closed) && stage.drift.is_none() {
             // Every bundle has a risk.
             let risk = if scene == Scene::Twice { RiskLevel::High } else { RiskLevel::Low };
             let rule = ApprovalRule { risk_at_least: Some(risk), approvals: 2 };
@@ -248,10 +301,11 @@ impl Stage {
             };
             stage.world.kit.app.update_project(&stage.world.admin.again(), PROJECT, rules).await?;
         }
-        if scene == Scene::Ordered {
-            stage.place().await?;
-        }
-        if !matches!(scene, Scene::Ruled | Scene::Twice | Scene::Ordered) {
+        stage.place(scene).await?;
+        if matches!(
+            scene,
+            Scene::Pending | Scene::Approved | Scene::Rejected | Scene::Expired | Scene::Frozen
+        ) {
             let (app, author) = (&stage.world.kit.app, &stage.world.operator);
             let request = RolloutCreate {
                 target_selector: TargetSelector::NodeIds { node_ids: vec![stage.world.node.0] },
@@ -263,17 +317,6 @@ impl Stage {
         }
         stage.act(scene).await?;
         Ok(stage)
-    }
-
-    /// The node that is free comes behind the other one in the order.
-    async fn place(&self) -> Result<(), AppError> {
-        let (app, admin) = (&self.world.kit.app, &self.world.admin);
-        app.create_default_environments(&admin.again(), PROJECT).await?;
-        for (node, slug) in [(self.world.node.0, "staging"), (self.free, "prod")] {
-            let update = NodeUpdate { environment: Some(Some(slug.to_owned())), ..NodeUpdate::default() };
-            app.update_node(&admin.again(), PROJECT, node, update).await?;
-        }
-        Ok(())
     }
 
     async fn act(&self, scene: Scene) -> Result<(), AppError> {
@@ -289,19 +332,25 @@ impl Stage {
             (Scene::Expired, _) => self.world.kit.clock.advance_ms(3_600_000),
             (Scene::Frozen, _) => {
                 app.pause_rollout(&self.world.operator.again(), PROJECT, id).await?;
-                let until = timestamp(app.now().plus_ms(3_600_000));
-                let freeze = FreezeWindowCreate {
-                    name: "release week".into(),
-                    reason: Some("sales".into()),
-                    from: None,
-                    until,
-                    recurrence: None,
-                    environment: None,
-                };
-                app.create_freeze_window(&self.world.admin.again(), PROJECT, freeze).await?;
+                self.freeze(None).await?;
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Freezes an environment, or everything.
+    async fn freeze(&self, environment: Option<&str>) -> Result<(), AppError> {
+        let app = &self.world.kit.app;
+        let freeze = FreezeWindowCreate {
+            name: "release week".into(),
+            reason: Some("sales".into()),
+            from: None,
+            until: timestamp(app.now().plus_ms(3_600_000)),
+            recurrence: None,
+            environment: environment.map(str::to_owned),
+        };
+        app.create_freeze_window(&self.world.admin.again(), PROJECT, freeze).await?;
         Ok(())
     }
 
@@ -314,6 +363,8 @@ impl Stage {
             Who::Reader => &self.world.reader,
             Who::Stranger => &self.world.outsider,
             Who::Key => &self.key,
+            Who::Node => &self.node_key,
+            Who::OtherNode => &self.world.other_node.1,
         }
     }
 

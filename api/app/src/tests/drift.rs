@@ -4,9 +4,10 @@ use sentinel_api_types::agent::{Health, HeartbeatRequest};
 use sentinel_api_types::bundle::BundleAssign;
 use sentinel_api_types::drift::{
     Difference, DifferenceKind, DriftExportQuery, DriftFilter, DriftQuery, DriftResolution, DriftResolve,
-    DriftSeverity, DriftState, DriftStatus, Measured, RuntimeConfigReport, RuntimeConfigSource,
+    DriftResolveAll, DriftSeverity, DriftState, DriftStatus, Measured, RuntimeConfigQuery,
+    RuntimeConfigReport, RuntimeConfigSource,
 };
-use sentinel_api_types::timestamp;
+use sentinel_api_types::{Timestamp, timestamp};
 use sentinel_model::drift::CONFIG_BYTES_MAX;
 use sentinel_model::{BundleId, Generation, NodeId, Sha256Digest};
 
@@ -135,10 +136,77 @@ async fn drift_is_listed_shown_and_resolved_with_a_reason() {
     assert!(matches!(again, AppError::Conflict(words) if words == "Drift event already resolved"));
     beat(&world, &world.node, bundle, Some(measured(1, true))).await;
     assert_eq!(list(&world, DriftQuery::default()).await.len(), 1, "it is not told again");
-    let all = app.resolve_all_drift(&world.operator.again(), PROJECT, why("x")).await.unwrap();
-    assert_eq!(all.resolved_count, 0);
+    let all = app.resolve_all_drift(&world.operator.again(), PROJECT, seen(over.updated_at)).await.unwrap();
+    assert_eq!((all.resolved_count, all.left, all.later), (0, 0, 0));
     let stats = app.drift_stats(&world.reader.again(), PROJECT).await.unwrap();
     assert_eq!((stats.active_events, stats.resolved_today, stats.drifted), (0, 1, 1));
+}
+
+fn seen(until: Timestamp) -> DriftResolveAll {
+    DriftResolveAll { reason: "planned".into(), seen_until: until }
+}
+
+/// Whoever resolves all has looked at what there was, and not at what began meanwhile.
+#[tokio::test]
+async fn what_began_after_somebody_looked_is_not_resolved_with_the_rest() {
+    let (world, bundle) = drifting().await;
+    let app = &world.kit.app;
+    let looked = list(&world, DriftQuery::default()).await.remove(0);
+    world.kit.clock.advance_ms(5);
+    let second = world.kit.node(&world.operator, PROJECT, "edge-2").await.unwrap();
+    let request = BundleAssign { node_ids: vec![second.0] };
+    app.assign_bundle(&world.operator.again(), PROJECT, bundle, request).await.unwrap();
+    beat(&world, &second, bundle, None).await;
+    beat(&world, &second, bundle, Some(measured(1, true))).await;
+    let caller = world.operator.again();
+    let done = app.resolve_all_drift(&caller, PROJECT, seen(looked.updated_at)).await.unwrap();
+    assert_eq!((done.resolved_count, done.left, done.later), (1, 0, 1));
+    let again = app.resolve_all_drift(&caller, PROJECT, seen(looked.updated_at)).await.unwrap();
+    assert_eq!(again.resolved_count, 1, "the same request again is the same answer");
+    let other = seen(timestamp(app.now()));
+    let refused = app.resolve_all_drift(&caller, PROJECT, other.clone()).await.unwrap_err();
+    assert!(matches!(refused, AppError::Conflict(_)), "{refused:?}");
+    let active = DriftQuery { status: Some(DriftFilter::Active), ..DriftQuery::default() };
+    let left = list(&world, active).await;
+    assert_eq!((left.len(), left[0].node_id), (1, second.0));
+    let done = app.resolve_all_drift(&world.operator.again(), PROJECT, other).await.unwrap();
+    assert_eq!((done.resolved_count, done.left, done.later), (1, 0, 0));
+}
+
+/// The event is over and the node is back: what ran meanwhile can still be looked at.
+#[tokio::test]
+async fn what_ran_when_drift_was_found_is_shown_after_its_end_while_it_is_kept() {
+    let (world, bundle) = drifting().await;
+    let app = &world.kit.app;
+    let event = list(&world, DriftQuery::default()).await.remove(0);
+    let ask = async |id| {
+        let query = RuntimeConfigQuery { drift_event: Some(id) };
+        app.show_runtime_config(&world.reader.again(), PROJECT, world.node.0, &query).await
+    };
+    assert!(matches!(ask(event.id).await, Err(AppError::NotFound(_))), "nothing was told so far");
+    app.keep_runtime_config(&world.node.1.again(), world.node.0, report(RUNS)).await.unwrap();
+    beat(&world, &world.node, bundle, Some(measured(1, false))).await;
+    let ran = ask(event.id).await.unwrap().runtime_config;
+    assert_eq!((ran.status, ran.source), (DriftStatus::InSync, RuntimeConfigSource::Node));
+    assert!(ran.config_kdl == RUNS && ran.diff.unwrap().additions == 1);
+    let nobody = ask(sentinel_model::DriftEventId(uuid::Uuid::nil())).await;
+    assert!(matches!(nobody, Err(AppError::NotFound(_))), "{nobody:?}");
+    // Another text takes its place.
+    app.keep_runtime_config(&world.node.1.again(), world.node.0, report("// other")).await.unwrap();
+    assert!(matches!(ask(event.id).await, Err(AppError::NotFound(_))));
+}
+
+/// Of a text that is not whole, only the agent knows what it means.
+#[tokio::test]
+async fn a_configuration_that_is_cut_is_not_judged_by_what_is_left_of_it() {
+    let (world, _) = drifting().await;
+    let app = &world.kit.app;
+    let told = RuntimeConfigReport { truncated: true, ..report(RUNS) };
+    app.keep_runtime_config(&world.node.1.again(), world.node.0, told).await.unwrap();
+    let query = RuntimeConfigQuery::default();
+    let shown = app.show_runtime_config(&world.reader.again(), PROJECT, world.node.0, &query).await.unwrap();
+    assert!(shown.runtime_config.truncated);
+    assert_eq!(shown.runtime_config.diff.unwrap().semantic, None);
 }
 
 /// Defects: filters of time go after the limit, and nothing keeps a spreadsheet from running what a cell says.
@@ -216,7 +284,7 @@ async fn what_a_node_really_runs_is_shown_with_how_it_differs() {
     let (world, bundle) = furnished().await;
     let app = &world.kit.app;
     let shown = async || {
-        app.show_runtime_config(&world.reader.again(), PROJECT, world.node.0)
+        app.show_runtime_config(&world.reader.again(), PROJECT, world.node.0, &RuntimeConfigQuery::default())
             .await
             .map(|body| body.runtime_config)
     };

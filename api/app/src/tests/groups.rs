@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sentinel_api_types::group::{NodeGroupCreate, NodeGroupUpdate};
-use sentinel_api_types::node::NodeUpdate;
+use sentinel_api_types::group::{NodeGroupCreate, NodeGroupRef, NodeGroupUpdate};
+use sentinel_api_types::node::{NodeUpdate, NodesQuery};
 use sentinel_api_types::rollout::{RolloutCreate, TargetSelector};
 use sentinel_model::NodeGroupId;
 
@@ -62,6 +62,31 @@ async fn a_rollout_goes_to_the_nodes_of_its_groups_at_its_plan() {
     kit.app.update_node_group(&by.again(), PROJECT, group, add).await.unwrap();
     let made = kit.app.create_rollout(&by.again(), PROJECT, request).await.unwrap().rollout;
     assert_eq!((made.nodes, made.target_selector), (1, TargetSelector::Groups { group_ids: vec![group] }));
+    assert_eq!(made.target_groups, [NodeGroupRef { id: group, name: "edges".into() }]);
+}
+
+#[tokio::test]
+async fn nodes_say_which_groups_they_are_in_and_are_listed_by_group() {
+    let world = raised().await;
+    let (app, by) = (&world.kit.app, &world.operator);
+    let ruled = ruled(&world).await;
+    world.kit.node(by, PROJECT, "edge-9").await.unwrap();
+    let named = NodeGroupCreate { name: "canary".into(), node_ids: vec![world.node.0], ..Default::default() };
+    let named = app.create_node_group(&by.again(), PROJECT, named).await.unwrap().node_group.id;
+    let labels = Some(BTreeMap::from([("tier".to_owned(), "edge".to_owned())]));
+    let update = NodeUpdate { labels, ..NodeUpdate::default() };
+    let node = app.update_node(&by.again(), PROJECT, world.node.0, update).await.unwrap().node;
+    let names = |groups: Vec<NodeGroupRef>| groups.into_iter().map(|group| group.name).collect::<Vec<_>>();
+    assert_eq!(names(node.groups), ["canary", "edges"]);
+    let list = async |group: &str| {
+        let query = NodesQuery { group: Some(group.to_owned()), ..NodesQuery::default() };
+        app.list_nodes(&world.reader.again(), PROJECT, &query).await
+    };
+    for group in ["canary", "edges", &ruled.to_string(), &named.to_string()] {
+        let found = list(group).await.unwrap().nodes;
+        assert_eq!((found.len(), found[0].id), (1, world.node.0), "{group}");
+    }
+    assert_eq!(list("nobody").await.unwrap_err().to_string(), "Group not found");
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
 use sentinel_api_types::drift::{
-    DriftEventBody, DriftEventList, DriftExport, DriftExportQuery, DriftQuery, DriftResolve,
-    DriftResolvedAll, DriftStats, ExportFormat, RuntimeConfigBody,
+    DriftEventBody, DriftEventList, DriftExport, DriftExportQuery, DriftQuery, DriftResolve, DriftResolveAll,
+    DriftResolvedAll, DriftStats, ExportFormat, RuntimeConfigBody, RuntimeConfigQuery,
 };
 use sentinel_app::App;
 use sentinel_model::{DriftEventId, NodeId};
@@ -113,18 +113,18 @@ async fn resolve(
     Ok(Json(app.resolve_drift(&caller, &slug, id, request).await?))
 }
 
-/// The same for every event that lasts.
+/// The same for every event that lasts and that was looked at, at most 500 at once.
 #[utoipa::path(
     post, path = "/projects/{slug}/drift/resolve-all", operation_id = "resolve_all_drift", tag = "nodes",
     params(("slug" = String, Path, description = "Slug of the project"), WriteParams),
-    request_body = DriftResolve,
+    request_body = DriftResolveAll,
     responses((status = 200, description = "Resolved.", body = DriftResolvedAll), Refusals),
 )]
 async fn resolve_all(
     State(app): State<App>,
     Calling(caller): Calling,
     PathArgs(slug): PathArgs<String>,
-    JsonBody(request): JsonBody<DriftResolve>,
+    JsonBody(request): JsonBody<DriftResolveAll>,
 ) -> Answer<DriftResolvedAll> {
     Ok(Json(app.resolve_all_drift(&caller, &slug, request).await?))
 }
@@ -132,13 +132,14 @@ async fn resolve_all(
 /// The configuration that a node really runs, and how it differs from what it was assigned.
 #[utoipa::path(
     get, path = "/projects/{slug}/nodes/{id}/runtime-config", operation_id = "show_runtime_config", tag = "nodes",
-    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), ReadParams),
+    params(("slug" = String, Path, description = "Slug of the project"), ("id" = Uuid, Path, description = "Id of the object"), RuntimeConfigQuery, ReadParams),
     responses((status = 200, description = "The configuration.", body = RuntimeConfigBody), Refusals),
 )]
 async fn runtime_config(
     State(app): State<App>,
     Calling(caller): Calling,
     PathArgs((slug, id)): PathArgs<(String, NodeId)>,
+    QueryArgs { args, .. }: QueryArgs<RuntimeConfigQuery>,
 ) -> Answer<RuntimeConfigBody> {
-    Ok(Json(app.show_runtime_config(&caller, &slug, id).await?))
+    Ok(Json(app.show_runtime_config(&caller, &slug, id, &args).await?))
 }

@@ -3,14 +3,48 @@
 use axum::body::Body;
 use http::{Request, header};
 use sentinel_app::Identity;
-use sentinel_app::testing::attacks::{ASSIGNMENTS, ATTEMPTS, Answer, Attempt, Deed, Stage};
+use sentinel_app::testing::attacks::{AROUND, ASSIGNMENTS, ATTEMPTS, Answer, Attempt, DRIFT, Deed, Stage};
 use sentinel_app::testing::world::Known;
 use sentinel_rest::Options;
 use serde_json::{Value, json};
 
 use crate::client::{Http, Reply, request};
 
-fn call(stage: &Stage, deed: Deed) -> (String, Value) {
+fn call(stage: &Stage, deed: Deed) -> (&'static str, String, Value) {
+    const SHOP: &str = "/api/v1/projects/shop";
+    let drift = |verb: &str| format!("/drift/{}/{verb}", stage.drift.unwrap());
+    let config = format!("/nodes/{}/runtime-config", stage.free);
+    match deed {
+        Deed::Move(to) => ("PATCH", format!("{SHOP}/nodes/{}", stage.free), json!({ "environment": to })),
+        Deed::Loosen(slug) => {
+            let nothing = json!({"place": 1, "approval_rules": []});
+            ("PATCH", format!("{SHOP}/environments/{slug}"), nothing)
+        }
+        Deed::Resolve(reason) => ("POST", format!("{SHOP}{}", drift("resolve")), json!({ "reason": reason })),
+        Deed::ResolveElsewhere => {
+            let path = format!("/api/v1/projects/other-shop{}", drift("resolve"));
+            ("POST", path, json!({"reason": "x"}))
+        }
+        Deed::ResolveAll => (
+            "POST",
+            format!("{SHOP}/drift/resolve-all"),
+            json!({"reason": "x", "seen_until": "2030-01-01T00:00:00Z"}),
+        ),
+        Deed::Look => ("GET", format!("{SHOP}{config}"), json!({})),
+        Deed::LookElsewhere => ("GET", format!("/api/v1/projects/other-shop{config}"), json!({})),
+        Deed::Tell => ("POST", format!("/api/v1{config}"), json!(stage.told())),
+        Deed::Remediate(on) => {
+            let remediation = if on { "reassert" } else { "off" };
+            ("PATCH", SHOP.to_owned(), json!({"drift_remediation": remediation}))
+        }
+        _ => {
+            let (path, body) = of_a_rollout(stage, deed);
+            ("POST", path, body)
+        }
+    }
+}
+
+fn of_a_rollout(stage: &Stage, deed: Deed) -> (String, Value) {
     let of = |verb: &str| format!("/api/v1/projects/shop/rollouts/{}/{verb}", stage.rollout.unwrap());
     let create = |reason| ("/api/v1/projects/shop/rollouts".to_owned(), json!(stage.request(reason)));
     match deed {
@@ -26,16 +60,22 @@ fn call(stage: &Stage, deed: Deed) -> (String, Value) {
             let path = format!("/api/v1/projects/shop/bundles/{}/assign", stage.bundle);
             (path, json!({"node_ids": [stage.free]}))
         }
+        _ => unreachable!("{deed:?} is about no rollout"),
     }
 }
 
-async fn send(http: &Http, path: &str, body: &Value, by: &Known, as_cookie: bool) -> Reply {
+async fn send(
+    http: &Http,
+    (method, path, body): &(&str, String, Value),
+    by: &Known,
+    as_cookie: bool,
+) -> Reply {
     let builder = match &by.caller.identity {
         Identity::User(_) if as_cookie => Request::builder()
-            .method("POST")
+            .method(*method)
             .uri(path)
             .header(header::COOKIE, format!("sentinel_session={}", by.secret.expose())),
-        _ => request("POST", path, Some(by)),
+        _ => request(method, path, Some(by)),
     };
     let body = if body.as_object().is_some_and(serde_json::Map::is_empty) {
         builder.body(Body::empty())
@@ -48,11 +88,11 @@ async fn send(http: &Http, path: &str, body: &Value, by: &Known, as_cookie: bool
 async fn try_it(attempt: &Attempt, as_cookie: bool) {
     let stage = Stage::set(attempt.scene).await.unwrap();
     let router = sentinel_rest::router(stage.world.kit.app.clone(), Options::default());
-    let (path, body) = call(&stage, attempt.deed);
+    let call = call(&stage, attempt.deed);
     let by = stage.by(attempt.who).clone();
     let before = stage.state().await.unwrap();
     let http = Http { world: stage.world, router };
-    let reply = send(&http, &path, &body, &by, as_cookie).await;
+    let reply = send(&http, &call, &by, as_cookie).await;
     let stage = Stage { world: http.world, ..stage };
     let expected = match attempt.answer {
         Answer::NotFound => 404,
@@ -68,18 +108,28 @@ async fn try_it(attempt: &Attempt, as_cookie: bool) {
     } else {
         assert_eq!(stage.state().await.unwrap(), before, "{attempt:?} left a trace");
     }
+    if stage.drift.is_some() {
+        stage.scheduled().await;
+        let moved = !stage.nothing_moved().await.unwrap();
+        assert_eq!(moved, attempt.scene.lets_reassert(), "{attempt:?}: the leader looks");
+    }
+}
+
+/// Every attempt that this transport knows.
+fn every() -> impl Iterator<Item = &'static Attempt> {
+    [ATTEMPTS, ASSIGNMENTS, AROUND, DRIFT].into_iter().flatten()
 }
 
 #[tokio::test]
 async fn nobody_gets_past_approvals_and_freezes_with_a_browser() {
-    for attempt in ATTEMPTS.iter().chain(ASSIGNMENTS) {
+    for attempt in every() {
         try_it(attempt, true).await;
     }
 }
 
 #[tokio::test]
 async fn nobody_gets_past_approvals_and_freezes_with_a_token_or_a_key() {
-    for attempt in ATTEMPTS.iter().chain(ASSIGNMENTS) {
+    for attempt in every() {
         try_it(attempt, false).await;
     }
 }

@@ -341,7 +341,8 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("show_drift", &of(""), None, By::Reader, 200, false);
     let why = || Some(json!({"reason": "planned work"}));
     add("resolve_drift", &of("/resolve"), why(), By::Operator, 200, true);
-    add("resolve_all_drift", "/drift/resolve-all", why(), By::Operator, 200, true);
+    let seen = json!({"reason": "planned work", "seen_until": "2026-11-01T00:00:00Z"});
+    add("resolve_all_drift", "/drift/resolve-all", Some(seen), By::Operator, 200, true);
     // The text and its SHA-256.
     let text = "system { }";
     let hash = "f4038a0d9a44d13a0ba96f3e77f23294c8f97ecd7248a5305ec865e91ff6eb76";

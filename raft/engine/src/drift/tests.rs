@@ -42,7 +42,15 @@ const FLEET: Fleet = Fleet { nodes: 40, drifting: 1, under_way: 0 };
 
 fn asked(event: &DriftEvent, node: Option<&Node>, change: impl Fn(&mut DriftView<'_>)) -> Option<DriftDeed> {
     let project = project();
-    let mut view = DriftView { event, node, project: &project, compiled: true, frozen: false, fleet: FLEET };
+    let mut view = DriftView {
+        event,
+        node,
+        project: &project,
+        compiled: true,
+        version: "1.0.0",
+        frozen: false,
+        fleet: FLEET,
+    };
     change(&mut view);
     let decided = decide(&view, NOW)?;
     assert_eq!((decided.event_id, decided.decided_on), (event.id, event.revision), "it is fenced");
@@ -75,6 +83,7 @@ fn a_node_whose_time_has_come_is_given_its_assignment_again() {
         node: Some(&node),
         project: &quiet,
         compiled: true,
+        version: "1.0.0",
         frozen: false,
         fleet: FLEET,
     };
@@ -91,6 +100,15 @@ fn after_three_tries_somebody_has_to_look() {
     }
     event.tries = TRIES_MAX;
     assert!(alarmed(asked(&event, Some(&node), |_| {})).contains("3 times"));
+}
+
+/// The range was made narrower since: what it runs it goes on running, and nothing outside it is given to it.
+#[test]
+fn a_version_that_the_node_does_not_take_is_an_alarm() {
+    let (event, mut node) = drifting();
+    node.versions.min = Some("2.0.0".into());
+    assert!(alarmed(asked(&event, Some(&node), |_| {})).contains("and was assigned 1.0.0"));
+    assert_eq!(asked(&event, Some(&node), |view| view.version = "2.0.0"), Some(DriftDeed::Reassert));
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn what_is_there_or_was_tried_by_somebody_else_is_left_to_them() {
 #[test]
 fn a_freeze_is_waited_for_and_a_passing_cause_for_a_day() {
     let (rule, newest) = (rule(), newest());
-    let frozen = Frozen { until: due().plus_ms(MINUTE), words: "frozen".into() };
+    let frozen = Frozen { until: due().plus_ms(MINUTE), words: "frozen".into(), sentence: String::new() };
     let held = decide(&RuleView { frozen: Some(&frozen), ..view(&rule, &newest) }, due());
     assert_eq!(held, Decision::Frozen { reason: "frozen".into(), again_at: frozen.until });
     let unmet = Unmet { words: "too few".into(), passing: true };

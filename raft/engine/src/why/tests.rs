@@ -323,7 +323,7 @@ fn pins_and_freezes_are_told_last() {
     case.tells(&[
         RUNS,
         ("pinned", "it is pinned to 1.0: nobody gives it anything else"),
-        ("frozen", "its project is frozen until tomorrow by window 'sales'"),
+        ("frozen", "nothing goes forward there: frozen until tomorrow by window 'sales'"),
     ]);
     assert!(case.findings()[1..].iter().all(|finding| finding.next.is_some()));
 }

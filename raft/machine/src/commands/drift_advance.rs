@@ -37,11 +37,24 @@ pub enum DriftDeed {
         /// Why somebody has to look.
         reason: String,
     },
+    /// More of the project's events are looked at by what the project wants now; none of them in particular.
+    Reschedule,
+}
+
+impl DriftAdvance {
+    /// Goes on looking at a project's events by what the project wants now.
+    pub fn reschedule(project_id: ProjectId) -> Self {
+        let event_id = DriftEventId(uuid::Uuid::nil());
+        Self { project_id, event_id, decided_on: 0, deed: DriftDeed::Reschedule }
+    }
 }
 
 impl Apply for DriftAdvance {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
+        if self.deed == DriftDeed::Reschedule {
+            return go_on(context, &project);
+        }
         let current = drift::event(context.tables(), project.id, self.event_id)?
             .ok_or_else(|| Rejection::not_found("Drift event"))?;
         if current.revision != self.decided_on {
@@ -70,9 +83,21 @@ impl Apply for DriftAdvance {
                 drift::write(context, Some(&current), next)?;
                 context.record("drift.alarmed", subject, [node, ("reason", reason)])?;
             }
+            DriftDeed::Reschedule => {}
         }
         Ok(Reply::Done)
     }
+}
+
+fn go_on(context: &mut Context<'_>, project: &Project) -> Result<Reply, Stop> {
+    let Some(after) = drift::counts(context.tables(), project.id)?.reschedule else {
+        return Err(wrong("all drift of the project is looked at by what it wants now"));
+    };
+    let events = drift::reschedule(context, project, Some(after))?;
+    let id = project.id.to_string();
+    let subject = Subject::in_project("project", &id, project);
+    context.record("drift.rescheduled", subject, [("events", events.to_string())])?;
+    Ok(Reply::Done)
 }
 
 /// Gives the node its assignment again, if nothing speaks against it.
@@ -97,8 +122,11 @@ fn again(context: &mut Context<'_>, project: &Project, current: DriftEvent) -> R
         return Err(wrong(&format!("node '{}' is pinned to another bundle", node.name)));
     }
     let bundle = context.load::<Bundle>(assigned.bundle_id.as_bytes())?;
-    if bundle.is_none_or(|bundle| bundle.state != BundleState::Compiled) {
-        return Err(wrong("the bundle was revoked"));
+    let bundle = bundle.filter(|bundle| bundle.state == BundleState::Compiled);
+    let bundle = bundle.ok_or_else(|| wrong("the bundle was revoked"))?;
+    if !node.versions.admits(&bundle.version) {
+        let (name, range, version) = (&node.name, &node.versions, &bundle.version);
+        return Err(wrong(&format!("node '{name}' takes versions {range} only, and not bundle '{version}'")));
     }
     let tries = current.tries + 1;
     let mut known = drift::of_node(context.tables(), &node)?;

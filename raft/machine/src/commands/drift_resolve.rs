@@ -1,10 +1,10 @@
-//! Somebody closes drift, of one node or of all in a project: the nodes stay as they are, and what they run now is not told again. What is
-//! different from that later is.
+//! Somebody closes drift, of one node or of many in a project: the nodes stay as they are, and what they run now is not told again. What is
+//! different from that later is. Many are closed as they were looked at: one that has changed since then, or is new, stays.
 
 use sentinel_model::drift::{DriftEvent, DriftState, Resolution, check_reason};
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
-use sentinel_model::{DriftEventId, ProjectId};
+use sentinel_model::{DriftEventId, InvalidValue, ProjectId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
@@ -16,12 +16,35 @@ use crate::outcome::{Rejection, Reply};
 pub struct DriftResolve {
     /// The project.
     pub project_id: ProjectId,
-    /// The event; all that last when absent.
+    /// The event; those that were seen when absent.
     pub event_id: Option<DriftEventId>,
+    /// Events as somebody has seen them, at most [`RESOLVED_AT_ONCE`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
+    /// Up to when somebody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_until: Option<Time>,
     /// Who closes it, in words.
     pub by: String,
     /// Why.
     pub reason: String,
+}
+
+/// Most events that one command closes: whoever wants more asks again.
+pub const RESOLVED_AT_ONCE: usize = 500;
+
+/// An event as somebody has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Which one.
+    pub event_id: DriftEventId,
+    /// Its revision then.
+    pub revision: u64,
+}
+
+/// Up to when somebody has looked, as the audit entry has it: to the millisecond.
+pub fn until_text(until: Time) -> String {
+    format!("{until} and {} ms", until.0.rem_euclid(1_000))
 }
 
 impl Apply for DriftResolve {
@@ -44,14 +67,11 @@ impl Apply for DriftResolve {
                 Ok(Reply::Count(1))
             }
             None => {
-                let open = drift::open(context.tables(), project.id)?;
-                let count = open.len() as u64;
-                for current in open {
-                    self.close(context, current)?;
-                }
+                let count = self.close_seen(context)?;
                 let id = project.id.to_string();
                 let subject = Subject::in_project("project", &id, &project);
-                context.record("drift.bulk_resolved", subject, [("events", count.to_string()), reason])?;
+                let until = ("seen_until", self.seen_until.map(until_text).unwrap_or_default());
+                context.record("drift.bulk_resolved", subject, [("events", count.to_string()), reason, until])?;
                 Ok(Reply::Count(count))
             }
         }
@@ -59,6 +79,26 @@ impl Apply for DriftResolve {
 }
 
 impl DriftResolve {
+    /// Closes what is still as it was seen.
+    fn close_seen(&self, context: &mut Context<'_>) -> Result<u64, Stop> {
+        if self.seen.len() > RESOLVED_AT_ONCE {
+            let message = format!("at most {RESOLVED_AT_ONCE} events at once");
+            return Err(InvalidValue::new("seen", message).into());
+        }
+        let mut count = 0;
+        for seen in &self.seen {
+            let current = drift::event(context.tables(), self.project_id, seen.event_id)?;
+            let as_seen = |current: &DriftEvent| {
+                current.state != DriftState::Resolved && current.revision == seen.revision
+            };
+            if let Some(current) = current.filter(as_seen) {
+                self.close(context, current)?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
     fn close(&self, context: &mut Context<'_>, current: DriftEvent) -> Result<(), Stop> {
         let node = context.require::<Node>(current.node_id.as_bytes(), "Node")?;
         let mut known = drift::of_node(context.tables(), &node)?;

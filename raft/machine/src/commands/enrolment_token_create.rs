@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::environment;
+use crate::level::of_cluster;
 use crate::outcome::Reply;
 use crate::tables::{Table, key};
 
@@ -72,7 +73,23 @@ impl Apply for EnrolmentTokenCreate {
         )?;
         let id = self.token_id.to_string();
         let subject = Subject::in_project("enrolment_token", &id, &project);
-        context.record("enrolment_token.created", subject, [("name", self.name.clone())])?;
+        let name = [("name", self.name.clone())];
+        let asked = if of_cluster(context.tables())? >= ASKED_LEVEL { self.asked() } else { Vec::new() };
+        context.record("enrolment_token.created", subject, name.into_iter().chain(asked))?;
         Ok(Reply::Done)
+    }
+}
+
+/// The level from which on the audit entry says all that was asked for; members of versions before say less.
+pub const ASKED_LEVEL: u16 = 4;
+
+impl EnrolmentTokenCreate {
+    /// What was asked for beside the name, as the audit entry says it.
+    pub fn asked(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("uses", self.uses.map_or_else(|| "unlimited".to_owned(), |uses| uses.to_string())),
+            ("expires_at", self.expires_at.map_or_else(|| "never".to_owned(), |at| at.to_string())),
+            ("environment_id", self.environment_id.map_or_else(|| "none".to_owned(), |id| id.to_string())),
+        ]
     }
 }

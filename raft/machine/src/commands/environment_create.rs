@@ -47,6 +47,8 @@ impl Apply for EnvironmentCreate {
             [
                 ("name", made.name),
                 ("slug", made.slug),
+                ("description", made.description),
+                ("color", made.color),
                 ("place", (made.ordinal + 1).to_string()),
                 ("approval_rules", words(&made.approval_rules)),
             ],

@@ -15,6 +15,9 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::baseline;
 use crate::environment;
 use crate::drift;
+use crate::commands::enrolment_token_create::ASKED_LEVEL;
+use crate::commands::node_update::labels_text;
+use crate::level::of_cluster;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, TableError, key};
 
@@ -111,8 +114,23 @@ impl Apply for NodeRegister {
         write.put(Table::NodeKeyDigests, &self.key_digest.0, self.node_id.as_bytes())?;
         let id = self.node_id.to_string();
         let subject = Subject::in_project("node", &id, &project);
-        context.record("node.registered", subject, [("name", self.name.clone())])?;
+        let name = [("name", self.name.clone())];
+        let asked = if of_cluster(context.tables())? >= ASKED_LEVEL { self.asked() } else { Vec::new() };
+        context.record("node.registered", subject, name.into_iter().chain(asked))?;
         Ok(Reply::Done)
+    }
+}
+
+impl NodeRegister {
+    /// What was asked for beside the name, as the audit entry says it. Not where it comes from: an agent that asks again may have moved.
+    pub fn asked(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("labels", labels_text(&self.labels)),
+            ("capabilities", self.capabilities.join(", ")),
+            ("agent_version", self.agent_version.clone()),
+            ("proxy_version", self.proxy_version.clone()),
+            ("hostname", self.hostname.clone()),
+        ]
     }
 }
 

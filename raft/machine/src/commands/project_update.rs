@@ -77,7 +77,7 @@ impl Apply for ProjectUpdate {
         }
         context.store(&project)?;
         if self.drift.is_some() {
-            drift::reschedule(context, &project)?;
+            drift::reschedule(context, &project, None)?;
         }
         let id = self.project_id.to_string();
         let subject = Subject::in_project("project", &id, &project);

@@ -4,14 +4,16 @@ use sentinel_model::bundle::RiskLevel;
 use sentinel_model::project::Project;
 use sentinel_model::promotion::{PromotionRule, RULES_MAX};
 use sentinel_model::rollout::RolloutSpec;
-use sentinel_model::{EnvironmentId, InvalidValue, ProjectId, PromotionRuleId};
+use sentinel_model::{EnvironmentId, InvalidValue, ProjectId, PromotionRuleId, Sha256Digest};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::environment;
 use crate::governance;
 use crate::outcome::{Rejection, Reply};
 use crate::promotion_rule;
+use crate::tables::{Table, TableError, encode};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,20 +83,30 @@ impl Apply for PromotionRuleCreate {
         promotion_rule::save(context, &rule)?;
         let id = self.rule_id.to_string();
         let subject = Subject::in_project("promotion_rule", &id, &project);
-        context.record("promotion_rule.created", subject, words(&rule, &source.slug, &target.slug))?;
+        context.record("promotion_rule.created", subject, words(&rule, &source.slug, &target.slug)?)?;
         Ok(Reply::Done)
     }
 }
 
 /// What the audit log says of a rule.
-pub fn words(rule: &PromotionRule, source: &str, target: &str) -> Vec<(&'static str, String)> {
+pub fn words(
+    rule: &PromotionRule,
+    source: &str,
+    target: &str,
+) -> Result<Vec<(&'static str, String)>, TableError> {
     let none = || "none".to_owned();
-    vec![
+    Ok(vec![
         ("source", source.to_owned()),
         ("target", target.to_owned()),
         ("delay_minutes", rule.delay_min.to_string()),
         ("healthy_percent", rule.healthy_percent.map_or_else(none, |percent| percent.to_string())),
         ("max_risk", rule.max_risk.map_or_else(none, |risk| risk.as_str().to_owned())),
         ("enabled", rule.enabled.to_string()),
-    ]
+        ("rollout_digest", digest(&rule.spec)?.to_string()),
+    ])
+}
+
+/// What tells how one rule rolls out from how another one does.
+pub fn digest(spec: &RolloutSpec) -> Result<Sha256Digest, TableError> {
+    Ok(Sha256Digest(Sha256::digest(encode(Table::PromotionRules, spec)?).into()))
 }

@@ -99,7 +99,7 @@ impl Apply for PromotionRuleUpdate {
         context.record(
             "promotion_rule.updated",
             subject,
-            words(&rule, &source, &target).into_iter().chain(changed),
+            words(&rule, &source, &target)?.into_iter().chain(changed),
         )?;
         Ok(Reply::Done)
     }

@@ -1,12 +1,15 @@
 //! Drift: when it begins and ends, what is done about it, and what is kept. Each defect of drift that other systems are known for is a
 //! test here.
 
+use sentinel_machine::apply::apply;
+use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::commands::drift_advance::{DriftAdvance, DriftDeed};
-use sentinel_machine::commands::drift_resolve::DriftResolve;
+use sentinel_machine::commands::drift_resolve::{DriftResolve, RESOLVED_AT_ONCE, Seen};
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_register::NodeRegister;
 use sentinel_machine::commands::node_runtime_config_keep::NodeRuntimeConfigKeep;
+use sentinel_machine::commands::node_update::{NodeUpdate, VersionChange};
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
 use sentinel_machine::commands::project_update::{DriftChange, ProjectUpdate};
 use sentinel_machine::commands::rollout_advance::Transition;
@@ -19,7 +22,7 @@ use sentinel_model::drift::{
 };
 use sentinel_model::node::{AssignmentCause, NodeStatus};
 use sentinel_model::rollout::RolloutSpec;
-use sentinel_model::{DriftEventId, EnrolmentTokenId, Generation, Time};
+use sentinel_model::{DriftEventId, EnrolmentTokenId, Generation, NodeId, Time};
 use uuid::Uuid;
 
 use crate::crew::{freeze_now, frozen_words, nothing, wrong};
@@ -72,6 +75,8 @@ fn resolve(event_id: Option<u128>) -> DriftResolve {
     DriftResolve {
         project_id: SHOP,
         event_id: event_id.map(|id| DriftEventId(Uuid::from_u128(id))),
+        seen: Vec::new(),
+        seen_until: None,
         by: "ada@example.com".into(),
         reason: "planned work".into(),
     }
@@ -327,16 +332,92 @@ fn what_somebody_leaves_as_it_is_is_told_again_only_when_it_changes() {
     assert_eq!(open(&stage), [4], "after it was back, it is drift anew");
 }
 
-/// Defect: resolving all resolves the newest hundred.
+/// Everything that lasts, as it is now.
+fn all_seen(stage: &Stage) -> DriftResolve {
+    let seen = drift::open(&stage.tables, SHOP).unwrap().into_iter();
+    let seen = seen.map(|event| Seen { event_id: event.id, revision: event.revision }).collect();
+    DriftResolve { seen, seen_until: Some(stage.now), ..resolve(None) }
+}
+
+/// Defects: resolving all resolves the newest hundred; and what nobody has looked at.
 #[test]
-fn all_that_lasts_is_resolved_at_once() {
+fn what_was_seen_is_resolved_at_once_and_what_is_new_or_changed_stays() {
     let mut stage = Stage::furnished();
-    for number in 1..=4u8 {
+    for number in 1..=3u8 {
         tell(&mut stage, number, number.into(), measurement(1, 1));
     }
-    assert_eq!(stage.done(resolve(None)), Reply::Count(4));
+    let seen = all_seen(&stage);
+    tell(&mut stage, 2, 2, measurement(1, 2));
+    tell(&mut stage, 4, 4, measurement(1, 1));
+    assert_eq!(stage.done(seen.clone()), Reply::Count(2));
+    assert_eq!(open(&stage), [2, 4], "one became worse, and one began, while somebody looked");
+    assert_eq!(stage.done(seen), Reply::Count(0));
+    let all = all_seen(&stage);
+    assert_eq!(stage.done(all.clone()), Reply::Count(2));
     assert_eq!(open(&stage), Vec::<u128>::new());
-    assert_eq!(stage.done(resolve(None)), Reply::Count(0));
+    let too_many = DriftResolve { seen: vec![all.seen[0]; RESOLVED_AT_ONCE + 1], ..all };
+    stage.refuses_fields([("seen", too_many.into())]);
+}
+
+/// So many nodes that drift. The state is not checked after each step: that would take long.
+fn crowd(stage: &mut Stage, count: usize) {
+    let mut quietly = |command: Command| {
+        let envelope = stage.envelope(command);
+        stage.index += 1;
+        apply(&mut stage.tables, stage.index, &envelope).unwrap().outcome.unwrap();
+    };
+    let (token_digest, token_id) = (digest(0x5f), EnrolmentTokenId(Uuid::from_u128(0x5f)));
+    quietly(EnrolmentTokenCreate { token_id, token_digest, uses: None, ..samples::token() }.into());
+    let number = |place: usize| 0xff_0000 + place as u128;
+    let id = |place: usize| NodeId(Uuid::from_u128(number(place)));
+    for place in 0..count {
+        let mut key_digest = digest(0);
+        key_digest.0[..16].copy_from_slice(id(place).as_bytes());
+        let name = format!("n{place}");
+        let node = NodeRegister { token_digest, key_digest, node_id: id(place), name, ..samples::node(1) };
+        quietly(node.into());
+        quietly(BundleAssign { bundle_id: OLD, node_ids: vec![id(place)] }.into());
+        let event_id = DriftEventId(Uuid::from_u128(number(place)));
+        let facts = [
+            NodeFact::Status(NodeStatus::Online),
+            NodeFact::Effective { bundle_id: OLD, generation: Generation(1) },
+            NodeFact::Measured { event_id, found: Box::new(measurement(1, 1)) },
+        ];
+        let reports = facts.map(|fact| NodeReport { node_id: id(place), fact }).to_vec();
+        quietly(NodesReport { reports }.into());
+    }
+}
+
+/// A fleet's worth of events in one entry of the log would hold up everything behind it.
+#[test]
+fn a_change_of_what_a_project_wants_reaches_a_bounded_number_of_events_at_once() {
+    let mut stage = Stage::furnished();
+    let count = drift::RESCHEDULED_AT_ONCE + 20;
+    crowd(&mut stage, count);
+    let waiting = |stage: &Stage| {
+        let open = drift::open(&stage.tables, SHOP).unwrap();
+        open.iter().filter(|event| event.next_try_at.is_none()).count()
+    };
+    assert_eq!(waiting(&stage), count);
+    remediate(&mut stage);
+    assert_eq!((waiting(&stage), drift::rescheduling(&stage.tables).unwrap()), (20, vec![SHOP]));
+    stage.done(DriftAdvance::reschedule(SHOP));
+    assert_eq!((waiting(&stage), drift::rescheduling(&stage.tables).unwrap()), (0, vec![]));
+    let over = wrong("all drift of the project is looked at by what it wants now");
+    stage.refuses([(DriftAdvance::reschedule(SHOP).into(), over)]);
+}
+
+/// The range was made narrower while the node ran what it ran.
+#[test]
+fn a_node_is_not_given_a_version_again_that_it_does_not_take() {
+    let mut stage = remediated();
+    tell(&mut stage, 1, 1, measurement(1, 1));
+    let min = Some(VersionChange::To("9.0.0".into()));
+    stage.done(NodeUpdate { min_version: min, ..samples::update(1) });
+    stage.now = stage.now.plus_ms(MINUTE);
+    let refused = stage.clone().refused(reassert(&stage, 1)).to_string();
+    assert!(refused.contains("node 'edge-1' takes versions"), "{refused}");
+    assert!(refused.contains("only, and not bundle"), "{refused}");
 }
 
 #[test]

@@ -399,9 +399,8 @@ fn a_freeze_of_an_environment_holds_what_has_nodes_in_it_and_nothing_else() {
     // In development everything goes on.
     complete(&mut stage, 1, NEW, DEV, &[1]);
     complete(&mut stage, 2, NEW, STAGING, &[2]);
-    let frozen = wrong(&format!(
-        "the project is frozen until {until} by window 'window 1' for the environment 'Production': sales"
-    ));
+    let frozen =
+        wrong(&format!("the environment 'Production' is frozen until {until} by window 'window 1': sales"));
     stage.refuses([
         (to(3, NEW, PROD, &[3, 4]).into(), frozen.clone()),
         (samples::assign(NEW, &[3]).into(), frozen.clone()),

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
@@ -36,6 +37,10 @@ pub struct FakeProxy {
     /// The probe host of what the process has loaded.
     loaded: Option<String>,
     config: PathBuf,
+    /// The text that it has read.
+    pub read: Option<String>,
+    /// When it has read it again without having been told to by the agent.
+    pub again: Option<Timestamp>,
     words: Vec<Word>,
     failures: VecDeque<(Word, String)>,
     late: Vec<(Word, usize, String)>,
@@ -81,6 +86,7 @@ impl FakeProxy {
         let text = std::fs::read_to_string(&self.config).map_err(|error| error.to_string())?;
         let host = text.lines().find_map(|line| line.trim().strip_prefix("host \"rev-")).unwrap_or_default();
         self.loaded = Some(format!("rev-{}", host.trim_end_matches('"')));
+        self.read = Some(text);
         Ok(())
     }
 }
@@ -155,6 +161,10 @@ impl Proxy for FakeProxy {
     }
 
     async fn tend(&mut self) {}
+
+    fn read_again(&mut self) -> Option<Timestamp> {
+        self.again.take()
+    }
 
     fn vitals(&self) -> Option<Vitals> {
         None

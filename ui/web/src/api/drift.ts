@@ -33,13 +33,13 @@ export const driftEventQuery = (project: string, id: string) =>
     queryFn: async ({ signal }) => (await call("get", "/api/v1/projects/{slug}/drift/{id}", { path: { slug: project, id }, signal })).drift_event,
   });
 
-/** What a node really runs, in full; null when it has not told it, or the caller may not read configurations. */
-export const runtimeConfigQuery = (project: string, node: string) =>
+/** What a node really runs, in full, or ran when this drift was found; null when it has not told it, or the caller may not read configurations. */
+export const runtimeConfigQuery = (project: string, node: string, event?: string) =>
   queryOptions({
-    queryKey: ["drift", project, "config", node],
+    queryKey: ["drift", project, "config", node, event],
     queryFn: async ({ signal }) => {
       try {
-        return (await call("get", "/api/v1/projects/{slug}/nodes/{id}/runtime-config", { path: { slug: project, id: node }, signal })).runtime_config;
+        return (await call("get", "/api/v1/projects/{slug}/nodes/{id}/runtime-config", { path: { slug: project, id: node }, query: { drift_event: event }, signal })).runtime_config;
       } catch (error) {
         if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return null;
         throw error;
@@ -51,6 +51,12 @@ export async function resolveDrift(project: string, id: string, reason: string) 
   return (await call("post", "/api/v1/projects/{slug}/drift/{id}/resolve", { path: { slug: project, id }, body: { reason } })).drift_event;
 }
 
-export async function resolveAllDrift(project: string, reason: string): Promise<number> {
-  return (await call("post", "/api/v1/projects/{slug}/drift/resolve-all", { path: { slug: project }, body: { reason } })).resolved_count;
+/** Resolves what was looked at up to a time, in as many portions as it takes; how many that were, and how many stay because they are newer. */
+export async function resolveAllDrift(project: string, reason: string, seen_until: string): Promise<{ resolved: number; stay: number }> {
+  let resolved = 0;
+  for (;;) {
+    const done = await call("post", "/api/v1/projects/{slug}/drift/resolve-all", { path: { slug: project }, body: { reason, seen_until } });
+    resolved += done.resolved_count;
+    if (done.left === 0 || done.resolved_count === 0) return { resolved, stay: done.left + done.later };
+  }
 }

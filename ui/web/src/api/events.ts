@@ -29,12 +29,13 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
     case "audit":
       return true;
     case "nodes":
-      return (noun === "node" || noun === "bundle" || noun === "drift") && scope === project && (part !== "one" || id === event.resource_id || noun === "bundle" || (noun === "drift" && id === event.data?.node_id));
+      return (noun === "node" || noun === "bundle" || noun === "drift" || noun === "node_group") && scope === project && (part !== "one" || id === event.resource_id || noun === "bundle" || noun === "node_group" || (noun === "drift" && id === event.data?.node_id));
     case "bundles":
       return noun === "bundle" && scope === project && (part !== "one" || id === event.resource_id);
     case "rollouts":
       if (scope !== project) return false;
-      if (noun === "node") return part === "one";
+      // A freeze that begins to hold it, and a group's name.
+      if (noun === "node" || noun === "freeze_window" || noun === "node_group") return part === "one";
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
     case "environments":
       return ["environment", "project", "node", "rollout", "freeze_window", "bundle"].includes(noun ?? "") && scope === project;

@@ -8,6 +8,7 @@ export interface NodeFilters {
   status?: NodeStatus;
   slot?: Slot;
   environment?: string;
+  group?: string;
   q?: string;
   labels?: Record<string, string>;
 }

@@ -739,7 +739,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The same for every event that lasts. */
+        /** The same for every event that lasts and that was looked at, at most 500 at once. */
         post: operations["resolve_all_drift"];
         delete?: never;
         options?: never;
@@ -2344,11 +2344,31 @@ export interface components {
             /** @description In words; kept with the event and in the audit log. */
             reason: string;
         };
+        /** @description Why drift is left as it is that somebody has looked at. */
+        DriftResolveAll: {
+            /** @description In words; kept with each event and in the audit log. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description The newest `updated_at` of the events that were looked at. What began or changed later stays: nobody has seen that.
+             */
+            seen_until: string;
+        };
         /** @description Drift was closed. */
         DriftResolvedAll: {
             /**
              * Format: int64
-             * @description So many events.
+             * @description So many began or changed later.
+             */
+            later: number;
+            /**
+             * Format: int64
+             * @description So many more were looked at and last: ask again.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description So many events, at most 500 at once.
              */
             resolved_count: number;
         };
@@ -3007,7 +3027,7 @@ export interface components {
              * @description How often it must have failed, without a pass between, to break the gate; 3 when absent.
              */
             failures?: number;
-            /** @description Sent along, at most 16. No secrets: everybody who sees the rollout sees them. */
+            /** @description Sent along, at most 16; answers have `***` in place of each value. No secrets: the cluster keeps them as they are. */
             headers?: {
                 [key: string]: string;
             };
@@ -3285,6 +3305,8 @@ export interface components {
             effective?: components["schemas"]["Fact"] | null;
             environment?: components["schemas"]["EnvironmentRef"] | null;
             failure?: components["schemas"]["NodeFailure"] | null;
+            /** @description The groups that it is in: those that name it, and those whose rule selects it. */
+            groups?: components["schemas"]["NodeGroupRef"][];
             /** @description The agent's newest heartbeat calls its proxy healthy; null: this member has not heard one. */
             healthy?: boolean | null;
             /** @description Host name as the agent reports it. */
@@ -3520,6 +3542,16 @@ export interface components {
              * @description How many.
              */
             total: number;
+        };
+        /** @description A group, as other objects name it. */
+        NodeGroupRef: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Unique in the project. */
+            name: string;
         };
         /** @description What to change of a group. What is absent stays as it is. */
         NodeGroupUpdate: {
@@ -4330,6 +4362,8 @@ export interface components {
              * @description The rollout that stopped it and took its nodes.
              */
             superseded_by?: string | null;
+            /** @description The groups that it is for, those that are still there; their nodes were counted when it was asked for. */
+            target_groups?: components["schemas"]["NodeGroupRef"][];
             /** @description Where. */
             target_selector: components["schemas"]["TargetSelector"];
             /**
@@ -4452,6 +4486,8 @@ export interface components {
             canary_analysis_results?: components["schemas"]["CanaryAnalysis"] | null;
             /** @description How the checks do, in the order in which they were asked for. */
             check_results?: components["schemas"]["CheckResult"][];
+            /** @description The freeze that holds it now, or would when it goes on; null when none does, and when somebody broke the glass or it is over. */
+            frozen?: string | null;
             /** @description By step and name. */
             nodes: components["schemas"]["RolloutNode"][];
             /** @description In numbers. */
@@ -7728,7 +7764,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DriftResolve"];
+                "application/json": components["schemas"]["DriftResolveAll"];
             };
         };
         responses: {
@@ -8790,6 +8826,8 @@ export interface operations {
                 slot?: "blue" | "green";
                 /** @description Only nodes in this environment, by id or slug. */
                 environment?: string;
+                /** @description Only nodes in this group, by id or name. */
+                group?: string;
                 /** @description Only nodes whose name or host name contains this. */
                 q?: string;
                 /** @description Objects in the page; 50 when absent, at most 200. */
@@ -9162,6 +9200,8 @@ export interface operations {
     show_runtime_config: {
         parameters: {
             query?: {
+                /** @description The one that ran when this drift was found, also when that is over, as long as it is kept: of each node the newest that differed. */
+                drift_event?: string;
                 /**
                  * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
                  * @example stale

@@ -90,6 +90,7 @@ const nodesRoute = createRoute({
     status: nodeStatus(raw.status),
     slot: slot(raw.slot),
     environment: text(raw.environment),
+    group: text(raw.group),
     labels: text(raw.labels),
     facts: convergence(raw.facts),
     bundle: text(raw.bundle),

@@ -1,16 +1,16 @@
-import type { TargetSelector } from "../api/types";
+import type { Rollout } from "../api/types";
 import { count } from "./format";
 import { formatLabels } from "./labels";
 
 /** Which nodes a rollout is for, in words. */
-export function targetWords(target: TargetSelector): string {
+export function targetWords({ target_selector: target, target_groups: groups = [] }: Pick<Rollout, "target_selector" | "target_groups">): string {
   switch (target.type) {
     case "all":
       return "every node";
     case "labels":
       return `nodes with ${formatLabels(target.labels)}`;
     case "groups":
-      return `the nodes of ${count(target.group_ids.length, "group")}`;
+      return `the nodes of ${target.group_ids.map((id) => groups.find((group) => group.id === id)?.name ?? "a group that is gone").join(", ")}`;
     case "environment":
       return `every node of ${target.environment}`;
     case "node_ids":

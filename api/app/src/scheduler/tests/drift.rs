@@ -1,12 +1,37 @@
 //! Drift that is due.
 
+use sentinel_api_types::bundle::BundleAssign;
 use sentinel_api_types::drift::{DriftQuery, DriftRemediation, DriftState};
 use sentinel_api_types::project::ProjectUpdate;
 use sentinel_model::Generation;
 
 use super::duty;
 use crate::testing::world::PROJECT;
-use crate::tests::drift::drifting;
+use crate::tests::drift::{beat, drifting, measured};
+
+/// The fleet is counted once in a round, and what was done in it counts all the same.
+#[tokio::test]
+async fn one_round_keeps_to_the_bound_of_nodes_that_are_brought_back_at_once() {
+    let (world, bundle) = drifting().await;
+    let app = &world.kit.app;
+    let second = world.kit.node(&world.operator, PROJECT, "edge-2").await.unwrap();
+    let request = BundleAssign { node_ids: vec![second.0] };
+    app.assign_bundle(&world.operator.again(), PROJECT, bundle, request).await.unwrap();
+    beat(&world, &second, bundle, None).await;
+    beat(&world, &second, bundle, Some(measured(1, true))).await;
+    let request =
+        ProjectUpdate { drift_remediation: Some(DriftRemediation::Reassert), ..ProjectUpdate::default() };
+    app.update_project(&world.admin.again(), PROJECT, request).await.unwrap();
+    world.kit.clock.advance_ms(60_000);
+    duty(app).round().await;
+    let mut generations = Vec::new();
+    for node in [world.node.0, second.0] {
+        let node = app.show_node(&world.reader.again(), PROJECT, node).await.unwrap().node;
+        generations.push(node.desired.unwrap().generation.0);
+    }
+    generations.sort_unstable();
+    assert_eq!(generations, [1, 2], "one of two at once");
+}
 
 #[tokio::test]
 async fn the_leader_asserts_an_assignment_again_when_the_project_wants_it_and_its_time_has_come() {

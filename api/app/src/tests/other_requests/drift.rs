@@ -1,19 +1,25 @@
 //! Requests about what nodes really run. The cluster has been raised by now.
 
+use std::collections::BTreeMap;
+
 use futures::FutureExt;
+use sentinel_api_types::Secret;
+use sentinel_api_types::agent::RegisterRequest;
 use sentinel_api_types::bundle::BundleAssign;
-use sentinel_api_types::drift::{DriftFilter, DriftQuery};
-use sentinel_model::{DriftEventId, NodeId};
+use sentinel_api_types::drift::{DriftFilter, DriftQuery, DriftResolveAll};
+use sentinel_api_types::timestamp;
+use sentinel_model::{DriftEventId, NodeId, Time};
 
 use super::{Row, with_key};
 use crate::access::Operation::*;
-use crate::testing::World;
 use crate::testing::world::{Known, PROJECT};
+use crate::testing::{Kit, World};
 use crate::tests::drift::{RUNS, beat, measured, report, why};
 
 pub(super) struct Drifting {
     node: (NodeId, Known),
     event: DriftEventId,
+    token: Secret,
 }
 
 /// A node that runs something else than it was given.
@@ -28,13 +34,30 @@ pub(super) async fn drifting(world: &World) -> Drifting {
     let query = DriftQuery { status: Some(DriftFilter::Active), ..DriftQuery::default() };
     let list = app.list_drift(&operator.again(), PROJECT, &query).await.unwrap().drift_events;
     let event = list.iter().find(|event| event.node_id == node.0).unwrap().id;
-    Drifting { node, event }
+    let token = world.kit.enrolment(operator, PROJECT, None).await.unwrap();
+    Drifting { node, event, token }
+}
+
+fn seen(until: i64) -> DriftResolveAll {
+    DriftResolveAll { reason: "planned work".into(), seen_until: timestamp(Time(until)) }
 }
 
 pub(super) fn of_drift<'a>(world: &'a World, drifting: &'a Drifting) -> Vec<Row<'a>> {
     let (app, operator) = (&world.kit.app, &world.operator.caller);
     let (node, by, event) = (drifting.node.0, &drifting.node.1.caller, drifting.event);
+    let labelled = |zone: &str| RegisterRequest {
+        labels: BTreeMap::from([("zone".to_owned(), zone.to_owned())]),
+        ..Kit::registration(&drifting.token, "edge-52")
+    };
+    let anonymous = world.kit.anonymous();
     vec![
+        // What else was asked for is in the audit log from this level on.
+        row!(
+            NodeRegister,
+            anonymous,
+            |c| app.register_node(c, PROJECT, labelled("eu"), "::1"),
+            app.register_node(c, PROJECT, labelled("us"), "::1")
+        ),
         row!(
             RuntimeConfigKeep,
             by,
@@ -46,6 +69,12 @@ pub(super) fn of_drift<'a>(world: &'a World, drifting: &'a Drifting) -> Vec<Row<
             operator,
             |c| app.resolve_drift(c, PROJECT, event, why("planned work")),
             app.resolve_drift(c, PROJECT, event, why("nobody knows"))
+        ),
+        row!(
+            DriftResolve,
+            operator,
+            |c| app.resolve_all_drift(c, PROJECT, seen(1)),
+            app.resolve_all_drift(c, PROJECT, seen(2))
         ),
     ]
 }

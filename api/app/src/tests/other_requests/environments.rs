@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use sentinel_api_types::environment::{EnvironmentCreate, EnvironmentUpdate};
 use sentinel_api_types::node::NodeUpdate;
-use sentinel_api_types::promotion::{PromotionRuleCreate, PromotionRuleUpdate};
+use sentinel_api_types::promotion::{PromotionRuleCreate, PromotionRuleUpdate, RuleRollout};
 use sentinel_model::{NodeId, PromotionRuleId};
 
 use super::{PROJECT_2, Row, with_key};
@@ -52,6 +52,11 @@ pub(super) fn of_environments<'a>(world: &'a World, placed: &'a Placed) -> Vec<R
     let (app, admin, operator) = (&world.kit.app, &world.admin.caller, &world.operator.caller);
     let (node, [first, second]) = (placed.node, placed.rules);
     let colored = |color: &str| EnvironmentCreate { color: Some(color.into()), ..environment("six") };
+    let unavailable = |max: u32| PromotionRuleCreate {
+        rollout: Some(RuleRollout { max_unavailable: Some(max), ..RuleRollout::default() }),
+        ..rule("six-to-be", None)
+    };
+    let described = |text: &str| EnvironmentCreate { description: Some(text.into()), ..environment("seven") };
     let named = |name: &str| EnvironmentUpdate { name: Some(name.into()), ..EnvironmentUpdate::default() };
     let to = |slug: &str| NodeUpdate { environment: Some(Some(slug.into())), ..NodeUpdate::default() };
     let delay =
@@ -62,6 +67,12 @@ pub(super) fn of_environments<'a>(world: &'a World, placed: &'a Placed) -> Vec<R
             admin,
             |c| app.create_environment(c, PROJECT, colored("#000000")),
             app.create_environment(c, PROJECT, colored("#000001"))
+        ),
+        row!(
+            EnvironmentCreate,
+            admin,
+            |c| app.create_environment(c, PROJECT, described("one")),
+            app.create_environment(c, PROJECT, described("another"))
         ),
         row!(
             EnvironmentDefaults,
@@ -92,6 +103,12 @@ pub(super) fn of_environments<'a>(world: &'a World, placed: &'a Placed) -> Vec<R
             operator,
             |c| app.create_promotion_rule(c, PROJECT, rule("four", Some(5))),
             app.create_promotion_rule(c, PROJECT, rule("four", Some(6)))
+        ),
+        row!(
+            PromotionRuleCreate,
+            operator,
+            |c| app.create_promotion_rule(c, PROJECT, unavailable(1)),
+            app.create_promotion_rule(c, PROJECT, unavailable(2))
         ),
         row!(
             PromotionRuleUpdate,

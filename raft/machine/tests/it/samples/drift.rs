@@ -2,11 +2,11 @@
 
 use sentinel_machine::Command;
 use sentinel_machine::commands::drift_advance::{DriftAdvance, DriftDeed};
-use sentinel_machine::commands::drift_resolve::DriftResolve;
+use sentinel_machine::commands::drift_resolve::{DriftResolve, Seen};
 use sentinel_machine::commands::node_runtime_config_keep::NodeRuntimeConfigKeep;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
-use sentinel_model::Generation;
 use sentinel_model::drift::{Difference, DifferenceKind, DriftSeverity, Measurement};
+use sentinel_model::{Generation, Time};
 
 use crate::ids::*;
 
@@ -46,7 +46,7 @@ pub fn measured() -> NodesReport {
 }
 
 pub fn advances() -> Vec<Command> {
-    [DriftDeed::Reassert, DriftDeed::Alarm { reason: "three tries".into() }]
+    [DriftDeed::Reassert, DriftDeed::Alarm { reason: "three tries".into() }, DriftDeed::Reschedule]
         .map(|deed| DriftAdvance { project_id: SHOP, event_id: DRIFT, decided_on: 2, deed }.into())
         .to_vec()
 }
@@ -55,7 +55,12 @@ pub fn resolutions() -> Vec<Command> {
     [Some(DRIFT), None]
         .map(|event_id| {
             let reason = "planned work".into();
-            DriftResolve { project_id: SHOP, event_id, by: "ada@example.com".into(), reason }.into()
+            let (seen, seen_until) = match event_id {
+                Some(_) => (Vec::new(), None),
+                None => (vec![Seen { event_id: DRIFT, revision: 2 }], Some(Time(9_000))),
+            };
+            let by = "ada@example.com".into();
+            DriftResolve { project_id: SHOP, event_id, seen, seen_until, by, reason }.into()
         })
         .to_vec()
 }

@@ -28,7 +28,7 @@ const COLUMNS: Column<Rollout>[] = [
     text: (rollout) => rollout.approval?.given.map(({ by }) => by).join(", ") ?? "",
   },
   { id: "nodes", header: "Nodes", width: 80, align: "right", cell: (rollout) => rollout.nodes, text: (rollout) => String(rollout.nodes) },
-  { id: "target", header: "Target", cell: (rollout) => targetWords(rollout.target_selector), text: (rollout) => targetWords(rollout.target_selector) },
+  { id: "target", header: "Target", cell: (rollout) => targetWords(rollout), text: (rollout) => targetWords(rollout) },
   { id: "by", header: "Asked for by", width: 190, cell: (rollout) => rollout.created_by, text: (rollout) => rollout.created_by },
   { id: "begins", header: "Begins", width: 140, cell: (rollout) => (rollout.scheduled_at ? <Ago at={rollout.scheduled_at} /> : <span className="dim">when approved</span>), text: (rollout) => rollout.scheduled_at ?? "" },
   { id: "until", header: "Expires", width: 110, cell: (rollout) => <Ago at={rollout.approval?.expires_at} />, text: (rollout) => rollout.approval?.expires_at ?? "" },

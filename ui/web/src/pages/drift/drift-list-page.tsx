@@ -29,7 +29,10 @@ export function DriftListPage() {
   const query = useInfiniteQuery(driftQuery(project, { status: status === "all" ? undefined : status, severity: search.severity }));
   const stats = useQuery(driftStatsQuery(project)).data;
   const set = (change: Partial<typeof search>): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const none = stats?.active_events === 0 ? "Nothing drifts now" : null;
+  // Only what is listed was looked at: what lasts is listed first, and is at hand whatever the filter shows.
+  const active = useInfiniteQuery(driftQuery(project, { status: "active" })).data ?? [];
+  const seenUntil = active.reduce<string>((newest, event) => (Date.parse(event.updated_at) > (Date.parse(newest) || 0) ? event.updated_at : newest), "");
+  const none = stats?.active_events === 0 || seenUntil === "" ? "Nothing drifts now" : null;
   return (
     <ListPage>
       <PageHeader title="Drift" note={stats === undefined ? "Nodes that run something else than what they were assigned." : <Numbers stats={stats} />}>
@@ -80,7 +83,7 @@ export function DriftListPage() {
           }
         />
       )}
-      {resolving && <ResolveDialog project={project} event={null} all={stats?.active_events} onClose={() => setResolving(false)} />}
+      {resolving && <ResolveDialog project={project} event={null} all={stats?.active_events} seenUntil={seenUntil} onClose={() => setResolving(false)} />}
     </ListPage>
   );
 }

@@ -109,11 +109,7 @@ function Differences({ project, event }: { project: string; event: DriftEvent })
           {event.more_differences > 0 && <li>and {count(event.more_differences, "more difference")}</li>}
         </ul>
       </Panel>
-      {event.state === "resolved" ? (
-        <p className="dim">It is over: the configuration of the node now is on the node's own page.</p>
-      ) : (
-        <RuntimeConfig project={project} node={event.node_id} />
-      )}
+      <RuntimeConfig project={project} node={event.node_id} event={event.state === "resolved" ? event.id : undefined} />
     </>
   );
 }

@@ -9,15 +9,17 @@ import { DialogActions } from "../../ui/dialog-actions";
 import { FormError, Note } from "../../ui/feedback";
 
 /** Leaves drift as it is: of one node, or of all that drift. */
-export function ResolveDialog({ project, event, all, onClose }: { project: string; event: DriftEvent | null; all?: number; onClose: () => void }) {
+export function ResolveDialog({ project, event, all, seenUntil = "", onClose }: { project: string; event: DriftEvent | null; all?: number; seenUntil?: string; onClose: () => void }) {
   const [reason, setReason] = useState("");
+  // As it was when the dialog was opened: the list goes on behind it.
+  const [until] = useState(seenUntil);
   const resolve = useAction({
     run: async (why: string) => {
-      if (event === null) return await resolveAllDrift(project, why);
+      if (event === null) return await resolveAllDrift(project, why, until);
       await resolveDrift(project, event.id, why);
-      return 1;
+      return { resolved: 1, stay: 0 };
     },
-    done: (resolved) => (event === null ? `${count(resolved, "event")} resolved` : `The drift of ${event.node_name} is resolved`),
+    done: ({ resolved, stay }) => (event === null ? `${count(resolved, "event")} resolved${stay > 0 ? `; ${count(stay, "event")} began or changed meanwhile and ${stay === 1 ? "stays" : "stay"}` : ""}` : `The drift of ${event.node_name} is resolved`),
     refresh: [["drift", project], ["nodes", project]],
     then: onClose,
   });
@@ -31,7 +33,7 @@ export function ResolveDialog({ project, event, all, onClose }: { project: strin
       >
         <Stack gap="sm">
           <Note kind="degraded">
-            {event === null ? "The nodes stay" : "The node stays"} as it is, and what runs there now is not told again. A further change is. To bring it back instead, assign the bundle anew or let the project re-assert it.
+            {event === null ? "The nodes stay as they are" : "The node stays as it is"}, and what runs there now is not told again. A further change is. {event === null && "What began or changed after you looked stays. "}To bring it back instead, assign the bundle anew or let the project re-assert it.
           </Note>
           <Textarea label="Reason" description="Kept with the event and in the audit log" required data-autofocus autosize minRows={2} maxLength={1_000} value={reason} onChange={(changed) => setReason(changed.currentTarget.value)} />
           <FormError error={resolve.error} />

@@ -1,3 +1,4 @@
+import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
@@ -55,11 +56,11 @@ export function EnvironmentPage() {
           title="No environments yet"
           command={`sentinel-cp environment defaults --project ${project}`}
           action={
-            <>
+            <Stack gap="xs" align="center">
               <ActionButton label="Create development, staging, production" icon="plus" primary refusal={refusal} loading={defaults.isPending} onClick={() => defaults.mutate(undefined)} />
               <ActionButton label="Create one" icon="plus" refusal={refusal} onClick={() => setEditing("new")} />
               <FormError error={defaults.error} />
-            </>
+            </Stack>
           }
         >
           With them, no bundle reaches production that was not completed in staging first, whoever asks.

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 
 import { bundleQuery } from "../../api/bundles";
 import { environmentsQuery } from "../../api/environments";
+import { groupsQuery } from "../../api/groups";
 import { nodesQuery } from "../../api/nodes";
 import type { Node } from "../../api/types";
 import { BundleLink, NodeLink } from "../../app/links";
@@ -86,12 +87,13 @@ export function NodeListPage() {
   const navigate = route.useNavigate();
   const set = (change: Partial<typeof search>): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const environments = useQuery(environmentsQuery(project));
+  const groups = useQuery(groupsQuery(project));
   const [assigning, setAssigning] = useState<Node[] | null>(null);
   const refusal = useRefusal("operator");
 
   const parsed = parseLabels(search.labels ?? "");
   const labels = parsed.error === null && Object.keys(parsed.labels).length > 0 ? parsed.labels : undefined;
-  const query = useInfiniteQuery(nodesQuery(project, { status: search.status, slot: search.slot, environment: search.environment, q: search.q, labels }));
+  const query = useInfiniteQuery(nodesQuery(project, { status: search.status, slot: search.slot, environment: search.environment, group: search.group, q: search.q, labels }));
 
   const looking = search.facts !== undefined || search.bundle !== undefined;
   const matches = useMemo(() => {
@@ -116,7 +118,7 @@ export function NodeListPage() {
       </ListPage>
     );
   }
-  const filtered = search.status !== undefined || search.slot !== undefined || search.environment !== undefined || search.q !== undefined || labels !== undefined || looking;
+  const filtered = search.status !== undefined || search.slot !== undefined || search.environment !== undefined || search.group !== undefined || search.q !== undefined || labels !== undefined || looking;
   return (
     <ListPage>
       <PageHeader title="Nodes">
@@ -145,6 +147,7 @@ export function NodeListPage() {
               value={search.status}
               onChange={(status) => set({ status })}
               any="Any status"
+              width={120}
               options={[
                 { value: "online", label: "Online" },
                 { value: "offline", label: "Offline" },
@@ -155,6 +158,7 @@ export function NodeListPage() {
               value={search.facts}
               onChange={(facts) => set({ facts })}
               any="Any facts"
+              width={115}
               options={[
                 { value: "converged", label: "Converged" },
                 { value: "converging", label: "Converging" },
@@ -165,7 +169,7 @@ export function NodeListPage() {
               value={search.slot}
               onChange={(slot) => set({ slot })}
               any="Any slot"
-              width={110}
+              width={100}
               options={[
                 { value: "blue", label: "Blue" },
                 { value: "green", label: "Green" },
@@ -174,7 +178,10 @@ export function NodeListPage() {
             {(environments.data ?? []).length > 0 && (
               <ChoiceFilter value={search.environment} onChange={(environment) => set({ environment })} any="Any environment" width={150} options={(environments.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))} />
             )}
-            <TextFilter value={search.labels ?? ""} onChange={(labels) => set({ labels: labels || undefined })} placeholder="Labels, such as site=fra" width={210} error={parsed.error} />
+            {((groups.data ?? []).length > 0 || search.group !== undefined) && (
+              <ChoiceFilter value={search.group} onChange={(group) => set({ group })} any="Any group" width={120} options={(groups.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} />
+            )}
+            <TextFilter value={search.labels ?? ""} onChange={(labels) => set({ labels: labels || undefined })} placeholder="Labels: site=fra" width={150} error={parsed.error} />
             {search.bundle !== undefined && <BundleChip project={project} id={search.bundle} onRemove={() => set({ bundle: undefined })} />}
           </>
         }

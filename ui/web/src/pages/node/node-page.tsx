@@ -283,6 +283,7 @@ function Facts({ node }: { node: Node }) {
             ["Weight", <Flash key="weight" value={node.weight}><span title={weightWords(node.weight)}>{node.weight} %</span></Flash>],
             ["Versions", versionsWords(node) ?? <span key="versions" className="dim">any</span>],
             ["Environment", node.environment ? node.environment.name : <span key="environment" className="dim">none</span>],
+            ["Groups", (node.groups ?? []).length > 0 ? (node.groups ?? []).map(({ name }) => name).join(", ") : <span key="groups" className="dim">none</span>],
             ["Slot", node.slot ? slotName(node.slot) : <span key="slot" className="dim">none</span>],
             ["Pinned to", node.pinned_bundle_id ? <BundleLink key="pin" id={node.pinned_bundle_id} version={node.pinned_version ?? "removed"} /> : <span key="pin" className="dim">no bundle</span>],
           ]}

@@ -32,8 +32,8 @@ export function CheckPanel({ detail }: { detail: RolloutDetail }) {
                 <td>
                   <Outcome result={result} needed={asked.get(result.name)?.passes ?? 0} />
                 </td>
-                <td className="dim">{answer(result)}</td>
-                <td className="dim">{result.checked_at ? <Ago at={result.checked_at} /> : "–"}</td>
+                <td className={`dim ${classes.short}`}>{answer(result)}</td>
+                <td className={`dim ${classes.short}`}>{result.checked_at ? <Ago at={result.checked_at} /> : "–"}</td>
               </tr>
             ))}
           </tbody>

@@ -82,7 +82,7 @@ export function PlanView({ plan, waiting, refused, settling }: PlanViewProps) {
           {(plan.environments ?? []).map(({ environment, nodes }) => `${environment.name}: ${count(nodes, "node")}`).join(", ")}
         </div>
       )}
-      {plan.frozen && <Note kind="paused">The project is {plan.frozen}.</Note>}
+      {plan.frozen && <Note kind="paused">{sentence(plan.frozen)}.</Note>}
       {plan.steps.length === 0 && <p className={`dim ${classes.pad}`} style={{ margin: 0 }}>No node would be moved.</p>}
       {/* A box that scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

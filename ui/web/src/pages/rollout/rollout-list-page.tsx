@@ -56,7 +56,7 @@ const COLUMNS: Column<Rollout>[] = [
     text: (rollout) => String(rollout.steps),
   },
   { id: "nodes", header: "Nodes", width: 80, align: "right", cell: (rollout) => rollout.nodes, text: (rollout) => String(rollout.nodes) },
-  { id: "target", header: "Target", cell: (rollout) => targetWords(rollout.target_selector), text: (rollout) => targetWords(rollout.target_selector) },
+  { id: "target", header: "Target", cell: (rollout) => targetWords(rollout), text: (rollout) => targetWords(rollout) },
   { id: "by", header: "Started by", width: 190, cell: (rollout) => rollout.created_by, text: (rollout) => rollout.created_by },
   { id: "at", header: "Started", width: 110, cell: (rollout) => <Ago at={rollout.started_at} />, text: (rollout) => rollout.started_at },
   {

@@ -337,7 +337,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
         <FactList
           facts={[
             ["Bundle", <BundleLink key="bundle" id={rollout.bundle_id} version={rollout.bundle_version} />],
-            ["Target", targetWords(rollout.target_selector)],
+            ["Target", targetWords(rollout)],
             ...(rollout.environment ? ([["Environment", rollout.environment.name]] as [string, React.ReactNode][]) : []),
             ...(rollout.skip_order ? ([["Order skipped", `by ${rollout.skip_order.by}: ${rollout.skip_order.reason}`]] as [string, React.ReactNode][]) : []),
             ["Portions", portions],

@@ -1,10 +1,8 @@
 import { Textarea } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { freezesQuery } from "../../api/freezes";
 import { advanceRollout, type RolloutAction, steerRollout } from "../../api/rollouts";
-import type { FreezeWindow, RolloutDetail } from "../../api/types";
+import type { RolloutDetail } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { steeringNumbers, steeringWords } from "../../lib/gates";
@@ -44,9 +42,6 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
     steer.reset();
   };
   const numbers = steeringNumbers(nodes);
-  // A rollout that is held by a person or waits for people says nothing of a freeze; it would meet it when it goes on.
-  const holds = ({ active, environment }: FreezeWindow): boolean => active && (!environment || !rollout.environment || environment.id === rollout.environment.id);
-  const frozen = useQuery(freezesQuery(project)).data?.some(holds) ?? false;
   const ended = isFinal(rollout.state);
   const returns = Boolean(rollout.standby_slot);
   const stayed = returns && (rollout.traffic_weight ?? 0) > 0;
@@ -55,7 +50,7 @@ export function Steering({ project, detail }: { project: string; detail: Rollout
   return (
     <>
       {rollout.state === "pending_approval" && <Decision project={project} rollout={rollout} />}
-      {canBreakGlass(rollout, frozen) && <BreakGlassButton project={project} rollout={rollout} />}
+      {canBreakGlass(rollout, Boolean(detail.frozen)) && <BreakGlassButton project={project} rollout={rollout} />}
       {rollout.hold?.for_person === true && (
         <ActionButton label={`Begin step ${rollout.current_step + 1}`} icon="play" primary refusal={refused} loading={advance.isPending} onClick={() => advance.mutate(rollout.current_step)} />
       )}
