@@ -8,7 +8,6 @@ use sentinel_api_types::rollout::{
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, freeze, query, tables};
-use sentinel_model::Time;
 use sentinel_model::canary::Analysis;
 use sentinel_model::governance;
 use sentinel_model::node::{Node, Slot};
