@@ -119,6 +119,7 @@ pub fn rollout() -> Rollout {
         shift: None,
         queued: None,
         superseded_by: None,
+        template: None,
     }
 }
 
