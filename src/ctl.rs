@@ -26,6 +26,7 @@ mod problems;
 mod project;
 mod rollout;
 mod session;
+mod template;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -74,6 +75,8 @@ pub enum CtlCommand {
     Node(Noun<node::NodeCommand>),
     /// Groups of nodes: named, or by a rule on labels
     Group(Noun<group::GroupCommand>),
+    /// Templates of rollouts: how rollouts go, kept under a name
+    Template(Noun<template::TemplateCommand>),
     /// Drift: nodes that run something else than what they were assigned
     Drift(Noun<drift::DriftCommand>),
     /// Rollouts: a bundle goes to nodes in steps
@@ -136,6 +139,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         }
         CtlCommand::Bundle(Noun { options, command }) => bundle::run(command, &options).await,
         CtlCommand::Node(Noun { options, command }) => node::run(command, &Connection::open(&options)?).await,
+        CtlCommand::Template(Noun { options, command }) => {
+            template::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Group(Noun { options, command }) => {
             group::run(command, &Connection::open(&options)?).await
         }
@@ -174,6 +180,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
+            CtlCommand::Template(noun) => noun.command.reads(),
             CtlCommand::Drift(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
@@ -196,6 +203,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,
+            CtlCommand::Template(noun) => &noun.options,
             CtlCommand::Drift(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,

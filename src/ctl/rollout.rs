@@ -1,14 +1,16 @@
 //! Rollouts.
 
 mod blue_green;
+mod calendar;
 mod canary;
 mod check;
 mod gate;
 pub(super) mod manner;
+pub(super) mod nodes;
 mod progress;
 pub(super) mod request;
 mod rollback;
-mod show;
+pub(super) mod show;
 mod watch;
 mod why;
 
@@ -42,6 +44,8 @@ pub enum RolloutCommand {
     Create(Box<request::CreateArgs>),
     /// Show what a rollout would do, without starting it
     Plan(Box<request::PlanArgs>),
+    /// Show what a project is up to, day by day
+    Calendar(calendar::CalendarArgs),
     /// List rollouts, newest first
     #[command(after_help = "Examples:\n  sentinel-cp rollout list --project shop --state running")]
     List {
@@ -182,6 +186,7 @@ impl RolloutCommand {
         matches!(
             self,
             RolloutCommand::List { .. }
+                | RolloutCommand::Calendar(_)
                 | RolloutCommand::Show { .. }
                 | RolloutCommand::Why { .. }
                 | RolloutCommand::Watch { .. }
@@ -196,6 +201,7 @@ pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Re
     match command {
         RolloutCommand::Create(args) => return request::create(*args, connection, &project).await,
         RolloutCommand::Plan(args) => return request::plan(*args, connection, &project).await,
+        RolloutCommand::Calendar(args) => calendar::show(args, connection, &project).await?,
         RolloutCommand::List { state, paging } => {
             let fetch = async |limit, cursor| {
                 client.rollouts(&project, &RolloutsQuery { state, limit: Some(limit), cursor }).await

@@ -127,8 +127,8 @@ async fn oldest_bundle(client: &Client) -> anyhow::Result<BundleId> {
 async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::Result<()> {
     let request = RolloutCreate {
         bundle_id,
-        target_selector: TargetSelector::All {},
-        strategy: Default::default(),
+        target_selector: Some(TargetSelector::All {}),
+        strategy: None,
         batch_size: Some(u32::from(nodes)),
         batch_percentage: None,
         canary_analysis_config: None,
@@ -140,12 +140,13 @@ async fn roll_out(client: &Client, bundle_id: BundleId, nodes: u16) -> anyhow::R
         failure_domain: None,
         rollback_threshold: None,
         auto_advance: None,
-        checks: Vec::new(),
+        checks: None,
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
         environment: None,
         skip_order_reason: None,
+        template: None,
     };
     let id = client.create_rollout(PROJECT, &request).await?.rollout.id;
     let ended = wait("the first rollout", || async {

@@ -15,6 +15,7 @@ mod nodes;
 mod rollouts;
 mod session;
 mod strangers;
+mod templates;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_sentinel-cp");

@@ -212,6 +212,18 @@ operations! {
     PromotionRuleUpdate => Member(Operator, Some(RolloutsWrite));
     /// Remove such a rule.
     PromotionRuleDelete => Member(Operator, Some(RolloutsWrite));
+    /// See templates of rollouts.
+    RolloutTemplateList => Member(Reader, Some(RolloutsRead));
+    /// See a template of rollouts.
+    RolloutTemplateShow => Member(Reader, Some(RolloutsRead));
+    /// Make a template of rollouts.
+    RolloutTemplateCreate => Member(Operator, Some(RolloutsWrite));
+    /// Change a template of rollouts.
+    RolloutTemplateUpdate => Member(Operator, Some(RolloutsWrite));
+    /// Take a template of rollouts away.
+    RolloutTemplateDelete => Member(Operator, Some(RolloutsWrite));
+    /// See what a project is up to, day by day.
+    CalendarShow => Member(Reader, Some(RolloutsRead));
     /// Watch what happens in a project.
     EventWatch => Member(Reader, Some(NodesRead));
     /// Watch what happens in all of one's orgs.

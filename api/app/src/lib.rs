@@ -17,6 +17,7 @@ mod audit;
 pub mod authenticate;
 pub mod backup;
 mod bundle;
+mod calendar;
 pub mod caller;
 mod change;
 mod checks;
@@ -49,6 +50,7 @@ pub mod scheduler;
 mod scope;
 mod session;
 mod stats;
+mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]

@@ -56,7 +56,7 @@ impl App {
             delay_min: request.delay_minutes.unwrap_or_default(),
             healthy_percent: request.healthy_percent,
             max_risk: request.max_risk.map(Into::into),
-            spec: spec(&*here.view.tables, here.project.id, asked)?,
+            spec: spec(&*here.view.tables, here.project.id, asked, None)?,
             enabled: request.enabled.unwrap_or(true),
             created_by: caller.label(),
         };
@@ -155,28 +155,8 @@ impl App {
 
 /// The rollout that a rule asks for. Which bundle is for the rule to say, when it has one.
 fn asked(rollout: RuleRollout, target: &str) -> RolloutCreate {
-    RolloutCreate {
-        bundle_id: BundleId(uuid::Uuid::nil()),
-        target_selector: TargetSelector::Environment { environment: target.to_owned() },
-        strategy: rollout.strategy,
-        batch_size: rollout.batch_size,
-        batch_percentage: rollout.batch_percentage,
-        canary_analysis_config: rollout.canary_analysis_config,
-        blue_green_config: rollout.blue_green_config,
-        max_unavailable: rollout.max_unavailable,
-        progress_deadline_seconds: rollout.progress_deadline_seconds,
-        health_gates: rollout.health_gates,
-        auto_rollback: rollout.auto_rollback,
-        auto_advance: rollout.auto_advance,
-        failure_domain: rollout.failure_domain,
-        rollback_threshold: rollout.rollback_threshold,
-        checks: rollout.checks,
-        on_conflict: rollout.on_conflict,
-        scheduled_at: None,
-        override_freeze_reason: None,
-        environment: None,
-        skip_order_reason: None,
-    }
+    let target = TargetSelector::Environment { environment: target.to_owned() };
+    RolloutCreate::in_manner(BundleId(uuid::Uuid::nil()), target, rollout)
 }
 
 fn shape(

@@ -30,22 +30,24 @@ use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::Node;
 use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{Batch, Gates, OnConflict, Rollout, RolloutSpec, Target};
-use sentinel_model::{EnvironmentId, NodeId, ProjectId, RolloutId, Time, name};
+use sentinel_model::template::RolloutTemplate;
+use sentinel_model::{EnvironmentId, NodeId, ProjectId, RolloutId, RolloutTemplateId, Time, name};
 
 use gate::Heard;
-pub(crate) use shape::{manner, shape};
+pub(crate) use shape::{manner, selector, shape, state};
 
 use crate::access::Operation;
 use crate::app::{App, written};
 use crate::bundle;
 use crate::caller::Caller;
-use crate::change::{Change, Committed};
+use crate::change::{Change, Committed, used_for_another};
 use crate::cursor::Binding;
 use crate::environment::{find, reference};
 use crate::error::AppError;
 use crate::node::Versions;
 use crate::page::{Walk, walk};
 use crate::scope::InProject;
+use crate::template;
 
 /// Longest time that a step may take when nothing is said, in seconds.
 const DEADLINE_DEFAULT_S: u32 = 600;
@@ -60,7 +62,8 @@ impl App {
     ) -> Result<RolloutPlan, AppError> {
         let here = Arc::new(self.in_project(Operation::RolloutPlan, caller, project).await?);
         let (scheduled, skips) = (request.scheduled_at.is_some(), request.skip_order_reason.is_some());
-        let (spec, bundle) = asked(&here, request)?;
+        let template = request.template.as_deref().map(|named| here.template(named)).transpose()?;
+        let (spec, bundle) = asked(&here, request, template.as_ref())?;
         let shown = spec.clone();
         let Planned { plan, nodes, risk, approvals_needed, touched } =
             self.planned(here.clone(), spec, bundle.clone(), scheduled).await?;
@@ -127,6 +130,12 @@ impl App {
             frozen,
             environments,
             out_of_order,
+            default_template: match template {
+                Some(_) => None,
+                None => here.default_template()?,
+            },
+            template: template.map(|one| template::reference(one.reference())),
+            settings: Some(template::settings(read, here.project.id, shown)?),
         })
     }
 
@@ -140,10 +149,12 @@ impl App {
         let here = Arc::new(self.in_project(Operation::RolloutCreate, caller, project).await?);
         let change = Change::making("rollout.created").in_project(here.project.id);
         if let Some(done) = self.repeated(&here.view, caller, &change)? {
-            return self.created(&done, &Asked::of(&here, &request)?);
+            let made: Rollout = written(&done.view, done.id::<RolloutId>()?.as_bytes(), "Rollout")?;
+            return self.created(&done, &Asked::again(&here, &request, &made)?);
         }
-        let wanted = Asked::of(&here, &request)?;
-        let (spec, bundle) = asked(&here, request)?;
+        let template = request.template.as_deref().map(|named| here.template(named)).transpose()?;
+        let wanted = Asked::of(&here, &request, template.as_ref().map(|one| (one.id, &one.spec)))?;
+        let (spec, bundle) = asked(&here, request, template.as_ref())?;
         let scheduled = wanted.scheduled_at.is_some();
         let Planned { plan, .. } = self.planned(here.clone(), spec.clone(), bundle, scheduled).await?;
         let command = rollout_create::RolloutCreate {
@@ -157,6 +168,7 @@ impl App {
             override_freeze_reason: wanted.override_freeze_reason.clone(),
             skip_order_reason: wanted.skip_order_reason.clone(),
             rule: None,
+            template_id: wanted.template_id,
         };
         let committed = self.commit(caller, change, command).await?;
         self.created(&committed, &wanted)
@@ -170,6 +182,7 @@ impl App {
         let broken = made.governance.break_glass.filter(|broken| broken.at == made.created_at);
         committed.only_if(
             made.spec == wanted.spec
+                && made.template.map(|one| one.id) == wanted.template_id
                 && made.governance.scheduled_at == wanted.scheduled_at
                 && broken.map(|broken| broken.reason) == wanted.override_freeze_reason
                 && made.governance.skip_order.map(|skipped| skipped.reason) == wanted.skip_order_reason,
@@ -408,25 +421,51 @@ fn refusal(error: PlanError) -> AppError {
 /// What a request for a rollout asks for.
 struct Asked {
     spec: RolloutSpec,
+    template_id: Option<RolloutTemplateId>,
     scheduled_at: Option<Time>,
     override_freeze_reason: Option<String>,
     skip_order_reason: Option<String>,
 }
 
 impl Asked {
-    fn of(here: &InProject, request: &RolloutCreate) -> Result<Self, AppError> {
+    fn of(
+        here: &InProject,
+        request: &RolloutCreate,
+        template: Option<(RolloutTemplateId, &RolloutSpec)>,
+    ) -> Result<Self, AppError> {
+        let base = template.map(|(_, spec)| spec);
         Ok(Self {
-            spec: spec(&*here.view.tables, here.project.id, request.clone())?,
+            spec: spec(&*here.view.tables, here.project.id, request.clone(), base)?,
+            template_id: template.map(|(id, _)| id),
             scheduled_at: request.scheduled_at.map(model_time),
             override_freeze_reason: request.override_freeze_reason.clone(),
             skip_order_reason: request.skip_order_reason.clone(),
         })
     }
+
+    /// What a request asks for that comes again. Its template may be another one by now, called otherwise, or gone: then nobody can
+    /// tell what it said, and it said what the rollout has, wherever the request does not say otherwise.
+    fn again(here: &InProject, request: &RolloutCreate, made: &Rollout) -> Result<Self, AppError> {
+        let Some(asked) = &request.template else { return Self::of(here, request, None) };
+        let known = made.template.as_ref().filter(|one| one.name == *asked || one.id.to_string() == *asked);
+        let id = known.ok_or_else(used_for_another)?.id;
+        let now = sentinel_machine::template::find(&*here.view.tables, here.project.id, id)?;
+        let unchanged = now.filter(|one| one.updated_at <= made.created_at);
+        let base = unchanged.map_or_else(|| made.spec.clone(), |one| one.spec);
+        Self::of(here, request, Some((id, &base)))
+    }
 }
 
 /// What was asked for, checked, and the bundle that it names.
-fn asked(here: &InProject, request: RolloutCreate) -> Result<(RolloutSpec, Bundle), AppError> {
-    let spec = spec(&*here.view.tables, here.project.id, request)?;
+fn asked(
+    here: &InProject,
+    request: RolloutCreate,
+    template: Option<&RolloutTemplate>,
+) -> Result<(RolloutSpec, Bundle), AppError> {
+    if let Some(template) = template.filter(|_| request.target_selector.is_none()) {
+        here.require_all_there(template)?;
+    }
+    let spec = spec(&*here.view.tables, here.project.id, request, template.map(|one| &one.spec))?;
     spec.check()?;
     let bundle: Bundle = here.object(&spec.bundle_id)?;
     if bundle.state != BundleState::Compiled {
@@ -435,90 +474,139 @@ fn asked(here: &InProject, request: RolloutCreate) -> Result<(RolloutSpec, Bundl
     Ok((spec, bundle))
 }
 
-/// What a request means.
+/// What a request means: what it says, what its template says of the rest, and what is usual.
 pub(crate) fn spec(
     read: &dyn Read,
     project: ProjectId,
     request: RolloutCreate,
+    template: Option<&RolloutSpec>,
 ) -> Result<RolloutSpec, AppError> {
-    let batch = match (request.strategy, request.batch_size, request.batch_percentage) {
-        (_, Some(_), Some(_)) => {
+    let known = template.map(|base| shape::portions(base).0);
+    let sized = request.batch_size.is_some() || request.batch_percentage.is_some();
+    let strategy = match (request.strategy, known) {
+        (Some(asked), _) => asked,
+        // Who asks for portions does not want it in one.
+        (None, Some(Strategy::AllAtOnce)) if sized => Strategy::Rolling,
+        (None, known) => known.unwrap_or_default(),
+    };
+    // Portions, canary and blue-green are a strategy's own.
+    let alike = template.filter(|_| known == Some(strategy));
+    let batch = match (strategy, request.batch_size, request.batch_percentage, alike) {
+        (_, Some(_), Some(_), _) => {
             return Err(AppError::invalid("batch_percentage", "cannot be given together with batch_size"));
         }
-        (Strategy::AllAtOnce, None, None) => Batch::Percent(100),
+        (_, None, None, Some(base)) => base.batch,
+        (Strategy::AllAtOnce, None, None, _) => Batch::Percent(100),
         (Strategy::AllAtOnce, ..) => {
             return Err(AppError::invalid(
                 "strategy",
                 "all_at_once has one step; leave out the size of a batch",
             ));
         }
-        (Strategy::Canary | Strategy::BlueGreen, None, None) => Batch::Percent(100),
+        (Strategy::Canary | Strategy::BlueGreen, None, None, _) => Batch::Percent(100),
         (Strategy::Canary, ..) => {
             return Err(AppError::invalid(
                 "strategy",
                 "canary takes its portions from canary_analysis_config.steps; leave out the size of a batch",
             ));
         }
-        (Strategy::Rolling | Strategy::BlueGreen, Some(size), None) => Batch::Size(size),
-        (Strategy::Rolling | Strategy::BlueGreen, None, Some(percent)) => Batch::Percent(percent),
-        (Strategy::Rolling, None, None) => Batch::Size(1),
+        (Strategy::Rolling | Strategy::BlueGreen, Some(size), None, _) => Batch::Size(size),
+        (Strategy::Rolling | Strategy::BlueGreen, None, Some(percent), _) => Batch::Percent(percent),
+        (Strategy::Rolling, None, None, _) => Batch::Size(1),
     };
-    let canary = match (request.strategy, request.canary_analysis_config) {
-        (Strategy::Canary, config) => Some(canary::asked(config.unwrap_or_default())),
-        (_, None) => None,
-        (_, Some(_)) => {
+    let canary = match (strategy, request.canary_analysis_config, alike) {
+        (Strategy::Canary, None, Some(base)) => base.canary.clone(),
+        (Strategy::Canary, config, _) => Some(canary::asked(config.unwrap_or_default())),
+        (_, None, _) => None,
+        (_, Some(_), _) => {
             return Err(AppError::invalid("canary_analysis_config", "goes with the strategy canary only"));
         }
     };
-    let blue_green = match (request.strategy, request.blue_green_config) {
-        (Strategy::BlueGreen, config) => Some(blue_green::asked(config.unwrap_or_default())),
-        (_, None) => None,
-        (_, Some(_)) => {
+    let blue_green = match (strategy, request.blue_green_config, alike) {
+        (Strategy::BlueGreen, None, Some(base)) => base.blue_green.clone(),
+        (Strategy::BlueGreen, config, _) => Some(blue_green::asked(config.unwrap_or_default())),
+        (_, None, _) => None,
+        (_, Some(_), _) => {
             return Err(AppError::invalid("blue_green_config", "goes with the strategy blue_green only"));
         }
     };
     let asked = match (&request.target_selector, &request.environment) {
-        (TargetSelector::Environment { environment }, None) => Some(environment),
-        (TargetSelector::Environment { .. }, Some(_)) => {
+        (Some(TargetSelector::Environment { environment }), None) => Some(environment),
+        (Some(TargetSelector::Environment { .. }), Some(_)) => {
             let message = "the target names an environment already; leave this out";
             return Err(AppError::invalid("environment", message));
         }
         (_, asked) => asked.as_ref(),
     };
-    let environment_id = asked.map(|named| find(read, project, named)).transpose()?.map(|found| found.id);
-    let target = match request.target_selector {
-        TargetSelector::All {} | TargetSelector::Environment { .. } => Target::All,
-        TargetSelector::Labels { labels } => {
-            name::check_labels("target_selector.labels", &labels)?;
-            Target::Labels(labels)
+    let mut environment_id = asked.map(|named| find(read, project, named)).transpose()?.map(|found| found.id);
+    let selector = match (request.target_selector, template) {
+        (Some(selector), _) => Some(selector),
+        (None, Some(_)) => None,
+        (None, None) => {
+            let message = "say to which nodes, such as {\"type\": \"all\"}, or name a template";
+            return Err(AppError::invalid("target_selector", message));
         }
-        TargetSelector::NodeIds { mut node_ids } => {
-            node_ids.sort_unstable();
-            node_ids.dedup();
-            Target::Nodes(node_ids)
+    };
+    let target = match selector {
+        None => {
+            environment_id = environment_id.or(template.and_then(|base| base.environment_id));
+            template.map_or(Target::All, |base| base.target.clone())
         }
-        TargetSelector::Groups { mut group_ids } => {
-            group_ids.sort_unstable();
-            group_ids.dedup();
-            Target::Groups(group_ids)
-        }
+        Some(selector) => match selector {
+            TargetSelector::All {} | TargetSelector::Environment { .. } => Target::All,
+            TargetSelector::Labels { labels } => {
+                name::check_labels("target_selector.labels", &labels)?;
+                Target::Labels(labels)
+            }
+            TargetSelector::NodeIds { mut node_ids } => {
+                node_ids.sort_unstable();
+                node_ids.dedup();
+                Target::Nodes(node_ids)
+            }
+            TargetSelector::Groups { mut group_ids } => {
+                group_ids.sort_unstable();
+                group_ids.dedup();
+                Target::Groups(group_ids)
+            }
+        },
     };
     Ok(RolloutSpec {
         bundle_id: request.bundle_id,
         target,
         batch,
-        max_unavailable: request.max_unavailable.unwrap_or(0),
-        step_deadline_s: request.progress_deadline_seconds.unwrap_or(DEADLINE_DEFAULT_S),
-        gates: gates(&request.health_gates.unwrap_or_default()),
-        auto_rollback: request.auto_rollback.unwrap_or(true),
+        max_unavailable: request.max_unavailable.or(template.map(|base| base.max_unavailable)).unwrap_or(0),
+        step_deadline_s: request
+            .progress_deadline_seconds
+            .or(template.map(|base| base.step_deadline_s))
+            .unwrap_or(DEADLINE_DEFAULT_S),
+        gates: match (&request.health_gates, template) {
+            (None, Some(base)) => base.gates,
+            (said, _) => gates(&said.clone().unwrap_or_default()),
+        },
+        auto_rollback: request.auto_rollback.or(template.map(|base| base.auto_rollback)).unwrap_or(true),
         canary,
         blue_green,
-        failure_domain: request.failure_domain,
-        rollback_threshold: request.rollback_threshold,
-        checks: check::asked(request.checks)?,
-        on_conflict: conflict::asked(request.on_conflict.unwrap_or_default()),
+        failure_domain: match request.failure_domain {
+            Some(said) => said,
+            None => template.and_then(|base| base.failure_domain.clone()),
+        },
+        rollback_threshold: match request.rollback_threshold {
+            Some(said) => said,
+            None => template.and_then(|base| base.rollback_threshold),
+        },
+        checks: match (request.checks, template) {
+            (Some(checks), _) => check::asked(checks)?,
+            (None, base) => base.map(|base| base.checks.clone()).unwrap_or_default(),
+        },
+        on_conflict: match (request.on_conflict, template) {
+            (None, Some(base)) => base.on_conflict,
+            (said, _) => conflict::asked(said.unwrap_or_default()),
+        },
         environment_id,
-        by_hand: request.auto_advance == Some(false),
+        by_hand: match request.auto_advance {
+            Some(by_itself) => !by_itself,
+            None => template.is_some_and(|base| base.by_hand),
+        },
     })
 }
 

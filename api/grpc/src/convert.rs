@@ -82,6 +82,7 @@ impl From<api::Rollout> for proto::Rollout {
             skip_order_reason: rollout.skip_order.map(|skipped| skipped.reason).unwrap_or_default(),
             auto_advance: rollout.auto_advance,
             promotion_rule_id: rollout.promotion_rule_id.map(|id| id.to_string()).unwrap_or_default(),
+            template: rollout.template.map(|template| template.name).unwrap_or_default(),
         }
     }
 }
@@ -226,20 +227,23 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
         };
         Ok(Self {
             bundle_id: id("bundle_id", &request.bundle_id)?,
-            target_selector: target(request.target)?,
+            target_selector: match request.target {
+                None if !request.template.is_empty() => None,
+                target => Some(self::target(target)?),
+            },
             strategy: match (&request.canary, &request.blue_green) {
                 (Some(_), Some(_)) => {
                     return Err(Status::invalid_argument("a rollout is a canary or blue-green, not both"));
                 }
-                (Some(_), None) => api::Strategy::Canary,
-                (None, Some(_)) => api::Strategy::BlueGreen,
-                (None, None) => api::Strategy::default(),
+                (Some(_), None) => Some(api::Strategy::Canary),
+                (None, Some(_)) => Some(api::Strategy::BlueGreen),
+                (None, None) => None,
             },
             batch_size,
             batch_percentage,
             canary_analysis_config: request.canary.map(canary),
             blue_green_config: request.blue_green.map(blue_green),
-            max_unavailable: Some(request.max_unavailable),
+            max_unavailable: Some(request.max_unavailable).filter(|nodes| *nodes > 0),
             progress_deadline_seconds: Some(request.progress_deadline_seconds).filter(|seconds| *seconds > 0),
             health_gates: request.health_gates.map(gates),
             auto_rollback: request.auto_rollback,
@@ -247,14 +251,18 @@ impl TryFrom<proto::CreateRolloutRequest> for api::RolloutCreate {
             // A value beyond the type is beyond the limit too; the use case says so.
             rollback_threshold: request
                 .rollback_threshold
-                .map(|percent| u8::try_from(percent).unwrap_or(u8::MAX)),
-            checks: request.checks.into_iter().map(check).collect::<Result<_, _>>()?,
-            failure_domain: Some(request.failure_domain).filter(|label| !label.is_empty()),
+                .map(|percent| Some(u8::try_from(percent).unwrap_or(u8::MAX))),
+            checks: match request.checks {
+                none if none.is_empty() => None,
+                checks => Some(checks.into_iter().map(check).collect::<Result<_, _>>()?),
+            },
+            failure_domain: Some(request.failure_domain).filter(|label| !label.is_empty()).map(Some),
             on_conflict: on_conflict(&request.on_conflict)?,
             scheduled_at: moment("scheduled_at", &request.scheduled_at)?,
             override_freeze_reason: Some(request.override_freeze_reason).filter(|reason| !reason.is_empty()),
             environment: Some(request.environment).filter(|named| !named.is_empty()),
             skip_order_reason: Some(request.skip_order_reason).filter(|reason| !reason.is_empty()),
+            template: Some(request.template).filter(|named| !named.is_empty()),
         })
     }
 }
@@ -381,7 +389,7 @@ mod tests {
             ..Default::default()
         };
         let create = api::RolloutCreate::try_from(request.clone()).unwrap();
-        assert_eq!(create.strategy, api::Strategy::BlueGreen);
+        assert_eq!(create.strategy, Some(api::Strategy::BlueGreen));
         let config = BlueGreenConfig { traffic_steps: vec![20, 100], bake_seconds: 60 };
         assert_eq!(create.blue_green_config, Some(config));
         let both = proto::CreateRolloutRequest { canary: Some(proto::Canary::default()), ..request };

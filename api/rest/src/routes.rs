@@ -6,6 +6,7 @@ pub mod approvals;
 pub mod audit;
 pub mod backups;
 pub mod bundles;
+pub mod calendar;
 pub mod cluster;
 pub mod drift;
 pub mod enrolment_tokens;
@@ -20,6 +21,7 @@ pub mod nodes;
 pub mod orgs;
 pub mod projects;
 pub mod promotion_rules;
+pub mod rollout_templates;
 pub mod rollouts;
 pub mod session;
 
@@ -50,6 +52,8 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(node_groups::routes())
         .merge(environments::routes())
         .merge(promotion_rules::routes())
+        .merge(rollout_templates::routes())
+        .merge(calendar::routes())
         .merge(cluster::routes())
         .merge(join_tokens::routes())
         .merge(backups::routes())

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod backup;
 pub mod blue_green;
 pub mod bundle;
+pub mod calendar;
 pub mod canary;
 pub mod check;
 pub mod cluster;
@@ -36,6 +37,7 @@ pub mod promotion;
 pub mod rollout;
 pub mod secret;
 pub mod session;
+pub mod template;
 pub mod time;
 pub mod why;
 

@@ -1,5 +1,6 @@
 //! Rollouts.
 
+mod create;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use sentinel_model::{BundleId, Generation, NodeGroupId, NodeId, ProjectId, Promo
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use create::RolloutCreate;
 pub use plan::{ExcludedNode, PlannedDomain, PlannedEnvironment, PlannedStep, RolloutPlan};
 
 use crate::Timestamp;
@@ -20,6 +22,7 @@ use crate::conflict::OnConflict;
 use crate::environment::EnvironmentRef;
 use crate::group::NodeGroupRef;
 use crate::node::{NodeFailure, NodeStatus, Traffic, Usage};
+use crate::template::TemplateRef;
 
 /// Which nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -101,76 +104,6 @@ impl Default for HealthGates {
             fail_after_seconds: 15,
         }
     }
-}
-
-/// A new rollout. It starts at once, unless it needs approvals or has a time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RolloutCreate {
-    /// What shall run.
-    #[schema(value_type = Uuid)]
-    pub bundle_id: BundleId,
-    /// Where.
-    pub target_selector: TargetSelector,
-    /// In which manner.
-    #[serde(default)]
-    pub strategy: Strategy,
-    /// Nodes in a step; 1 when neither this nor `batch_percentage` is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
-    pub batch_size: Option<u32>,
-    /// Share of the nodes in a step, 1 to 100; not together with `batch_size`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 100)]
-    pub batch_percentage: Option<u8>,
-    /// How a canary goes on, with the strategy `canary` only; what is left out is as it usually is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub canary_analysis_config: Option<CanaryConfig>,
-    /// How the traffic moves, with the strategy `blue_green` only; what is left out is as it usually is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blue_green_config: Option<BlueGreenConfig>,
-    /// How many nodes of a step may be unreachable or fail without stopping it; none when absent. With `failure_domain`: how many of
-    /// each domain, of all steps that have begun.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_unavailable: Option<u32>,
-    /// Longest time that a step may take, pauses not counted; 600 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
-    pub progress_deadline_seconds: Option<u32>,
-    /// What must hold before the next step starts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub health_gates: Option<HealthGates>,
-    /// Take everything back by itself when a step fails; true when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub auto_rollback: Option<bool>,
-    /// Whether each step begins by itself when those before it hold; true when absent. Else a person lets each one after the first begin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub auto_advance: Option<bool>,
-    /// Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure_domain: Option<String>,
-    /// Share of all its nodes, 1 to 100: when as many have failed with the bundle, it fails at once, however many each step may lose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 100)]
-    pub rollback_threshold: Option<u8>,
-    /// What must answer over HTTP while a step is observed, at most 10.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checks: Vec<HttpCheck>,
-    /// What it does when another rollout has nodes that it wants, or waits for them; `refuse` when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_conflict: Option<OnConflict>,
-    /// When it shall begin, within a year; at once when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scheduled_at: Option<Timestamp>,
-    /// Let it through every freeze, and why: for administrators, in person. Kept with the rollout and in the audit log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub override_freeze_reason: Option<String>,
-    /// Id or slug of an environment: of what the target selects, only nodes in it. `environment_id` means the same.
-    #[serde(default, alias = "environment_id", skip_serializing_if = "Option::is_none")]
-    pub environment: Option<String>,
-    /// Let it past the order of environments, and why: for administrators, in person. Kept with the rollout and in the audit log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skip_order_reason: Option<String>,
 }
 
 /// Why a rollout is taken back.
@@ -350,6 +283,9 @@ pub struct Rollout {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     pub promotion_rule_id: Option<PromotionRuleId>,
+    /// The template that it was made from.
+    #[serde(default)]
+    pub template: Option<TemplateRef>,
     /// The rollout that it waits for, in the state `pending`.
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]

@@ -122,6 +122,7 @@ pub fn rollout() -> Rollout {
         queued: None,
         superseded_by: None,
         released: 0,
+        template: None,
     }
 }
 

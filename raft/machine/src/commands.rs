@@ -82,7 +82,8 @@ const fn highest(levels: &[u16]) -> u16 {
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
 // a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin), groups,
-// environments and the rules between them, checks over HTTP, drift.
+// environments and the rules between them, checks over HTTP, drift,
+// templates.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -208,4 +209,10 @@ commands! {
     86 schema 1 level 4 promotion_rule_delete::PromotionRuleDelete;
     /// Takes note of why such a rule does not take a bundle on.
     87 schema 1 level 4 promotion_rule_note::PromotionRuleNote;
+    /// Makes a template of rollouts.
+    100 schema 1 level 4 rollout_template_create::RolloutTemplateCreate;
+    /// Changes a template of rollouts.
+    101 schema 1 level 4 rollout_template_update::RolloutTemplateUpdate;
+    /// Takes a template of rollouts away.
+    102 schema 1 level 4 rollout_template_delete::RolloutTemplateDelete;
 }

@@ -36,6 +36,7 @@ pub mod risk;
 mod rollout;
 pub mod snapshot;
 pub mod tables;
+pub mod template;
 pub mod waiting;
 
 pub use apply::{Step, apply};

@@ -78,6 +78,8 @@ typed_ids! {
     RequestId
     /// A rollout.
     RolloutId
+    /// A template of rollouts.
+    RolloutTemplateId
     /// A browser session.
     SessionId
     /// A person with a local account.

@@ -10,6 +10,7 @@ use crate::check::{self, HttpCheck};
 use crate::governance::Governance;
 use crate::name::{LABEL_TEXT_MAX, LABELS_MAX, check_labels};
 use crate::node::Node;
+use crate::template::TemplateRef;
 use crate::{
     BundleId, EnvironmentId, Generation, InvalidValue, NodeGroupId, NodeId, ProjectId, RolloutId, Time,
 };
@@ -316,6 +317,9 @@ impl Rollout {
     pub fn waits_for_person(&self, step: u32) -> bool {
         self.spec.by_hand && step > self.released
     }
+    /// The template that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateRef>,
 }
 
 /// Life of a rollout. What leads from one state to another is [`life::WAYS`].

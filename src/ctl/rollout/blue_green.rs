@@ -17,11 +17,17 @@ pub struct BlueGreenArgs {
 }
 
 impl BlueGreenArgs {
-    /// What was said, over what is usual. Nothing for another strategy of which nothing was said; the server refuses the rest.
-    pub fn config(self, strategy: Strategy, bake: Option<u32>) -> Option<BlueGreenConfig> {
-        let usual = BlueGreenConfig::default();
+    /// What was said, over what the template says, or what is usual. Nothing when nothing was said; the server refuses what does not go
+    /// with the strategy.
+    pub fn config(
+        self,
+        strategy: Strategy,
+        bake: Option<u32>,
+        template: Option<BlueGreenConfig>,
+    ) -> Option<BlueGreenConfig> {
+        let usual = template.unwrap_or_default();
         let asked = strategy == Strategy::BlueGreen;
-        (asked || self.traffic_steps.is_some()).then(|| BlueGreenConfig {
+        ((asked && bake.is_some()) || self.traffic_steps.is_some()).then(|| BlueGreenConfig {
             traffic_steps: self.traffic_steps.unwrap_or(usual.traffic_steps),
             bake_seconds: bake.filter(|_| asked).unwrap_or(usual.bake_seconds),
         })
@@ -55,9 +61,25 @@ mod tests {
         let config = |traffic_steps: &[u8], bake_seconds| {
             Some(BlueGreenConfig { traffic_steps: traffic_steps.to_vec(), bake_seconds })
         };
-        assert_eq!(args(None).config(Strategy::BlueGreen, Some(5)), config(&[10, 50, 100], 5));
-        assert_eq!(args(Some(&[100])).config(Strategy::BlueGreen, None), config(&[100], 60));
-        assert_eq!(args(None).config(Strategy::Canary, Some(5)), None);
-        assert!(args(Some(&[100])).config(Strategy::Rolling, None).is_some(), "for the server to refuse");
+        assert_eq!(args(None).config(Strategy::BlueGreen, Some(5), None), config(&[10, 50, 100], 5));
+        assert_eq!(args(Some(&[100])).config(Strategy::BlueGreen, None, None), config(&[100], 60));
+        assert_eq!(
+            args(None).config(Strategy::BlueGreen, None, None),
+            None,
+            "as it usually is, or as the template has it"
+        );
+        assert_eq!(args(None).config(Strategy::Canary, Some(5), None), None);
+        let refused = args(Some(&[100])).config(Strategy::Rolling, None, None);
+        assert!(refused.is_some(), "for the server to refuse");
+    }
+
+    #[test]
+    fn what_a_template_says_stays_unless_something_else_is_said() {
+        let args = |steps: Option<&[u8]>| BlueGreenArgs { traffic_steps: steps.map(<[u8]>::to_vec) };
+        let template = || Some(BlueGreenConfig { traffic_steps: vec![30, 100], bake_seconds: 7 });
+        let longer = args(None).config(Strategy::BlueGreen, Some(9), template());
+        assert_eq!(longer, Some(BlueGreenConfig { traffic_steps: vec![30, 100], bake_seconds: 9 }));
+        let other = args(Some(&[50, 100])).config(Strategy::BlueGreen, None, template());
+        assert_eq!(other, Some(BlueGreenConfig { traffic_steps: vec![50, 100], bake_seconds: 7 }));
     }
 }

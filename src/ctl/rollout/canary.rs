@@ -43,16 +43,17 @@ fn points_or_off(text: &str) -> Result<Rise, String> {
 }
 
 impl CanaryArgs {
-    /// What was said, over what is usual. Nothing for another strategy of which nothing was said; the server refuses the rest.
-    pub fn config(self, strategy: Strategy) -> Option<CanaryConfig> {
+    /// What was said, over what the template says, or what is usual. Nothing when nothing was said; the server refuses what does not go
+    /// with the strategy.
+    pub fn config(self, strategy: Strategy, template: Option<CanaryConfig>) -> Option<CanaryConfig> {
         let said = self.canary_steps.is_some()
             || self.confidence.is_some()
             || self.max_error_rise.is_some()
             || self.max_slow_rise.is_some()
             || self.canary_requests.is_some()
             || (self.bake.is_some() && strategy != Strategy::BlueGreen);
-        let usual = CanaryConfig::default();
-        (said || strategy == Strategy::Canary).then(|| CanaryConfig {
+        let usual = template.unwrap_or_default();
+        said.then(|| CanaryConfig {
             steps: self.canary_steps.unwrap_or(usual.steps),
             confidence_level: self.confidence.unwrap_or(usual.confidence_level),
             max_error_rate_rise: self.max_error_rise.unwrap_or(usual.max_error_rate_rise),

@@ -1,6 +1,8 @@
 //! In which portions a bundle is rolled out, and under which gates: said of a rollout, and of a rule that starts some.
 
 use clap::Args;
+use sentinel_api_types::blue_green::BlueGreenConfig;
+use sentinel_api_types::canary::CanaryConfig;
 use sentinel_api_types::check::HttpCheck;
 use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::promotion::RuleRollout;
@@ -14,9 +16,9 @@ use crate::ctl::words::{milliseconds, read, seconds};
 /// Options of whatever rolls out.
 #[derive(Args, Debug)]
 pub struct MannerArgs {
-    /// rolling, canary, blue_green, or all_at_once
-    #[arg(long, value_parser = read::<Strategy>, default_value = "rolling", help_heading = "Portions")]
-    strategy: Strategy,
+    /// rolling, which it is when nothing is said, canary, blue_green, or all_at_once
+    #[arg(long, value_parser = read::<Strategy>, help_heading = "Portions")]
+    strategy: Option<Strategy>,
     /// Nodes in a step; 1 when nothing is said
     #[arg(long, value_name = "N", conflicts_with = "batch_percent", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Portions")]
     batch_size: Option<u32>,
@@ -78,40 +80,87 @@ pub struct MannerArgs {
     on_conflict: Option<OnConflict>,
 }
 
+/// What was said of it. What is `None` was not.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub strategy: Option<Strategy>,
+    pub batch_size: Option<u32>,
+    pub batch_percentage: Option<u8>,
+    pub canary_analysis_config: Option<CanaryConfig>,
+    pub blue_green_config: Option<BlueGreenConfig>,
+    pub max_unavailable: Option<u32>,
+    pub progress_deadline_seconds: Option<u32>,
+    pub health_gates: Option<HealthGates>,
+    pub auto_rollback: Option<bool>,
+    pub auto_advance: Option<bool>,
+    pub failure_domain: Option<String>,
+    pub rollback_threshold: Option<u8>,
+    pub checks: Option<Vec<HttpCheck>>,
+    pub on_conflict: Option<OnConflict>,
+}
+
 impl MannerArgs {
-    /// What was said of it.
+    /// What was said of it, and nothing of the rest.
     pub fn rollout(self) -> RuleRollout {
-        let gates = self.gates();
-        let blue_green_config = self.blue_green.config(self.strategy, self.canary.bake);
+        let said = self.said(None);
         RuleRollout {
+            strategy: said.strategy.unwrap_or_default(),
+            batch_size: said.batch_size,
+            batch_percentage: said.batch_percentage,
+            canary_analysis_config: said.canary_analysis_config,
+            blue_green_config: said.blue_green_config,
+            max_unavailable: said.max_unavailable,
+            progress_deadline_seconds: said.progress_deadline_seconds,
+            health_gates: said.health_gates,
+            auto_rollback: said.auto_rollback,
+            auto_advance: said.auto_advance,
+            failure_domain: said.failure_domain,
+            rollback_threshold: said.rollback_threshold,
+            checks: said.checks.unwrap_or_default(),
+            on_conflict: said.on_conflict,
+        }
+    }
+
+    /// What was said of it, over a template: of gates, a canary and blue-green, which the API takes as a whole, the rest is as the template
+    /// has it.
+    pub fn said(self, template: Option<&RuleRollout>) -> Said {
+        let known = template.map(|template| template.strategy);
+        let strategy = self.strategy.or(known).unwrap_or_default();
+        let alike = template.filter(|template| template.strategy == strategy);
+        let health_gates = self.gates(template.and_then(|template| template.health_gates.as_ref()));
+        let canary = alike.and_then(|template| template.canary_analysis_config.clone());
+        let blue_green = alike.and_then(|template| template.blue_green_config.clone());
+        Said {
             strategy: self.strategy,
             batch_size: self.batch_size,
             batch_percentage: self.batch_percent,
-            canary_analysis_config: self.canary.config(self.strategy),
-            blue_green_config,
+            blue_green_config: self.blue_green.config(strategy, self.canary.bake, blue_green),
+            canary_analysis_config: self.canary.config(strategy, canary),
             max_unavailable: self.max_unavailable,
             progress_deadline_seconds: self.deadline,
-            health_gates: Some(gates),
-            auto_rollback: Some(!self.no_auto_rollback),
+            health_gates,
+            auto_rollback: self.no_auto_rollback.then_some(false),
             auto_advance: self.by_hand.then_some(false),
             failure_domain: self.failure_domain,
             rollback_threshold: self.rollback_threshold,
-            checks: self.check,
+            checks: Some(self.check).filter(|checks| !checks.is_empty()),
             on_conflict: self.on_conflict,
         }
     }
 
-    fn gates(&self) -> HealthGates {
-        let usual = HealthGates::default();
-        HealthGates {
-            heartbeat_healthy: !self.no_heartbeat_gate,
-            max_error_rate: self.max_error_rate,
-            max_latency_ms: self.max_latency,
-            max_cpu_percent: self.max_cpu,
-            max_memory_percent: self.max_memory,
+    /// The gates of which something was said; of the rest, those that are usual.
+    fn gates(&self, usual: Option<&HealthGates>) -> Option<HealthGates> {
+        let usual = usual.cloned().unwrap_or_default();
+        let gates = HealthGates {
+            heartbeat_healthy: usual.heartbeat_healthy && !self.no_heartbeat_gate,
+            max_error_rate: self.max_error_rate.or(usual.max_error_rate),
+            max_latency_ms: self.max_latency.or(usual.max_latency_ms),
+            max_cpu_percent: self.max_cpu.or(usual.max_cpu_percent),
+            max_memory_percent: self.max_memory.or(usual.max_memory_percent),
             min_requests: self.min_requests.unwrap_or(usual.min_requests),
             observe_seconds: self.observe.unwrap_or(usual.observe_seconds),
             fail_after_seconds: self.fail_after.unwrap_or(usual.fail_after_seconds),
-        }
+        };
+        (gates != usual).then_some(gates)
     }
 }

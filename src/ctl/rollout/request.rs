@@ -9,12 +9,13 @@ use sentinel_api_types::node::{NodeStatus, NodesQuery};
 use sentinel_api_types::rollout::{RolloutCreate, RolloutPlan, TargetSelector};
 
 use super::manner::MannerArgs;
+use super::nodes::NodesArgs;
 use super::{show, watch};
 use crate::ctl::connection::Connection;
 use crate::ctl::output::{Output, clean};
 use crate::ctl::paging::Paging;
-use crate::ctl::words::{moment, pair};
-use crate::ctl::{bundle, failure, group, node};
+use crate::ctl::words::moment;
+use crate::ctl::{bundle, failure, template};
 
 /// Most offline nodes that are looked at.
 const OFFLINE_MAX: u32 = 1_000;
@@ -25,21 +26,11 @@ pub struct RequestArgs {
     /// Version or id of the bundle
     #[arg(long)]
     bundle: String,
-    /// Every node of the project; so it is when no nodes are chosen
-    #[arg(long, conflicts_with_all = ["label", "node", "group"], help_heading = "Nodes")]
-    all: bool,
-    /// Nodes with this label; may be repeated, then all must match
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, conflicts_with_all = ["node", "group"], help_heading = "Nodes")]
-    label: Vec<(String, String)>,
-    /// This node, by name or id; may be repeated
-    #[arg(long, value_name = "NODE", help_heading = "Nodes")]
-    node: Vec<String>,
-    /// Nodes of this group, by name or id; may be repeated
-    #[arg(long, value_name = "GROUP", conflicts_with = "node", help_heading = "Nodes")]
-    group: Vec<String>,
-    /// Of these, only nodes in this environment, by slug or id
-    #[arg(long, value_name = "ENVIRONMENT", help_heading = "Nodes")]
-    environment: Option<String>,
+    /// Made from this template, by name or id: what is not said here is as it says
+    #[arg(long, value_name = "TEMPLATE", help_heading = "Nodes")]
+    template: Option<String>,
+    #[command(flatten)]
+    nodes: NodesArgs,
     #[command(flatten)]
     manner: MannerArgs,
     /// Let it past the order of environments, and say why; administrators only, kept in the audit log
@@ -51,6 +42,7 @@ pub struct RequestArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   sentinel-cp rollout create --bundle 1.4.0 --project shop
+  sentinel-cp rollout create --bundle 1.4.0 --template careful --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-percent 10 --max-error-rate 1 --max-latency 250ms --watch --project shop
   sentinel-cp rollout create --bundle 1.4.0 --label region=eu --label tier=edge --project shop
   sentinel-cp rollout create --bundle 1.4.0 --group first-to-go --project shop
@@ -73,7 +65,8 @@ share; see `node update --slot`.
 A check is asked by the leader, with GET unless method=HEAD: expect=200-299, contains=TEXT, header=NAME:VALUE, timeout=5s,
 interval=10s, passes=3 and failures=3 in a row. Private addresses are asked only where the project says so.
 One that queues begins by itself when every node is free, first come, first served. One that supersedes stops the rollouts that have
-its nodes where they are; going back from it passes over what they left half done.")]
+its nodes where they are; going back from it passes over what they left half done.
+A template says all that is not said here; a template that is called the default is used by nobody who does not name it.")]
 pub struct CreateArgs {
     #[command(flatten)]
     request: RequestArgs,
@@ -92,6 +85,7 @@ pub struct CreateArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   sentinel-cp rollout plan --bundle 1.4.0 --batch-size 2 --project shop
+  sentinel-cp rollout plan --bundle 1.4.0 --template careful --max-unavailable 2 --project shop
 
 Takes what `rollout create` takes.")]
 pub struct PlanArgs {
@@ -126,8 +120,8 @@ pub struct PromoteArgs {
 
 /// Starts a rollout to an environment.
 pub async fn promote(args: PromoteArgs, connection: &Connection, project: &str) -> anyhow::Result<ExitCode> {
-    let PromoteArgs { to, request, at, break_glass, watch } = args;
-    let request = RequestArgs { environment: Some(to), ..request };
+    let PromoteArgs { to, mut request, at, break_glass, watch } = args;
+    request.nodes.environment = Some(to);
     create(CreateArgs { request, at, break_glass, watch }, connection, project).await
 }
 
@@ -157,12 +151,13 @@ pub async fn plan(args: PlanArgs, connection: &Connection, project: &str) -> any
     let request = args.request.resolve(connection, project).await?;
     let plan = connection.client.plan_rollout(project, &request).await?;
     let offline = match connection.output {
-        Output::Table => offline(connection, project, &plan, request.max_unavailable).await,
+        Output::Table => offline(connection, project, &plan).await,
         Output::Json => None,
     };
     connection.output.print(&plan, |plan| {
-        let mut table =
-            show::plan(plan, request.failure_domain.as_deref(), request.on_conflict.unwrap_or_default());
+        let policy = request.on_conflict.unwrap_or_default();
+        let mut table = show::plan(plan, policy);
+        show::settings(plan).into_iter().for_each(|note| table.note(note));
         offline.into_iter().for_each(|note| table.note(note));
         table
     })?;
@@ -182,17 +177,12 @@ async fn notes(connection: &Connection, project: &str, request: &RolloutCreate) 
         let others = if left_out == 1 { String::new() } else { format!(", and {} more", left_out - 1) };
         notes.push(format!("left out: {name} ({}){others}", first.reason));
     }
-    notes.extend(offline(connection, project, &plan, request.max_unavailable).await);
+    notes.extend(offline(connection, project, &plan).await);
     notes
 }
 
 /// Which of the planned nodes are offline, and what that means. Nothing when it cannot be found out: it is a courtesy.
-async fn offline(
-    connection: &Connection,
-    project: &str,
-    plan: &RolloutPlan,
-    tolerated: Option<u32>,
-) -> Option<String> {
+async fn offline(connection: &Connection, project: &str, plan: &RolloutPlan) -> Option<String> {
     let fetch = async |limit, cursor| {
         let status = Some(NodeStatus::Offline);
         let query = NodesQuery { status, limit: Some(limit), cursor, ..Default::default() };
@@ -217,7 +207,7 @@ async fn offline(
     Some(format!(
         "offline: {shown}{dots}; a step waits for such nodes until its deadline and fails, unless --max-unavailable allows them \
          (now {})",
-        tolerated.unwrap_or(0)
+        plan.settings.as_ref().and_then(|settings| settings.rollout.max_unavailable).unwrap_or(0)
     ))
 }
 
@@ -225,44 +215,35 @@ impl RequestArgs {
     /// Looks up names and puts the request together.
     async fn resolve(self, connection: &Connection, project: &str) -> anyhow::Result<RolloutCreate> {
         let bundle_id = bundle::find(connection, project, &self.bundle).await?;
-        let manner = self.manner.rollout();
-        let target_selector = if !self.node.is_empty() {
-            let mut node_ids = Vec::new();
-            for name in &self.node {
-                node_ids.push(node::find(connection, project, name).await?);
-            }
-            TargetSelector::NodeIds { node_ids }
-        } else if !self.group.is_empty() {
-            let mut group_ids = Vec::new();
-            for name in &self.group {
-                group_ids.push(group::find(connection, project, name).await?);
-            }
-            TargetSelector::Groups { group_ids }
-        } else if !self.label.is_empty() {
-            TargetSelector::Labels { labels: self.label.into_iter().collect() }
-        } else {
-            TargetSelector::All {}
+        let template = match &self.template {
+            Some(named) => Some(template::find(connection, project, named).await?),
+            None => None,
         };
+        let said = self.manner.said(template.as_ref().map(|template| &template.rollout));
+        let chosen = self.nodes.chosen(connection, project).await?;
+        // What is said without a template is said of all nodes.
+        let all = template.is_none().then_some(TargetSelector::All {});
         Ok(RolloutCreate {
             bundle_id,
-            target_selector,
-            strategy: manner.strategy,
-            batch_size: manner.batch_size,
-            batch_percentage: manner.batch_percentage,
-            canary_analysis_config: manner.canary_analysis_config,
-            blue_green_config: manner.blue_green_config,
-            max_unavailable: manner.max_unavailable,
-            progress_deadline_seconds: manner.progress_deadline_seconds,
-            health_gates: manner.health_gates,
-            auto_rollback: manner.auto_rollback,
-            auto_advance: manner.auto_advance,
-            failure_domain: manner.failure_domain,
-            rollback_threshold: manner.rollback_threshold,
-            checks: manner.checks,
-            on_conflict: manner.on_conflict,
+            template: template.map(|template| template.id.to_string()),
+            target_selector: chosen.or(all),
+            strategy: said.strategy,
+            batch_size: said.batch_size,
+            batch_percentage: said.batch_percentage,
+            canary_analysis_config: said.canary_analysis_config,
+            blue_green_config: said.blue_green_config,
+            max_unavailable: said.max_unavailable,
+            progress_deadline_seconds: said.progress_deadline_seconds,
+            health_gates: said.health_gates,
+            auto_rollback: said.auto_rollback,
+            auto_advance: said.auto_advance,
+            failure_domain: said.failure_domain.map(Some),
+            rollback_threshold: said.rollback_threshold.map(Some),
+            checks: said.checks,
+            on_conflict: said.on_conflict,
             scheduled_at: None,
             override_freeze_reason: None,
-            environment: self.environment,
+            environment: self.nodes.environment,
             skip_order_reason: self.skip_order,
         })
     }

@@ -3,9 +3,10 @@
 use sentinel_api_types::approval::RolloutApproval;
 use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::group::NodeGroupRef;
+use sentinel_api_types::promotion::RuleRollout;
 use sentinel_api_types::rollout::{
-    PlannedDomain, PlannedStep, Risk, Rollout, RolloutDetail, RolloutError, RolloutList, RolloutNode,
-    RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
+    HealthGates, PlannedDomain, PlannedStep, Risk, Rollout, RolloutDetail, RolloutError, RolloutList,
+    RolloutNode, RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
 };
 use sentinel_model::NodeGroupId;
 
@@ -41,12 +42,12 @@ pub fn facts(rollout: &Rollout) -> Table {
     table.fact("State", format!("{}{by}", progress::state(rollout)));
     table.fact(
         "Nodes",
-        format!("{} ({})", rollout.nodes, targets(&rollout.target_selector, &rollout.target_groups)),
+        format!("{} ({})", rollout.nodes, targets(&rollout.target_selector, Some(&rollout.target_groups))),
     );
     table.fact("Environment", rollout.environment.as_ref().map(|environment| environment.name.clone()));
     table.fact("Steps", format!("{} ({})", rollout.steps, word(&rollout.strategy)));
     table.fact("Spread over", rollout.failure_domain.clone());
-    table.fact("Gates", gates(rollout));
+    table.fact("Gates", gates(&rollout.health_gates));
     for check in &rollout.checks {
         table.fact(&format!("Check {}", check.name), check::asked(check));
     }
@@ -75,6 +76,7 @@ pub fn facts(rollout: &Rollout) -> Table {
         "Past the order of environments",
         rollout.skip_order.as_ref().map(|skipped| format!("by {}: {}", skipped.by, skipped.reason)),
     );
+    table.fact("From the template", rollout.template.as_ref().map(|template| template.name.clone()));
     table.fact("Asked for by the rule", rollout.promotion_rule_id.map(|id| id.to_string()));
     table.fact(
         "Waits for",
@@ -181,8 +183,64 @@ fn domains(table: &mut Table, key: &str, step: &PlannedStep) {
     }
 }
 
-/// A plan, spread over the values of a label where one is given.
-pub fn plan(plan: &RolloutPlan, key: Option<&str>, policy: OnConflict) -> Table {
+/// Where and how it would go, where somebody else has said so: a template that was asked for, or could be.
+pub fn settings(plan: &RolloutPlan) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let (Some(template), Some(settings)) = (&plan.template, &plan.settings) {
+        let place = settings.environment.as_ref().map(|one| format!(", in {}", one.slug)).unwrap_or_default();
+        notes.push(format!(
+            "from the template {}: {}{place}",
+            template.name,
+            targets(&settings.target_selector, None)
+        ));
+        let mut facts = Table::facts();
+        manner(&mut facts, &settings.rollout);
+        notes.push(facts.to_string().trim_end().to_owned());
+    }
+    notes.extend(plan.default_template.as_ref().map(|default| {
+        format!(
+            "there is a default template: --template '{}' takes what is not said here from it",
+            default.name
+        )
+    }));
+    notes
+}
+
+/// In which portions, in a few words.
+pub fn portions(manner: &RuleRollout) -> String {
+    let strategy = word(&manner.strategy).replace('_', " ");
+    match (manner.batch_size, manner.batch_percentage) {
+        (Some(1), _) => format!("{strategy}, one by one"),
+        (Some(size), _) => format!("{strategy}, {size} at a time"),
+        (None, Some(share)) => format!("{strategy}, {share} % at a time"),
+        (None, None) => strategy,
+    }
+}
+
+/// How a rollout goes.
+pub fn manner(table: &mut Table, manner: &RuleRollout) {
+    table.fact("Manner", portions(manner));
+    table.fact("Spread over", manner.failure_domain.clone());
+    table.fact("May be away", manner.max_unavailable.map(|nodes| nodes.to_string()));
+    table.fact("Deadline", manner.progress_deadline_seconds.map(|seconds| format!("{seconds} s for a step")));
+    table.fact("Gates", manner.health_gates.as_ref().map(gates));
+    for check in &manner.checks {
+        table.fact(&format!("Check {}", check.name), check::asked(check));
+    }
+    table.fact("Compared", manner.canary_analysis_config.as_ref().map(canary::config));
+    table.fact("Shifted", manner.blue_green_config.as_ref().map(blue_green::config));
+    table.fact(
+        "When a step fails",
+        (if manner.auto_rollback.unwrap_or(true) { "go back" } else { "stop" }).to_owned(),
+    );
+    table.fact("Steps go on", (manner.auto_advance == Some(false)).then(|| "by hand".to_owned()));
+    table.fact("Threshold", manner.rollback_threshold.map(|percent| format!("{percent} % of all nodes")));
+    table.fact("When others have its nodes", manner.on_conflict.as_ref().map(word));
+}
+
+/// A plan, spread over the values of a label where it is.
+pub fn plan(plan: &RolloutPlan, policy: OnConflict) -> Table {
+    let key = plan.settings.as_ref().and_then(|settings| settings.rollout.failure_domain.as_deref());
     let mut table = Table::new(&["step", "nodes"]);
     for step in &plan.steps {
         let names: Vec<_> = step.nodes.iter().map(|node| node.name.as_str()).collect();
@@ -265,13 +323,14 @@ pub fn error(error: &RolloutError) -> String {
     }
 }
 
-fn targets(selector: &TargetSelector, groups: &[NodeGroupRef]) -> String {
+pub fn targets(selector: &TargetSelector, groups: Option<&[NodeGroupRef]>) -> String {
     match selector {
         TargetSelector::All {} => "all of the project".to_owned(),
         TargetSelector::Labels { labels: wanted } => format!("with {}", labels(wanted)),
         TargetSelector::NodeIds { .. } => "named one by one".to_owned(),
         TargetSelector::Groups { group_ids } => {
             let name = |id: &NodeGroupId| {
+                let Some(groups) = groups else { return id.to_string() };
                 let group = groups.iter().find(|group| group.id == *id);
                 group.map_or_else(|| format!("{id}, which is gone"), |group| group.name.clone())
             };
@@ -282,8 +341,7 @@ fn targets(selector: &TargetSelector, groups: &[NodeGroupRef]) -> String {
     }
 }
 
-fn gates(rollout: &Rollout) -> String {
-    let gates = &rollout.health_gates;
+fn gates(gates: &HealthGates) -> String {
     let mut words = Vec::new();
     if gates.heartbeat_healthy {
         words.push("healthy heartbeat".to_owned());

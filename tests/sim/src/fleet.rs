@@ -122,8 +122,8 @@ impl Fleet {
     pub async fn roll_out(&self, bundle_id: BundleId, batch: u32, max_unavailable: u32) -> Option<RolloutId> {
         let body = || RolloutCreate {
             bundle_id,
-            target_selector: TargetSelector::All {},
-            strategy: Strategy::Rolling,
+            target_selector: Some(TargetSelector::All {}),
+            strategy: Some(Strategy::Rolling),
             batch_size: Some(batch),
             batch_percentage: None,
             canary_analysis_config: None,
@@ -139,12 +139,13 @@ impl Fleet {
             failure_domain: None,
             rollback_threshold: None,
             auto_advance: None,
-            checks: Vec::new(),
+            checks: None,
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,
             environment: None,
             skip_order_reason: None,
+            template: None,
         };
         match surely!(self, create_rollout(PROJECT, body())) {
             Ok(made) => {

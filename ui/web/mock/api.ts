@@ -1,7 +1,8 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate } from "../src/api/types.ts";
+import type { EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutTemplateCreate, RolloutTemplateUpdate } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
+import { calendar } from "./calendar.ts";
 import { check } from "./check.ts";
 import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.ts";
 import { unified } from "./diff.ts";
@@ -9,6 +10,7 @@ import { DRIFT_ROUTES } from "./drift.ts";
 import { emit, record } from "./engine.ts";
 import { createGroup, grouped, holds, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
+import * as templates from "./templates.ts";
 import { hex, uuid } from "./random.ts";
 import { advance, decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
 import { why } from "./why.ts";
@@ -449,6 +451,20 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       return { status: 204 };
     },
   ],
+  ["GET", "/projects/:project/rollout-templates", (db, { project }) => (project === PROJECT.slug ? templates.list(db) : ok({ rollout_templates: [], total: 0 }))],
+  ["POST", "/projects/:project/rollout-templates", (db, _, { body }) => { const answer = templates.create(db, body as RolloutTemplateCreate); record(db, "rollout_template.created", "rollout_template", db.templates.at(-1)?.id ?? "", { name: (body as RolloutTemplateCreate).name }, ME_ACTOR); return answer; }],
+  ["GET", "/projects/:project/rollout-templates/:id", (db, { id }) => templates.show(db, id)],
+  ["PATCH", "/projects/:project/rollout-templates/:id", (db, { id }, { body }) => { const answer = templates.update(db, id, body as RolloutTemplateUpdate); record(db, "rollout_template.updated", "rollout_template", id ?? "", { changed: Object.keys(body as object).join(", ") }, ME_ACTOR); return answer; }],
+  [
+    "DELETE",
+    "/projects/:project/rollout-templates/:id",
+    (db, { id }) => {
+      db.templates = db.templates.filter((template) => template.id !== id);
+      record(db, "rollout_template.deleted", "rollout_template", id ?? "", {}, ME_ACTOR);
+      return { status: 204 };
+    },
+  ],
+  ["GET", "/projects/:project/calendar", (db, { project }, { query }) => (project === PROJECT.slug ? calendar(db, query) : calendar({ ...db, freezes: [], rollouts: [], promotionRules: [] }, query))],
   ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: window.next !== null && Date.parse(window.next.from) <= Date.now() && Date.now() < Date.parse(window.next.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
   [
     "POST",

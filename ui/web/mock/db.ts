@@ -1,7 +1,8 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutTemplate, RolloutStep } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { groups } from "./groups.ts";
+import { templates } from "./templates.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
 export interface StoredRollout {
@@ -33,6 +34,7 @@ export interface Db {
   tokens: EnrolmentToken[];
   freezes: FreezeWindow[];
   groups: NodeGroupDetail[];
+  templates: RolloutTemplate[];
   rules: ApprovalRule[];
   expiresHours: number;
   drift: { remediation: DriftRemediation; delay: number };
@@ -283,6 +285,7 @@ export function newDb(fleet = 140): Db {
       { id: uuid(), name: "Data centre move", reason: "fra is on one leg", from: iso(20 * 1_440 * MINUTE), until: iso(18 * 1_440 * MINUTE), next: null, active: false, created_by: "bo@example.com", inserted_at: iso(21 * 1_440 * MINUTE) },
     ],
     groups: groups(nodes),
+    templates: templates(),
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
     drift: { remediation: "reassert", delay: 60 },

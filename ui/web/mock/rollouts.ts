@@ -8,6 +8,7 @@ import { type Db, iso, ME, newRollout, type StoredRollout } from "./db.ts";
 import { record, release, targets } from "./engine.ts";
 import { environmentOf, outOfOrder, refOf } from "./environments.ts";
 import { hex } from "./random.ts";
+import { origin, resolved } from "./templates.ts";
 
 const RISKS = ["low", "medium", "high"];
 
@@ -47,7 +48,8 @@ function conflicts(db: Db, nodes: Node[]): PlanConflict[] {
   });
 }
 
-export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
+export function plan(db: Db, given: RolloutCreate): RolloutPlan | Answer {
+  const body = resolved(db, given);
   const bundle = db.bundles.find((candidate) => candidate.id === body.bundle_id);
   if (bundle === undefined) return refuse(422, "invalid", { bundle_id: ["is not a bundle of this project"] });
   if (body.strategy !== "all_at_once" && (body.batch_size ?? 1) < 1) return refuse(422, "invalid", { batch_size: ["must be at least 1"] });
@@ -80,7 +82,7 @@ export function plan(db: Db, body: RolloutCreate): RolloutPlan | Answer {
     .map((stored) => ({ environment: refOf(stored), nodes: free.filter((node) => node.environment?.id === stored.id).length }));
   const rules = [...db.rules, ...db.environments.filter(({ id }) => touched.has(id)).flatMap(({ approval_rules }) => approval_rules)];
   const needed = Math.max(0, ...rules.filter(({ risk_at_least }) => !risk_at_least || RISKS.indexOf(risk.level) >= RISKS.indexOf(risk_at_least)).map(({ approvals }) => approvals));
-  const about = { excluded, conflicts: conflicts(db, free), bundle, risk, approvals_needed: needed, frozen: frozen(db, touched), environments, out_of_order: body.skip_order_reason ? null : outOfOrder(db, bundle.id, touched) };
+  const about = { excluded, conflicts: conflicts(db, free), bundle, risk, approvals_needed: needed, frozen: frozen(db, touched), environments, out_of_order: body.skip_order_reason ? null : outOfOrder(db, bundle.id, touched), ...origin(db, given) };
   if (body.strategy === "blue_green") {
     const slots = slotPlan(body, free);
     return "status" in slots ? slots : { ...slots, ...about };
@@ -120,8 +122,9 @@ function settle(db: Db, rollout: Rollout, others: PlanConflict[], policy: Rollou
   }
 }
 
-export function start(db: Db, body: RolloutCreate): Answer {
-  const planned = plan(db, body);
+export function start(db: Db, asked: RolloutCreate): Answer {
+  const body = resolved(db, asked);
+  const planned = plan(db, asked);
   if ("status" in planned) return planned;
   if (planned.out_of_order) return refuse(409, "conflict", planned.out_of_order);
   if (planned.frozen && !body.override_freeze_reason && !body.scheduled_at && planned.approvals_needed === 0) return refuse(409, "conflict", planned.frozen);
@@ -134,6 +137,7 @@ export function start(db: Db, body: RolloutCreate): Answer {
     target_selector: body.target_selector,
     target_groups: body.target_selector.type === "groups" ? db.groups.flatMap(({ node_group: { id, name } }) => (body.target_selector.type === "groups" && body.target_selector.group_ids.includes(id) ? [{ id, name }] : [])) : [],
     checks: (body.checks ?? []).map((check) => ({ ...check, headers: Object.fromEntries(Object.keys(check.headers ?? {}).map((name) => [name, "***"])) })),
+    template: planned.template ?? null,
     environment: planned.environments?.length === 1 && body.environment ? planned.environments[0]?.environment : null,
     skip_order: body.skip_order_reason ? { by: ME.name, reason: body.skip_order_reason, at: iso() } : null,
     strategy: body.strategy ?? "rolling",

@@ -1,6 +1,7 @@
 //! Rollouts, their steps and their nodes as the API shows them.
 
 use sentinel_api_types::approval::{BreakGlass, GivenApproval, RolloutApproval};
+use sentinel_api_types::environment::EnvironmentRef;
 use sentinel_api_types::promotion::RuleRollout;
 use sentinel_api_types::rollout::{
     HealthGates, Hold, Risk, RiskBase, Rollout, RolloutDetail, RolloutError, RolloutNode, RolloutNodeState,
@@ -8,6 +9,7 @@ use sentinel_api_types::rollout::{
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Read, TableError, freeze, query, tables};
+use sentinel_model::EnvironmentId;
 use sentinel_model::canary::Analysis;
 use sentinel_model::governance;
 use sentinel_model::node::{Node, Slot};
@@ -18,6 +20,7 @@ use super::gate::Heard;
 use super::{blue_green, canary, check, conflict};
 use crate::liveness::Liveness;
 use crate::node::{Versions, failure, traffic, usage};
+use crate::template;
 
 /// Where a rollout is in its life, in a word.
 pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
@@ -36,7 +39,7 @@ pub(crate) fn state(state: &rollout::RolloutState) -> RolloutState {
 }
 
 /// Its strategy, and in which portions.
-fn portions(spec: &rollout::RolloutSpec) -> (Strategy, Option<u32>, Option<u8>) {
+pub(super) fn portions(spec: &rollout::RolloutSpec) -> (Strategy, Option<u32>, Option<u8>) {
     match spec.batch {
         _ if spec.canary.is_some() => (Strategy::Canary, None, None),
         batch if spec.blue_green.is_some() => match batch {
@@ -59,6 +62,24 @@ fn gates(gates: &rollout::Gates) -> HealthGates {
         min_requests: gates.min_requests,
         observe_seconds: gates.observe_s,
         fail_after_seconds: gates.fail_after_s,
+    }
+}
+
+/// Where a rollout goes: to all of an environment, which may be gone, is a selector of its own.
+pub(crate) fn selector(
+    target: Target,
+    environment: Option<&EnvironmentRef>,
+    id: Option<EnvironmentId>,
+) -> TargetSelector {
+    match target {
+        Target::All => match (environment, id) {
+            (Some(environment), _) => TargetSelector::Environment { environment: environment.slug.clone() },
+            (None, Some(gone)) => TargetSelector::Environment { environment: gone.to_string() },
+            (None, None) => TargetSelector::All {},
+        },
+        Target::Labels(labels) => TargetSelector::Labels { labels },
+        Target::Nodes(node_ids) => TargetSelector::NodeIds { node_ids },
+        Target::Groups(group_ids) => TargetSelector::Groups { group_ids },
     }
 }
 
@@ -115,18 +136,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         project_id: rollout.project_id,
         bundle_id: spec.bundle_id,
         bundle_version: versions.of(spec.bundle_id)?.unwrap_or_default(),
-        target_selector: match spec.target {
-            Target::All => match (&environment, spec.environment_id) {
-                (Some(environment), _) => {
-                    TargetSelector::Environment { environment: environment.slug.clone() }
-                }
-                (None, Some(gone)) => TargetSelector::Environment { environment: gone.to_string() },
-                (None, None) => TargetSelector::All {},
-            },
-            Target::Labels(labels) => TargetSelector::Labels { labels },
-            Target::Nodes(node_ids) => TargetSelector::NodeIds { node_ids },
-            Target::Groups(group_ids) => TargetSelector::Groups { group_ids },
-        },
+        target_selector: selector(spec.target, environment.as_ref(), spec.environment_id),
         strategy,
         batch_size,
         batch_percentage,
@@ -168,6 +178,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         environment,
         skip_order: rollout.governance.skip_order.map(break_glass),
         promotion_rule_id: rollout.governance.rule_id,
+        template: rollout.template.map(template::reference),
         waits_for: rollout.queued.and_then(|queued| queued.behind),
         superseded_by: rollout.superseded_by,
         created_by: rollout.created_by,

@@ -101,6 +101,7 @@ impl Duty {
             override_freeze_reason: None,
             skip_order_reason: None,
             rule: Some(ByRule { rule_id: rule.id, promoted_at: newest.at }),
+            template_id: None,
         };
         tracing::info!(rule = %rule.id, rollout = %command.rollout_id, "a promotion rule starts a rollout");
         let refused = |rejection: Rejection| {

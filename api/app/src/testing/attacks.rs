@@ -308,7 +308,7 @@ impl Stage {
         ) {
             let (app, author) = (&stage.world.kit.app, &stage.world.operator);
             let request = RolloutCreate {
-                target_selector: TargetSelector::NodeIds { node_ids: vec![stage.world.node.0] },
+                target_selector: Some(TargetSelector::NodeIds { node_ids: vec![stage.world.node.0] }),
                 ..stage.request(None)
             };
             let made = app.create_rollout(&author.again(), PROJECT, request).await?.rollout;
@@ -372,8 +372,8 @@ impl Stage {
     pub fn request(&self, override_freeze_reason: Option<&str>) -> RolloutCreate {
         RolloutCreate {
             bundle_id: self.bundle,
-            target_selector: TargetSelector::NodeIds { node_ids: vec![self.free] },
-            strategy: Strategy::Rolling,
+            target_selector: Some(TargetSelector::NodeIds { node_ids: vec![self.free] }),
+            strategy: Some(Strategy::Rolling),
             batch_size: None,
             batch_percentage: None,
             canary_analysis_config: None,
@@ -385,12 +385,13 @@ impl Stage {
             failure_domain: None,
             rollback_threshold: None,
             auto_advance: None,
-            checks: Vec::new(),
+            checks: None,
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: override_freeze_reason.map(str::to_owned),
             environment: None,
             skip_order_reason: None,
+            template: None,
         }
     }
 

@@ -22,8 +22,9 @@ impl World {
         }
         let request = RolloutCreate {
             bundle_id,
-            target_selector: TargetSelector::NodeIds { node_ids },
-            strategy: Strategy::Rolling,
+            template: None,
+            target_selector: Some(TargetSelector::NodeIds { node_ids }),
+            strategy: Some(Strategy::Rolling),
             batch_size: Some(1),
             batch_percentage: None,
             canary_analysis_config: None,
@@ -35,7 +36,7 @@ impl World {
             auto_advance: Some(false),
             failure_domain: None,
             rollback_threshold: None,
-            checks: Vec::new(),
+            checks: None,
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,

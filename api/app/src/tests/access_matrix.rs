@@ -47,6 +47,9 @@ EnvironmentList reader nodes:read EnvironmentShow reader nodes:read EnvironmentC
 EnvironmentDefaults admin -       EnvironmentUpdate admin -         EnvironmentDelete admin -
 PromotionRuleList reader rollouts:read PromotionRuleCreate operator rollouts:write
 PromotionRuleUpdate operator rollouts:write PromotionRuleDelete operator rollouts:write
+RolloutTemplateList reader rollouts:read RolloutTemplateShow reader rollouts:read
+RolloutTemplateCreate operator rollouts:write RolloutTemplateUpdate operator rollouts:write
+RolloutTemplateDelete operator rollouts:write CalendarShow reader rollouts:read
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 
 fn decided(operation: Operation) -> (&'static str, Option<Scope>) {

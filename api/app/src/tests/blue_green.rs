@@ -41,7 +41,7 @@ impl Slots {
     fn asked(&self) -> RolloutCreate {
         let config = BlueGreenConfig { traffic_steps: vec![25, 100], bake_seconds: 0 };
         RolloutCreate {
-            strategy: Strategy::BlueGreen,
+            strategy: Some(Strategy::BlueGreen),
             blue_green_config: Some(config),
             ..create(self.bundle)
         }
@@ -109,8 +109,8 @@ async fn what_stands_in_the_way_is_said_before_anything_happens() {
     assert_eq!(field, "strategy");
     assert!(words[0].ends_with("sentinel-cp node update edge-2 --weight 0"), "{words:?}");
     for (field, request) in [
-        ("blue_green_config", RolloutCreate { strategy: Strategy::Rolling, ..slots.asked() }),
-        ("blue_green_config", RolloutCreate { strategy: Strategy::Canary, ..slots.asked() }),
+        ("blue_green_config", RolloutCreate { strategy: Some(Strategy::Rolling), ..slots.asked() }),
+        ("blue_green_config", RolloutCreate { strategy: Some(Strategy::Canary), ..slots.asked() }),
         (
             "blue_green_config.traffic_steps",
             RolloutCreate {

@@ -58,7 +58,7 @@ async fn one_that_queues_names_the_rollout_that_it_waits_for() {
 async fn one_that_supersedes_runs_at_once_and_the_other_says_by_whom() {
     let (world, fix) = busy().await;
     let (app, caller) = (&world.kit.app, || world.operator.again());
-    let target_selector = TargetSelector::NodeIds { node_ids: vec![world.node.0] };
+    let target_selector = Some(TargetSelector::NodeIds { node_ids: vec![world.node.0] });
     let request = RolloutCreate { on_conflict: Some(OnConflict::Supersede), target_selector, ..create(fix) };
     let first = app.plan_rollout(&caller(), PROJECT, request.clone()).await.unwrap().conflicts[0].rollout_id;
     let made = app.create_rollout(&caller(), PROJECT, request).await.unwrap().rollout;

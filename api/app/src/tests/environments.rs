@@ -66,7 +66,7 @@ async fn another_tenants_environment_is_not_there_wherever_it_is_named() {
     let listed = NodesQuery { environment: Some(id.clone()), ..NodesQuery::default() };
     let named = request(bundle, json!({"environment": id}));
     let target = TargetSelector::Environment { environment: id.clone() };
-    let targeted = RolloutCreate { target_selector: target, environment: None, ..named.clone() };
+    let targeted = RolloutCreate { target_selector: Some(target), environment: None, ..named.clone() };
     let update = EnvironmentUpdate { name: Some("x".into()), ..EnvironmentUpdate::default() };
     let tried: Vec<Result<(), AppError>> = vec![
         app.show_environment(&by(), PROJECT, &id).await.map(|_| ()),

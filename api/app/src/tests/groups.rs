@@ -19,7 +19,7 @@ async fn raised() -> World {
 }
 
 fn to(group_ids: Vec<NodeGroupId>, base: RolloutCreate) -> RolloutCreate {
-    RolloutCreate { target_selector: TargetSelector::Groups { group_ids }, ..base }
+    RolloutCreate { target_selector: Some(TargetSelector::Groups { group_ids }), ..base }
 }
 
 async fn ruled(world: &World) -> NodeGroupId {

@@ -22,6 +22,7 @@ mod governance;
 mod nodes;
 mod people;
 mod rollouts;
+mod templates;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -118,6 +119,9 @@ const READS: &[Operation] = &[
     EnvironmentList,
     EnvironmentShow,
     PromotionRuleList,
+    RolloutTemplateList,
+    RolloutTemplateShow,
+    CalendarShow,
     RuntimeConfigShow,
     DriftList,
     DriftStats,
@@ -160,6 +164,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, drift::of_drift(&world, &drifting)).await);
     let governed = governance::governed(&world).await;
     tried.extend(all_refused(&world, governance::of_governed(&world, &governed)).await);
+    let templates = templates::templates(&world).await;
+    tried.extend(all_refused(&world, templates::of_templates(&world, &templates)).await);
     let placed = environments::placed(&world).await;
     tried.extend(all_refused(&world, environments::of_environments(&world, &placed)).await);
     for operation in Operation::ALL {

@@ -16,8 +16,8 @@ use crate::testing::world::{OTHER_PROJECT, PROJECT};
 pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
     RolloutCreate {
         bundle_id,
-        target_selector: TargetSelector::All {},
-        strategy: Strategy::Rolling,
+        target_selector: Some(TargetSelector::All {}),
+        strategy: Some(Strategy::Rolling),
         batch_size: None,
         batch_percentage: None,
         canary_analysis_config: None,
@@ -29,12 +29,13 @@ pub(super) fn create(bundle_id: BundleId) -> RolloutCreate {
         failure_domain: None,
         rollback_threshold: None,
         auto_advance: None,
-        checks: Vec::new(),
+        checks: None,
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
         environment: None,
         skip_order_reason: None,
+        template: None,
     }
 }
 
@@ -116,22 +117,26 @@ async fn what_cannot_be_rolled_out_is_refused_by_field() {
     let base = || create(bundle);
     let gates = |gates: HealthGates| RolloutCreate { health_gates: Some(gates), ..base() };
     let labels = |labels: &[(&str, &str)]| RolloutCreate {
-        target_selector: TargetSelector::Labels {
+        target_selector: Some(TargetSelector::Labels {
             labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-        },
+        }),
         ..base()
     };
     for (field, request) in [
         ("batch_percentage", RolloutCreate { batch_size: Some(1), batch_percentage: Some(1), ..base() }),
         ("batch_percentage", RolloutCreate { batch_percentage: Some(101), ..base() }),
         ("batch_size", RolloutCreate { batch_size: Some(0), ..base() }),
-        ("strategy", RolloutCreate { strategy: Strategy::AllAtOnce, batch_size: Some(2), ..base() }),
-        ("rollback_threshold", RolloutCreate { rollback_threshold: Some(0), ..base() }),
-        ("rollback_threshold", RolloutCreate { rollback_threshold: Some(101), ..base() }),
-        ("failure_domain", RolloutCreate { failure_domain: Some(String::new()), ..base() }),
+        ("strategy", RolloutCreate { strategy: Some(Strategy::AllAtOnce), batch_size: Some(2), ..base() }),
+        ("rollback_threshold", RolloutCreate { rollback_threshold: Some(Some(0)), ..base() }),
+        ("rollback_threshold", RolloutCreate { rollback_threshold: Some(Some(101)), ..base() }),
+        ("failure_domain", RolloutCreate { failure_domain: Some(Some(String::new())), ..base() }),
         (
             "failure_domain",
-            RolloutCreate { failure_domain: Some("zone".into()), strategy: Strategy::AllAtOnce, ..base() },
+            RolloutCreate {
+                failure_domain: Some(Some("zone".into())),
+                strategy: Some(Strategy::AllAtOnce),
+                ..base()
+            },
         ),
         ("progress_deadline_seconds", RolloutCreate { progress_deadline_seconds: Some(0), ..base() }),
         (
@@ -154,11 +159,11 @@ async fn what_cannot_be_rolled_out_is_refused_by_field() {
             "canary_analysis_config",
             RolloutCreate { canary_analysis_config: Some(CanaryConfig::default()), ..base() },
         ),
-        ("strategy", RolloutCreate { strategy: Strategy::Canary, batch_size: Some(2), ..base() }),
+        ("strategy", RolloutCreate { strategy: Some(Strategy::Canary), batch_size: Some(2), ..base() }),
         (
             "strategy",
             RolloutCreate {
-                strategy: Strategy::Canary,
+                strategy: Some(Strategy::Canary),
                 canary_analysis_config: Some(CanaryConfig { steps: vec![100], ..CanaryConfig::default() }),
                 ..base()
             },
@@ -166,7 +171,7 @@ async fn what_cannot_be_rolled_out_is_refused_by_field() {
         (
             "canary_analysis_config.steps",
             RolloutCreate {
-                strategy: Strategy::Canary,
+                strategy: Some(Strategy::Canary),
                 canary_analysis_config: Some(CanaryConfig { steps: vec![5, 50], ..CanaryConfig::default() }),
                 ..base()
             },
@@ -176,7 +181,7 @@ async fn what_cannot_be_rolled_out_is_refused_by_field() {
         ("target_selector", labels(&[("site", "nowhere")])),
         (
             "target_selector.node_ids",
-            RolloutCreate { target_selector: TargetSelector::NodeIds { node_ids: vec![] }, ..base() },
+            RolloutCreate { target_selector: Some(TargetSelector::NodeIds { node_ids: vec![] }), ..base() },
         ),
     ] {
         let refused = world
@@ -203,7 +208,7 @@ async fn rollouts_bundles_and_nodes_of_other_tenants_are_not_there() {
     let foreign =
         app.create_rollout(&world.outsider.again(), OTHER_PROJECT, create(foreign_bundle)).await.unwrap();
     let foreign: RolloutId = foreign.rollout.id;
-    let their_node = TargetSelector::NodeIds { node_ids: vec![world.other_node.0] };
+    let their_node = Some(TargetSelector::NodeIds { node_ids: vec![world.other_node.0] });
     let refusals = [
         app.create_rollout(&caller(), PROJECT, create(foreign_bundle)).await.err(),
         app.create_rollout(

@@ -43,7 +43,7 @@ async fn a_node_is_explained_from_what_has_to_do_with_it() {
     app.cancel_rollout(&caller(), PROJECT, owner.id).await.unwrap();
     // What was withdrawn leaves nothing; a newer rollout passes the node by.
     let other = world.kit.node(&world.operator, PROJECT, "edge-9").await.unwrap();
-    let target_selector = TargetSelector::NodeIds { node_ids: vec![other.0] };
+    let target_selector = Some(TargetSelector::NodeIds { node_ids: vec![other.0] });
     let passing = RolloutCreate { target_selector, ..create(second) };
     let passing = app.create_rollout(&caller(), PROJECT, passing).await.unwrap().rollout;
     let why = ask(&world, None).await;

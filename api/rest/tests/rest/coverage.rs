@@ -276,6 +276,9 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let group = json!({"name": "first", "node_ids": [http.world.node.0]});
     let group = http.post("/api/v1/projects/shop/node-groups", &http.world.operator, group).await;
     let group = group.json["node_group"]["id"].as_str().unwrap().to_owned();
+    let template = json!({"name": "first", "target_selector": {"type": "all"}});
+    let template = http.post("/api/v1/projects/shop/rollout-templates", &http.world.operator, template).await;
+    let template = template.json["rollout_template"]["id"].as_str().unwrap().to_owned();
     let waiting = waiting(http).await;
     for name in ["qa", "early", "live", "gone"] {
         let made = http.post("/api/v1/projects/shop/environments", admin, json!({"name": name})).await;
@@ -300,6 +303,15 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("delete_freeze_window", &format!("/freeze-windows/{window}"), None, By::Admin, 204, true);
     let second = Some(json!({"step_index": 1}));
     add("advance_rollout", &format!("/rollouts/{by_hand}/advance"), second, By::Operator, 200, true);
+    let settings = json!({"batch_size": 2, "max_unavailable": 1});
+    add("list_rollout_templates", "/rollout-templates", None, By::Reader, 200, false);
+    let usual = Some(json!({"name": "one", "target_selector": {"type": "all"}, "rollout": settings}));
+    add("create_rollout_template", "/rollout-templates", usual, By::Operator, 201, true);
+    let first = format!("/rollout-templates/{template}");
+    add("show_rollout_template", &first, None, By::Reader, 200, false);
+    add("update_rollout_template", &first, Some(json!({"is_default": true})), By::Operator, 200, true);
+    add("delete_rollout_template", &first, None, By::Operator, 204, true);
+    add("show_calendar", "/calendar", None, By::Reader, 200, false);
     add("list_node_groups", "/node-groups", None, By::Reader, 200, false);
     let one = Some(json!({"name": "one", "labels": {"site": "fra"}}));
     add("create_node_group", "/node-groups", one, By::Operator, 201, true);

@@ -9,6 +9,7 @@ use crate::blue_green::Slot;
 use crate::bundle::Bundle;
 use crate::conflict::PlanConflict;
 use crate::environment::EnvironmentRef;
+use crate::template::{RolloutSettings, TemplateRef};
 
 /// A portion of the nodes, or a share of the traffic, as planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -89,4 +90,13 @@ pub struct RolloutPlan {
     /// Why the order of environments refuses it, in words; null when it does not.
     #[serde(default)]
     pub out_of_order: Option<String>,
+    /// The template that it would be made from.
+    #[serde(default)]
+    pub template: Option<TemplateRef>,
+    /// The default of the project, which nobody has asked for; null with a template, and where there is none.
+    #[serde(default)]
+    pub default_template: Option<TemplateRef>,
+    /// Where and how it would go: what was asked for, what the template says of the rest, and what is usual.
+    #[serde(default)]
+    pub settings: Option<RolloutSettings>,
 }

@@ -80,6 +80,7 @@ impl Scenario {
             override_freeze_reason: None,
             skip_order_reason: None,
             rule: None,
+            template_id: None,
             rollout_id: ROLLOUT,
             project_id: PROJECT,
             spec: self.spec.clone(),

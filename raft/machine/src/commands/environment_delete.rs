@@ -18,6 +18,7 @@ use crate::promotion;
 use crate::promotion_rule;
 use crate::query;
 use crate::tables::{Scan, Table, TableError, rows};
+use crate::template;
 use crate::waiting;
 
 /// See the module.
@@ -70,6 +71,7 @@ fn used_by(context: &Context<'_>, gone: &Environment) -> Result<Option<String>, 
             uses.push(format!("the promotion rule {} names it", rule.id));
         }
     }
+    uses.extend(template::naming(read, gone.project_id, |spec| spec.environment_id == Some(gone.id))?);
     let under_way = query::active_rollouts(read)?.into_iter();
     let under_way = under_way.filter(|rollout| rollout.project_id == gone.project_id);
     for rollout in under_way.chain(waiting::of_project(read, gone.project_id)?) {

@@ -18,7 +18,10 @@ use sentinel_model::rollout::{
     Deed, Phase, Rollout, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, Step, StepState, Target,
     life,
 };
-use sentinel_model::{InvalidValue, NodeId, ProjectId, PromotionRuleId, RolloutId, Time, UserId};
+use sentinel_model::template::TemplateRef;
+use sentinel_model::{
+    InvalidValue, NodeId, ProjectId, PromotionRuleId, RolloutId, RolloutTemplateId, Time, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop};
@@ -33,6 +36,7 @@ use crate::queue::{self, Claim};
 use crate::risk;
 use crate::rollout;
 use crate::tables::{Table, TableError, key};
+use crate::template;
 use crate::waiting;
 
 /// Most nodes in one rollout.
@@ -69,6 +73,9 @@ pub struct RolloutCreate {
     /// The rule that asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<ByRule>,
+    /// The template that it is made from. What it asks for is in `spec` in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<RolloutTemplateId>,
 }
 
 /// A rule takes on what was completed in its source.
@@ -92,7 +99,8 @@ impl Apply for RolloutCreate {
         let strategy = spec.canary.is_some() || spec.blue_green.is_some() || !self.live.is_empty();
         let grouped = matches!(spec.target, Target::Groups(_));
         let asked = strategy || !spec.on_conflict.is_default() || bounded || usage || grouped;
-        if asked || governed || placed { 4 } else { 1 }
+        let named = self.template_id.is_some();
+        if asked || governed || placed || named { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -110,6 +118,7 @@ impl Apply for RolloutCreate {
         }
         context.require_new::<Rollout>(self.rollout_id.as_bytes(), "rollout")?;
         let rule = self.rule.map(|by| self.judged_by(context, by, &bundle)).transpose()?;
+        let template = self.template_id.map(|id| self.made_from(context, id)).transpose()?;
         let (state, governance) = self.govern(context, &project, &bundle, rule.as_ref())?;
         let begins = state == RolloutState::Running;
         let (planned, shift) = self.planned_nodes(context, &bundle, begins)?;
@@ -135,6 +144,7 @@ impl Apply for RolloutCreate {
             queued: None,
             superseded_by: None,
             released: 0,
+            template,
         };
         if begins {
             self.claim(context, &mut made, &planned, rule.as_ref())?;
@@ -165,8 +175,11 @@ impl Apply for RolloutCreate {
         let asked = made.spec.checks.iter().map(|check| format!("{}: {}", check.name, check.url));
         let checks = (!made.spec.checks.is_empty()).then(|| ("checks", asked.collect::<Vec<_>>().join("; ")));
         let placed = self.placed(context)?;
+        let template = made.template.as_ref();
+        let template =
+            template.map(|named| [("template_id", named.id.to_string()), ("template", named.name.clone())]);
         let said = plain.into_iter().chain(governed(&made).into_iter().flatten()).chain(placed).chain(checks);
-        context.record("rollout.created", subject, said)?;
+        context.record("rollout.created", subject, said.chain(template.into_iter().flatten()))?;
         Ok(Reply::Done)
     }
 }
@@ -300,6 +313,12 @@ impl RolloutCreate {
             Some(unmet) => refuse(unmet.words),
             None => Ok(rule),
         }
+    }
+
+    /// The template, as it is called now.
+    fn made_from(&self, context: &Context<'_>, id: RolloutTemplateId) -> Result<TemplateRef, Stop> {
+        let found = template::find(context.tables(), self.project_id, id)?;
+        found.map(|found| found.reference()).ok_or_else(|| Rejection::not_found("Template").into())
     }
 
     /// What the audit log says of where it goes, and past what.

@@ -18,6 +18,7 @@ use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::risk::BundleOutline;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::session::Session;
+use sentinel_model::template::RolloutTemplate;
 use sentinel_model::user::{Membership, User};
 
 use super::{Read, Row, Scan, Table, TableError, decode, key};
@@ -84,6 +85,7 @@ rows! {
     Checks, RolloutChecks, |row| row.rollout_id.as_bytes().to_vec();
     RolloutNode, RolloutNodes, |row| key(&[row.rollout_id.as_bytes(), row.node_id.as_bytes()]);
     AuditEntry, Audit, |row| row.seq.to_be_bytes().to_vec();
+    RolloutTemplate, RolloutTemplates, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     NodeGroup, NodeGroups, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     Environment, Environments, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     Promotion, Promotions, |row| key(&[row.environment_id.as_bytes(), row.bundle_id.as_bytes()]);

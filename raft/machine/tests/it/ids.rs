@@ -2,8 +2,8 @@
 
 use sentinel_model::{
     ApiKeyId, BundleId, ClusterId, DriftEventId, EnrolmentTokenId, EnvironmentId, FreezeWindowId,
-    JoinTokenId, NodeGroupId, NodeId, OrgId, ProjectId, PromotionRuleId, RolloutId, SessionId, Sha256Digest,
-    UserId,
+    JoinTokenId, NodeGroupId, NodeId, OrgId, ProjectId, PromotionRuleId, RolloutId, RolloutTemplateId,
+    SessionId, Sha256Digest, UserId,
 };
 use uuid::Uuid;
 
@@ -41,6 +41,7 @@ pub const WINDOW: FreezeWindowId = FreezeWindowId(Uuid::from_u128(0x91));
 pub const DEV: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa1));
 pub const STAGING: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa2));
 pub const PROD: EnvironmentId = EnvironmentId(Uuid::from_u128(0xa3));
+pub const TEMPLATE: RolloutTemplateId = RolloutTemplateId(Uuid::from_u128(0xa9));
 pub const RULE: PromotionRuleId = PromotionRuleId(Uuid::from_u128(0xa8));
 pub const DRIFT: DriftEventId = DriftEventId(Uuid::from_u128(0xa1));
 /// Nothing has this id.

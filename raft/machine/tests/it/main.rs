@@ -37,5 +37,6 @@ mod samples;
 mod schedules;
 mod snapshot;
 mod stage;
+mod templates;
 mod versions;
 mod way_back;

@@ -54,6 +54,7 @@ fn by_rule(promoted_at: Time) -> RolloutCreate {
         spec,
         created_by: "a rule".into(),
         rule: Some(ByRule { rule_id: RULE, promoted_at }),
+        template_id: None,
         ..to(3, NEW, PROD, &[3, 4])
     }
 }

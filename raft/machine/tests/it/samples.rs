@@ -2,6 +2,7 @@
 
 pub mod drift;
 pub mod groups;
+pub mod templates;
 
 use std::collections::BTreeMap;
 
@@ -358,6 +359,7 @@ pub fn rollout() -> RolloutCreate {
         override_freeze_reason: None,
         skip_order_reason: None,
         rule: None,
+        template_id: None,
     }
 }
 
@@ -483,6 +485,7 @@ fn rollouts() -> Vec<Command> {
         RolloutCreate { spec: RolloutSpec { environment_id: Some(STAGING), ..spec() }, ..rollout() },
         RolloutCreate { skip_order_reason: Some("the site is down".into()), ..rollout() },
         RolloutCreate { rule: Some(ByRule { rule_id: RULE, promoted_at: Time(8_000_000) }), ..rollout() },
+        RolloutCreate { template_id: Some(TEMPLATE), ..rollout() },
     ])
     .map(Command::from)
     .collect()
@@ -578,5 +581,6 @@ pub fn all() -> Vec<Vec<Command>> {
     ]
     .into_iter()
     .chain(environments::all())
+    .chain(templates::all())
     .collect()
 }

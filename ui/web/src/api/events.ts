@@ -44,6 +44,10 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
     case "drift":
       // What a node proves changes whether it drifts; its heartbeats do not.
       return (noun === "drift" || noun === "project" || ["node.effective", "node.online", "node.offline", "node.assigned", "node.deleted", "node.runtime_config"].includes(event.kind)) && scope === project;
+    case "rollout-templates":
+      return noun === "rollout_template" && scope === project;
+    case "calendar":
+      return ["rollout", "freeze_window", "promotion_rule", "environment"].includes(noun ?? "") && scope === project;
     case "freeze-windows":
       return noun === "freeze_window" && scope === project;
     case "node-groups":

@@ -696,6 +696,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a project is up to: freezes, rollouts that are to begin or have begun, promotions that are due. */
+        get: operations["show_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/drift": {
         parameters: {
             query?: never;
@@ -1131,6 +1148,43 @@ export interface paths {
         head?: never;
         /** Changes a promotion rule: its delay, its conditions, whether it does anything. */
         patch: operations["update_promotion_rule"];
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollout-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates of a project, all of them: the default first, then by name. */
+        get: operations["list_rollout_templates"];
+        put?: never;
+        /** Makes a template: where and how rollouts go, but for their bundle, time and reasons. */
+        post: operations["create_rollout_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/rollout-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template. */
+        get: operations["show_rollout_template"];
+        put?: never;
+        post?: never;
+        /** Takes a template away. Rollouts that were made from it stay as they are. */
+        delete: operations["delete_rollout_template"];
+        options?: never;
+        head?: never;
+        /** Changes a template. Rollouts that were made from it stay as they are. */
+        patch: operations["update_rollout_template"];
         trace?: never;
     };
     "/api/v1/projects/{slug}/rollouts": {
@@ -1785,6 +1839,80 @@ export interface components {
             /** @description Archive, manifest, every file and the signature agree. */
             verified: boolean;
         };
+        /** @description What a project is up to in a time. */
+        Calendar: {
+            /**
+             * Format: date-time
+             * @description From when on nothing is left out.
+             */
+            complete_from: string;
+            /**
+             * Format: date-time
+             * @description Until when nothing is left out.
+             */
+            complete_to: string;
+            /** @description In the order of their beginnings. What began before `from` and lasts longer is among them. */
+            entries: components["schemas"]["CalendarEntry"][];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Until when; this moment is not part of it.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+            /** @description Something is left out: it has all of what lies between `complete_from` and `complete_to` only. */
+            truncated: boolean;
+        };
+        /** @description A freeze that holds what is to begin in it. */
+        CalendarConflict: {
+            /** @description In words. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When nothing holds it any more, as far as is known now.
+             */
+            until: string;
+        };
+        /** @description Something that has a place in time. */
+        CalendarEntry: {
+            conflict?: components["schemas"]["CalendarConflict"] | null;
+            environment?: components["schemas"]["EnvironmentRef"] | null;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description The rollout, the freeze window or the promotion rule.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["CalendarKind"];
+            state?: components["schemas"]["RolloutState"] | null;
+            /** @description In a few words. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description Until when; null: it is under way, or a moment.
+             */
+            to?: string | null;
+            /** @description Why: the reason of a freeze, what a rollout waits for or what stopped it. */
+            why?: string | null;
+        };
+        /**
+         * @description What an entry is.
+         * @enum {string}
+         */
+        CalendarKind: "freeze" | "scheduled" | "rollout" | "promotion";
         /** @description The nodes with the new bundle, compared with the others. */
         CanaryAnalysis: {
             /**
@@ -4366,6 +4494,7 @@ export interface components {
             target_groups?: components["schemas"]["NodeGroupRef"][];
             /** @description Where. */
             target_selector: components["schemas"]["TargetSelector"];
+            template?: components["schemas"]["TemplateRef"] | null;
             /**
              * Format: int32
              * @description How many steps of traffic have passed; null with another strategy.
@@ -4443,11 +4572,14 @@ export interface components {
              */
             bundle_id: string;
             canary_analysis_config?: components["schemas"]["CanaryConfig"] | null;
-            /** @description What must answer over HTTP while a step is observed, at most 10. */
-            checks?: components["schemas"]["HttpCheck"][];
+            /** @description What must answer over HTTP while a step is observed, at most 10; nothing when absent. */
+            checks?: components["schemas"]["HttpCheck"][] | null;
             /** @description Id or slug of an environment: of what the target selects, only nodes in it. `environment_id` means the same. */
             environment?: string | null;
-            /** @description Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node. */
+            /**
+             * @description Label whose values are failure domains: steps are spread over them, and none takes all of a domain of more than one node. Null: none,
+             *     whatever the template says.
+             */
             failure_domain?: string | null;
             health_gates?: components["schemas"]["HealthGates"] | null;
             /**
@@ -4467,6 +4599,7 @@ export interface components {
             /**
              * Format: int32
              * @description Share of all its nodes, 1 to 100: when as many have failed with the bundle, it fails at once, however many each step may lose.
+             *     Null: none, whatever the template says.
              */
             rollback_threshold?: number | null;
             /**
@@ -4476,10 +4609,13 @@ export interface components {
             scheduled_at?: string | null;
             /** @description Let it past the order of environments, and why: for administrators, in person. Kept with the rollout and in the audit log. */
             skip_order_reason?: string | null;
-            /** @description In which manner. */
-            strategy?: components["schemas"]["Strategy"];
-            /** @description Where. */
-            target_selector: components["schemas"]["TargetSelector"];
+            strategy?: components["schemas"]["Strategy"] | null;
+            target_selector?: components["schemas"]["TargetSelector"] | null;
+            /**
+             * @description Id or name of the template that it is made from: what is absent here is as it says, and else as it usually is. What is said here
+             *     wins, each field as a whole.
+             */
+            template?: string | null;
         };
         /** @description A rollout with its steps and nodes. */
         RolloutDetail: {
@@ -4587,6 +4723,7 @@ export interface components {
             bundle: components["schemas"]["Bundle"];
             /** @description Other rollouts that have these nodes, or wait for them: this one would wait for them or supersede them. */
             conflicts?: components["schemas"]["PlanConflict"][];
+            default_template?: components["schemas"]["TemplateRef"] | null;
             /** @description The environments that have nodes in the plan, in their order; empty where there are none. */
             environments?: components["schemas"]["PlannedEnvironment"][];
             /** @description Selected and left out. */
@@ -4599,8 +4736,10 @@ export interface components {
             out_of_order?: string | null;
             /** @description How dangerous that is for these nodes. */
             risk: components["schemas"]["Risk"];
+            settings?: components["schemas"]["RolloutSettings"] | null;
             /** @description In order. */
             steps: components["schemas"]["PlannedStep"][];
+            template?: components["schemas"]["TemplateRef"] | null;
         };
         /** @description How far a rollout is, in nodes. */
         RolloutProgress: {
@@ -4639,6 +4778,14 @@ export interface components {
         RolloutRollback: {
             /** @description For the audit log, at most 1,000 characters. */
             reason?: string | null;
+        };
+        /** @description Where and how a rollout goes. */
+        RolloutSettings: {
+            environment?: components["schemas"]["EnvironmentRef"] | null;
+            /** @description In which manner: every field, those that nobody asked for as they usually are. */
+            rollout: components["schemas"]["RuleRollout"];
+            /** @description Where. */
+            target_selector: components["schemas"]["TargetSelector"];
         };
         /**
          * @description Where a rollout is in its life.
@@ -4683,6 +4830,79 @@ export interface components {
              * @description Share of the traffic that the slot gets in this step, in percent; 0 while it gets the bundle. Null with another strategy.
              */
             traffic_weight?: number | null;
+        };
+        /** @description How a rollout goes, but for its bundle, its time and its reasons. Whoever uses it gets a copy. */
+        RolloutTemplate: {
+            /** @description Who made it. */
+            created_by: string;
+            /** @description What it is for. */
+            description: string;
+            environment?: components["schemas"]["EnvironmentRef"] | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description What people start from when they say nothing else; one of a project at most. Nothing uses it unasked. */
+            is_default: boolean;
+            /** @description Unique in the project. */
+            name: string;
+            /** @description In which manner: every field, those that nobody asked for as they usually are. */
+            rollout: components["schemas"]["RuleRollout"];
+            /** @description Where. */
+            target_selector: components["schemas"]["TargetSelector"];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
+        /** @description One template. */
+        RolloutTemplateBody: {
+            /** @description The template. */
+            rollout_template: components["schemas"]["RolloutTemplate"];
+        };
+        /** @description A template to make. */
+        RolloutTemplateCreate: {
+            /** @description What it is for, at most 500 characters. */
+            description?: string | null;
+            /** @description Id or slug of an environment: of what the target selects, only nodes in it. */
+            environment?: string | null;
+            /** @description It is the default from now on, and no other one is; no when absent. */
+            is_default?: boolean | null;
+            /** @description Unique in the project. */
+            name: string;
+            rollout?: components["schemas"]["RuleRollout"] | null;
+            /** @description Where. It names at most 500 nodes. */
+            target_selector: components["schemas"]["TargetSelector"];
+        };
+        /** @description The templates of a project, all of them. */
+        RolloutTemplateList: {
+            /** @description The default first, then by name. */
+            rollout_templates: components["schemas"]["RolloutTemplate"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description What to change of a template. What is absent stays as it is. */
+        RolloutTemplateUpdate: {
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Id or slug of an environment: of what the target selects, only nodes in it. */
+            environment?: string | null;
+            /** @description Whether it is the default. When it is, no other one is any more. */
+            is_default?: boolean | null;
+            /** @description Its name from now on. */
+            name?: string | null;
+            rollout?: components["schemas"]["RuleRollout"] | null;
+            target_selector?: components["schemas"]["TargetSelector"] | null;
         };
         /** @description In which manner a rule rolls out, as in a new rollout. */
         RuleRollout: {
@@ -4918,6 +5138,16 @@ export interface components {
             environment: string;
             /** @enum {string} */
             type: "environment";
+        };
+        /** @description A template, as other objects name it. */
+        TemplateRef: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Its name; in a rollout, the name that it had when that was asked for. */
+            name: string;
         };
         /** @description Traffic through the proxy since its newest switch. */
         Traffic: {
@@ -7624,6 +7854,63 @@ export interface operations {
             };
         };
     };
+    show_calendar: {
+        parameters: {
+            query?: {
+                /** @description From when; now when absent. */
+                from?: string;
+                /** @description Until when, at most 92 days later; 31 days later when absent. */
+                to?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of their beginnings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_drift: {
         parameters: {
             query?: {
@@ -9541,6 +9828,260 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromotionRuleBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_rollout_templates: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The templates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutTemplateList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_rollout_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutTemplateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_rollout_template: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutTemplateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_rollout_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_rollout_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutTemplateUpdate"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutTemplateBody"];
                 };
             };
             /** @description The request is refused. */

@@ -147,7 +147,7 @@ const rolloutsRoute = createRoute({
 const rolloutCreateRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "rollouts/new",
-  validateSearch: (raw: Raw) => known({ bundle: text(raw.bundle), nodes: texts(raw.nodes), groups: texts(raw.groups), environment: text(raw.environment) }),
+  validateSearch: (raw: Raw) => known({ bundle: text(raw.bundle), nodes: texts(raw.nodes), groups: texts(raw.groups), environment: text(raw.environment), template: text(raw.template) }),
   component: lazyRouteComponent(() => import("../pages/rollout/rollout-create-page"), "RolloutCreatePage"),
 });
 
@@ -156,6 +156,32 @@ const rolloutRoute = createRoute({
   path: "rollouts/$rolloutId",
   validateSearch: (raw: Raw) => known({ tab: text(raw.tab), step: typeof raw.step === "number" ? raw.step : undefined }),
   component: lazyRouteComponent(() => import("../pages/rollout/rollout-page"), "RolloutPage"),
+});
+
+const templatesRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "templates",
+  component: lazyRouteComponent(() => import("../pages/template/template-list-page"), "TemplateListPage"),
+});
+
+const templateCreateRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "templates/new",
+  validateSearch: (raw: Raw) => known({ rollout: text(raw.rollout) }),
+  component: lazyRouteComponent(() => import("../pages/template/template-form-page"), "TemplateCreatePage"),
+});
+
+const templateRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "templates/$templateId",
+  component: lazyRouteComponent(() => import("../pages/template/template-form-page"), "TemplateEditPage"),
+});
+
+const calendarRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "calendar",
+  validateSearch: (raw: Raw) => known({ view: one("month", "week")(raw.view), day: text(raw.day) }),
+  component: lazyRouteComponent(() => import("../pages/calendar/calendar-page"), "CalendarPage"),
 });
 
 const approvalsRoute = createRoute({
@@ -251,6 +277,10 @@ const routeTree = rootRoute.addChildren([
       rolloutsRoute,
       rolloutCreateRoute,
       rolloutRoute,
+      templatesRoute,
+      templateCreateRoute,
+      templateRoute,
+      calendarRoute,
       approvalsRoute,
       freezesRoute,
       environmentsRoute,

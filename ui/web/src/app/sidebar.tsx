@@ -14,6 +14,7 @@ type To =
   | "/p/$project/bundles"
   | "/p/$project/rollouts"
   | "/p/$project/approvals"
+  | "/p/$project/calendar"
   | "/p/$project/freezes"
   | "/p/$project/environments"
   | "/p/$project/settings"
@@ -62,7 +63,8 @@ export function Sidebar() {
             {item("/p/$project/bundles", "bundle", "Bundles")}
             {item("/p/$project/rollouts", "rollout", "Rollouts", active > 0 && <Mark kind="progressing" count={active} title={`${active} active`} />)}
             {item("/p/$project/approvals", "check", "Approvals", waiting > 0 && <Mark kind="paused" count={waiting} title={`${waiting} waiting`} />)}
-            {item("/p/$project/freezes", "calendar", "Freeze windows")}
+            {item("/p/$project/calendar", "calendar", "Calendar")}
+            {item("/p/$project/freezes", "pause", "Freeze windows")}
             {item("/p/$project/environments", "environments", "Environments")}
           </Group>
           <Group label="Fleet">

@@ -6,10 +6,18 @@ const USUAL = { method: "GET", timeout_ms: 5_000, interval_seconds: 10, passes: 
 const STATUS = /^\d{3}(-\d{3})?$/;
 
 /** `checkout https://shop.example.com/health 200-299 ok`: a name, a URL, and if need be the status and what the body contains. */
-export function parseChecks(text: string): HttpCheck[] {
+export function parseChecks(text: string, known: readonly HttpCheck[] = []): HttpCheck[] {
   const lines = text.split("\n").map((line) => line.trim());
-  return lines.filter((line) => line !== "").map(parseCheck);
+  // A line that is as it was keeps what it does not say.
+  return lines.filter((line) => line !== "").map((line) => known.find((check) => checkLine(check) === line) ?? parseCheck(line));
 }
+
+function checkLine({ name, url, expected_status, body_contains }: HttpCheck): string {
+  return [name, url, expected_status, body_contains].filter(Boolean).join(" ");
+}
+
+/** The lines that stand for checks. */
+export const checkLines = (checks: readonly HttpCheck[]): string => checks.map(checkLine).join("\n");
 
 function parseCheck(line: string): HttpCheck {
   const [name = "", url = "", ...rest] = line.split(/\s+/);

@@ -21,5 +21,6 @@ export const SHORTCUTS: { keys: string[]; does: string }[] = [
   { keys: ["g", "r"], does: "Go to rollouts" },
   { keys: ["g", "a"], does: "Go to the audit log" },
   { keys: ["g", "c"], does: "Go to the cluster" },
+  { keys: ["t"], does: "Today, in the calendar; arrows lead to other days" },
   { keys: ["?"], does: "Show this list" },
 ];

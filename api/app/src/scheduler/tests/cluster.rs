@@ -189,8 +189,8 @@ impl Cluster {
             let node = app.register_node(&anonymous, PROJECT, node, "::1").await.unwrap().node_id;
             let request = RolloutCreate {
                 bundle_id,
-                target_selector: TargetSelector::NodeIds { node_ids: vec![node] },
-                strategy: Strategy::Rolling,
+                target_selector: Some(TargetSelector::NodeIds { node_ids: vec![node] }),
+                strategy: Some(Strategy::Rolling),
                 batch_size: None,
                 batch_percentage: None,
                 canary_analysis_config: None,
@@ -202,12 +202,13 @@ impl Cluster {
                 failure_domain: None,
                 rollback_threshold: None,
                 auto_advance: None,
-                checks: Vec::new(),
+                checks: None,
                 on_conflict: None,
                 scheduled_at: None,
                 override_freeze_reason: None,
                 environment: None,
                 skip_order_reason: None,
+                template: None,
             };
             rollouts
                 .push(app.create_rollout(&self.operator(), PROJECT, ask(request)).await.unwrap().rollout.id);

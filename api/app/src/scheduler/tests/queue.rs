@@ -18,10 +18,10 @@ async fn queued(cluster: &Cluster, first: RolloutId) -> RolloutId {
     let request = RolloutCreate {
         blue_green_config: None,
         bundle_id: rollout(cluster, first).spec.bundle_id,
-        target_selector: TargetSelector::NodeIds {
+        target_selector: Some(TargetSelector::NodeIds {
             node_ids: steps.into_iter().flat_map(|step| step.node_ids).collect(),
-        },
-        strategy: Strategy::Rolling,
+        }),
+        strategy: Some(Strategy::Rolling),
         batch_size: None,
         batch_percentage: None,
         canary_analysis_config: None,
@@ -32,12 +32,13 @@ async fn queued(cluster: &Cluster, first: RolloutId) -> RolloutId {
         failure_domain: None,
         rollback_threshold: None,
         auto_advance: None,
-        checks: Vec::new(),
+        checks: None,
         on_conflict: Some(OnConflict::Queue),
         scheduled_at: None,
         override_freeze_reason: None,
         environment: None,
         skip_order_reason: None,
+        template: None,
     };
     cluster.app.create_rollout(&cluster.operator(), PROJECT, request).await.unwrap().rollout.id
 }

@@ -33,8 +33,8 @@ pub(super) async fn governed(world: &World) -> Governed {
     for _ in 0..3 {
         let request = RolloutCreate {
             bundle_id,
-            target_selector: TargetSelector::NodeIds { node_ids: vec![node] },
-            strategy: Strategy::Rolling,
+            target_selector: Some(TargetSelector::NodeIds { node_ids: vec![node] }),
+            strategy: Some(Strategy::Rolling),
             batch_size: None,
             batch_percentage: None,
             canary_analysis_config: None,
@@ -46,12 +46,13 @@ pub(super) async fn governed(world: &World) -> Governed {
             failure_domain: None,
             rollback_threshold: None,
             auto_advance: None,
-            checks: Vec::new(),
+            checks: None,
             on_conflict: None,
             scheduled_at: None,
             override_freeze_reason: None,
             environment: None,
             skip_order_reason: None,
+            template: None,
         };
         let made = app.create_rollout(&admin.again(), PROJECT, request).await.unwrap().rollout;
         rollouts.push((made.id, made.approval.unwrap().digest));

@@ -20,8 +20,8 @@ pub(super) struct Rollouts {
 fn rollout(bundle_id: BundleId, node: NodeId, deadline: u32) -> RolloutCreate {
     RolloutCreate {
         bundle_id,
-        target_selector: TargetSelector::NodeIds { node_ids: vec![node] },
-        strategy: Strategy::Rolling,
+        target_selector: Some(TargetSelector::NodeIds { node_ids: vec![node] }),
+        strategy: Some(Strategy::Rolling),
         batch_size: None,
         batch_percentage: None,
         canary_analysis_config: None,
@@ -33,12 +33,13 @@ fn rollout(bundle_id: BundleId, node: NodeId, deadline: u32) -> RolloutCreate {
         failure_domain: None,
         rollback_threshold: None,
         auto_advance: None,
-        checks: Vec::new(),
+        checks: None,
         on_conflict: None,
         scheduled_at: None,
         override_freeze_reason: None,
         environment: None,
         skip_order_reason: None,
+        template: None,
     }
 }
 

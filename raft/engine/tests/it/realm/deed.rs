@@ -267,6 +267,7 @@ impl Realm {
             override_freeze_reason: ask.through.then(|| "fire".to_owned()),
             skip_order_reason: None,
             rule: None,
+            template_id: None,
         };
         if self.propose(actor(who), command).is_ok() {
             self.rollouts.push(rollout_id);

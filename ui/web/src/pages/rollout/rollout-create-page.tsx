@@ -1,27 +1,26 @@
-import { MultiSelect, NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { bundlesQuery } from "../../api/bundles";
-import { environmentsQuery } from "../../api/environments";
 import { type ApiError, asApiError } from "../../api/error";
-import { groupsQuery } from "../../api/groups";
 import { rolloutPlanQuery, startRollout } from "../../api/rollouts";
-import type { OnConflict, RolloutCreate } from "../../api/types";
+import { templatesQuery } from "../../api/templates";
+import type { RolloutCreate, RolloutTemplate } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
 import { showServerErrors } from "../../lib/form-errors";
 import { count } from "../../lib/format";
-import { parseLabels } from "../../lib/labels";
 import { ActionButton } from "../../ui/action-button";
 import { FormError } from "../../ui/feedback";
 import { PageHeader, Panel, ScrollPage } from "../../ui/page";
-import { NodesField } from "../node/nodes-field";
 import { PlanView } from "./plan-view";
 import classes from "./rollout-create-page.module.css";
+import { ConflictField, MannerFields, WhereFields } from "./rollout-fields";
 import { DEFAULTS, FIELDS, type RolloutForm, rolloutRequest } from "./rollout-form";
+import { formOf, templateRequest } from "./rollout-settings";
 
 const route = getRouteApi("/app/p/$project/rollouts/new");
 const PAUSE_MS = 350;
@@ -33,25 +32,39 @@ export function RolloutCreatePage() {
   const refusal = useRefusal("operator");
   const adminRefusal = useRefusal("admin");
   const bundles = useInfiniteQuery(bundlesQuery(project, { status: "compiled" }));
-  const environments = useQuery(environmentsQuery(project));
-  const form = useForm<RolloutForm>({
-    initialValues: {
-      ...DEFAULTS,
-      bundle: search.bundle ?? null,
-      environment: search.environment ?? null,
-      ...(search.nodes === undefined ? {} : { target: "nodes", nodes: search.nodes }),
-      ...(search.groups === undefined ? {} : { target: "groups", groups: search.groups }),
-    },
-  });
+  const templates = useQuery(templatesQuery(project));
+  // What whoever came here has chosen already.
+  const [given] = useState<Partial<RolloutForm>>(() => ({
+    ...(search.environment === undefined ? {} : { target: "all", environment: search.environment }),
+    ...(search.nodes === undefined ? {} : { target: "nodes", nodes: search.nodes, environment: null }),
+    ...(search.groups === undefined ? {} : { target: "groups", groups: search.groups, environment: null }),
+  }));
+  const form = useForm<RolloutForm>({ initialValues: { ...DEFAULTS, ...given, bundle: search.bundle ?? null } });
   const { values } = form;
-  const groups = useQuery({ ...groupsQuery(project), enabled: values.target === "groups" });
+  // As it was when it was chosen: what differs from that is what somebody has changed here.
+  const [template, setTemplate] = useState<RolloutTemplate | null>(null);
+  const begun = useRef(false);
+  const { setValues } = form;
+  const choose = useCallback(
+    (next: RolloutTemplate | null): void => {
+      setTemplate(next);
+      setValues(({ bundle = null, at = "", breakGlass = "", skipOrder = "" }) => ({ ...DEFAULTS, ...(next === null ? {} : formOf(next)), ...given, bundle, at, breakGlass, skipOrder }));
+    },
+    [setValues, given],
+  );
+  useEffect(() => {
+    if (begun.current || templates.data === undefined) return;
+    begun.current = true;
+    const first = templates.data.find(({ id, is_default }) => (search.template === undefined ? is_default : id === search.template));
+    if (first !== undefined) choose(first);
+  }, [templates.data, search.template, choose]);
   const newest = bundles.data?.[0]?.id;
   const { setFieldValue } = form;
   useEffect(() => {
     if (values.bundle === null && newest !== undefined) setFieldValue("bundle", newest);
   }, [values.bundle, newest, setFieldValue]);
 
-  const request = useMemo(() => rolloutRequest(values), [values]);
+  const request = useMemo(() => (template === null ? rolloutRequest(values) : templateRequest(template, values)), [template, values]);
   const settled = useSettled(request);
   const plan = useQuery({ ...rolloutPlanQuery(project, settled ?? NOTHING), enabled: settled !== null && refusal === null });
   const refused = plan.error !== null && !plan.isFetching;
@@ -73,8 +86,6 @@ export function RolloutCreatePage() {
   const steps = plan.data?.steps.length ?? 0;
   const blocked =
     refusal ?? (request === null ? "Choose a bundle and nodes first" : refused ? "No plan can be made of this" : !current ? "The plan is being made" : nodes === 0 ? "The plan has no node" : plan.data?.out_of_order ? "An environment would be skipped" : null);
-  const judges = values.errorRate !== "" || values.latency !== "";
-  const labelsError = values.target === "labels" ? parseLabels(values.labels).error : null;
 
   return (
     <ScrollPage>
@@ -88,6 +99,7 @@ export function RolloutCreatePage() {
           }}
         >
           <Panel title="What">
+            <div className={classes.even}>
             <Select
               label="Bundle"
               searchable
@@ -95,157 +107,25 @@ export function RolloutCreatePage() {
               data={(bundles.data ?? []).map((bundle) => ({ value: bundle.id, label: bundle.version }))}
               {...form.getInputProps("bundle")}
             />
-          </Panel>
-          <Panel title="Where">
-            <div className={classes.fields}>
-              <SegmentedControl
-                aria-label="Target"
-                data={[
-                  { value: "all", label: "Every node" },
-                  { value: "labels", label: "By labels" },
-                  { value: "groups", label: "By groups" },
-                  { value: "nodes", label: "Chosen nodes" },
-                ]}
-                {...form.getInputProps("target")}
+            {(templates.data ?? []).length > 0 && (
+              <Select
+                label="Template"
+                searchable
+                clearable
+                placeholder="None: as it usually is"
+                data={(templates.data ?? []).map(({ id, name, is_default }) => ({ value: id, label: is_default ? `${name} (default)` : name }))}
+                value={template?.id ?? null}
+                onChange={(id) => choose(templates.data?.find((one) => one.id === id) ?? null)}
               />
-              {values.target === "labels" && (
-                <TextInput label="Labels" description="Nodes that carry all of them" placeholder="site=fra, env=prod" {...form.getInputProps("labels")} error={labelsError ?? form.errors.labels} />
-              )}
-              {values.target === "groups" && (
-                <MultiSelect
-                  label="Groups"
-                  description="Nodes that belong to any of them now"
-                  searchable
-                  data={(groups.data ?? []).map((group) => ({ value: group.id, label: `${group.name} (${group.nodes})` }))}
-                  nothingFoundMessage="No group is called that"
-                  {...form.getInputProps("groups")}
-                />
-              )}
-              {values.target === "nodes" && <NodesField project={project} label="Nodes" value={values.nodes} onChange={(nodes) => setFieldValue("nodes", nodes)} error={form.errors.nodes} />}
-              {(environments.data ?? []).length > 0 && (
-                <Select
-                  label="Environment"
-                  description="Of these, only nodes in it"
-                  placeholder="Wherever they are"
-                  clearable
-                  data={(environments.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))}
-                  {...form.getInputProps("environment")}
-                />
-              )}
+            )}
             </div>
+            {template?.description && <span className="dim">{template.description}</span>}
           </Panel>
-          <Panel title="In which portions">
-            <div className={classes.fields}>
-              <div className={classes.row}>
-                <SegmentedControl
-                  aria-label="Portions"
-                  data={[
-                    { value: "nodes", label: "Nodes per step" },
-                    { value: "percent", label: "Percent per step" },
-                    { value: "canary", label: "Canary" },
-                    { value: "blue_green", label: "Blue-green" },
-                    { value: "once", label: "All at once" },
-                  ]}
-                  {...form.getInputProps("batch")}
-                />
-                {(values.batch === "nodes" || values.batch === "percent") && (
-                  <NumberInput aria-label={values.batch === "percent" ? "Percent per step" : "Nodes per step"} min={1} max={values.batch === "percent" ? 100 : undefined} w={90} suffix={values.batch === "percent" ? " %" : ""} {...form.getInputProps("batchSize")} />
-                )}
-              </div>
-              {values.batch === "canary" && (
-                <>
-                  <div className={classes.even}>
-                    <TextInput label="Steps" description="Percent of the nodes that have the bundle" placeholder="5, 25, 50, 100" {...form.getInputProps("canarySteps")} />
-                    <NumberInput label="Compare for" description="In each step, both groups at the same time" min={0} suffix=" s" {...form.getInputProps("bake")} />
-                    <NumberInput label="Requests" description="Of either group in a step; with fewer it waits" min={1} {...form.getInputProps("canaryRequests")} />
-                  </div>
-                  <div className={classes.even}>
-                    <NumberInput label="More errors allowed" description="Points above the other nodes" min={0} max={50} decimalScale={2} {...form.getInputProps("errorRise")} />
-                    <NumberInput label="More slow answers" description="Points above; empty: not compared" placeholder="off" min={0} max={50} decimalScale={2} {...form.getInputProps("slowRise")} />
-                    <Select
-                      label="Confidence"
-                      description="That a good bundle stays"
-                      allowDeselect={false}
-                      data={[
-                        { value: "0.95", label: "95 %" },
-                        { value: "0.99", label: "99 %" },
-                        { value: "0.999", label: "99.9 %" },
-                      ]}
-                      {...form.getInputProps("confidence")}
-                    />
-                  </div>
-                  <span className="dim">Nodes with the bundle are compared with those that do not have it yet. When they are worse, the step fails at once.</span>
-                </>
-              )}
-              {values.batch === "blue_green" && (
-                <>
-                  <div className={classes.even}>
-                    <TextInput label="Shares" description="Percent of the traffic that the new bundle gets" placeholder="10, 50, 100" {...form.getInputProps("trafficSteps")} />
-                    <NumberInput label="Observe for" description="Each share, before the next one" min={0} suffix=" s" {...form.getInputProps("bake")} />
-                  </div>
-                  <span className="dim">The slot without traffic gets the bundle, and then the traffic. The other one keeps what it runs, so the way back is instant.</span>
-                </>
-              )}
-              <div className={classes.even}>
-                {values.batch !== "once" && <TextInput label="Spread over" description="Label of failure domains: no step takes all of one" placeholder="zone" {...form.getInputProps("failureDomain")} />}
-                <NumberInput label="May be unavailable" description={values.failureDomain === "" ? "Nodes of a step that may be offline or fail without stopping it" : "Nodes of each domain that may be offline or fail without stopping it"} min={0} {...form.getInputProps("maxUnavailable")} />
-                <NumberInput label="Step deadline" description="Longest time that a step may take; pauses do not count" min={1} suffix=" s" {...form.getInputProps("deadline")} />
-              </div>
-            </div>
-          </Panel>
-          <Panel title="Gates between steps">
-            <div className={classes.fields}>
-              <Switch label="A fresh heartbeat must call the proxy healthy" {...form.getInputProps("heartbeat", { type: "checkbox" })} />
-              <div className={classes.even}>
-                <NumberInput label="Highest share of 5xx" placeholder="off" min={0} max={100} decimalScale={2} suffix=" %" {...form.getInputProps("errorRate")} />
-                <NumberInput label="Highest p99 latency" placeholder="off" min={1} suffix=" ms" {...form.getInputProps("latency")} />
-                <NumberInput label="Requests to judge by" disabled={!judges} min={0} {...form.getInputProps("minRequests")} />
-              </div>
-              <div className={classes.even}>
-                <NumberInput label="Most processor time" description="Of one processor, by the proxy" placeholder="off" min={1} suffix=" %" {...form.getInputProps("cpu")} />
-                <NumberInput label="Most memory" description="Of the machine's, by the proxy" placeholder="off" min={1} max={100} suffix=" %" {...form.getInputProps("memory")} />
-              </div>
-              <div className={classes.even}>
-                <NumberInput label="Observe each node" description="After its switch, before the next step" min={0} suffix=" s" {...form.getInputProps("observe")} />
-                <NumberInput label="Broken for" description="Before a broken gate fails the step" min={0} suffix=" s" {...form.getInputProps("failAfter")} />
-              </div>
-              <Textarea
-                label="Checks"
-                description="What must answer 3 times in a row while each step is observed, one in a line: a name, a URL, and if need be the status and what the body contains"
-                placeholder="checkout https://shop.example.com/health 200-299"
-                autosize
-                minRows={1}
-                {...form.getInputProps("checks")}
-              />
-              <span className="dim">Missing data, stale data and data from before the switch never pass a gate.</span>
-            </div>
-          </Panel>
-          <Panel title="When a step fails">
-            <div className={classes.fields}>
-              <Switch
-                label="Ask before each step"
-                description="Each step after the first begins when a person says so; what has the bundle is judged meanwhile."
-                {...form.getInputProps("byHand", { type: "checkbox" })}
-              />
-              <Switch
-                label="Take everything back by itself"
-                description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
-                {...form.getInputProps("autoRollback", { type: "checkbox" })}
-              />
-              <div className={classes.even}>
-                <NumberInput label="Threshold" description="Share of all the nodes: when as many have failed, it fails at once, however many each step may lose" placeholder="off" min={1} max={100} suffix=" %" {...form.getInputProps("threshold")} />
-              </div>
-            </div>
-          </Panel>
+          <WhereFields project={project} form={form} />
+          <MannerFields form={form} />
           <Panel title="When">
             <div className={classes.fields}>
-              <Select
-                label="When another rollout has nodes of it"
-                description={CONFLICTS[values.onConflict].what}
-                allowDeselect={false}
-                data={Object.entries(CONFLICTS).map(([value, { label }]) => ({ value, label }))}
-                {...form.getInputProps("onConflict")}
-              />
+              <ConflictField form={form} />
               <TextInput type="datetime-local" label="Begin at" description="Your time; at once when empty" {...form.getInputProps("at")} />
               {(plan.data?.out_of_order || values.skipOrder !== "") && adminRefusal === null && (
                 <TextInput label="Skip the order of environments" description="Why it goes past an environment; kept with the rollout and in the audit log" maxLength={1_000} {...form.getInputProps("skipOrder")} />
@@ -276,13 +156,6 @@ export function RolloutCreatePage() {
     </ScrollPage>
   );
 }
-
-/** What can be done about nodes that belong to another rollout. */
-const CONFLICTS: Record<OnConflict, { label: string; what: string }> = {
-  refuse: { label: "Do not start", what: "Wait for the other one to end, or cancel it first" },
-  queue: { label: "Queue", what: "It begins by itself when every node is free; first come, first served" },
-  supersede: { label: "Supersede", what: "The other one is stopped where it is, and this one takes its nodes" },
-};
 
 /** Stands in for a request while there is none; never sent. */
 const NOTHING: RolloutCreate = { bundle_id: "", target_selector: { type: "all" } };

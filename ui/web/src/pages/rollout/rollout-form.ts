@@ -1,7 +1,7 @@
 // What the form holds, and the request that it means.
-import type { CanaryConfig, OnConflict, RolloutCreate, TargetSelector } from "../../api/types";
+import type { CanaryConfig, OnConflict, RolloutCreate, RuleRollout, TargetSelector } from "../../api/types";
 import { CHECK_FIELDS, parseChecks } from "../../lib/checks";
-import { type Labels, parseLabels } from "../../lib/labels";
+import { parseLabels } from "../../lib/labels";
 import { fromLocal } from "../../lib/local-time";
 
 export interface RolloutForm {
@@ -157,12 +157,13 @@ const STRATEGIES: Record<RolloutForm["batch"], NonNullable<RolloutCreate["strate
   once: "all_at_once",
 };
 
-function target(form: RolloutForm, labels: Labels): TargetSelector {
+/** Where it goes. */
+export function target(form: RolloutForm): TargetSelector {
   switch (form.target) {
     case "all":
       return { type: "all" };
     case "labels":
-      return { type: "labels", labels };
+      return { type: "labels", labels: parseLabels(form.labels).labels };
     case "groups":
       return { type: "groups", group_ids: form.groups };
     case "nodes":
@@ -170,16 +171,9 @@ function target(form: RolloutForm, labels: Labels): TargetSelector {
   }
 }
 
-/** The request; null while something that no plan can do without is missing. */
-export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
-  if (form.bundle === null) return null;
-  const { labels, error } = parseLabels(form.labels);
-  if (form.target === "labels" && (error !== null || Object.keys(labels).length === 0)) return null;
-  if (form.target === "groups" && form.groups.length === 0) return null;
-  if (form.target === "nodes" && form.nodes.length === 0) return null;
+/** How it goes. */
+export function manner(form: RolloutForm): RuleRollout {
   return {
-    bundle_id: form.bundle,
-    target_selector: target(form, labels),
     strategy: STRATEGIES[form.batch],
     ...(form.batch === "canary" ? { canary_analysis_config: canary(form) } : {}),
     ...(form.batch === "blue_green" ? { blue_green_config: { traffic_steps: shares(form.trafficSteps), bake_seconds: orZero(form.bake) } } : {}),
@@ -203,9 +197,28 @@ export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
     rollback_threshold: orNull(form.threshold),
     checks: parseChecks(form.checks),
     on_conflict: form.onConflict,
+  };
+}
+
+/** Nodes are chosen, in whichever way. */
+export function placed(form: RolloutForm): boolean {
+  const { labels, error } = parseLabels(form.labels);
+  if (form.target === "labels") return error === null && Object.keys(labels).length > 0;
+  if (form.target === "groups") return form.groups.length > 0;
+  return form.target !== "nodes" || form.nodes.length > 0;
+}
+
+/** The request; null while something that no plan can do without is missing. */
+export function rolloutRequest(form: RolloutForm): RolloutCreate | null {
+  if (form.bundle === null || !placed(form)) return null;
+  return { ...own(form), bundle_id: form.bundle, target_selector: target(form), environment: form.environment, ...manner(form) };
+}
+
+/** What is a rollout's own, and no template has. */
+export function own(form: RolloutForm): Pick<RolloutCreate, "scheduled_at" | "override_freeze_reason" | "skip_order_reason"> {
+  return {
     scheduled_at: fromLocal(form.at),
     override_freeze_reason: form.breakGlass.trim() || null,
-    environment: form.environment,
     skip_order_reason: form.skipOrder.trim() || null,
   };
 }

@@ -81,7 +81,12 @@ export function RolloutListPage() {
   );
   return (
     <ListPage>
-      <PageHeader title="Rollouts">{start}</PageHeader>
+      <PageHeader title="Rollouts">
+        <Button variant="default" leftSection={<Icon name="copy" size={14} />} renderRoot={(props) => <Link to="/p/$project/templates" params={{ project }} {...props} />}>
+          Templates
+        </Button>
+        {start}
+      </PageHeader>
       {query.isError && query.data === undefined ? (
         <ErrorPanel error={query.error} what="The list" onRetry={() => void query.refetch()} />
       ) : (

@@ -6,6 +6,7 @@ import { rolloutQuery } from "../../api/rollouts";
 import type { CanaryConfig, NodeGate, RolloutDetail, RolloutNode } from "../../api/types";
 import { BundleLink, NodeLink, RolloutLink } from "../../app/links";
 import { ObjectHistory } from "../../app/object-history";
+import { useRefusal } from "../../app/workspace";
 import { now, useSeconds } from "../../lib/clock";
 import { count, latency, number, percent, shortId } from "../../lib/format";
 import { gateLine, gateViews, gateWords, worstGate } from "../../lib/gates";
@@ -15,6 +16,7 @@ import { otherSlot, shifts, slotName } from "../../lib/slots";
 import { targetWords } from "../../lib/target";
 import { duration } from "../../lib/time";
 import { stageWords } from "../../lib/words";
+import { ActionButton } from "../../ui/action-button";
 import { Ago } from "../../ui/ago";
 import { Id } from "../../ui/copy";
 import { type Column, DataTable } from "../../ui/data-table";
@@ -49,6 +51,7 @@ function Detail({ project, detail }: { project: string; detail: RolloutDetail })
   const { rollout, progress } = detail;
   const { tab = "progress" } = route.useSearch();
   const navigate = route.useNavigate();
+  const refusal = useRefusal("operator");
   return (
     <DetailPage
       kind={
@@ -64,7 +67,12 @@ function Detail({ project, detail }: { project: string; detail: RolloutDetail })
         { label: "Failed", value: <Flash value={progress.failed}>{number(progress.failed)}</Flash> },
         { label: rollout.completed_at ? "Took" : isWaiting(rollout.state) ? "Waiting for" : "Running for", value: <Elapsed from={rollout.started_at} to={rollout.completed_at ?? null} /> },
       ]}
-      actions={<Steering project={project} detail={detail} />}
+      actions={
+        <>
+          <Steering project={project} detail={detail} />
+          <ActionButton label="Save as template" icon="copy" refusal={refusal} onClick={() => void navigate({ to: "/p/$project/templates/new", params: { project }, search: { rollout: rollout.id } })} />
+        </>
+      }
       notice={<Notices detail={detail} />}
       tab={tab}
       onTab={(tab) => void navigate({ search: { tab: tab === "progress" ? undefined : tab }, replace: true })}
@@ -339,6 +347,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ["Bundle", <BundleLink key="bundle" id={rollout.bundle_id} version={rollout.bundle_version} />],
             ["Target", targetWords(rollout)],
             ...(rollout.environment ? ([["Environment", rollout.environment.name]] as [string, React.ReactNode][]) : []),
+            ...(rollout.template ? ([["From the template", rollout.template.name]] as [string, React.ReactNode][]) : []),
             ...(rollout.skip_order ? ([["Order skipped", `by ${rollout.skip_order.by}: ${rollout.skip_order.reason}`]] as [string, React.ReactNode][]) : []),
             ["Portions", portions],
             ...(rollout.failure_domain ? ([["Spread over", rollout.failure_domain]] as [string, React.ReactNode][]) : []),
