@@ -25,6 +25,7 @@ mod problems;
 mod project;
 mod rollout;
 mod session;
+mod simulator;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -73,6 +74,8 @@ pub enum CtlCommand {
     Node(Noun<node::NodeCommand>),
     /// Groups of nodes: named, or by a rule on labels
     Group(Noun<group::GroupCommand>),
+    /// The simulator of a sandbox: nodes that the cluster plays
+    Simulator(Noun<simulator::SimulatorCommand>),
     /// Drift: nodes that run something else than what they were assigned
     Drift(Noun<drift::DriftCommand>),
     /// Rollouts: a bundle goes to nodes in steps
@@ -128,6 +131,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Group(Noun { options, command }) => {
             group::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Simulator(Noun { options, command }) => {
+            simulator::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Drift(Noun { options, command }) => {
             drift::run(command, &Connection::open(&options)?).await
         }
@@ -163,6 +169,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
+            CtlCommand::Simulator(noun) => noun.command.reads(),
             CtlCommand::Drift(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
@@ -185,6 +192,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,
+            CtlCommand::Simulator(noun) => &noun.options,
             CtlCommand::Drift(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,

@@ -18,6 +18,7 @@ mod passwords;
 mod repeats;
 mod rollouts;
 mod sessions;
+mod simulators;
 mod tenants;
 mod watching;
 mod why;

@@ -33,6 +33,7 @@ mod project;
 mod promotion;
 mod rollout;
 mod session;
+mod simulator;
 mod tls;
 mod tried;
 mod trust;

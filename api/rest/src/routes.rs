@@ -22,6 +22,7 @@ pub mod projects;
 pub mod promotion_rules;
 pub mod rollouts;
 pub mod session;
+pub mod simulator;
 
 use axum::middleware::from_fn;
 use sentinel_app::App;
@@ -48,6 +49,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(approvals::routes())
         .merge(freeze_windows::routes())
         .merge(node_groups::routes())
+        .merge(simulator::routes())
         .merge(environments::routes())
         .merge(promotion_rules::routes())
         .merge(cluster::routes())

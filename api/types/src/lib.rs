@@ -36,6 +36,7 @@ pub mod promotion;
 pub mod rollout;
 pub mod secret;
 pub mod session;
+pub mod simulator;
 pub mod time;
 pub mod why;
 

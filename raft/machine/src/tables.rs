@@ -134,6 +134,8 @@ tables! {
     AuditByProject = 62, "audit_by_project";
     /// project, group → NodeGroup.
     NodeGroups = 70, "node_groups";
+    /// project → Simulator.
+    Simulators = 72, "simulators";
     /// rollout → Checks, as far as one leader has seen them.
     RolloutChecks = 79, "rollout_checks";
     /// project, environment → Environment.

@@ -34,6 +34,7 @@ pub mod risk;
 pub mod rollout;
 pub mod secret;
 pub mod session;
+pub mod simulator;
 pub mod time;
 pub mod user;
 pub mod version;

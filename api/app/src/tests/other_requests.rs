@@ -115,6 +115,7 @@ const READS: &[Operation] = &[
     FreezeWindowList,
     NodeGroupList,
     NodeGroupShow,
+    SimulatorShow,
     EnvironmentList,
     EnvironmentShow,
     PromotionRuleList,
