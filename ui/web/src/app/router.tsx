@@ -110,6 +110,12 @@ const groupsRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/group/group-page"), "GroupPage"),
 });
 
+const simulatorRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "simulator",
+  component: lazyRouteComponent(() => import("../pages/simulator/simulator-page"), "SimulatorPage"),
+});
+
 const bundlesRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "bundles",
@@ -244,6 +250,7 @@ const routeTree = rootRoute.addChildren([
       nodesRoute,
       nodeRoute,
       groupsRoute,
+    simulatorRoute,
       bundlesRoute,
       bundleCreateRoute,
       bundleRoute,
