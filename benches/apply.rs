@@ -161,6 +161,7 @@ fn project() -> Project {
         created_at: Time(1),
         approval: Default::default(),
         drift: Default::default(),
+        sandbox: false,
     }
 }
 
@@ -194,6 +195,7 @@ fn node(number: u128) -> Node {
         slot: None,
         versions: Default::default(),
         environment_id: None,
+        simulated: false,
     }
 }
 

@@ -27,6 +27,7 @@ mod project;
 mod rollout;
 mod session;
 mod template;
+mod simulator;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -77,6 +78,8 @@ pub enum CtlCommand {
     Group(Noun<group::GroupCommand>),
     /// Templates of rollouts: how rollouts go, kept under a name
     Template(Noun<template::TemplateCommand>),
+    /// The simulator of a sandbox: nodes that the cluster plays
+    Simulator(Noun<simulator::SimulatorCommand>),
     /// Drift: nodes that run something else than what they were assigned
     Drift(Noun<drift::DriftCommand>),
     /// Rollouts: a bundle goes to nodes in steps
@@ -145,6 +148,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Group(Noun { options, command }) => {
             group::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Simulator(Noun { options, command }) => {
+            simulator::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Drift(Noun { options, command }) => {
             drift::run(command, &Connection::open(&options)?).await
         }
@@ -181,6 +187,7 @@ impl CtlCommand {
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
             CtlCommand::Template(noun) => noun.command.reads(),
+            CtlCommand::Simulator(noun) => noun.command.reads(),
             CtlCommand::Drift(noun) => noun.command.reads(),
             CtlCommand::Rollout(noun) => noun.command.reads(),
             CtlCommand::Freeze(noun) => noun.command.reads(),
@@ -204,6 +211,7 @@ impl CtlCommand {
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,
             CtlCommand::Template(noun) => &noun.options,
+            CtlCommand::Simulator(noun) => &noun.options,
             CtlCommand::Drift(noun) => &noun.options,
             CtlCommand::Rollout(noun) => &noun.options,
             CtlCommand::Freeze(noun) => &noun.options,

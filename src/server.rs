@@ -28,6 +28,7 @@ pub mod recover;
 pub mod restore;
 mod room;
 mod schedule;
+mod simulators;
 mod sink;
 mod size;
 mod supervise;

@@ -4,14 +4,14 @@
 //! What they must not do: take a way to the control plane that a real agent does not have. What one node does depends on the seed,
 //! its place and the generation only, so that the same seed gives the same fleet whatever runs in between.
 //!
-//! Where to start reading: [`config`] for what can be asked for, [`fleet`] for how nodes are started, `node` for the life of one.
+//! Where to start reading: [`config`] for what can be asked for, [`fleet`] for how nodes are started, [`node`] for the life of one.
 
 mod archives;
 mod args;
 pub mod config;
 mod dice;
 pub mod fleet;
-mod node;
+pub mod node;
 mod numbers;
 #[cfg(test)]
 mod tests;

@@ -34,9 +34,9 @@ pub enum ProjectCommand {
         paging: Paging,
     },
     /// Create a project
-    #[command(
-        after_help = "Examples:\n  sentinel-cp project create Shop --slug shop --description 'the web shop'"
-    )]
+    #[command(after_help = "Examples:
+  sentinel-cp project create Shop --slug shop --description 'the web shop'
+  sentinel-cp project create Play --sandbox")]
     Create {
         /// Display name
         name: String,
@@ -49,6 +49,9 @@ pub enum ProjectCommand {
         /// Slug of the org; may be left out when you belong to one only
         #[arg(long, value_name = "SLUG")]
         org: Option<String>,
+        /// A place to try things: its nodes may be simulated
+        #[arg(long)]
+        sandbox: bool,
     },
     /// Change the name of a project, or what it is for; administrators only
     #[command(after_help = "Examples:\n  sentinel-cp project update shop --description 'the web shop, new'")]
@@ -64,6 +67,9 @@ pub enum ProjectCommand {
         /// Whether checks of its rollouts may go to private addresses; administrators only
         #[arg(long, value_name = "YES OR NO", value_parser = clap::builder::BoolishValueParser::new())]
         checks_allow_private: Option<bool>,
+        /// Whether it is a place to try things; not for one with real nodes, and not while a simulator runs
+        #[arg(long, value_name = "YES OR NO", value_parser = clap::builder::BoolishValueParser::new())]
+        sandbox: Option<bool>,
     },
     /// Show or set who must agree to rollouts; setting is for administrators only
     #[command(after_help = "Examples:
@@ -136,22 +142,31 @@ pub async fn run(command: ProjectCommand, connection: &Connection) -> anyhow::Re
                 async |limit, cursor| client.projects(&org, &PageQuery { limit: Some(limit), cursor }).await;
             let list = paging.collect(fetch).await?;
             output.print(&list, |list| {
-                let mut table = Table::new(&["slug", "name", "created"]);
+                let mut table = Table::new(&["slug", "name", "sandbox", "created"]);
                 for project in &list.projects {
-                    table.row([project.slug.clone(), project.name.clone(), at(project.inserted_at)]);
+                    let sandbox = if project.sandbox { "yes" } else { "" };
+                    table.row([
+                        project.slug.clone(),
+                        project.name.clone(),
+                        sandbox.to_owned(),
+                        at(project.inserted_at),
+                    ]);
                 }
                 more(list).into_iter().for_each(|note| table.note(note));
                 table
             })?;
         }
-        ProjectCommand::Create { name, slug, description, org } => {
+        ProjectCommand::Create { name, slug, description, org, sandbox } => {
             let org = connection.org(org.as_deref()).await?;
-            let made = client.create_project(&org, &ProjectCreate { name, slug, description }).await?;
-            output.say(&made, |made| format!("created project {} in {org}", made.project.slug))?;
+            let request = ProjectCreate { name, slug, description, sandbox };
+            let made = client.create_project(&org, &request).await?;
+            let kind = if sandbox { "sandbox" } else { "project" };
+            output.say(&made, |made| format!("created {kind} {} in {org}", made.project.slug))?;
         }
-        ProjectCommand::Update { slug, name, description, checks_allow_private } => {
+        ProjectCommand::Update { slug, name, description, checks_allow_private, sandbox } => {
             let slug = named(connection, slug).await?;
-            let request = ProjectUpdate { name, description, checks_allow_private, ..Default::default() };
+            let request =
+                ProjectUpdate { name, description, checks_allow_private, sandbox, ..Default::default() };
             output.print(&client.update_project(&slug, &request).await?, |body| facts(&body.project))?;
         }
         ProjectCommand::Approvals { slug, rule, none, expire } => {
@@ -241,6 +256,7 @@ fn facts(project: &Project) -> Table {
     table.fact("Description", project.description.clone());
     table.fact("Org", project.org_slug.clone());
     table.fact("Id", project.id.to_string());
+    table.fact("Sandbox", project.sandbox.then(|| "yes: its nodes may be simulated".to_owned()));
     table.fact("Baseline bundle", project.baseline_bundle_id.map(|id| id.to_string()));
     table.fact("Checks may go to", project.checks_allow_private.then(|| "private addresses too".to_owned()));
     table.fact("Created", at(project.inserted_at));

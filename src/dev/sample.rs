@@ -56,6 +56,7 @@ pub async fn fill(cluster: &Cluster, nodes: u16, progress: &impl Fn(&str)) -> an
             name: "Web shop".into(),
             slug: Some(PROJECT.into()),
             description: Some("Sample data".into()),
+            sandbox: false,
         };
         client.create_project(&org, &project).await?;
         progress("compiling two bundles");

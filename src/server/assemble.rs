@@ -41,7 +41,9 @@ use super::room::Room;
 use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
-use super::{bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics, sink};
+use super::{
+    bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics, simulators, sink,
+};
 
 /// Time for requests that are under way when a member stops.
 const GRACE: Duration = Duration::from_secs(3);
@@ -254,6 +256,10 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
                 };
                 room.watch(tell).await
             }
+        }),
+        endless("playing simulated nodes", &stop, {
+            let here = simulators::Here { url: place.api_url.clone(), serving: serving.clone() };
+            simulators::run(app.clone(), member.leads(), here)
         }),
         endless("making checks", &stop, checks::run(app.clone(), member.leads(), outbound)),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),

@@ -69,13 +69,13 @@ impl SimArgs {
         config.nodes = self.nodes;
         config.seed = self.seed;
         config.prefix = self.prefix;
-        config.fail_rate = self.fail_rate;
-        config.slow_rate = self.slow;
-        config.slow_by = self.slow_by;
-        config.flap_rate = self.flap;
-        config.flap_for = self.flap_for;
+        config.behaviour.fail_rate = self.fail_rate;
+        config.behaviour.slow_rate = self.slow;
+        config.behaviour.slow_by = self.slow_by;
+        config.behaviour.flap_rate = self.flap;
+        config.behaviour.flap_for = self.flap_for;
         config.activation = self.activation;
-        config.bad_bundle = self.bad_bundle;
+        config.behaviour.bad_bundle = self.bad_bundle;
         config.max_waiting = self.max_waiting;
         Ok(config)
     }

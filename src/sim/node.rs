@@ -1,9 +1,11 @@
 //! The life of one simulated node.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use sentinel_api_types::Secret;
 use sentinel_api_types::agent::{
     FailureReport, Health, HeartbeatRequest, LatestQuery, LatestResponse, RegisterRequest, RegisterResponse,
     Update,
@@ -14,9 +16,10 @@ use sentinel_model::{BundleId, Epoch, Generation, NodeId, Ordinal};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::config::Behaviour;
 use super::dice::Dice;
-use super::fleet::Fleet;
-use super::numbers::traffic;
+use super::fleet::{Fleet, Joining};
+use super::numbers::{Load, Meter};
 use crate::trust::in_words;
 
 /// How long a poll waits.
@@ -27,6 +30,8 @@ const TROUBLE: Duration = Duration::from_secs(15);
 const RETURN_MAX_MS: u64 = 600_000;
 /// Names tried when the project has a node of that name already.
 const NAMES_MAX: u32 = 20;
+/// Bundles of which a node remembers that it has run them; the oldest is forgotten first.
+const PROVEN_MAX: usize = 64;
 /// Version that simulated proxies tell.
 const PROXY_VERSION: &str = "0.6.45";
 
@@ -41,6 +46,19 @@ pub struct Progress {
     pub failed: bool,
 }
 
+/// What a node knows that was played before, by whoever did.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// The epoch of the cluster.
+    pub epoch: Epoch,
+    /// What it has verified and staged.
+    pub accepted: Option<(BundleId, Generation)>,
+    /// What it runs, with its version.
+    pub effective: Option<(BundleId, Generation, String)>,
+    /// Why the newest assignment is not what it runs.
+    pub failure: Option<FailureReport>,
+}
+
 /// What the node knows; the heartbeat tells all of it.
 #[derive(Debug, Default)]
 struct Facts {
@@ -48,14 +66,44 @@ struct Facts {
     accepted: Option<(BundleId, Generation)>,
     effective: Option<Running>,
     failure: Option<FailureReport>,
+    /// What it has run: going back there does not fail.
+    proven: BTreeSet<BundleId>,
+}
+
+impl Facts {
+    fn of(memory: Memory) -> Self {
+        let running = |(bundle, generation, version)| Running::begin(bundle, generation, version);
+        let effective = memory.effective.map(running);
+        Self {
+            epoch: memory.epoch,
+            accepted: memory.accepted,
+            proven: effective.iter().map(|running| running.bundle).collect(),
+            effective,
+            failure: memory.failure,
+        }
+    }
+
+    /// The newest assignment that was carried out, or could not be.
+    fn have(&self) -> Ordinal {
+        let runs = self.effective.as_ref().map(|running| running.generation);
+        let failed = self.failure.as_ref().map(|failure| failure.generation);
+        Ordinal { epoch: self.epoch, generation: runs.max(failed).unwrap_or_default() }
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Running {
     bundle: BundleId,
     generation: Generation,
+    version: String,
     since: Instant,
-    bad: bool,
+    meter: Meter,
+}
+
+impl Running {
+    fn begin(bundle: BundleId, generation: Generation, version: String) -> Self {
+        Self { bundle, generation, version, since: Instant::now(), meter: Meter::default() }
+    }
 }
 
 struct Node<'f> {
@@ -73,14 +121,19 @@ struct Node<'f> {
 }
 
 /// Joins, then polls and beats until the fleet is ended or the node is removed.
-pub async fn live(fleet: &Fleet, place: usize) {
+pub(super) async fn live(fleet: &Fleet, place: usize, joining: &Joining) {
     let dice = fleet.config.dice(place);
     // Not all at once: what a real fleet would do after a power cut is asked for by the number of nodes.
     let first = fleet.config.nodes as f64 / fleet.config.max_requests.max(1) as f64 * 0.05;
     sleep(Duration::from_secs_f64(dice.between("first", 0, 0.0, first.min(30.0)))).await;
     let client = fleet.clients[place % fleet.clients.len()].clone();
-    let Some(enrolment) = enrol(fleet, place, &client, dice).await else { return };
-    fleet.note(place, |progress| progress.enrolled = true);
+    let Some(enrolment) = enrol(fleet, place, (&client, &joining.token), dice).await else { return };
+    let facts = Facts::of(joining.memory.get(&enrolment.node_id).cloned().unwrap_or_default());
+    fleet.note(place, |progress| {
+        progress.enrolled = true;
+        progress.effective = facts.effective.is_some();
+        progress.failed = facts.failure.is_some();
+    });
     let node = Node {
         fleet,
         place,
@@ -89,21 +142,26 @@ pub async fn live(fleet: &Fleet, place: usize) {
         dice,
         since: Instant::now(),
         enrolment,
-        facts: Mutex::default(),
+        facts: Mutex::new(facts),
         news: Notify::new(),
         return_within_ms: AtomicU64::new(0),
     };
     tokio::join!(node.poll(), node.beat());
 }
 
-async fn enrol(fleet: &Fleet, place: usize, client: &Client, dice: Dice) -> Option<RegisterResponse> {
+async fn enrol(
+    fleet: &Fleet,
+    place: usize,
+    (client, token): (&Client, &Secret),
+    dice: Dice,
+) -> Option<RegisterResponse> {
     let config = &fleet.config;
     let plain = config.node_name(place);
     let (mut number, mut turn) = (1, 0);
     loop {
         let name = if number == 1 { plain.clone() } else { format!("{plain}.{number}") };
         let request = RegisterRequest {
-            enrolment_token: config.enrolment_token.clone(),
+            enrolment_token: token.clone(),
             name: name.clone(),
             labels: config.labels(place),
             capabilities: vec!["simulated".to_owned()],
@@ -140,7 +198,7 @@ async fn enrol(fleet: &Fleet, place: usize, client: &Client, dice: Dice) -> Opti
 impl Node<'_> {
     /// Waits for assignments and carries them out.
     async fn poll(&self) {
-        let mut have = Ordinal::default();
+        let mut have = self.facts.lock().unwrap_or_else(PoisonError::into_inner).have();
         let mut turn = 0;
         loop {
             turn += 1;
@@ -180,9 +238,23 @@ impl Node<'_> {
 
     /// Waits while the node is one that is silent now.
     async fn flap(&self) {
-        if let Some(left) = self.fleet.config.silent(self.dice, self.since.elapsed()) {
-            sleep(left).await;
+        self.wait_while(|behaviour| behaviour.silent(self.dice, self.since.elapsed())).await;
+    }
+
+    /// Waits as long as the behaviour of the moment says.
+    async fn wait_while(&self, left: impl Fn(&Behaviour) -> Option<Duration>) {
+        let mut behaviour = self.fleet.behaviour.subscribe();
+        loop {
+            let left = left(&behaviour.borrow_and_update());
+            let Some(left) = left else { return };
+            // Elapsed or changed: both mean to look again.
+            let _ = timeout(left, behaviour.changed()).await;
         }
+    }
+
+    /// How it behaves now.
+    fn behaviour(&self) -> Behaviour {
+        self.fleet.behaviour.borrow().clone()
     }
 
     /// Pause when nobody answers: as members said, and never none.
@@ -215,21 +287,26 @@ impl Node<'_> {
             facts.accepted = Some((update.bundle_id, generation));
         });
         let (least, most) = config.activation;
-        let mut delay =
-            self.dice.between("activation", generation.0, least.as_secs_f64(), most.as_secs_f64());
-        if self.dice.share("slow", 0) < config.slow_rate {
-            delay += config.slow_by.as_secs_f64();
-        }
-        sleep(Duration::from_secs_f64(delay)).await;
-        if self.dice.share("fails", generation.0) < config.fail_rate {
+        let usual = self.dice.between("activation", generation.0, least.as_secs_f64(), most.as_secs_f64());
+        let begun = Instant::now();
+        let lasts = |behaviour: &Behaviour| {
+            let lasts = Duration::from_secs_f64(usual) + behaviour.slowness(self.dice);
+            lasts.checked_sub(begun.elapsed()).filter(|left| !left.is_zero())
+        };
+        self.wait_while(lasts).await;
+        let proven =
+            self.facts.lock().unwrap_or_else(PoisonError::into_inner).proven.contains(&update.bundle_id);
+        if !proven && self.behaviour().fails(self.dice, generation, &update.version) {
             let (stage, message) = self.mishap(generation);
             self.failed(update, stage, message.to_owned());
             return true;
         }
-        let bad = config.bad_bundle.as_ref() == Some(&update.version);
-        let running = Running { bundle: update.bundle_id, generation, since: Instant::now(), bad };
         self.change(|facts| {
-            facts.effective = Some(running);
+            facts.proven.insert(update.bundle_id);
+            while facts.proven.len() > PROVEN_MAX {
+                facts.proven.pop_first();
+            }
+            facts.effective = Some(Running::begin(update.bundle_id, generation, update.version.clone()));
             facts.failure = None;
         });
         self.fleet.note(self.place, |progress| {
@@ -269,6 +346,7 @@ impl Node<'_> {
     /// Tells everything, now and then and when there is news.
     async fn beat(&self) {
         let mut turn = 0;
+        let mut behaviour = self.fleet.behaviour.subscribe();
         loop {
             turn += 1;
             self.flap().await;
@@ -291,14 +369,24 @@ impl Node<'_> {
                     self.after_loss("lost", turn)
                 }
             };
-            // Elapsed or news: both mean that it is time.
-            let _ = timeout(pause, self.news.notified()).await;
+            // Elapsed, news, or other behaviour: all mean that it is time.
+            tokio::select! {
+                _ = timeout(pause, self.news.notified()) => {}
+                _ = behaviour.changed() => {}
+            }
         }
     }
 
     fn heartbeat(&self) -> HeartbeatRequest {
-        let facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        let behaviour = self.behaviour();
+        let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        let traffic = facts.effective.as_mut().and_then(|running| {
+            let load = Load::of(&behaviour, self.dice, &running.version);
+            running.meter.run(running.since.elapsed(), load);
+            running.meter.traffic(running.generation, load)
+        });
         let effective = facts.effective.clone();
+        let busy = |version: &str| if behaviour.bad_bundle.as_deref() == Some(version) { 10.0 } else { 1.0 };
         let turn = effective.as_ref().map_or(0, |running| running.since.elapsed().as_secs());
         let numbers = [
             ("proxy_cpu_percent", self.dice.between("cpu", turn, 2.0, 30.0)),
@@ -315,15 +403,11 @@ impl Node<'_> {
             staged_bundle_id: facts.accepted.map(|(bundle, _)| bundle),
             accepted_generation: facts.accepted.map(|(_, generation)| generation),
             failure: facts.failure.clone(),
-            traffic: effective.as_ref().and_then(|running| {
-                traffic(self.dice, running.generation, running.since.elapsed(), running.bad)
-            }),
+            traffic,
             usage: effective.as_ref().map(|running| Usage {
                 generation: running.generation,
                 window_ms: u64::try_from(running.since.elapsed().as_millis()).unwrap_or(u64::MAX),
-                cpu_percent: Some(
-                    self.dice.between("cpu", turn, 2.0, 30.0) * if running.bad { 10.0 } else { 1.0 },
-                ),
+                cpu_percent: Some(self.dice.between("cpu", turn, 2.0, 30.0) * busy(&running.version)),
                 memory_percent: Some(self.dice.between("memory", turn / 60, 1.0, 2.0)),
             }),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),

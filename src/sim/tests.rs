@@ -107,7 +107,7 @@ async fn plane() -> (String, Arc<Plane>) {
 fn config(url: &str, seed: u64) -> SimConfig {
     let mut config = SimConfig::new(vec![url.to_owned()], "shop", Secret::new("enr_x"));
     config.seed = seed;
-    config.fail_rate = 0.5;
+    config.behaviour.fail_rate = 0.5;
     config.activation = (Duration::from_millis(1), Duration::from_millis(30));
     config
 }
@@ -192,15 +192,15 @@ async fn an_archive_with_a_wrong_signature_becomes_effective_nowhere() {
 fn a_flapping_node_speaks_for_a_while_and_is_silent_for_a_while() {
     let mut config = config("http://127.0.0.1:1", 1);
     let dice = config.dice(0);
-    let silent = |config: &SimConfig, s: u64| config.silent(dice, Duration::from_secs(s));
+    let silent = |config: &SimConfig, s: u64| config.behaviour.silent(dice, Duration::from_secs(s));
     assert!((0..600).all(|s| silent(&config, s).is_none()));
-    config.flap_rate = 1.0;
+    config.behaviour.flap_rate = 1.0;
     assert!((0..60).all(|s| silent(&config, s).is_none()), "it begins by speaking");
     let seconds: Vec<u64> = (0..600).filter(|s| silent(&config, *s).is_some()).collect();
     assert!((100..400).contains(&seconds.len()), "{seconds:?}");
     for s in seconds {
         let left = silent(&config, s).unwrap();
-        assert!(left <= config.flap_for, "{left:?}");
+        assert!(left <= config.behaviour.flap_for, "{left:?}");
         assert_eq!(silent(&config, s + left.as_secs() + 1), None, "and then it speaks again");
     }
 }

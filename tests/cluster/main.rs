@@ -18,6 +18,7 @@ mod process;
 mod recover;
 mod registers;
 mod schedule;
+mod simulator;
 mod time;
 mod tls;
 mod upgrade;

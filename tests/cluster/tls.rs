@@ -29,7 +29,12 @@ const LOCAL: &str = "127.0.0.1";
 
 async fn project(client: &Client, slug: &str) {
     let orgs = client.orgs(&PageQuery::default()).await.unwrap();
-    let request = ProjectCreate { name: slug.to_owned(), slug: Some(slug.to_owned()), description: None };
+    let request = ProjectCreate {
+        name: slug.to_owned(),
+        slug: Some(slug.to_owned()),
+        description: None,
+        sandbox: false,
+    };
     client.create_project(&orgs.orgs[0].slug, &request).await.unwrap();
 }
 

@@ -192,6 +192,12 @@ operations! {
     NodeGroupUpdate => Member(Operator, Some(NodesWrite));
     /// Take a group away.
     NodeGroupDelete => Member(Operator, Some(NodesWrite));
+    /// See the simulator of a sandbox.
+    SimulatorShow => Member(Reader, Some(NodesRead));
+    /// Start the simulator of a sandbox, or change what its nodes are like.
+    SimulatorSet => Member(Operator, Some(NodesWrite));
+    /// Stop the simulator of a sandbox.
+    SimulatorStop => Member(Operator, Some(NodesWrite));
     /// See environments.
     EnvironmentList => Member(Reader, Some(NodesRead));
     /// See an environment.

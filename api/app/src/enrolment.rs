@@ -74,6 +74,7 @@ impl App {
             uses: request.uses,
             expires_at: request.expires_at.map(model_time),
             environment_id: environment.map(|environment| environment.id),
+            simulated: false,
         };
         let (uses, expires_at, environment_id) = (command.uses, command.expires_at, command.environment_id);
         let mut change = Change::making("enrolment_token.created").in_project(here.project.id);

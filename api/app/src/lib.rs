@@ -49,6 +49,7 @@ mod rollout;
 pub mod scheduler;
 mod scope;
 mod session;
+mod simulator;
 mod stats;
 mod template;
 #[cfg(any(test, feature = "testing"))]
@@ -74,5 +75,6 @@ pub use events::{EventBus, Subscription, Watched};
 pub use keyring::{Keyring, KeyringError};
 pub use liveness::Liveness;
 pub use sentinel_api_types::Secret;
+pub use simulator::{Played, Remembered};
 pub use watch::{Told, Watch};
 pub use work::stay_on_this_thread;

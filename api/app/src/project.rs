@@ -67,16 +67,17 @@ impl App {
             name: request.name,
             description: request.description.unwrap_or_default(),
             sealed_marker_key,
+            sandbox: request.sandbox,
         };
         let change = Change::making("project.created")
             .in_org(here.org.id)
             .with("name", &command.name)
             .with("slug", &command.slug);
-        let description = command.description.clone();
+        let (description, sandbox) = (command.description.clone(), command.sandbox);
         let committed = self.commit(caller, change, command).await?;
         let id: ProjectId = committed.id()?;
         let project: project::Project = written(&committed.view, id.as_bytes(), "Project")?;
-        committed.only_if(project.description == description)?;
+        committed.only_if(project.description == description && project.sandbox == sandbox)?;
         Ok(ProjectBody { project: shape(project, &here.org.slug) })
     }
 
@@ -109,6 +110,7 @@ impl App {
             approval_expires_h: request.approval_expires_hours,
             checks_private: request.checks_allow_private,
             drift,
+            sandbox: request.sandbox,
         };
         let mut change = Change::to("project.updated", id);
         for (field, value) in [("name", &command.name), ("description", &command.description)] {
@@ -133,6 +135,9 @@ impl App {
         }
         if let Some(delay) = request.drift_delay_seconds {
             change = change.with("drift_delay_seconds", delay);
+        }
+        if let Some(sandbox) = request.sandbox {
+            change = change.with("sandbox", sandbox);
         }
         let committed = self.commit(caller, change, command).await?;
         let project: project::Project = written(&committed.view, id.as_bytes(), "Project")?;
@@ -171,6 +176,7 @@ fn shape(project: project::Project, org_slug: &str) -> Project {
         checks_allow_private: project.checks_private,
         drift_remediation: project.drift.remediation.into(),
         drift_delay_seconds: project.drift.delay_s,
+        sandbox: project.sandbox,
         inserted_at: timestamp(project.created_at),
     }
 }

@@ -117,7 +117,12 @@ fn describe(read: &dyn Read, user: UserId, expires_at: Time) -> Result<Session, 
             role: membership.role.into(),
             projects: projects
                 .into_iter()
-                .map(|project| ProjectRef { id: project.id, slug: project.slug, name: project.name })
+                .map(|project| ProjectRef {
+                    id: project.id,
+                    slug: project.slug,
+                    name: project.name,
+                    sandbox: project.sandbox,
+                })
                 .collect(),
         });
     }

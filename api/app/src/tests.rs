@@ -20,6 +20,7 @@ mod repeats;
 mod rollouts;
 mod sessions;
 mod templates;
+mod simulators;
 mod tenants;
 mod watching;
 mod why;

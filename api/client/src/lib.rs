@@ -35,6 +35,7 @@ mod promotion;
 mod rollout;
 mod session;
 mod template;
+mod simulator;
 mod tls;
 mod tried;
 mod trust;

@@ -24,6 +24,7 @@ pub mod promotion_rules;
 pub mod rollout_templates;
 pub mod rollouts;
 pub mod session;
+pub mod simulator;
 
 use axum::middleware::from_fn;
 use sentinel_app::App;
@@ -50,6 +51,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(approvals::routes())
         .merge(freeze_windows::routes())
         .merge(node_groups::routes())
+        .merge(simulator::routes())
         .merge(environments::routes())
         .merge(promotion_rules::routes())
         .merge(rollout_templates::routes())

@@ -38,6 +38,7 @@ pub mod rollout;
 pub mod secret;
 pub mod session;
 pub mod template;
+pub mod simulator;
 pub mod time;
 pub mod why;
 

@@ -281,6 +281,9 @@ pub struct Node {
     /// What it really runs, as far as that was measured; members of earlier versions say nothing.
     #[serde(default)]
     pub drift: Option<NodeDrift>,
+    /// The simulator of the project plays it: there is no machine.
+    #[serde(default)]
+    pub simulated: bool,
     /// Traffic since its newest switch, as its newest heartbeat told.
     pub traffic: Option<Traffic>,
 }

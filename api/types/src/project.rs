@@ -43,6 +43,9 @@ pub struct Project {
     /// How long drift lasts before that, in seconds.
     #[serde(default)]
     pub drift_delay_seconds: u32,
+    /// It is a place to try things: its nodes may be simulated.
+    #[serde(default)]
+    pub sandbox: bool,
     /// When it was created.
     pub inserted_at: Timestamp,
 }
@@ -57,6 +60,9 @@ pub struct ProjectRef {
     pub slug: String,
     /// Display name.
     pub name: String,
+    /// It is a place to try things.
+    #[serde(default)]
+    pub sandbox: bool,
 }
 
 /// A new project.
@@ -71,6 +77,9 @@ pub struct ProjectCreate {
     /// What it is for, at most 1,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// It is a place to try things: its nodes may be simulated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
 }
 
 /// A change of a project. What is left out stays as it is.
@@ -100,6 +109,9 @@ pub struct ProjectUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 86400)]
     pub drift_delay_seconds: Option<u32>,
+    /// Whether it is a place to try things. A project with real nodes does not become one, and one with a simulator stays one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<bool>,
 }
 
 /// One project.

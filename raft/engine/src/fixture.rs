@@ -79,6 +79,7 @@ pub fn node(name: &str) -> Node {
         slot: None,
         versions: VersionRange::default(),
         environment_id: None,
+        simulated: false,
     }
 }
 

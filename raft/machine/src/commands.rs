@@ -82,8 +82,7 @@ const fn highest(levels: &[u16]) -> u16 {
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
 // a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin), groups,
-// environments and the rules between them, checks over HTTP, drift,
-// templates.
+// environments and the rules between them, checks over HTTP, drift, templates, sandboxes.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -215,4 +214,8 @@ commands! {
     101 schema 1 level 4 rollout_template_update::RolloutTemplateUpdate;
     /// Takes a template of rollouts away.
     102 schema 1 level 4 rollout_template_delete::RolloutTemplateDelete;
+    /// Starts the simulator of a sandbox, or changes what its nodes are like.
+    103 schema 1 level 4 simulator_set::SimulatorSet;
+    /// Stops the simulator of a sandbox.
+    104 schema 1 level 4 simulator_stop::SimulatorStop;
 }

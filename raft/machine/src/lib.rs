@@ -34,6 +34,7 @@ pub mod queue;
 pub mod replica;
 pub mod risk;
 mod rollout;
+pub mod simulator;
 pub mod snapshot;
 pub mod tables;
 pub mod template;

@@ -136,6 +136,8 @@ tables! {
     NodeGroups = 70, "node_groups";
     /// project, template → RolloutTemplate.
     RolloutTemplates = 71, "rollout_templates";
+    /// project → Simulator.
+    Simulators = 72, "simulators";
     /// rollout → Checks, as far as one leader has seen them.
     RolloutChecks = 79, "rollout_checks";
     /// project, environment → Environment.

@@ -28,4 +28,7 @@ pub struct EnrolmentToken {
     /// The environment that nodes join with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment_id: Option<EnvironmentId>,
+    /// The leader made it for the simulator of the project: nodes that join with it are simulated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
 }

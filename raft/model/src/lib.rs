@@ -35,6 +35,7 @@ pub mod rollout;
 pub mod secret;
 pub mod session;
 pub mod template;
+pub mod simulator;
 pub mod time;
 pub mod user;
 pub mod version;

@@ -78,6 +78,9 @@ pub struct Node {
     /// The environment that it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment_id: Option<EnvironmentId>,
+    /// The simulator of its project plays it: there is no machine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
 }
 
 /// One of the two halves between which blue-green rollouts move the traffic.

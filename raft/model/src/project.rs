@@ -38,6 +38,9 @@ pub struct Project {
     /// What is done about drift of its nodes.
     #[serde(default, skip_serializing_if = "DriftPolicy::is_default")]
     pub drift: DriftPolicy,
+    /// A place to try things: its nodes may be simulated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
 }
 
 /// The baseline is owed to nodes that joined.

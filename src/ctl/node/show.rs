@@ -18,6 +18,7 @@ pub fn facts(node: &Node) -> Table {
     );
     table.fact("Last seen", node.last_seen_at.map(at));
     table.fact("Labels", labels(&node.labels));
+    table.fact("Simulated", node.simulated.then(|| "yes: the simulator of the project plays it".to_owned()));
     table.fact("Environment", node.environment.as_ref().map(|environment| environment.name.clone()));
     let groups: Vec<&str> = node.groups.iter().map(|group| group.name.as_str()).collect();
     table.fact("Groups", (!groups.is_empty()).then(|| groups.join(", ")));

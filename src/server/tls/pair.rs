@@ -90,6 +90,11 @@ impl Pair {
         }
         Ok(Self { certified: Arc::new(certified), not_after })
     }
+
+    /// The chain, the server's own certificate first.
+    pub fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.certified.cert
+    }
 }
 
 #[cfg(test)]

@@ -68,7 +68,12 @@ pub async fn claim(world: &World, history: &History, client: u64, register: &str
 
 async fn ask_claim(world: &World, running: &Running, register: &str, value: u64, request: RequestId) -> Told {
     let caller = world.admin(request);
-    let body = ProjectCreate { name: value.to_string(), slug: Some(register.to_owned()), description: None };
+    let body = ProjectCreate {
+        name: value.to_string(),
+        slug: Some(register.to_owned()),
+        description: None,
+        sandbox: false,
+    };
     let asking = running.app.create_project(&caller, "default", body);
     let answer = tokio::select! {
         biased;

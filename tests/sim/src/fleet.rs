@@ -81,7 +81,12 @@ impl Fleet {
             nodes: Vec::new(),
             bundles: Vec::new(),
         };
-        let project = || ProjectCreate { name: "Shop".into(), slug: Some(PROJECT.into()), description: None };
+        let project = || ProjectCreate {
+            name: "Shop".into(),
+            slug: Some(PROJECT.into()),
+            description: None,
+            sandbox: false,
+        };
         surely!(fleet, create_project("default", project()))?;
         let token =
             || EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None, environment: None };

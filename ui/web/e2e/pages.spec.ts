@@ -38,6 +38,7 @@ const STOPS: Stop[] = [
   { name: "node", open: first((p) => `/p/${p}/nodes`) },
   { name: "node-events", open: first((p) => `/p/${p}/nodes`, "Events") },
   { name: "groups", open: at((p) => `/p/${p}/groups`) },
+  { name: "simulator", open: at((p) => `/p/${p}/simulator`) },
   { name: "node-configuration", open: first((p) => `/p/${p}/nodes`, "Configuration") },
   { name: "drift", open: at((p) => `/p/${p}/drift`) },
   { name: "drift-event", open: first((p) => `/p/${p}/drift`) },

@@ -4,7 +4,7 @@ import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { calendar } from "./calendar.ts";
 import { check } from "./check.ts";
-import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT } from "./db.ts";
+import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT, SANDBOX } from "./db.ts";
 import { unified } from "./diff.ts";
 import { DRIFT_ROUTES } from "./drift.ts";
 import { emit, record } from "./engine.ts";
@@ -13,6 +13,7 @@ import * as environments from "./environments.ts";
 import * as templates from "./templates.ts";
 import { hex, uuid } from "./random.ts";
 import { advance, decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
+import { SIMULATOR_ROUTES, simulatedNodes } from "./simulator.ts";
 import { why } from "./why.ts";
 
 export const PASSWORD = "correct horse battery";
@@ -22,11 +23,12 @@ type Handler = (db: Db, params: Record<string, string>, request: Request) => Ans
 
 const session = () => ({
   user: ME,
-  memberships: [{ org: ORG, role: "admin", projects: [PROJECT, EMPTY_PROJECT] }],
+  memberships: [{ org: ORG, role: "admin", projects: [PROJECT, EMPTY_PROJECT, SANDBOX] }],
   expires_at: iso(-12 * 3_600_000),
 });
 
 function nodesOf(db: Db, project: string | undefined): Node[] {
+  if (project === SANDBOX.slug) return simulatedNodes(db);
   return project === PROJECT.slug ? db.nodes : [];
 }
 
@@ -533,7 +535,7 @@ function auditOf(db: Db, query: URLSearchParams) {
 export function handle(db: Db, request: Request): Answer {
   const path = request.path.replace(/^\/api\/v1/, "");
   if (!request.signedIn && path !== "/session") return refuse(401, "unauthenticated", "sign in first");
-  for (const [method, pattern, handler] of [...DRIFT_ROUTES, ...ROUTES]) {
+  for (const [method, pattern, handler] of [...DRIFT_ROUTES, ...SIMULATOR_ROUTES, ...ROUTES]) {
     if (method !== request.method) continue;
     const names = [...pattern.matchAll(/:(\w+)/g)].map((match) => match[1] ?? "");
     const match = new RegExp(`^${pattern.replace(/:\w+/g, "([^/]+)")}$`).exec(path);

@@ -47,8 +47,9 @@ export interface Db {
 
 export const ME = { id: "019a0000-0000-7000-8000-0000000000a1", email: "ada@example.com", name: "Ada Keller", cluster_admin: true };
 export const ORG = { id: "019a0000-0000-7000-8000-0000000000b1", slug: "acme", name: "Acme" };
-export const PROJECT = { id: "019a0000-0000-7000-8000-0000000000c1", slug: "shop", name: "Web shop" };
-export const EMPTY_PROJECT = { id: "019a0000-0000-7000-8000-0000000000c2", slug: "media", name: "Media" };
+export const PROJECT = { id: "019a0000-0000-7000-8000-0000000000c1", slug: "shop", name: "Web shop", sandbox: false };
+export const EMPTY_PROJECT = { id: "019a0000-0000-7000-8000-0000000000c2", slug: "media", name: "Media", sandbox: false };
+export const SANDBOX = { id: "019a0000-0000-7000-8000-0000000000c3", slug: "play", name: "Playground", sandbox: true };
 
 const MINUTE = 60_000;
 export const iso = (msAgo = 0): string => new Date(Date.now() - msAgo).toISOString();

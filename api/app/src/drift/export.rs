@@ -65,6 +65,7 @@ impl App {
                     id: here.project.id,
                     slug: here.project.slug.clone(),
                     name: here.project.name.clone(),
+                    sandbox: here.project.sandbox,
                 },
                 total: events.len() as u64,
                 truncated,

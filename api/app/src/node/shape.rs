@@ -103,6 +103,7 @@ impl<'a> Versions<'a> {
             slot: node.slot.map(Into::into),
             environment: self.environment(node.project_id, node.environment_id)?,
             groups,
+            simulated: node.simulated,
             drift: Some(drift),
             traffic: sample.and_then(|sample| sample.traffic).map(traffic),
             name: node.name,

@@ -140,7 +140,8 @@ impl Kit {
 
     /// Adds a project.
     pub async fn project(&self, by: &Known, org: &str, slug: &str) -> Result<ProjectId, AppError> {
-        let request = ProjectCreate { name: slug.into(), slug: Some(slug.into()), description: None };
+        let request =
+            ProjectCreate { name: slug.into(), slug: Some(slug.into()), description: None, sandbox: false };
         Ok(self.app.create_project(&by.again(), org, request).await?.project.id)
     }
 

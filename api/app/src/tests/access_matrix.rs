@@ -43,6 +43,7 @@ ProjectUpdate admin -             RolloutApprove operator -         RolloutRejec
 RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
 FreezeWindowDelete admin -           NodeGroupList reader nodes:read    NodeGroupShow reader nodes:read
 NodeGroupCreate operator nodes:write NodeGroupUpdate operator nodes:write NodeGroupDelete operator nodes:write
+SimulatorShow reader nodes:read   SimulatorSet operator nodes:write SimulatorStop operator nodes:write
 EnvironmentList reader nodes:read EnvironmentShow reader nodes:read EnvironmentCreate admin -
 EnvironmentDefaults admin -       EnvironmentUpdate admin -         EnvironmentDelete admin -
 PromotionRuleList reader rollouts:read PromotionRuleCreate operator rollouts:write

@@ -116,6 +116,7 @@ const READS: &[Operation] = &[
     FreezeWindowList,
     NodeGroupList,
     NodeGroupShow,
+    SimulatorShow,
     EnvironmentList,
     EnvironmentShow,
     PromotionRuleList,

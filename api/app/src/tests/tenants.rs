@@ -78,7 +78,8 @@ async fn an_account_joins_a_second_org_with_its_own_password() {
 #[tokio::test]
 async fn a_slug_is_made_from_the_name_and_taken_once() {
     let world = World::new().await.unwrap();
-    let create = |name: &str| ProjectCreate { name: name.into(), slug: None, description: None };
+    let create =
+        |name: &str| ProjectCreate { name: name.into(), slug: None, description: None, sandbox: false };
     let made = world.kit.app.create_project(&world.admin.again(), ORG, create("Web Front")).await.unwrap();
     assert_eq!((made.project.slug.as_str(), made.project.org_slug.as_str()), ("web-front", ORG));
     for wrong in ["Web  front", "日本"] {

@@ -291,7 +291,20 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let by_hand = http.world.waits_for_person("by-hand").await.unwrap();
     let (drifter, drift) = drifting(http, bundle).await;
 
+    let play = json!({"name": "Play", "sandbox": true});
+    let play = http.post("/api/v1/orgs/default/projects", admin, play).await;
+    assert_eq!((play.status, play.json["project"]["sandbox"].as_bool()), (201, Some(true)), "{play:?}");
+
     let mut tries = Vec::new();
+    let twenty = Some(json!({"nodes": 20, "failure_percent": 30, "lasts_minutes": 60}));
+    for (id, body, by, writes) in [
+        ("show_simulator", None, By::Reader, false),
+        ("set_simulator", twenty, By::Operator, true),
+        ("stop_simulator", None, By::Operator, true),
+    ] {
+        let path = "/api/v1/projects/play/simulator".to_owned();
+        tries.push(Try { id, path, body, by, status: 200, outsider: 404, writes });
+    }
     let mut add = |id, rest: &str, body: Option<Value>, by, status, writes| {
         let path = format!("/api/v1/projects/shop{rest}");
         tries.push(Try { id, path, body, by, status, outsider: 404, writes });

@@ -28,6 +28,7 @@ fn project() -> Project {
         approval: ApprovalPolicy::default(),
         drift: DriftPolicy { remediation: Remediation::Reassert, delay_s: 60 },
         checks_private: false,
+        sandbox: false,
     }
 }
 

@@ -94,6 +94,7 @@ impl World {
             slug: "shop".into(),
             description: String::new(),
             sealed_marker_key: Sealed(vec![2]),
+            sandbox: false,
         });
         world.must(EnrolmentTokenCreate {
             token_id: EnrolmentTokenId(Uuid::from_u128(4)),
@@ -104,6 +105,7 @@ impl World {
             uses: None,
             expires_at: None,
             environment_id: None,
+            simulated: false,
         });
         for (bundle_id, version) in [(OLD, "1"), (NEW, "2")] {
             world.must(BundleCreate {

@@ -9,6 +9,7 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::environment;
 use crate::level::of_cluster;
 use crate::outcome::Reply;
+use crate::simulator;
 use crate::tables::{Table, key};
 
 /// See the module.
@@ -31,11 +32,14 @@ pub struct EnrolmentTokenCreate {
     /// The environment that nodes join with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment_id: Option<EnvironmentId>,
+    /// The leader makes it for the simulator of the project: nodes that join with it are simulated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
 }
 
 impl Apply for EnrolmentTokenCreate {
     fn level_of_content(&self) -> u16 {
-        if self.environment_id.is_some() { 4 } else { 1 }
+        if self.environment_id.is_some() || self.simulated { 4 } else { 1 }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -50,6 +54,10 @@ impl Apply for EnrolmentTokenCreate {
         if let Some(id) = self.environment_id {
             environment::require(context, self.project_id, id)?;
         }
+        if self.simulated {
+            simulator::require_leader(context)?;
+            simulator::require_running(context, &project)?;
+        }
         context.require_new::<EnrolmentToken>(self.token_id.as_bytes(), "enrolment token")?;
         let created_at = context.time;
         context.store(&EnrolmentToken {
@@ -63,6 +71,7 @@ impl Apply for EnrolmentTokenCreate {
             revoked_at: None,
             created_at,
             environment_id: self.environment_id,
+            simulated: self.simulated,
         })?;
         let write = context.write();
         write.put(Table::EnrolmentDigests, &self.token_digest.0, self.token_id.as_bytes())?;

@@ -6,9 +6,7 @@ use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::node::{Assignment, AssignmentCause, CAPABILITIES_MAX, Node, NodeStatus, WEIGHT_FULL};
 use sentinel_model::project::Project;
 use sentinel_model::version::VersionRange;
-use sentinel_model::{
-    BundleId, DriftEventId, EnvironmentId, Generation, InvalidValue, NodeId, Sha256Digest, name,
-};
+use sentinel_model::{BundleId, DriftEventId, Generation, InvalidValue, NodeId, Sha256Digest, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
@@ -19,6 +17,7 @@ use crate::commands::enrolment_token_create::ASKED_LEVEL;
 use crate::commands::node_update::labels_text;
 use crate::level::of_cluster;
 use crate::outcome::{Rejection, Reply};
+use crate::simulator;
 use crate::tables::{Table, TableError, key};
 
 /// See the module.
@@ -64,9 +63,14 @@ impl Apply for NodeRegister {
         {
             name::check_text(field, text)?;
         }
-        let (project, environment_id) = self.spend_token(context)?;
+        let (project, token) = self.spend_token(context)?;
+        let environment_id = token.environment_id;
         let by_name = key(&[project.id.as_bytes(), self.name.as_bytes()]);
-        if context.tables().get(Table::NodeNames, &by_name)?.is_some() {
+        if let Some(known) = context.tables().get(Table::NodeNames, &by_name)? {
+            let known = context.require::<Node>(&known, "Node")?;
+            if token.simulated && known.simulated {
+                return self.play_on(context, known, &project);
+            }
             let message =
                 format!("the project has a node '{}' already; delete it or choose another name", self.name);
             return Err(Rejection::taken("name", message).into());
@@ -100,6 +104,7 @@ impl Apply for NodeRegister {
             slot: None,
             versions: VersionRange::default(),
             environment_id: None,
+            simulated: token.simulated,
         };
         environment::enter(context, &mut node, environment_id)?;
         match baseline::of(context.tables(), &project, environment_id)? {
@@ -132,10 +137,28 @@ impl NodeRegister {
             ("hostname", self.hostname.clone()),
         ]
     }
-}
 
-impl NodeRegister {
-    fn spend_token(&self, context: &mut Context<'_>) -> Result<(Project, Option<EnvironmentId>), Stop> {
+    /// Another member leads by now, and plays the node from here on: it is the same node with another key, so that nobody else
+    /// plays it any more.
+    fn play_on(&self, context: &mut Context<'_>, known: Node, project: &Project) -> Result<Reply, Stop> {
+        let node = Node {
+            key_digest: self.key_digest,
+            agent_version: self.agent_version.clone(),
+            proxy_version: self.proxy_version.clone(),
+            ..known
+        };
+        context.store(&node)?;
+        let write = context.write();
+        write.delete(Table::NodeKeyDigests, &known.key_digest.0)?;
+        write.put(Table::NodeKeyDigests, &self.key_digest.0, node.id.as_bytes())?;
+        let id = node.id.to_string();
+        let changes = [("name", self.name.clone()), ("key_replaced", true.to_string())];
+        let changes = changes.into_iter().chain(self.asked());
+        context.record("node.registered", Subject::in_project("node", &id, project), changes)?;
+        Ok(Reply::Done)
+    }
+
+    fn spend_token(&self, context: &mut Context<'_>) -> Result<(Project, EnrolmentToken), Stop> {
         let refused =
             || Rejection::WrongState("the enrolment token is unknown, expired, revoked or used up".into());
         let id = context.tables().get(Table::EnrolmentDigests, &self.token_digest.0)?.ok_or_else(refused)?;
@@ -155,7 +178,10 @@ impl NodeRegister {
             let message = "the environment that nodes join with this enrolment token is gone; make a new token";
             return Err(Rejection::WrongState(message.into()).into());
         }
-        Ok((project, token.environment_id))
+        if token.simulated {
+            simulator::require_running(context, &project)?;
+        }
+        Ok((project, token))
     }
 }
 

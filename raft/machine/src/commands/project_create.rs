@@ -27,9 +27,16 @@ pub struct ProjectCreate {
     pub description: String,
     /// Key of the revision markers.
     pub sealed_marker_key: Sealed,
+    /// It is a place to try things.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
 }
 
 impl Apply for ProjectCreate {
+    fn level_of_content(&self) -> u16 {
+        if self.sandbox { 4 } else { 1 }
+    }
+
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         name::check_name("name", &self.name)?;
         name::check_slug("slug", &self.slug)?;
@@ -55,6 +62,7 @@ impl Apply for ProjectCreate {
             created_at,
             approval: ApprovalPolicy::default(),
             drift: DriftPolicy::default(),
+            sandbox: self.sandbox,
         };
         context.store(&project)?;
         let write = context.write();
@@ -65,7 +73,9 @@ impl Apply for ProjectCreate {
         context.record(
             "project.created",
             subject,
-            [("name", self.name.clone()), ("slug", self.slug.clone())],
+            [("name", self.name.clone()), ("slug", self.slug.clone())]
+                .into_iter()
+                .chain(self.sandbox.then(|| ("sandbox", true.to_string()))),
         )?;
         Ok(Reply::Done)
     }

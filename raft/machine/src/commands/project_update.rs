@@ -1,4 +1,5 @@
-//! Changes a project: its name, what it is for, who must agree to its rollouts, where their checks may go, and what is done about drift.
+//! Changes a project: its name, what it is for, who must agree to its rollouts, where their checks may go, what is done about drift, and
+//! whether it is a sandbox.
 //! People only, administrators of its org.
 
 use sentinel_model::drift::{DriftPolicy, Remediation};
@@ -12,6 +13,7 @@ use crate::apply::{Apply, Context, Stop, Subject};
 use crate::drift;
 use crate::governance;
 use crate::outcome::Reply;
+use crate::simulator;
 
 /// See the module. What is `None` stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,9 @@ pub struct ProjectUpdate {
     /// What is done about drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<DriftChange>,
+    /// Whether it is a place to try things.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<bool>,
 }
 
 /// A change of what is done about drift. What is `None` stays as it is.
@@ -75,6 +80,10 @@ impl Apply for ProjectUpdate {
             policy.check()?;
             project.drift = policy;
         }
+        if let Some(sandbox) = self.sandbox {
+            simulator::require_may_become(context.tables(), &project, sandbox)?;
+            project.sandbox = sandbox;
+        }
         context.store(&project)?;
         if self.drift.is_some() {
             drift::reschedule(context, &project, None)?;
@@ -90,7 +99,8 @@ impl Apply for ProjectUpdate {
             ("drift_remediation", project.drift.remediation.as_str().to_owned()),
             ("drift_delay_seconds", project.drift.delay_s.to_string()),
         ];
-        context.record("project.updated", subject, changes.into_iter().chain(private))?;
+        let sandbox = self.sandbox.map(|sandbox| ("sandbox", sandbox.to_string()));
+        context.record("project.updated", subject, changes.into_iter().chain(private).chain(sandbox))?;
         Ok(Reply::Done)
     }
 }

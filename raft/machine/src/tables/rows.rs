@@ -19,6 +19,7 @@ use sentinel_model::risk::BundleOutline;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::session::Session;
 use sentinel_model::template::RolloutTemplate;
+use sentinel_model::simulator::Simulator;
 use sentinel_model::user::{Membership, User};
 
 use super::{Read, Row, Scan, Table, TableError, decode, key};
@@ -87,6 +88,7 @@ rows! {
     AuditEntry, Audit, |row| row.seq.to_be_bytes().to_vec();
     RolloutTemplate, RolloutTemplates, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     NodeGroup, NodeGroups, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
+    Simulator, Simulators, |row| row.project_id.as_bytes().to_vec();
     Environment, Environments, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     Promotion, Promotions, |row| key(&[row.environment_id.as_bytes(), row.bundle_id.as_bytes()]);
     PromotionRule, PromotionRules, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);

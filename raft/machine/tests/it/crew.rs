@@ -38,6 +38,7 @@ pub fn nothing() -> ProjectUpdate {
         approval_expires_h: None,
         checks_private: None,
         drift: None,
+        sandbox: None,
     }
 }
 

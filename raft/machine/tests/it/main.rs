@@ -34,6 +34,7 @@ mod queue;
 mod risk;
 mod rollouts;
 mod samples;
+mod sandboxes;
 mod schedules;
 mod snapshot;
 mod stage;

@@ -3,6 +3,7 @@
 pub mod drift;
 pub mod groups;
 pub mod templates;
+pub mod sandboxes;
 
 use std::collections::BTreeMap;
 
@@ -181,6 +182,7 @@ pub fn project() -> ProjectCreate {
         slug: "shop".into(),
         description: "The web shop".into(),
         sealed_marker_key: Sealed(vec![9, 8, 7]),
+        sandbox: false,
     }
 }
 
@@ -232,6 +234,7 @@ pub fn token() -> EnrolmentTokenCreate {
         uses: Some(9),
         expires_at: Some(Time(9_000_000)),
         environment_id: None,
+        simulated: false,
     }
 }
 
@@ -374,6 +377,7 @@ pub fn project_update() -> ProjectUpdate {
         approval_expires_h: Some(24),
         checks_private: None,
         drift: None,
+        sandbox: None,
     }
 }
 
@@ -505,7 +509,7 @@ pub fn all() -> Vec<Vec<Command>> {
         [None, Some(MemberId(2))].map(|to| LeadershipHandOver { to }.into()).to_vec(),
         vec![raise(1, 2, &[1, 3]).into()],
         vec![org().into()],
-        vec![project().into()],
+        vec![project().into(), ProjectCreate { sandbox: true, ..project() }.into()],
         vec![
             project_update().into(),
             ProjectUpdate {
@@ -522,6 +526,7 @@ pub fn all() -> Vec<Vec<Command>> {
                 ..project_update()
             }
             .into(),
+            ProjectUpdate { sandbox: Some(false), ..project_update() }.into(),
         ],
         vec![user().into()],
         [None, Some(SetBy::Owner(digest(0x41))), Some(SetBy::Admin(ACME))]
@@ -540,7 +545,11 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![bundle(NEW, SHOP, "2.0").into(), outlined().into()],
         vec![BundleRevoke { bundle_id: NEW }.into()],
         vec![assign(NEW, &[1, 2]).into()],
-        vec![token().into(), EnrolmentTokenCreate { environment_id: Some(PROD), ..token() }.into()],
+        vec![
+            token().into(),
+            EnrolmentTokenCreate { environment_id: Some(PROD), ..token() }.into(),
+            EnrolmentTokenCreate { simulated: true, ..token() }.into(),
+        ],
         vec![EnrolmentTokenRevoke { token_id: TOKEN }.into()],
         vec![node(1).into()],
         vec![NodeDelete { node_id: edge(1) }.into()],
@@ -582,5 +591,6 @@ pub fn all() -> Vec<Vec<Command>> {
     .into_iter()
     .chain(environments::all())
     .chain(templates::all())
+    .chain(sandboxes::all())
     .collect()
 }

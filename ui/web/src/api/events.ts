@@ -52,6 +52,8 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       return noun === "freeze_window" && scope === project;
     case "node-groups":
       return (noun === "node_group" || ["node.registered", "node.updated", "node.deleted"].includes(event.kind)) && scope === project;
+    case "simulator":
+      return (noun === "simulator" || noun === "node") && scope === project;
     case "projects":
       return noun === "project";
     case "enrolment-tokens":

@@ -1358,6 +1358,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/simulator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The simulator of a project, or what one would be like. */
+        get: operations["show_simulator"];
+        /** Starts the simulator of a sandbox, or changes what its nodes are like while it runs. */
+        put: operations["set_simulator"];
+        post?: never;
+        /** Stops the simulator of a sandbox. Its nodes are removed one by one. */
+        delete: operations["stop_simulator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -3481,6 +3500,8 @@ export interface components {
              * @description When it enrolled.
              */
             registered_at: string;
+            /** @description The simulator of the project plays it: there is no machine. */
+            simulated?: boolean;
             slot?: components["schemas"]["Slot"] | null;
             /** @description Whether heartbeats arrive. */
             status: components["schemas"]["NodeStatus"];
@@ -4090,6 +4111,8 @@ export interface components {
             org_id: string;
             /** @description Slug of the org. */
             org_slug: string;
+            /** @description It is a place to try things: its nodes may be simulated. */
+            sandbox?: boolean;
             /** @description Unique in the cluster. */
             slug: string;
         };
@@ -4104,6 +4127,8 @@ export interface components {
             description?: string | null;
             /** @description Display name, 1 to 100 characters. */
             name: string;
+            /** @description It is a place to try things: its nodes may be simulated. */
+            sandbox?: boolean;
             /** @description Unique in the cluster; made from the name when absent. */
             slug?: string | null;
         };
@@ -4128,6 +4153,8 @@ export interface components {
             id: string;
             /** @description Display name. */
             name: string;
+            /** @description It is a place to try things. */
+            sandbox?: boolean;
             /** @description Unique in the cluster. */
             slug: string;
         };
@@ -4152,6 +4179,8 @@ export interface components {
             drift_remediation?: components["schemas"]["DriftRemediation"] | null;
             /** @description Display name, 1 to 100 characters. */
             name?: string | null;
+            /** @description Whether it is a place to try things. A project with real nodes does not become one, and one with a simulator stays one. */
+            sandbox?: boolean | null;
         };
         /** @description What came of a rule for one bundle. */
         PromotionAttempt: {
@@ -5084,6 +5113,185 @@ export interface components {
             /** @description Newest first. */
             signing_keys: components["schemas"]["SigningKey"][];
         };
+        /** @description The simulator of a project. */
+        Simulator: {
+            /**
+             * Format: int32
+             * @description How many all simulators of the cluster may have together.
+             */
+            cluster_nodes_max: number;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description The member that plays them: the leader.
+             */
+            member_id?: number | null;
+            /** @description Its nodes now. */
+            nodes: components["schemas"]["SimulatorNodes"];
+            /**
+             * Format: int32
+             * @description How many nodes the simulators of the other sandboxes of the cluster have.
+             */
+            other_nodes: number;
+            /** @description Whether there may be one here: the project is a sandbox. */
+            sandbox: boolean;
+            /** @description What its nodes are like; where there is none, what they would be like. */
+            settings: components["schemas"]["SimulatorSettings"];
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at?: string | null;
+            /** @description Who started it. */
+            started_by?: string | null;
+            /** @description Whether it runs. */
+            state: components["schemas"]["SimulatorState"];
+        };
+        /** @description The simulator of a project. */
+        SimulatorBody: {
+            /** @description The simulator. */
+            simulator: components["schemas"]["Simulator"];
+        };
+        /** @description The simulated nodes of a project in numbers. */
+        SimulatorNodes: {
+            /**
+             * Format: int64
+             * @description Their newest assignment failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Have proven to run what they shall run.
+             */
+            in_sync: number;
+            /**
+             * Format: int64
+             * @description Have joined.
+             */
+            joined: number;
+            /**
+             * Format: int64
+             * @description Are heard.
+             */
+            online: number;
+            /**
+             * Format: int64
+             * @description Are on their way to what they shall run.
+             */
+            pending: number;
+        };
+        /** @description What starts a simulator or changes one. What is left out stays as it is, or is what nobody has set. */
+        SimulatorSet: {
+            /**
+             * Format: int32
+             * @description Share of requests that are answered with an error, in thousandths.
+             */
+            error_permille?: number | null;
+            /**
+             * Format: int32
+             * @description Share of activations that fail, in percent. A bundle that a node has run before does not.
+             */
+            failure_percent?: number | null;
+            /**
+             * Format: int32
+             * @description Share of nodes that fall silent for 45 seconds now and then, in percent.
+             */
+            flap_percent?: number | null;
+            /** @description Labels, with the values that the nodes get in turn, such as zone: a, b, c. They stay what they are while the simulator runs. */
+            labels?: {
+                [key: string]: string[];
+            } | null;
+            /**
+             * Format: int32
+             * @description How long it goes on from now, in minutes; two hours when it starts and nobody says.
+             */
+            lasts_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description How much longer a request takes, in milliseconds.
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: int32
+             * @description How many nodes there are.
+             */
+            nodes?: number | null;
+            /** @description Failures, errors and latency are there only with the bundle of this version; empty: with every bundle. */
+            only_version?: string | null;
+            /**
+             * Format: int32
+             * @description Requests that each node has per second.
+             */
+            requests_per_second?: number | null;
+            /**
+             * Format: int32
+             * @description The same seed gives the same fleet. It stays what it is while the simulator runs.
+             */
+            seed?: number | null;
+            /**
+             * Format: int32
+             * @description Share of nodes that take 20 seconds longer to activate, in percent.
+             */
+            slow_percent?: number | null;
+        };
+        /** @description What simulated nodes are like. */
+        SimulatorSettings: {
+            /**
+             * Format: int32
+             * @description Share of requests that are answered with an error, in thousandths.
+             */
+            error_permille: number;
+            /**
+             * Format: int32
+             * @description Share of activations that fail, in percent.
+             */
+            failure_percent: number;
+            /**
+             * Format: int32
+             * @description Share of nodes that fall silent now and then, in percent.
+             */
+            flap_percent: number;
+            /** @description Labels, with the values that the nodes get in turn. */
+            labels: {
+                [key: string]: string[];
+            };
+            /**
+             * Format: int32
+             * @description How much longer a request takes, in milliseconds.
+             */
+            latency_ms: number;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            nodes: number;
+            /** @description Failures, errors and latency are there only with the bundle of this version; null: with every bundle. */
+            only_version?: string | null;
+            /**
+             * Format: int32
+             * @description Requests that each node has per second.
+             */
+            requests_per_second: number;
+            /**
+             * Format: int32
+             * @description The same seed gives the same fleet.
+             */
+            seed: number;
+            /**
+             * Format: int32
+             * @description Share of nodes that are slow to activate, in percent.
+             */
+            slow_percent: number;
+        };
+        /**
+         * @description Whether a simulator runs.
+         * @enum {string}
+         */
+        SimulatorState: "stopped" | "running" | "stopping";
         /**
          * @description One of the two halves of a fleet between which traffic moves.
          * @enum {string}
@@ -10648,6 +10856,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_simulator: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The simulator. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatorBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_simulator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulatorSet"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatorBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_simulator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is stopping. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatorBody"];
                 };
             };
             /** @description The request is refused. */

@@ -111,6 +111,12 @@ const groupsRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/group/group-page"), "GroupPage"),
 });
 
+const simulatorRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "simulator",
+  component: lazyRouteComponent(() => import("../pages/simulator/simulator-page"), "SimulatorPage"),
+});
+
 const bundlesRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "bundles",
@@ -271,6 +277,7 @@ const routeTree = rootRoute.addChildren([
       nodesRoute,
       nodeRoute,
       groupsRoute,
+    simulatorRoute,
       bundlesRoute,
       bundleCreateRoute,
       bundleRoute,

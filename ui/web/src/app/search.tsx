@@ -95,8 +95,9 @@ function useFound(query: string, opened: boolean): Found[] {
     add({ id: "p10", group: "Pages", label: "Approvals", icon: "check", open: () => void navigate({ to: "/p/$project/approvals", params }) });
     add({ id: "p21", group: "Pages", label: "Drift", icon: "diff", open: () => void navigate({ to: "/p/$project/drift", params, search: {} }) });
     add({ id: "p11", group: "Pages", label: "Freeze windows", icon: "pause", open: () => void navigate({ to: "/p/$project/freezes", params }) });
-    add({ id: "p22", group: "Pages", label: "Calendar", icon: "calendar", open: () => void navigate({ to: "/p/$project/calendar", params, search: {} }) });
+    add({ id: "p24", group: "Pages", label: "Calendar", icon: "calendar", open: () => void navigate({ to: "/p/$project/calendar", params, search: {} }) });
     add({ id: "p23", group: "Pages", label: "Rollout templates", icon: "copy", open: () => void navigate({ to: "/p/$project/templates", params }) });
+    add({ id: "p22", group: "Pages", label: "Simulator", icon: "sandbox", open: () => void navigate({ to: "/p/$project/simulator", params }) });
     add({ id: "p13", group: "Pages", label: "Environments", icon: "environments", open: () => void navigate({ to: "/p/$project/environments", params }) });
     add({ id: "p12", group: "Pages", label: "Settings", icon: "settings", open: () => void navigate({ to: "/p/$project/settings", params }) });
     add({ id: "p6", group: "Pages", label: "Audit log", icon: "audit", open: () => void navigate({ to: "/p/$project/audit", params, search: {} }) });
@@ -108,9 +109,9 @@ function useFound(query: string, opened: boolean): Found[] {
   }
   add({ id: "p9", group: "Pages", label: "Cluster", icon: "cluster", open: () => void navigate({ to: "/cluster" }) });
   for (const membership of session.memberships) {
-    for (const { id, slug, name } of membership.projects) {
+    for (const { id, slug, name, sandbox } of membership.projects) {
       if (slug === project) continue;
-      add({ id, group: "Projects", label: name, detail: membership.org.name, icon: "org", open: () => void navigate({ to: "/p/$project", params: { project: slug } }) });
+      add({ id, group: "Projects", label: name, detail: sandbox === true ? `${membership.org.name}, sandbox` : membership.org.name, icon: "org", open: () => void navigate({ to: "/p/$project", params: { project: slug } }) });
     }
   }
   for (const bundle of bundles.data ?? []) {

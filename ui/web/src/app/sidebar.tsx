@@ -21,6 +21,7 @@ type To =
   | "/p/$project/nodes"
   | "/p/$project/groups"
   | "/p/$project/drift"
+  | "/p/$project/simulator"
   | "/p/$project/enrolment"
   | "/p/$project/audit"
   | "/o/$org/members"
@@ -71,6 +72,7 @@ export function Sidebar() {
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}
             {item("/p/$project/groups", "group", "Groups")}
             {item("/p/$project/drift", "diff", "Drift", drifting > 0 && <Mark kind={alarms > 0 ? "failed" : "paused"} count={drifting} title={alarms > 0 ? `${alarms} need somebody` : `${drifting} drift`} />)}
+            {item("/p/$project/simulator", "sandbox", "Simulator")}
             {item("/p/$project/enrolment", "ticket", "Enrolment tokens")}
           </Group>
         </>

@@ -8,6 +8,7 @@ import { clusterQuery } from "../api/cluster";
 import { signOut } from "../api/session";
 import { clusterHealth } from "../lib/cluster";
 import { Icon } from "../ui/icons";
+import { SandboxBadge } from "../ui/sandbox-badge";
 import { StateShape } from "../ui/state";
 import { openKeyHelp } from "./key-help";
 import classes from "./shell.module.css";
@@ -42,11 +43,12 @@ function ProjectSwitcher() {
     <>
       <Menu position="bottom-start" width={280}>
         <Menu.Target>
-          <button type="button" className={classes.switcher} aria-label={`Org and project: ${membership?.org.name ?? "none"}, ${current?.name ?? "none"}`}>
+          <button type="button" className={classes.switcher} aria-label={`Org and project: ${membership?.org.name ?? "none"}, ${current?.name ?? "none"}${current?.sandbox === true ? ", a sandbox" : ""}`}>
             <Icon name="org" size={15} />
             <span className="dim truncate">{membership?.org.name ?? "No org"}</span>
             <span className="dim">/</span>
             <strong className="truncate">{current?.name ?? "No project"}</strong>
+            {current?.sandbox === true && <SandboxBadge />}
             <Icon name="updown" size={14} />
           </button>
         </Menu.Target>
@@ -56,13 +58,13 @@ function ProjectSwitcher() {
               <Menu.Label>
                 {org.name} · {role}
               </Menu.Label>
-              {projects.map(({ id, slug, name }) => (
+              {projects.map(({ id, slug, name, sandbox }) => (
                 <Menu.Item
                   key={id}
                   rightSection={slug === project ? <Icon name="check" size={14} /> : undefined}
                   onClick={() => void navigate({ to: "/p/$project", params: { project: slug } })}
                 >
-                  {name}
+                  {name} {sandbox === true && <SandboxBadge />}
                 </Menu.Item>
               ))}
               {refusal(role, "admin") === null && (

@@ -11,6 +11,7 @@ const PATHS = {
   audit: "M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h5",
   cluster: "M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM5.5 21a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM18.5 21a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM11 8l-4.3 8M13 8l4.3 8M8 18.500h8",
   environments: "M3 6h5v12H3zM9.5 6h5v12h-5zM16 6h5v12h-5z",
+  sandbox: "M4 9h16l-2 11H6zM8 9V6a4 4 0 0 1 8 0M9 14h6",
   calendar: "M4 6h16v14H4zM4 10h16M8 3v5M16 3v5",
   settings: "M4 7h9M17 7h3M15 4.500v5M4 17h3M11 17h9M9 14.500v5",
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.500L20 20",

@@ -2,13 +2,18 @@ import type { Node } from "../api/types";
 import { Icon } from "./icons";
 import classes from "./node-marks.module.css";
 
-/** What is out of the ordinary with a node: drift, a slot, a weight below 100, a pin. Nothing for most. */
-export function NodeMarks({ node }: { node: Pick<Node, "weight" | "pinned_bundle_id" | "pinned_version" | "slot" | "drift"> }) {
+/** What is out of the ordinary with a node: drift, a slot, a weight below 100, a pin, that it is simulated. Nothing for most. */
+export function NodeMarks({ node }: { node: Pick<Node, "weight" | "pinned_bundle_id" | "pinned_version" | "slot" | "drift" | "simulated"> }) {
   const pinned = node.pinned_bundle_id ? (node.pinned_version ?? "a bundle that is gone") : null;
   const drifts = node.drift?.status === "drifted";
-  if (node.weight === 100 && pinned === null && !node.slot && !drifts) return null;
+  if (node.weight === 100 && pinned === null && !node.slot && !drifts && node.simulated !== true) return null;
   return (
     <span className={classes.marks}>
+      {node.simulated === true && (
+        <span className={classes.mark} title="The simulator of the project plays it: there is no machine">
+          sim
+        </span>
+      )}
       {drifts && (
         <span className={`${classes.mark} ${classes.drift}`} title={`Drifted: ${node.drift?.summary ?? ""}`}>
           drift

@@ -146,7 +146,12 @@ impl Cluster {
         let credential = Credential::Session(session.token.unwrap());
         let identity = app.authenticate(&credential, Consistency::Linearizable).await.unwrap();
         let cluster = Self { app, bus, replica, identity };
-        let project = ProjectCreate { name: "Shop".into(), slug: Some(PROJECT.into()), description: None };
+        let project = ProjectCreate {
+            name: "Shop".into(),
+            slug: Some(PROJECT.into()),
+            description: None,
+            sandbox: false,
+        };
         cluster.app.create_project(&cluster.operator(), "default", project).await.unwrap();
         cluster
     }

@@ -8,6 +8,7 @@ use sentinel_api_types::agent::{
 use sentinel_api_types::group::{NodeGroupCreate, NodeGroupUpdate};
 use sentinel_api_types::node::NodeUpdate;
 use sentinel_api_types::project::ProjectCreate;
+use sentinel_api_types::simulator::SimulatorSet;
 use sentinel_model::{BundleId, NodeId};
 
 use super::{Row, with_key};
@@ -86,7 +87,7 @@ pub(super) fn of_nodes<'a>(world: &'a World, nodes: &'a Nodes) -> Vec<Row<'a>> {
             app.append_node_events(&by, world.node.0, event("up")).await
         }),
         row!(NodeEventsAppend, by, |c| app.append_node_events(c, talkative, event("up")), async {
-            let project = ProjectCreate { name: "p-9".into(), slug: None, description: None };
+            let project = ProjectCreate { name: "p-9".into(), slug: None, description: None, sandbox: false };
             app.create_project(&Kit::repeatable(&world.admin.caller, c.request_id.0), ORG, project).await
         }),
     ]
@@ -118,7 +119,33 @@ pub(super) async fn of_settings(world: &World) -> Vec<Row<'_>> {
         let labels = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         NodeUpdate { labels: Some(labels), ..NodeUpdate::default() }
     };
+    for name in ["play", "play-2"] {
+        let project = ProjectCreate { name: name.into(), slug: None, description: None, sandbox: true };
+        app.create_project(&world.admin.again(), ORG, project).await.unwrap();
+        app.set_simulator(&world.operator.again(), name, SimulatorSet::default()).await.unwrap();
+    }
+    let simulated = |nodes| SimulatorSet { nodes: Some(nodes), ..SimulatorSet::default() };
+    let failing = |percent| SimulatorSet { failure_percent: Some(percent), ..SimulatorSet::default() };
     vec![
+        row!(
+            SimulatorSet,
+            operator,
+            |c| app.set_simulator(c, "play", simulated(5)),
+            app.set_simulator(c, "play", simulated(6))
+        ),
+        row!(
+            SimulatorSet,
+            operator,
+            |c| app.set_simulator(c, "play", simulated(5)),
+            app.set_simulator(c, "play", SimulatorSet { seed: Some(1), ..simulated(5) })
+        ),
+        row!(
+            SimulatorSet,
+            operator,
+            |c| app.set_simulator(c, "play", failing(5)),
+            app.set_simulator(c, "play-2", failing(5))
+        ),
+        row!(SimulatorStop, operator, |c| app.stop_simulator(c, "play"), app.stop_simulator(c, "play-2")),
         row!(
             NodeUpdate,
             operator,

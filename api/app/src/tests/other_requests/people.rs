@@ -61,6 +61,7 @@ pub(super) fn of_people<'a>(world: &'a World, people: &'a People) -> Vec<Row<'a>
         name: slug.into(),
         slug: Some(slug.into()),
         description: Some(description.into()),
+        sandbox: false,
     };
     vec![
         row!(

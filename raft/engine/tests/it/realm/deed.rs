@@ -342,6 +342,7 @@ fn rules(rules: Vec<ApprovalRule>) -> ProjectUpdate {
         approval_expires_h: Some(1),
         checks_private: None,
         drift: None,
+        sandbox: None,
     }
 }
 

@@ -91,6 +91,7 @@ fn founding() -> Vec<Command> {
             slug: "shop".into(),
             description: String::new(),
             sealed_marker_key: Sealed(vec![2]),
+            sandbox: false,
         }
         .into(),
         EnrolmentTokenCreate {
@@ -102,6 +103,7 @@ fn founding() -> Vec<Command> {
             uses: None,
             expires_at: None,
             environment_id: None,
+            simulated: false,
         }
         .into(),
     ];

@@ -95,7 +95,7 @@ function NodeDetail({ project, node }: { project: string; node: Node }) {
           { id: "events", label: "Events", content: () => <Events project={project} id={node.id} /> },
           { id: "history", label: "History", content: () => <ObjectHistory project={project} noun="node" id={node.id} /> },
         ]}
-        aside={<Facts node={node} />}
+        aside={<Facts project={project} node={node} />}
       />
       {dialog === "assign" && <AssignDialog project={project} nodes={[node]} onClose={() => setDialog(null)} />}
       {dialog === "edit" && <SettingsDialog project={project} node={node} onClose={() => setDialog(null)} />}
@@ -259,7 +259,7 @@ function Events({ project, id }: { project: string; id: string }) {
   );
 }
 
-function Facts({ node }: { node: Node }) {
+function Facts({ project, node }: { project: string; node: Node }) {
   return (
     <>
       <Panel title="Node">
@@ -268,6 +268,7 @@ function Facts({ node }: { node: Node }) {
             ["Status since", <Ago key="since" at={node.status_since} />],
             ["Proxy says", node.healthy === null || node.healthy === undefined ? <span key="healthy" className="dim">not heard</span> : node.healthy ? "healthy" : <State key="healthy" shown={{ kind: "failed", label: "unhealthy" }} />],
             ["Drift", <State key="drift" shown={driftStatus(node.drift, node.status === "online")} />],
+            ...(node.simulated === true ? [["Simulated", <Link key="simulated" to="/p/$project/simulator" params={{ project }}>by the simulator</Link>] satisfies [string, React.ReactNode]] : []),
             ["Host", node.hostname || "–"],
             ["Address", <span key="ip" className="mono">{node.ip || "–"}</span>],
             ["Proxy", node.proxy_version || "–"],

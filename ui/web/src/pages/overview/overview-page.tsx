@@ -15,6 +15,7 @@ import { ErrorPanel, Loading } from "../../ui/feedback";
 import { Flash } from "../../ui/flash";
 import { Icon } from "../../ui/icons";
 import { PageHeader, Panel, ScrollPage } from "../../ui/page";
+import { SandboxBadge } from "../../ui/sandbox-badge";
 import { ShareBar } from "../../ui/share-bar";
 import { State, StateShape } from "../../ui/state";
 import { FirstSteps } from "./first-steps";
@@ -26,11 +27,11 @@ export function OverviewPage() {
   const project = useProject();
   const { membership } = useWorkspace();
   const query = useQuery(overviewQuery(project));
-  const name = membership?.projects.find(({ slug }) => slug === project)?.name ?? project;
+  const here = membership?.projects.find(({ slug }) => slug === project);
   const overview = query.data;
   return (
     <ScrollPage>
-      <PageHeader title={name}>
+      <PageHeader title={here?.name ?? project} note={here?.sandbox === true ? <SandboxBadge /> : undefined}>
         <Button variant="default" leftSection={<Icon name="plus" size={14} />} renderRoot={(props) => <Link to="/p/$project/bundles/new" params={{ project }} search={{}} {...props} />}>
           Create bundle
         </Button>

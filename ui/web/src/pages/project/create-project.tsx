@@ -1,4 +1,4 @@
-import { Modal, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Modal, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -13,21 +13,21 @@ import { DialogActions } from "../../ui/dialog-actions";
 import { FormError } from "../../ui/feedback";
 
 /** A new project in `org`; closed when null. */
-export function CreateProject({ org, onClose }: { org: string | null; onClose: () => void }) {
+export function CreateProject({ org, sandbox = false, onClose }: { org: string | null; sandbox?: boolean; onClose: () => void }) {
   return (
-    <Modal opened={org !== null} onClose={onClose} title="New project">
-      {org !== null && <ProjectForm org={org} onClose={onClose} />}
+    <Modal opened={org !== null} onClose={onClose} title={sandbox ? "New sandbox" : "New project"}>
+      {org !== null && <ProjectForm org={org} sandbox={sandbox} onClose={onClose} />}
     </Modal>
   );
 }
 
-function ProjectForm({ org, onClose }: { org: string; onClose: () => void }) {
-  const form = useForm({ initialValues: { name: "", slug: "", description: "" } });
+function ProjectForm({ org, sandbox, onClose }: { org: string; sandbox: boolean; onClose: () => void }) {
+  const form = useForm({ initialValues: { name: "", slug: "", description: "", sandbox } });
   const [error, setError] = useState<ApiError | null>(null);
   const navigate = useNavigate();
   const client = useQueryClient();
   const create = useAction({
-    run: (values: typeof form.values) => createProject(org, { name: values.name.trim(), slug: values.slug.trim() || null, description: values.description.trim() || null }),
+    run: (values: typeof form.values) => createProject(org, { name: values.name.trim(), slug: values.slug.trim() || null, description: values.description.trim() || null, sandbox: values.sandbox }),
     refresh: [],
     then: (project) => {
       void client.invalidateQueries({ queryKey: sessionQuery.queryKey }).then(() => navigate({ to: "/p/$project", params: { project: project.slug } }));
@@ -45,6 +45,7 @@ function ProjectForm({ org, onClose }: { org: string; onClose: () => void }) {
         <TextInput label="Name" required data-autofocus {...form.getInputProps("name")} />
         <TextInput label="Slug" description="Names the project in addresses and on the command line; made from the name when left empty" {...form.getInputProps("slug")} />
         <TextInput label="What it is for" {...form.getInputProps("description")} />
+        <Checkbox label="Sandbox" description="A place to try things: the cluster can play nodes in it. Not for proxies that serve somebody" {...form.getInputProps("sandbox", { type: "checkbox" })} />
         <FormError error={error} />
         <DialogActions verb="Create project" busy={create.isPending} onClose={onClose} />
       </Stack>

@@ -17,7 +17,7 @@ import { ApprovalRules, toForm, toWire } from "./approval-rules";
 const route = getRouteApi("/app/p/$project/settings");
 
 /** Fields of the request that the form has under another name. */
-const FIELDS = { name: "name", description: "description", approval_expires_hours: "hours", checks_allow_private: "privately", drift_remediation: "remediation", drift_delay_seconds: "delay" };
+const FIELDS = { name: "name", description: "description", approval_expires_hours: "hours", checks_allow_private: "privately", drift_remediation: "remediation", drift_delay_seconds: "delay", sandbox: "sandbox" };
 
 export function SettingsPage() {
   const { project } = route.useParams();
@@ -39,11 +39,11 @@ export function SettingsPage() {
 function SettingsForm({ project }: { project: Project }) {
   const refusal = useRefusal("admin");
   const form = useForm({
-    initialValues: { name: project.name, description: project.description, rules: toForm(project.approval_rules ?? []), hours: (project.approval_expires_hours ?? 168) as number | string, remediation: project.drift_remediation ?? "off", delay: (project.drift_delay_seconds ?? 60) as number | string , privately: project.checks_allow_private ?? false },
+    initialValues: { name: project.name, description: project.description, rules: toForm(project.approval_rules ?? []), hours: (project.approval_expires_hours ?? 168) as number | string, remediation: project.drift_remediation ?? "off", delay: (project.drift_delay_seconds ?? 60) as number | string , privately: project.checks_allow_private ?? false, sandbox: project.sandbox ?? false },
   });
   const [error, setError] = useState<ApiError | null>(null);
   const save = useAction({
-    run: ({ name, description, rules, hours, privately, remediation, delay }: typeof form.values) =>
+    run: ({ name, description, rules, hours, privately, remediation, delay, sandbox }: typeof form.values) =>
       // What was not touched here may have been changed by somebody else meanwhile.
       updateProject(project.slug, {
         ...(form.isDirty("name") ? { name } : {}),
@@ -51,6 +51,7 @@ function SettingsForm({ project }: { project: Project }) {
         ...(form.isDirty("rules") ? { approval_rules: toWire(rules) } : {}),
         ...(form.isDirty("hours") ? { approval_expires_hours: Number(hours) } : {}),
         ...(form.isDirty("privately") ? { checks_allow_private: privately } : {}),
+        ...(form.isDirty("sandbox") ? { sandbox } : {}),
         ...(form.isDirty("remediation") ? { drift_remediation: remediation } : {}),
         ...(form.isDirty("delay") ? { drift_delay_seconds: Number(delay) } : {}),
       }),
@@ -103,6 +104,14 @@ function SettingsForm({ project }: { project: Project }) {
             />
             <NumberInput label="After" description="The pauses between tries grow from it" min={1} max={86_400} suffix=" seconds" w={220} disabled={refusal !== null} {...form.getInputProps("delay")} />
           </Stack>
+        </Panel>
+        <Panel title="Sandbox">
+          <Switch
+            label="A place to try things"
+            description="The cluster can play nodes in a sandbox. A project with real nodes does not become one, and one with a simulator stays one until that is stopped."
+            disabled={refusal !== null}
+            {...form.getInputProps("sandbox", { type: "checkbox" })}
+          />
         </Panel>
         <FormError error={error} />
         <div>
