@@ -26,8 +26,8 @@ mod problems;
 mod project;
 mod rollout;
 mod session;
-mod template;
 mod simulator;
+mod template;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -37,8 +37,8 @@ pub mod promotion;
 pub mod rollout;
 pub mod secret;
 pub mod session;
-pub mod template;
 pub mod simulator;
+pub mod template;
 pub mod time;
 pub mod why;
 

@@ -305,6 +305,9 @@ pub struct Rollout {
     /// The newest step that a person let go on, where they go on by hand.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub released: u32,
+    /// The template that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateRef>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
@@ -317,9 +320,6 @@ impl Rollout {
     pub fn waits_for_person(&self, step: u32) -> bool {
         self.spec.by_hand && step > self.released
     }
-    /// The template that it was made from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub template: Option<TemplateRef>,
 }
 
 /// Life of a rollout. What leads from one state to another is [`life::WAYS`].

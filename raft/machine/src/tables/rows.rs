@@ -18,8 +18,8 @@ use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::risk::BundleOutline;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
 use sentinel_model::session::Session;
-use sentinel_model::template::RolloutTemplate;
 use sentinel_model::simulator::Simulator;
+use sentinel_model::template::RolloutTemplate;
 use sentinel_model::user::{Membership, User};
 
 use super::{Read, Row, Scan, Table, TableError, decode, key};

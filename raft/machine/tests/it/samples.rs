@@ -2,8 +2,8 @@
 
 pub mod drift;
 pub mod groups;
-pub mod templates;
 pub mod sandboxes;
+pub mod templates;
 
 use std::collections::BTreeMap;
 
