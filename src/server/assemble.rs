@@ -138,6 +138,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         backups: backup.clone(),
         settings: Settings {
             heartbeat_interval: args.heartbeat_interval,
+            offline_after: args.offline_after,
             project_bundle_bytes: args.project_bundle_bytes.0,
             ..Settings::default()
         },
@@ -158,10 +159,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     };
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
-    let limits = Limits {
-        offline_after: args.offline_after,
-        fresh: (args.heartbeat_interval * 3 + Duration::from_secs(2)).min(args.offline_after / 2),
-    };
+    let limits = Limits::of(app.settings());
     let options = sentinel_rest::Options { metrics: Some(recorder), ui: true, https: serving.is_some() };
     let router = sentinel_rest::router(app.clone(), options);
     let address = http.local_addr()?;

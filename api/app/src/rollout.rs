@@ -5,6 +5,7 @@ mod blue_green;
 mod canary;
 mod check;
 mod conflict;
+mod rehearsal;
 mod shape;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -29,6 +30,7 @@ use sentinel_model::risk::Judged;
 use sentinel_model::rollout::{Batch, Gates, OnConflict, Rollout, RolloutSpec, Target};
 use sentinel_model::{EnvironmentId, NodeId, ProjectId, RolloutId, Time, name};
 
+pub(crate) use rehearsal::Rehearsals;
 pub(crate) use shape::{manner, shape};
 
 use crate::access::Operation;

@@ -15,6 +15,7 @@ mod groups;
 mod node_settings;
 mod other_requests;
 mod passwords;
+mod rehearsals;
 mod repeats;
 mod rollouts;
 mod sessions;

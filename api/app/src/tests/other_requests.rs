@@ -110,6 +110,7 @@ const READS: &[Operation] = &[
     BundleVerify,
     BundleSbom,
     RolloutPlan,
+    RolloutRehearse,
     RolloutList,
     RolloutShow,
     FreezeWindowList,
