@@ -219,7 +219,11 @@ async fn offline(
 
 impl RequestArgs {
     /// Looks up names and puts the request together.
-    async fn resolve(self, connection: &Connection, project: &str) -> anyhow::Result<RolloutCreate> {
+    pub(super) async fn resolve(
+        self,
+        connection: &Connection,
+        project: &str,
+    ) -> anyhow::Result<RolloutCreate> {
         let bundle_id = bundle::find(connection, project, &self.bundle).await?;
         let manner = self.manner.rollout();
         let target_selector = if !self.node.is_empty() {
