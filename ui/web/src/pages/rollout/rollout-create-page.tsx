@@ -20,6 +20,7 @@ import { FormError } from "../../ui/feedback";
 import { PageHeader, Panel, ScrollPage } from "../../ui/page";
 import { NodesField } from "../node/nodes-field";
 import { PlanView } from "./plan-view";
+import { RehearsalPanel } from "./rehearsal-panel";
 import classes from "./rollout-create-page.module.css";
 import { DEFAULTS, FIELDS, type RolloutForm, rolloutRequest } from "./rollout-form";
 
@@ -266,6 +267,7 @@ export function RolloutCreatePage() {
               />
             </div>
           </Panel>
+          <RehearsalPanel project={project} request={settled} refusal={refusal ?? (settled === null ? "Choose a bundle and nodes first" : refused ? "No plan can be made of this" : null)} />
         </div>
       </div>
     </ScrollPage>
