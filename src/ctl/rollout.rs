@@ -8,6 +8,7 @@ mod gate;
 pub(super) mod manner;
 pub(super) mod nodes;
 mod progress;
+mod rehearse;
 pub(super) mod request;
 mod rollback;
 pub(super) mod show;
@@ -33,6 +34,7 @@ use super::words::{id, read};
 #[derive(Subcommand, Debug)]
 #[command(after_help = format!("Examples:
   sentinel-cp rollout plan --bundle 1.4.0 --batch-size 2 --project shop
+  sentinel-cp rollout rehearse --bundle 1.4.0 --batch-size 2 --bad errors --project shop
   sentinel-cp rollout create --bundle 1.4.0 --batch-size 2 --max-error-rate 1 --watch --project shop
   sentinel-cp rollout watch --project shop
   sentinel-cp rollout why edge-1 --project shop
@@ -46,6 +48,8 @@ pub enum RolloutCommand {
     Plan(Box<request::PlanArgs>),
     /// Show what a project is up to, day by day
     Calendar(calendar::CalendarArgs),
+    /// Play a rollout on a copy of the project, and show the course that it would take
+    Rehearse(Box<rehearse::RehearseArgs>),
     /// List rollouts, newest first
     #[command(after_help = "Examples:\n  sentinel-cp rollout list --project shop --state running")]
     List {
@@ -202,6 +206,7 @@ pub async fn run(command: RolloutCommand, connection: &Connection) -> anyhow::Re
         RolloutCommand::Create(args) => return request::create(*args, connection, &project).await,
         RolloutCommand::Plan(args) => return request::plan(*args, connection, &project).await,
         RolloutCommand::Calendar(args) => calendar::show(args, connection, &project).await?,
+        RolloutCommand::Rehearse(args) => return rehearse::rehearse(*args, connection, &project).await,
         RolloutCommand::List { state, paging } => {
             let fetch = async |limit, cursor| {
                 client.rollouts(&project, &RolloutsQuery { state, limit: Some(limit), cursor }).await

@@ -128,7 +128,6 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let info: Arc<dyn ClusterInfo> = Arc::new(member.clone());
     let blobs = ClusterBlobs::new(local.clone(), peers);
     let backup = Arc::new(Backup::new(store.tables.clone(), blobs.clone(), key.clone()));
-    let fresh = (args.heartbeat_interval * 3 + Duration::from_secs(2)).min(args.offline_after / 2);
     let app = App::new(AppParts {
         replica,
         blobs: Arc::new(blobs.clone()),
@@ -141,7 +140,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         backups: backup.clone(),
         settings: Settings {
             heartbeat_interval: args.heartbeat_interval,
-            fresh,
+            offline_after: args.offline_after,
             project_bundle_bytes: args.project_bundle_bytes.0,
             ..Settings::default()
         },
@@ -162,7 +161,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     };
     let stop = CancellationToken::new();
     let digests: Arc<dyn DigestSource> = Arc::new(Digests(app.clone()));
-    let limits = Limits { offline_after: args.offline_after, fresh };
+    let limits = Limits::of(app.settings());
     let options = sentinel_rest::Options { metrics: Some(recorder), ui: true, https: serving.is_some() };
     let router = sentinel_rest::router(app.clone(), options);
     let address = http.local_addr()?;

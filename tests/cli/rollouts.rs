@@ -96,6 +96,11 @@ async fn a_rollout_is_planned_started_watched_and_taken_back() {
 
     let plan = run(&user, &["rollout", "plan", "--bundle", "1.0.0", "--label", "rack=7"]).ok();
     assert!(plan.contains("edge-1") && plan.contains("edge-2"), "{plan}");
+    let played = run(&user, &["rollout", "rehearse", "--bundle", "1.0.0"]).ok();
+    assert!(played.lines().last().is_some_and(|line| line.starts_with("completed after")), "{played}");
+    let bad = ["rollout", "rehearse", "--bundle", "1.0.0", "--bad", "fails"];
+    let bad = run(&user, &bad);
+    assert!(bad.code == 1 && bad.out.contains("does not activate on this node"), "{bad:?}");
     let watched = run(&user, &["rollout", "create", "--bundle", "1.0.0", "--watch"]);
     assert!(watched.err.starts_with("rollout 0"), "what to pause or take back: {watched:?}");
     let watched = watched.ok();

@@ -154,6 +154,8 @@ operations! {
     BundleRevoke => Member(Operator, Some(BundlesWrite));
     /// Plan a rollout without starting it.
     RolloutPlan => Member(Operator, Some(RolloutsWrite));
+    /// Play a rollout on a copy of the project.
+    RolloutRehearse => Member(Operator, Some(RolloutsWrite));
     /// Start a rollout.
     RolloutCreate => Member(Operator, Some(RolloutsWrite));
     /// See rollouts.

@@ -26,6 +26,7 @@ use crate::keyring::Keyring;
 use crate::liveness::Liveness;
 use crate::node_token;
 use crate::password::Passwords;
+use crate::rollout::Rehearsals;
 use crate::stats::StatsCache;
 use crate::throttle::Throttle;
 use crate::work::WorkLimits;
@@ -62,10 +63,10 @@ const REACH_WITHIN: Duration = Duration::from_secs(5);
 pub struct Settings {
     /// How often agents send heartbeats.
     pub heartbeat_interval: Duration,
-    /// Age up to which a heartbeat counts as fresh for a gate.
-    pub fresh: Duration,
     /// How often agents poll when they do not wait.
     pub poll_interval: Duration,
+    /// After how much silence a node counts as offline, as the scheduler judges it.
+    pub offline_after: Duration,
     /// Life of a session.
     pub session_life: Duration,
     /// Bytes that the archives of a project's bundles may have, revoked ones left out.
@@ -76,8 +77,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             heartbeat_interval: Duration::from_secs(10),
-            fresh: Duration::from_secs(32),
             poll_interval: Duration::from_secs(30),
+            offline_after: Duration::from_secs(120),
             session_life: Duration::from_secs(12 * 60 * 60),
             project_bundle_bytes: 1 << 30,
         }
@@ -96,6 +97,7 @@ pub(crate) struct Inner {
     pub(crate) archives: Archives,
     pub(crate) event_budget: EventBudget,
     pub(crate) work: WorkLimits,
+    pub(crate) rehearsals: Rehearsals,
     pub(crate) stats: StatsCache,
     pub(crate) concerns: Concerns,
     pub(crate) checks: CheckBook,
@@ -131,6 +133,7 @@ impl App {
             archives: Archives::default(),
             event_budget: EventBudget::default(),
             work: WorkLimits::default(),
+            rehearsals: Rehearsals::default(),
             stats: StatsCache::default(),
             concerns: Concerns::default(),
             checks: CheckBook::default(),

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sentinel_engine::lead::Observed;
 use sentinel_model::check::{Checks, HttpCheck, Probe};
 use sentinel_model::{RolloutId, Time};
 
 /// What the scheduler has not looked at for so long is not asked any more, in milliseconds.
 const LEFT_MS: u64 = 10_000;
-/// Results are told again after this time when nothing but their numbers has changed, in milliseconds.
-const RETELL_MS: u64 = 30_000;
 
 /// See the module. Cheap to clone: clones share.
 #[derive(Clone, Debug, Default)]
@@ -23,14 +22,6 @@ struct Entry {
     /// When each is made next.
     next: Vec<Time>,
     looked_at: Time,
-}
-
-/// A step that is observed, and what is asked meanwhile.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Observed<'a> {
-    pub(crate) rollout_id: RolloutId,
-    pub(crate) step: u32,
-    pub(crate) asked: &'a [HttpCheck],
 }
 
 /// A check that is to be made now.
@@ -112,24 +103,6 @@ impl CheckBook {
     pub fn clear(&self) {
         self.entries().clear();
     }
-}
-
-/// Whether what is seen is worth telling to all members, who know this of it.
-pub(crate) fn is_news(known: Option<&Checks>, seen: &Checks, asked: &[HttpCheck]) -> bool {
-    let Some(known) = known.filter(|known| known.step == seen.step) else {
-        return seen.results.iter().any(|result| result.last.is_some());
-    };
-    let newest =
-        |checks: &Checks| checks.results.iter().filter_map(|result| Some(result.last.as_ref()?.at)).max();
-    let late = newest(seen).zip(newest(known)).is_some_and(|(seen, known)| seen.since(known) > RETELL_MS);
-    let state = |checks: &Checks| -> Vec<_> {
-        let of = |(result, asked): (&sentinel_model::check::CheckResult, &HttpCheck)| {
-            let last = result.last.as_ref().map(|last| (last.status, last.error.clone()));
-            (last, result.passes.min(asked.passes), result.failures.min(asked.failures))
-        };
-        checks.results.iter().zip(asked).map(of).collect()
-    };
-    late || state(known) != state(seen)
 }
 
 #[cfg(test)]

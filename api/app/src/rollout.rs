@@ -6,6 +6,7 @@ mod canary;
 mod check;
 mod conflict;
 mod gate;
+mod rehearsal;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -34,6 +35,7 @@ use sentinel_model::template::RolloutTemplate;
 use sentinel_model::{EnvironmentId, NodeId, ProjectId, RolloutId, RolloutTemplateId, Time, name};
 
 use gate::Heard;
+pub(crate) use rehearsal::Rehearsals;
 pub(crate) use shape::{manner, selector, shape, state};
 
 use crate::access::Operation;

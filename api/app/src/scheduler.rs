@@ -7,33 +7,32 @@
 //! fixed pace, and slower where looking takes long; only what an operator commands is looked at at once.
 
 mod drift;
+mod heard;
 mod log_clock;
-mod look;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
-use sentinel_engine::nodes::{Candidate, Listening, SilenceQueue, decide_status};
+use sentinel_engine::lead::{self, DUE_MAX, MOVES_MAX, Notes};
+use sentinel_engine::nodes::{Listening, SilenceQueue};
 use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
-use sentinel_machine::commands::nodes_report::{NodesReport, REPORTS_MAX};
-use sentinel_machine::{Consistency, Read, Rejection, View, baseline, query, tables, waiting};
-use sentinel_model::node::{Node, NodeStatus};
-use sentinel_model::rollout::RolloutState;
+use sentinel_machine::commands::nodes_report::NodesReport;
+use sentinel_machine::{Consistency, Read, Rejection, View, baseline, query, tables};
 use sentinel_model::{NodeId, RolloutId, Time};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::app::App;
+use crate::app::{App, Settings};
 use crate::error::AppError;
 use crate::events::{EventBus, Subscription, Watched};
 use crate::work::elsewhere;
+use heard::Heard;
 use log_clock::{LogClock, Moment};
-use look::Notes;
 
 /// While a rollout is under way, it is looked at this often.
 const BUSY: Duration = Duration::from_millis(500);
@@ -43,10 +42,6 @@ const IDLE: Duration = Duration::from_secs(2);
 const SHARE: u32 = 4;
 /// The longest pause that this makes.
 const SLOWEST: Duration = Duration::from_secs(5);
-/// A decision can make the next one possible at once; the bound keeps one round finite.
-const MOVES_MAX: usize = 16;
-/// Of what is due at a time, at most so much is looked at in a round; the rest follows with the next one.
-const DUE_MAX: usize = 64;
 /// What operators do that the scheduler shall act on at once; and that a rollout is over for which another one waited.
 const COMMANDS: [&str; 9] = [
     "rollout.created",
@@ -67,6 +62,17 @@ pub struct Limits {
     pub offline_after: Duration,
     /// Age up to which a heartbeat counts as fresh for a gate.
     pub fresh: Duration,
+}
+
+impl Limits {
+    /// As they follow from what an operator has set.
+    pub fn of(settings: &Settings) -> Self {
+        let Settings { heartbeat_interval, offline_after, .. } = *settings;
+        Self {
+            offline_after,
+            fresh: (heartbeat_interval * 3 + Duration::from_secs(2)).min(offline_after / 2),
+        }
+    }
 }
 
 /// Runs while the process does; works only while this member leads.
@@ -268,11 +274,7 @@ impl Duty {
     fn under_way(&mut self, view: &View) -> Result<Vec<RolloutId>, AppError> {
         self.keep_pace(view)?;
         let now = self.moment(&*view.tables)?.now;
-        let begun = query::active_rollouts(&*view.tables)?.into_iter();
-        let going = begun.filter(|rollout| !matches!(rollout.state, RolloutState::Paused { .. }));
-        let mut under_way: Vec<RolloutId> = going.map(|rollout| rollout.id).collect();
-        under_way.extend(waiting::due(&*view.tables, now, DUE_MAX)?);
-        Ok(under_way)
+        Ok(lead::under_way(&*view.tables, now)?)
     }
 
     /// Gives the baseline to nodes that joined, where the freeze is over that kept it from them.
@@ -304,7 +306,11 @@ impl Duty {
             let (app, listening) = (self.app.clone(), self.listening);
             let notes = self.notes.entry(rollout).or_default().clone();
             let begun = Instant::now();
-            let look = move || look::decide(&app, &*view.tables, rollout, listening, moment, &notes);
+            let look = move || {
+                let heard = Heard { app: &app, ahead_ms: moment.ahead_ms };
+                let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
+                lead::look(&*view.tables, rollout, &heard, listening, moment.now, &mut notes)
+            };
             let decision = elsewhere(look).await?;
             self.looking += begun.elapsed();
             let Some(decision) = decision? else { return Ok(()) };
@@ -324,24 +330,8 @@ impl Duty {
     /// Looks at the nodes that may have fallen silent, and at no other.
     async fn judge_silence(&mut self, view: &View) -> Result<(), AppError> {
         let Moment { now, ahead_ms, .. } = self.moment(&*view.tables)?;
-        let due = self.silence.due(now, self.listening.offline_after_ms, REPORTS_MAX);
-        let mut silent = Vec::new();
-        for id in due {
-            let Some(node) = tables::load::<Node>(&*view.tables, id.as_bytes())? else {
-                self.silence.forget(id);
-                continue;
-            };
-            let sample = self.app.liveness().get(id).map(|sample| sample.moved(ahead_ms));
-            let candidate = Candidate { node: &node, sample: sample.as_ref() };
-            let reports = decide_status([candidate], self.listening, now);
-            // A node that was heard in between, or is known to be silent, is looked at again one span later.
-            let looked =
-                if node.status == NodeStatus::Online { self.listening.look_again(candidate) } else { now };
-            if reports.is_empty() {
-                self.silence.heard(id, looked);
-            }
-            silent.extend(reports);
-        }
+        let heard = Heard { app: &self.app, ahead_ms };
+        let silent = lead::judge_silence(&*view.tables, &heard, &mut self.silence, self.listening, now)?;
         if !silent.is_empty() {
             tracing::warn!(nodes = silent.len(), "nodes fell silent");
             if let Err(rejection) = self.app.propose_at(now, NodesReport { reports: silent }).await? {

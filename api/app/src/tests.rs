@@ -16,6 +16,7 @@ mod groups;
 mod node_settings;
 mod other_requests;
 mod passwords;
+mod rehearsals;
 mod repeats;
 mod rollouts;
 mod sessions;

@@ -1,6 +1,7 @@
 //! Rollouts.
 
 use sentinel_api_types::approval::{RolloutApprove, RolloutBreakGlass, RolloutReject};
+use sentinel_api_types::rehearsal::{Rehearsal, RolloutRehearse};
 use sentinel_api_types::rollout::{
     RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan, RolloutRelease, RolloutRollback,
     RolloutsQuery,
@@ -34,6 +35,18 @@ impl Client {
         request: &RolloutCreate,
     ) -> Result<RolloutPlan, ClientError> {
         self.ask(Call::post(&["projects", project, "rollouts", "plan"]).json(request)).await
+    }
+
+    /// The course that a rollout would take.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn rehearse_rollout(
+        &self,
+        project: &str,
+        request: &RolloutRehearse,
+    ) -> Result<Rehearsal, ClientError> {
+        self.ask(Call::post(&["projects", project, "rollouts", "rehearse"]).json(request)).await
     }
 
     /// The rollouts of a project.

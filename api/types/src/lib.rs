@@ -34,6 +34,7 @@ pub mod overview;
 pub mod page;
 pub mod project;
 pub mod promotion;
+pub mod rehearsal;
 pub mod rollout;
 pub mod secret;
 pub mod session;

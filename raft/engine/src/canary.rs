@@ -7,8 +7,10 @@ pub mod evidence;
 mod observe;
 mod tally;
 
+pub(crate) use evidence::KNOWN_FROM;
 pub(crate) use observe::{JUDGED_MIN, in_doubt, seen};
 pub use observe::{bound, observe};
+pub(crate) use tally::REPORTS;
 pub use tally::{BLOCK_MS, Block, Counted, Tally};
 
 #[cfg(test)]

@@ -213,7 +213,11 @@ async fn offline(connection: &Connection, project: &str, plan: &RolloutPlan) -> 
 
 impl RequestArgs {
     /// Looks up names and puts the request together.
-    async fn resolve(self, connection: &Connection, project: &str) -> anyhow::Result<RolloutCreate> {
+    pub(super) async fn resolve(
+        self,
+        connection: &Connection,
+        project: &str,
+    ) -> anyhow::Result<RolloutCreate> {
         let bundle_id = bundle::find(connection, project, &self.bundle).await?;
         let template = match &self.template {
             Some(named) => Some(template::find(connection, project, named).await?),

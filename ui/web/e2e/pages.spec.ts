@@ -31,6 +31,17 @@ const first =
     return true;
   };
 
+/** Plays what the form asks for at first. */
+const rehearsed = async (page: Page, project: string): Promise<boolean> => {
+  await page.goto(`/p/${project}/rollouts/new`);
+  const none = page.getByText("No plan can be made of this; the form says why.");
+  await expect(page.getByText("as of now").or(none)).toBeVisible();
+  if (await none.isVisible()) return false;
+  await page.getByRole("button", { name: "Rehearse" }).click();
+  await expect(page.getByText("What was assumed")).toBeVisible();
+  return true;
+};
+
 const STOPS: Stop[] = [
   { name: "overview", open: at((p) => `/p/${p}`) },
   { name: "nodes", open: at((p) => `/p/${p}/nodes`) },
@@ -51,6 +62,7 @@ const STOPS: Stop[] = [
   { name: "rollouts", open: at((p) => `/p/${p}/rollouts`) },
   { name: "rollout", open: first((p) => `/p/${p}/rollouts`) },
   { name: "rollout-create", open: at((p) => `/p/${p}/rollouts/new`) },
+  { name: "rehearsal", open: rehearsed },
   { name: "approvals", open: at((p) => `/p/${p}/approvals`) },
   { name: "approval", open: first((p) => `/p/${p}/approvals`) },
   { name: "rollout-templates", open: at((p) => `/p/${p}/templates`) },

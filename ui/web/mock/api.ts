@@ -1,5 +1,5 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutTemplateCreate, RolloutTemplateUpdate } from "../src/api/types.ts";
+import type { EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { calendar } from "./calendar.ts";
@@ -12,6 +12,7 @@ import { createGroup, grouped, holds, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
 import * as templates from "./templates.ts";
 import { hex, uuid } from "./random.ts";
+import { course } from "./rehearsal.ts";
 import { advance, decide, detail, pinnedAway, plan, start, steer } from "./rollouts.ts";
 import { SIMULATOR_ROUTES, simulatedNodes } from "./simulator.ts";
 import { why } from "./why.ts";
@@ -433,6 +434,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ],
   ["GET", "/projects/:project/rollouts", (db, { project }, { query }) => page("rollouts", project === PROJECT.slug ? db.rollouts.map(({ rollout }) => rollout).filter((rollout) => query.get("state") === null || rollout.state === query.get("state")) : [], query)],
   ["POST", "/projects/:project/rollouts/plan", (db, _, { body }) => { const planned = plan(db, body as RolloutCreate); return "status" in planned ? planned : ok(planned); }],
+  ["POST", "/projects/:project/rollouts/rehearse", (db, _, { body }) => { const asked = body as RolloutRehearse; const planned = plan(db, asked.rollout); return "status" in planned ? planned : ok(course(planned, asked, db.nodes.length)); }],
   ["POST", "/projects/:project/rollouts", (db, _, { body }) => start(db, body as RolloutCreate)],
   ["GET", "/projects/:project/rollouts/:id", (db, { id }) => { const stored = db.rollouts.find(({ rollout }) => rollout.id === id); return stored === undefined ? missing("Rollout") : ok(detail(db, stored)); }],
   ...(["approve", "reject", "break-glass"] as const).map((action): [string, string, Handler] => [

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sentinel_engine::lead::is_news;
 use sentinel_model::check::Method;
 
 use super::*;

@@ -9,6 +9,7 @@ use sentinel_model::rollout::{Gates, Rollout, RolloutNode, RolloutState};
 
 use crate::app::App;
 use crate::liveness::Liveness;
+use crate::scheduler::Limits;
 
 /// What nodes said, and how old it may be.
 pub(super) struct Heard<'a> {
@@ -20,7 +21,8 @@ pub(super) struct Heard<'a> {
 impl<'a> Heard<'a> {
     /// What this member has heard until now.
     pub(super) fn by(app: &'a App) -> Self {
-        let fresh_ms = u64::try_from(app.settings().fresh.as_millis()).unwrap_or(u64::MAX);
+        let fresh = Limits::of(app.settings()).fresh;
+        let fresh_ms = u64::try_from(fresh.as_millis()).unwrap_or(u64::MAX);
         Self { liveness: app.liveness(), now: app.now(), fresh_ms }
     }
 

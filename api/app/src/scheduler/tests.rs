@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
 use sentinel_machine::{Event, Table};
 use sentinel_model::health::NodeSample;
-use sentinel_model::rollout::{Rollout, Step, StepState};
+use sentinel_model::node::{Node, NodeStatus};
+use sentinel_model::rollout::{Rollout, RolloutState, Step, StepState};
 use sentinel_model::{Generation, Time};
 
 use super::*;

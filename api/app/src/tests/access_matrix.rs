@@ -27,7 +27,7 @@ BundleCreate operator bundles:write BundleValidate operator bundles:write Bundle
 BundleShow reader bundles:read    BundleSource reader bundles:read  BundleDiff reader bundles:read
 BundleDownload reader bundles:read BundleArchive reader bundles:read BundleVerify reader bundles:read
 BundleSbom reader bundles:read    BundleAssign operator bundles:write BundleRevoke operator bundles:write
-RolloutPlan operator rollouts:write RolloutCreate operator rollouts:write RolloutList reader rollouts:read
+RolloutPlan operator rollouts:write RolloutRehearse operator rollouts:write RolloutCreate operator rollouts:write RolloutList reader rollouts:read
 RolloutShow reader rollouts:read  RolloutPause operator rollouts:write RolloutResume operator rollouts:write
 RolloutRelease operator rollouts:write RolloutCancel operator rollouts:write RolloutRollback operator rollouts:write EventWatch reader nodes:read
 EventWatchAll person -            ClusterShow person-or-key -        NodeRegister anyone -

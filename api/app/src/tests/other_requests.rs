@@ -111,6 +111,7 @@ const READS: &[Operation] = &[
     BundleVerify,
     BundleSbom,
     RolloutPlan,
+    RolloutRehearse,
     RolloutList,
     RolloutShow,
     FreezeWindowList,

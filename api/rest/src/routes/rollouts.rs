@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use sentinel_api_types::rehearsal::{Rehearsal, RolloutRehearse};
 use sentinel_api_types::rollout::{
     RolloutBody, RolloutCreate, RolloutDetail, RolloutList, RolloutPlan, RolloutRelease, RolloutRollback,
     RolloutsQuery,
@@ -21,6 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(plan))
+        .routes(routes!(rehearse))
         .routes(routes!(show))
         .routes(routes!(pause))
         .routes(routes!(resume))
@@ -74,6 +76,22 @@ async fn plan(
     JsonBody(request): JsonBody<RolloutCreate>,
 ) -> Answer<RolloutPlan> {
     Ok(Json(app.plan_rollout(&caller, &slug, request).await?))
+}
+
+/// The course that a rollout would take, played on a copy of the project. Nothing is written.
+#[utoipa::path(
+    post, path = "/projects/{slug}/rollouts/rehearse", operation_id = "rehearse_rollout", tag = "rollouts",
+    params(("slug" = String, Path, description = "Slug of the project"), WriteParams),
+    request_body = RolloutRehearse,
+    responses((status = 200, description = "The course.", body = Rehearsal), Refusals),
+)]
+async fn rehearse(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(slug): PathArgs<String>,
+    JsonBody(request): JsonBody<RolloutRehearse>,
+) -> Answer<Rehearsal> {
+    Ok(Json(app.rehearse_rollout(&caller, &slug, request).await?))
 }
 
 /// A rollout with its steps and nodes.

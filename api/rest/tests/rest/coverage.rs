@@ -233,6 +233,8 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("revoke_bundle", older_path, None, By::Operator, 200, 404, true);
     let all = Some(json!({"bundle_id": bundle, "target_selector": {"type": "node_ids", "node_ids": [me]}}));
     add("plan_rollout", shop("/rollouts/plan"), all.clone(), By::Operator, 200, 404, false);
+    let played = Some(json!({"rollout": all.clone().unwrap_or_default()}));
+    add("rehearse_rollout", shop("/rollouts/rehearse"), played, By::Operator, 200, 404, false);
     add("create_rollout", shop("/rollouts"), all, By::Operator, 201, 404, true);
     add("list_rollouts", shop("/rollouts?state=running"), None, By::Reader, 200, 404, false);
     let of = |rest: &str| shop(&format!("/rollouts/{rollout}{rest}"));

@@ -38,7 +38,7 @@ use sentinel_model::canary::Evidence;
 /// The rises above the margin that are looked for, as shares.
 pub const RISES: [f64; 6] = [0.003, 0.01, 0.03, 0.1, 0.3, 0.9];
 /// The ratio of the other nodes must be known from so many requests before a block counts.
-const KNOWN_FROM: f64 = 200.0;
+pub(crate) const KNOWN_FROM: f64 = 200.0;
 /// What is known from more than this fades.
 const FADES_FROM: f64 = 2_000.0;
 /// By which factor, with every block.

@@ -13,7 +13,7 @@ use crate::rollout::RolloutView;
 pub const BLOCK_MS: u64 = 5_000;
 /// A block lasts at least so many reports of every node. Nodes report at moments of their own, so at its two ends a block has a
 /// little more time of some than of others; what happens there is in two blocks at most, with opposite signs.
-const REPORTS: u64 = 2;
+pub(crate) const REPORTS: u64 = 2;
 /// A block in which one group has had no request for this long, or for two blocks, is not of one time any more, and is dropped.
 const BLOCK_MAX_MS: u64 = 60_000;
 /// What a node counted while it was silent for more than so many reports is of another time than what the others did.

@@ -16,6 +16,7 @@ mod plan;
 mod planted;
 mod promises;
 mod realm;
+mod rehearsal;
 mod scenario;
 mod shared_fleets;
 mod silence;

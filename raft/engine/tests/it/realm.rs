@@ -7,9 +7,8 @@ mod story;
 
 use std::collections::{BTreeMap, HashMap};
 
-use sentinel_engine::canary::Tally;
+use sentinel_engine::lead::Notes;
 use sentinel_engine::nodes::SilenceQueue;
-use sentinel_engine::split::Split;
 use sentinel_machine::commands::nodes_report::{NodeReport, NodesReport};
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::{Command, Envelope, Outcome, Read, Scan, Table, TableError, Write, apply, tables};
@@ -20,6 +19,7 @@ use sentinel_model::{FreezeWindowId, MemberId, NodeId, RequestId, RolloutId, Tim
 use uuid::Uuid;
 
 pub use deed::{Ask, Deed};
+pub use founding::{ADA, ORG, OTHER};
 pub use story::{Story, any_story, ask, story_of, story_over_domains};
 
 use crate::agent::Agent;
@@ -44,13 +44,6 @@ pub struct Realm {
     windows: Vec<FreezeWindowId>,
     /// What a leader saw that has slept since.
     asleep: Option<MemoryTables>,
-}
-
-/// What the leader remembers of a rollout that is under way.
-#[derive(Default)]
-struct Notes {
-    tally: Tally,
-    split: Split,
 }
 
 /// Writes to the tables, and keeps what was written.

@@ -1222,6 +1222,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/rollouts/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The course that a rollout would take, played on a copy of the project. Nothing is written. */
+        post: operations["rehearse_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/rollouts/{id}": {
         parameters: {
             query?: never;
@@ -1636,6 +1653,11 @@ export interface components {
              */
             verified_at?: string | null;
         };
+        /**
+         * @description What is wrong with the bundle, in a word.
+         * @enum {string}
+         */
+        BadBundle: "fails" | "errors" | "slow";
         /** @description How the traffic moves. */
         BlueGreenConfig: {
             /**
@@ -4367,6 +4389,402 @@ export interface components {
             /** @description What the node trusts from now on. */
             signing_keys: components["schemas"]["TrustedKey"][];
         };
+        /** @description The course that a rollout would take. */
+        Rehearsal: {
+            /**
+             * Format: int32
+             * @description How many people would have to agree to it first. Here they do so at once.
+             */
+            approvals_needed: number;
+            /** @description What was taken for granted. */
+            assumptions: components["schemas"]["RehearsalAssumed"];
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            begins_at: string;
+            /** @description What a canary is compared by, step by step; empty with another strategy. */
+            comparisons: components["schemas"]["RehearsedComparison"][];
+            /**
+             * Format: int64
+             * @description The nodes of the project that were copied.
+             */
+            copied_nodes: number;
+            /** @description Nodes that failed, at most 100. */
+            failed: components["schemas"]["NodeRef"][];
+            /**
+             * Format: int64
+             * @description How many failed.
+             */
+            failed_total: number;
+            /**
+             * Format: int64
+             * @description Looks that the leader took.
+             */
+            looks: number;
+            /**
+             * Format: int64
+             * @description How many nodes get the bundle.
+             */
+            nodes: number;
+            /** @description How it ended. */
+            outcome: components["schemas"]["RehearsalOutcome"];
+            /** @description How many nodes were missing in the worst moment. */
+            peak: components["schemas"]["RehearsedPeak"];
+            /** @description Why it ended so, or was left there; null when all went well. */
+            reason?: string | null;
+            state?: components["schemas"]["RolloutState"] | null;
+            /** @description In order. */
+            steps: components["schemas"]["RehearsedStep"][];
+            stopped_by?: components["schemas"]["RehearsedDecision"] | null;
+            /** @description What was decided, in order, at most 500. */
+            timeline: components["schemas"]["RehearsedDecision"][];
+            /**
+             * Format: int64
+             * @description Decisions beyond these.
+             */
+            timeline_more: number;
+            /**
+             * Format: int64
+             * @description How long it takes, in milliseconds.
+             */
+            total_ms: number;
+            /** @description What was waited for before the first step, and on the way back. */
+            waits: components["schemas"]["RehearsedWait"][];
+            /** @description What to know before it is started. */
+            warnings: string[];
+        };
+        /** @description What was taken for granted, all of it. */
+        RehearsalAssumed: {
+            /**
+             * Format: int32
+             * @description Shortest time from an assignment to its proof, in milliseconds.
+             */
+            activation_from_ms: number;
+            /** @description These two are as the nodes' newest activations took. */
+            activation_measured: boolean;
+            /**
+             * Format: int32
+             * @description Longest time from an assignment to its proof, in milliseconds.
+             */
+            activation_to_ms: number;
+            bad?: components["schemas"]["BadBundle"] | null;
+            /** @description What is taken for granted besides, in words. */
+            besides: string[];
+            /**
+             * Format: double
+             * @description Share of the nodes that fail to activate the bundle, in percent.
+             */
+            failing_percent: number;
+            /**
+             * Format: double
+             * @description How often nodes speak at least, in seconds.
+             */
+            heartbeat_interval_seconds: number;
+            /**
+             * Format: double
+             * @description Share of the bundle's answers that are errors, in percent.
+             */
+            new_error_rate: number;
+            /**
+             * Format: double
+             * @description 99th percentile of the bundle's latency, in milliseconds.
+             */
+            new_latency_ms: number;
+            /**
+             * Format: double
+             * @description Share of the answers of other bundles that are errors, in percent.
+             */
+            old_error_rate: number;
+            /**
+             * Format: double
+             * @description 99th percentile of the latency of other bundles, in milliseconds.
+             */
+            old_latency_ms: number;
+            /**
+             * Format: double
+             * @description Requests that a node answers in a second, on average.
+             */
+            requests_per_second: number;
+            /**
+             * Format: int32
+             * @description What is drawn comes from it.
+             */
+            seed: number;
+            /**
+             * Format: double
+             * @description Share of the nodes that are online and fall silent when it begins, in percent.
+             */
+            silent_percent: number;
+        };
+        /** @description What is taken for granted; what is left out is as the answer says. */
+        RehearsalAssumptions: {
+            /**
+             * Format: int32
+             * @description Shortest time from an assignment to its proof, in milliseconds; as measured of late, or 2000.
+             * @default null
+             */
+            activation_from_ms: number | null;
+            /**
+             * Format: int32
+             * @description Longest time from an assignment to its proof, in milliseconds; as measured of late, or 8000.
+             * @default null
+             */
+            activation_to_ms: number | null;
+            /** @default null */
+            bad: components["schemas"]["BadBundle"] | null;
+            /**
+             * Format: double
+             * @description Share of the nodes that fail to activate the bundle, 0 to 100; 0.
+             * @default null
+             */
+            failing_percent: number | null;
+            /**
+             * Format: int32
+             * @description How often nodes speak, in seconds; as the members ask for.
+             * @default null
+             */
+            heartbeat_interval_seconds: number | null;
+            /**
+             * Format: double
+             * @description Share of the bundle's answers that are errors, in percent; as that of the others.
+             * @default null
+             */
+            new_error_rate: number | null;
+            /**
+             * Format: double
+             * @description 99th percentile of the bundle's latency, in milliseconds; as that of the others.
+             * @default null
+             */
+            new_latency_ms: number | null;
+            /**
+             * Format: double
+             * @description Share of the answers of other bundles that are errors, in percent; 0.
+             * @default null
+             */
+            old_error_rate: number | null;
+            /**
+             * Format: double
+             * @description 99th percentile of the latency of other bundles, in milliseconds; 50.
+             * @default null
+             */
+            old_latency_ms: number | null;
+            /**
+             * Format: double
+             * @description Requests that a node answers in a second, on average; 10.
+             * @default null
+             */
+            requests_per_second: number | null;
+            /**
+             * Format: int32
+             * @description What is drawn comes from it: the same seed gives the same course; 1.
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * Format: double
+             * @description Share of the nodes that are online and fall silent when it begins, 0 to 100; 0. Those that are offline stay so.
+             * @default null
+             */
+            silent_percent: number | null;
+        };
+        /**
+         * @description How a rehearsal ended.
+         * @enum {string}
+         */
+        RehearsalOutcome: "completed" | "rolled_back" | "failed" | "cancelled" | "refused" | "unfinished";
+        /** @description What one step of a canary is compared by. */
+        RehearsedComparison: {
+            /**
+             * Format: int32
+             * @description Nodes with the bundle.
+             */
+            canary_nodes: number;
+            /**
+             * Format: double
+             * @description Requests in a second of those with the bundle.
+             */
+            canary_requests_per_second: number;
+            /**
+             * Format: double
+             * @description For how long both were compared, in seconds.
+             */
+            compared_seconds: number;
+            /**
+             * Format: int32
+             * @description Nodes without it.
+             */
+            control_nodes: number;
+            /**
+             * Format: double
+             * @description Requests in a second of those without it.
+             */
+            control_requests_per_second: number;
+            /**
+             * Format: int32
+             * @description The deadline of the step, in seconds.
+             */
+            deadline_seconds: number;
+            /**
+             * Format: int32
+             * @description So many are asked for.
+             */
+            min_requests: number;
+            /**
+             * Format: double
+             * @description How long it takes at this traffic to say that the bundle is no worse, in seconds; null: it never could.
+             */
+            needs_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Requests that were compared, of the group that has fewer.
+             */
+            requests: number;
+            /**
+             * Format: int32
+             * @description The step.
+             */
+            step: number;
+            verdict?: components["schemas"]["RehearsedVerdict"] | null;
+        };
+        /** @description Something that was decided. */
+        RehearsedDecision: {
+            /** @description As the audit log would name it. */
+            action: string;
+            /**
+             * Format: int64
+             * @description When, in milliseconds since the beginning.
+             */
+            at_ms: number;
+            /** @description In the words that the audit log would have. */
+            detail: string;
+            /**
+             * Format: uuid
+             * @description The other rollout that it was about; null for the one that is rehearsed.
+             */
+            rollout_id?: string | null;
+            /**
+             * Format: int32
+             * @description The step that it was about.
+             */
+            step?: number | null;
+        };
+        /** @description Nodes that `max_unavailable` counts together, in their worst moment. */
+        RehearsedGroup: {
+            /**
+             * Format: int32
+             * @description Most that had failed or were not heard of at the same time.
+             */
+            away: number;
+            /** @description Value of the label; null for the nodes without it, and where steps count. */
+            failure_domain?: string | null;
+            /**
+             * Format: int32
+             * @description How many nodes there are.
+             */
+            of: number;
+            /**
+             * Format: int32
+             * @description The step, where these count; null with failure domains.
+             */
+            step?: number | null;
+            /**
+             * Format: int32
+             * @description Most that were switching at the same time. They keep serving.
+             */
+            switching: number;
+        };
+        /** @description How many nodes were missing in the worst moment. */
+        RehearsedPeak: {
+            /**
+             * Format: int32
+             * @description Most nodes that had failed or were not heard of at the same time.
+             */
+            away: number;
+            /** @description The groups that came worst off, at most 50. */
+            groups: components["schemas"]["RehearsedGroup"][];
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            groups_total: number;
+            /**
+             * Format: int32
+             * @description How many of each group may be away.
+             */
+            max_unavailable: number;
+            /**
+             * Format: int32
+             * @description Most nodes that were switching at the same time. They keep serving.
+             */
+            switching: number;
+        };
+        /** @description A step as it was played. */
+        RehearsedStep: {
+            /**
+             * Format: int64
+             * @description When it came to its end.
+             */
+            ended_ms?: number | null;
+            /** @description What stopped it. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description Place, from zero.
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description How many nodes.
+             */
+            nodes: number;
+            /**
+             * Format: int64
+             * @description When it began, in milliseconds since the beginning; null: never.
+             */
+            started_ms?: number | null;
+            /** @description Where it is at the end. */
+            state: components["schemas"]["StepState"];
+            /**
+             * Format: int32
+             * @description Share of the traffic that it gives them, in percent; null: it gives them the bundle.
+             */
+            traffic_weight?: number | null;
+            /**
+             * Format: int64
+             * @description When all of its nodes had proven the bundle.
+             */
+            verified_ms?: number | null;
+            /** @description What it waited for, in order. */
+            waits: components["schemas"]["RehearsedWait"][];
+        };
+        /**
+         * @description What the comparison came to in a step of a canary.
+         * @enum {string}
+         */
+        RehearsedVerdict: "gathering" | "fair" | "worse";
+        /** @description A time that was spent on one thing. */
+        RehearsedWait: {
+            /**
+             * Format: int64
+             * @description Since when, in milliseconds since the beginning.
+             */
+            from_ms: number;
+            /** @description On what. */
+            kind: components["schemas"]["RehearsedWaitKind"];
+            /** @description What held it, in the last words for it. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Until when.
+             */
+            to_ms: number;
+        };
+        /**
+         * @description What a rollout waits for.
+         * @enum {string}
+         */
+        RehearsedWaitKind: "schedule" | "queue" | "freeze" | "switching" | "observing" | "gate" | "way_back";
         /** @description How dangerous it is to give a bundle to the nodes of a rollout, by what they run. */
         Risk: {
             /** @description What the nodes ran, or should have run, when it was judged. */
@@ -4797,6 +5215,13 @@ export interface components {
              * @description All that get the bundle.
              */
             total: number;
+        };
+        /** @description A rollout, and what is taken for granted. */
+        RolloutRehearse: {
+            /** @description What is taken for granted. */
+            assumptions?: components["schemas"]["RehearsalAssumptions"];
+            /** @description What would be asked for. */
+            rollout: components["schemas"]["RolloutCreate"];
         };
         /** @description Refusal of a rollout. */
         RolloutReject: {
@@ -10449,6 +10874,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolloutPlan"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rehearse_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutRehearse"];
+            };
+        };
+        responses: {
+            /** @description The course. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description The request is refused. */

@@ -212,6 +212,13 @@ impl Realm {
         }
     }
 
+    /// It does not speak any more.
+    pub fn hush(&mut self, node: NodeId) {
+        if let Some(agent) = self.agents.get_mut(&node) {
+            agent.silent = true;
+        }
+    }
+
     /// What it does with a bundle that it has had before.
     pub fn on_back(&mut self, node: NodeId, on_back: OnBack) {
         if let Some(agent) = self.agents.get_mut(&node) {

@@ -2,24 +2,42 @@
 
 use std::collections::HashMap;
 
-use sentinel_engine::canary::observe;
-use sentinel_engine::nodes::SilenceQueue;
-use sentinel_engine::rollout::{RolloutView, decide};
+use sentinel_engine::lead::{self, Ears, Notes, Observed};
+use sentinel_engine::nodes::{Listening, SilenceQueue};
 use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
 use sentinel_machine::commands::nodes_report::NodesReport;
-use sentinel_machine::commands::rollout_observe::RolloutObserve;
 use sentinel_machine::memory::MemoryTables;
-use sentinel_machine::{Command, Rejection, baseline, freeze, query, tables, waiting};
-use sentinel_model::bundle::{Bundle, BundleState};
-use sentinel_model::canary::Analysis;
-use sentinel_model::node::{Node, NodeStatus};
-use sentinel_model::rollout::{Rollout, RolloutNode, RolloutState};
-use sentinel_model::{NodeId, RolloutId};
+use sentinel_machine::{Command, Rejection, baseline, query, tables};
+use sentinel_model::check::Checks;
+use sentinel_model::health::NodeSample;
+use sentinel_model::node::NodeStatus;
+use sentinel_model::rollout::Rollout;
+use sentinel_model::{NodeId, RolloutId, Time};
 
 use super::{MEMBER, Realm};
 use crate::fleet::Hearing;
 use crate::watch::must;
-use crate::world::{FRESH_MS, PROJECT};
+use crate::world::{FRESH_MS, OFFLINE_AFTER_MS, PROJECT};
+
+/// What was heard, in the time of the realm. Nobody asks for checks here.
+struct Spoken<'a> {
+    samples: &'a HashMap<NodeId, NodeSample>,
+    now: Time,
+}
+
+impl Ears for Spoken<'_> {
+    fn sample(&self, node: NodeId) -> Option<NodeSample> {
+        self.samples.get(&node).cloned()
+    }
+
+    fn observe(&self, at: Observed<'_>, _private: bool, _from: Time) -> Checks {
+        Checks::begin(at.rollout_id, at.step, self.now, at.asked)
+    }
+
+    fn now(&self) -> Time {
+        self.now
+    }
+}
 
 impl Realm {
     pub(super) fn judge_silence(&mut self) {
@@ -50,10 +68,7 @@ impl Realm {
     /// Decides until there is nothing more to decide.
     pub(super) fn lead(&mut self) {
         self.watch.hear(&self.samples);
-        let mut under_way: Vec<RolloutId> =
-            query::active_rollouts(&self.tables).unwrap().into_iter().map(|rollout| rollout.id).collect();
-        under_way.extend(waiting::due(&self.tables, self.now, 64).unwrap());
-        for id in under_way {
+        for id in lead::under_way(&self.tables, self.now).unwrap() {
             let mut decisions = 0;
             while let Some(decision) = self.decide(None, id) {
                 let late = decision.clone();
@@ -72,49 +87,29 @@ impl Realm {
         }
     }
 
-    /// The next decision on a rollout: on the state as it is, or as some leader saw it last.
+    /// The next decision on a rollout: on the state as it is, or as some leader saw it last, who has no notes of it any more.
     fn decide(&mut self, seen: Option<&MemoryTables>, id: RolloutId) -> Option<Command> {
-        let tables = seen.unwrap_or(&self.tables);
-        let rollout: Rollout = tables::load(tables, id.as_bytes()).unwrap()?;
-        let steps = query::rollout_steps(tables, id).unwrap();
-        let members = match rollout.state.phase().is_waiting() {
-            true => Vec::new(),
-            false => query::rollout_nodes(tables, id).unwrap(),
-        };
-        let load = |member: &RolloutNode| tables::load::<Node>(tables, member.node_id.as_bytes()).unwrap();
-        let nodes: HashMap<NodeId, Node> =
-            members.iter().filter_map(load).map(|node| (node.id, node)).collect();
-        let bundle: Bundle = tables::load(tables, rollout.spec.bundle_id.as_bytes()).unwrap().unwrap();
-        let analysis: Option<Analysis> = tables::load(tables, id.as_bytes()).unwrap();
-        let going = rollout.state == RolloutState::Running;
-        let mut samples = self.samples.clone();
-        if going && seen.is_none() && rollout.shift.is_some() {
-            self.notes.entry(id).or_default().split.since_shift(&steps, &members, &mut samples);
-        }
-        let frozen = freeze::holding(tables, &rollout, self.now).unwrap();
-        let view = RolloutView {
-            rollout: &rollout,
-            steps: &steps,
-            members: &members,
-            nodes: &nodes,
-            samples: &samples,
-            analysis: analysis.as_ref(),
-            checks: None,
-            bundle_revoked: bundle.state == BundleState::Revoked,
-            frozen: frozen.as_ref().map(|frozen| frozen.words.as_str()),
-            fresh_ms: FRESH_MS,
+        let listening = Listening {
             leader_since: self.leader_since,
+            offline_after_ms: OFFLINE_AFTER_MS,
+            fresh_ms: FRESH_MS,
+            unheard_within_ms: 0,
         };
-        if let Some(canary) = rollout.spec.canary.as_ref().filter(|_| going && seen.is_none()) {
-            let block = self.notes.entry(id).or_default().tally.take_in(&view, self.now);
-            if let Some(block) = block {
-                let analysis = observe(&rollout, canary, analysis.as_ref(), &block, self.now);
-                return Some(RolloutObserve { analysis }.into());
-            }
+        let mut forgotten = Notes::default();
+        let notes = match seen {
+            None => self.notes.entry(id).or_default(),
+            Some(_) => &mut forgotten,
+        };
+        let (tables, ears) = (seen.unwrap_or(&self.tables), Spoken { samples: &self.samples, now: self.now });
+        let decision = lead::look(tables, id, &ears, listening, self.now, notes).unwrap();
+        // Traffic since a shift is counted from what was heard before: a second look at the same moment has heard nothing more.
+        let shifts =
+            tables::load::<Rollout>(tables, id.as_bytes()).unwrap().is_some_and(|one| one.shift.is_some());
+        if let (false, Some(Command::RolloutAdvance(_)) | None) = (shifts, &decision) {
+            let again = lead::look(tables, id, &ears, listening, self.now, notes).unwrap();
+            assert_eq!(again, decision, "another leader decides the same");
         }
-        let decision = decide(&view, self.now);
-        assert_eq!(decide(&view, self.now), decision, "another leader decides the same");
-        decision.map(Command::from)
+        decision
     }
 
     /// A leader falls asleep, or wakes up and carries out what it decides on what it saw last.

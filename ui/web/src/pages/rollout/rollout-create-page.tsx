@@ -17,6 +17,7 @@ import { ActionButton } from "../../ui/action-button";
 import { FormError } from "../../ui/feedback";
 import { PageHeader, Panel, ScrollPage } from "../../ui/page";
 import { PlanView } from "./plan-view";
+import { RehearsalPanel } from "./rehearsal-panel";
 import classes from "./rollout-create-page.module.css";
 import { ConflictField, MannerFields, WhereFields } from "./rollout-fields";
 import { DEFAULTS, FIELDS, type RolloutForm, rolloutRequest } from "./rollout-form";
@@ -151,6 +152,7 @@ export function RolloutCreatePage() {
               />
             </div>
           </Panel>
+          <RehearsalPanel project={project} request={settled} refusal={refusal ?? (settled === null ? "Choose a bundle and nodes first" : refused ? "No plan can be made of this" : null)} />
         </div>
       </div>
     </ScrollPage>
