@@ -29,6 +29,7 @@ export function SettingsForm({ project, simulator, refusal }: { project: string;
   const stopping = simulator.state === "stopping";
   const refused = refusal ?? (stopping ? "It is stopping; start it again when its nodes are gone" : runs && !form.isDirty() ? "Nothing was changed" : null);
   const preset = presetOf(form.values);
+  const share = (field: ShareField) => ({ value: form.values[field], disabled: refusal !== null, onChange: (value: number) => form.setFieldValue(field, value) });
   return (
     <form
       onSubmit={form.onSubmit((values) => {
@@ -46,10 +47,10 @@ export function SettingsForm({ project, simulator, refusal }: { project: string;
             ))}
           </div>
           <div className={classes.sliders}>
-            <Share form={form} field="failure_percent" label="Activations that fail" refusal={refusal} note="A bundle that a node has run before does not" />
-            <Share form={form} field="slow_percent" label="Slow nodes" refusal={refusal} note="They take 20 s longer to activate" />
-            <Share form={form} field="flap_percent" label="Flapping nodes" refusal={refusal} note="They fall silent for 45 s now and then" />
-            <Share form={form} field="error_permille" label="Requests answered with an error" refusal={refusal} most={1_000} note="Gates and canaries look at it" />
+            <Share {...share("failure_percent")} label="Activations that fail" note="A bundle that a node has run before does not" />
+            <Share {...share("slow_percent")} label="Slow nodes" note="They take 20 s longer to activate" />
+            <Share {...share("flap_percent")} label="Flapping nodes" note="They fall silent for 45 s now and then" />
+            <Share {...share("error_permille")} label="Requests answered with an error" most={1_000} note="Gates and canaries look at it" />
           </div>
           <div className={classes.fields}>
             <NumberInput label="Added latency" suffix=" ms" min={0} max={60_000} step={50} allowDecimal={false} disabled={refusal !== null} {...form.getInputProps("latency_ms")} />
@@ -77,17 +78,16 @@ export function SettingsForm({ project, simulator, refusal }: { project: string;
 type ShareField = "failure_percent" | "slow_percent" | "flap_percent" | "error_permille";
 
 interface ShareProps {
-  form: ReturnType<typeof useForm<Values>>;
-  field: ShareField;
+  value: number;
   label: string;
   note: string;
-  refusal: string | null;
+  disabled: boolean;
+  onChange: (value: number) => void;
   most?: number;
 }
 
 /** A share in percent; with `most` 1000, in tenths of them. */
-function Share({ form, field, label, note, refusal, most = 100 }: ShareProps) {
-  const value = form.values[field];
+function Share({ value, label, note, disabled, onChange, most = 100 }: ShareProps) {
   const words = `${most === 1_000 ? value / 10 : value} %`;
   return (
     <label className={classes.slider}>
@@ -95,7 +95,7 @@ function Share({ form, field, label, note, refusal, most = 100 }: ShareProps) {
         <span>{label}</span>
         <span className={classes.shown}>{words}</span>
       </span>
-      <input type="range" aria-label={label} aria-valuetext={words} min={0} max={most} step={1} value={value} disabled={refusal !== null} onChange={(event) => form.setFieldValue(field, event.currentTarget.valueAsNumber)} />
+      <input type="range" aria-label={label} aria-valuetext={words} min={0} max={most} step={1} value={value} disabled={disabled} onChange={(event) => onChange(event.currentTarget.valueAsNumber)} />
       <span className="dim">{note}</span>
     </label>
   );
