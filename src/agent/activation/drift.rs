@@ -90,7 +90,7 @@ impl<P: Proxy> Activator<P> {
     /// True when the file that the proxy reads is not what was written for it.
     pub(super) fn finds_something_else(&self, live: &Live) -> bool {
         let found = fs::read(self.shelf.config(&live.release));
-        found.map_or(true, |found| found != live.rendered.text.as_bytes())
+        !found.is_ok_and(|found| found == live.rendered.text.as_bytes())
     }
 
     /// True when what the proxy read at a moment is not, or need not be, what was written for it: the file has other bytes now, or was written
@@ -99,7 +99,7 @@ impl<P: Proxy> Activator<P> {
         let about = fs::metadata(self.shelf.config(&live.release));
         let since =
             about.map(|about| i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec()));
-        since.map_or(true, |since| since > at.as_nanosecond()) || self.finds_something_else(live)
+        !since.is_ok_and(|since| since <= at.as_nanosecond()) || self.finds_something_else(live)
     }
 
     /// True when the process may run something else than what is live here: then it is replaced, or told to read its files again, also for

@@ -92,8 +92,8 @@ impl ProxyLog {
         // Half a line is looked at when it is whole.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         self.looked = length.saturating_sub((text.len() - whole) as u64);
-        let lines = text.get(..whole).unwrap_or_default().lines();
-        if let Some(line) = lines.filter(|line| line.contains(RELOAD)).last() {
+        let mut lines = text.get(..whole).unwrap_or_default().lines();
+        if let Some(line) = lines.rfind(|line| line.contains(RELOAD)) {
             let time = line.split_whitespace().next().and_then(|time| time.parse().ok());
             self.reload = Some(time.unwrap_or_else(Timestamp::now));
         }

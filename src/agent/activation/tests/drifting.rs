@@ -126,5 +126,9 @@ async fn the_text_of_a_configuration_is_told_with_the_epoch_of_its_generation() 
     edit(&node);
     node.activator.look().await;
     let again = node.board.runtime_config.borrow().clone().unwrap();
-    assert_eq!((again.0, again.1.hash), (next.release.epoch, told.1.hash), "the same under the same number");
+    assert_eq!(
+        (again.0, again.1.generation),
+        (next.release.epoch, told.1.generation),
+        "under the same number"
+    );
 }
