@@ -22,7 +22,7 @@ use crate::caller::Caller;
 use crate::change::{Change, Committed};
 use crate::environment::named;
 use crate::error::AppError;
-use crate::rollout::{manner, selector, spec};
+use crate::rollout::{keep_hidden, manner, selector, spec};
 use crate::scope::InProject;
 
 impl App {
@@ -200,7 +200,8 @@ fn respecified(
         None => Ok(placed),
         Some(rollout) => {
             let anew = asked(TargetSelector::All {}, None, rollout);
-            let anew = spec(read, project, anew, None)?;
+            let mut anew = spec(read, project, anew, None)?;
+            keep_hidden(&mut anew.checks, &known.checks);
             Ok(RolloutSpec { target: placed.target, environment_id: placed.environment_id, ..anew })
         }
     }

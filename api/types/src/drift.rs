@@ -561,6 +561,7 @@ mod tests {
             id: ProjectId(uuid::Uuid::nil()),
             slug: "shop".into(),
             name: "Shop".into(),
+            sandbox: false,
         };
         let exported_at = crate::timestamp(sentinel_model::Time(0));
         let drift_events = Vec::new();

@@ -97,8 +97,8 @@ fn about(refusal: &ApiError, asked: &Asked) -> Option<String> {
             "SENTINEL_CP_TOKEN is set: it was used, before any login; what a key may do is in its scopes and its project, which \
              somebody who is signed in sees with sentinel-cp key list"
         }
-        // Other refusals say themselves who may.
-        code::FORBIDDEN if !refusal.message.contains("role") => return None,
+        // No role helps who asks for something against approving it; the refusal says who may.
+        code::FORBIDDEN if refusal.message.contains("somebody else must") => return None,
         code::FORBIDDEN => "your role does not allow this; sentinel-cp whoami shows what you are",
         code::READ_ONLY => "nothing was written; give another member with --server, or make room on this one",
         code::NO_LEADER => "nothing was written; sentinel-cp cluster status shows the members",

@@ -69,6 +69,8 @@ fn a_key_that_may_not_is_not_sent_to_whoami_which_it_may_not_either() {
     let error = refused(403, code::FORBIDDEN, "an API key may not do this", &["session"]);
     assert!(!advised(&error, &Asked { token: true, ..Asked::default() }).contains("whoami"));
     assert!(advised(&error, &Asked::default()).contains("whoami"));
+    let own = "who asks for a rollout does not approve it; somebody else must";
+    assert_eq!(advised(&refused(403, code::FORBIDDEN, own, &["approve"]), &Asked::default()), "");
 }
 
 #[test]

@@ -58,6 +58,23 @@ pub(super) fn shape(check: check::HttpCheck) -> HttpCheck {
     }
 }
 
+/// Puts the values of headers back that were not shown, and so came back as what stands for them. Only where the same address gets them as
+/// before: else whoever may change a check could have them sent to themselves.
+pub(crate) fn keep_hidden(checks: &mut [check::HttpCheck], known: &[check::HttpCheck]) {
+    for check in checks {
+        let Some(before) = known.iter().find(|one| one.name == check.name && one.url == check.url) else {
+            continue;
+        };
+        for (name, value) in
+            check.headers.iter_mut().filter(|(_, value)| value.expose() == HeaderValue::HIDDEN)
+        {
+            if let Some(kept) = before.headers.get(name) {
+                *value = kept.clone();
+            }
+        }
+    }
+}
+
 /// How they do, each of them.
 pub(super) fn results(asked: &[check::HttpCheck], seen: Option<Checks>) -> Vec<CheckResult> {
     let result = |check: &check::HttpCheck| {
@@ -75,4 +92,30 @@ pub(super) fn results(asked: &[check::HttpCheck], seen: Option<Checks>) -> Vec<C
         }
     };
     asked.iter().map(result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_value_that_was_not_shown_is_kept_for_the_same_address_and_for_no_other() {
+        let mut usual = HttpCheck::usual("checkout".into(), "https://shop.example.com/".into());
+        usual.headers.insert("x-token".into(), "secret".into());
+        let known = asked(vec![usual]).unwrap();
+        let shown = || shape(known[0].clone());
+        assert_eq!(shown().headers["x-token"], HeaderValue::HIDDEN);
+        let back = |check: HttpCheck| {
+            let mut checks = asked(vec![check]).unwrap();
+            keep_hidden(&mut checks, &known);
+            checks[0].headers["x-token"].expose().to_owned()
+        };
+        assert_eq!(back(shown()), "secret");
+        let elsewhere = HttpCheck { url: "https://elsewhere.example.com/".into(), ..shown() };
+        assert_eq!(back(elsewhere), HeaderValue::HIDDEN);
+        let mut other = shown();
+        other.headers.insert("x-token".into(), "other".into());
+        assert_eq!(back(other), "other");
+    }
 }

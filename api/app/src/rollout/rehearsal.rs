@@ -82,8 +82,9 @@ impl App {
         let here = Arc::new(self.in_project(Operation::RolloutRehearse, caller, project).await?);
         let RolloutRehearse { rollout: request, assumptions } = request;
         check(&assumptions)?;
-        let wanted = Asked::of(&here, &request)?;
-        let (spec, bundle) = asked(&here, request)?;
+        let template = request.template.as_deref().map(|named| here.template(named)).transpose()?;
+        let wanted = Asked::of(&here, &request, template.as_ref().map(|one| (one.id, &one.spec)))?;
+        let (spec, bundle) = asked(&here, request, template.as_ref())?;
         let scheduled = wanted.scheduled_at.is_some();
         let Planned { plan, approvals_needed, .. } =
             self.planned(here.clone(), spec.clone(), bundle, scheduled).await?;
@@ -98,6 +99,8 @@ impl App {
             override_freeze_reason: wanted.override_freeze_reason,
             skip_order_reason: wanted.skip_order_reason,
             rule: None,
+            // What it says is in the spec by now, and the copy has no templates.
+            template_id: None,
         };
         let (actor, begins) = (caller.actor(), self.now());
         let heartbeat_ms = self.pace(self.standing(&here.view)?.nodes).within_ms();

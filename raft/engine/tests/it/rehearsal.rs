@@ -73,6 +73,7 @@ fn play(realm: &Realm, spec: &RolloutSpec, assumed: Assumptions) -> Play {
             override_freeze_reason: None,
             skip_order_reason: None,
             rule: None,
+            template_id: None,
         },
         actor: Actor::User(ADA),
         begins: realm.now,

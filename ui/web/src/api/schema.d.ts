@@ -1256,6 +1256,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/rollouts/{id}/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the next step begin of a rollout whose steps wait for a person. */
+        post: operations["advance_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/rollouts/{id}/approve": {
         parameters: {
             query?: never;
@@ -3007,6 +3024,16 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description One gate.
+         * @enum {string}
+         */
+        GateKind: "observed" | "heartbeat" | "error_rate" | "latency" | "cpu" | "memory";
+        /**
+         * @description What a gate says.
+         * @enum {string}
+         */
+        GateVerdict: "pass" | "undecided" | "broken";
         /** @description One person's agreement. */
         GivenApproval: {
             /**
@@ -3172,6 +3199,8 @@ export interface components {
         Hold: {
             /** @description A gate is broken, not merely undecided. */
             broken: boolean;
+            /** @description A person must let the next step begin: no deadline runs. */
+            for_person?: boolean;
             /** @description A freeze holds it: no deadline runs. */
             frozen?: boolean;
             /** @description In words, with the numbers. */
@@ -3640,6 +3669,26 @@ export interface components {
             stage: components["schemas"]["ActivationStage"];
             /** @description Its version; null when the bundle is gone. */
             version?: string | null;
+        };
+        /** @description What a gate says of a node. */
+        NodeGate: {
+            /** @description The gate. */
+            gate: components["schemas"]["GateKind"];
+            /**
+             * Format: double
+             * @description The limit, in the same unit; for `observed`, how long is asked for.
+             */
+            limit?: number | null;
+            /**
+             * Format: double
+             * @description What was measured since the switch: percent, milliseconds, or for `observed` seconds; null where there is nothing to measure, and
+             *     as long as nothing was.
+             */
+            measured?: number | null;
+            /** @description Why it does not pass. */
+            reason?: string | null;
+            /** @description What it says. */
+            verdict: components["schemas"]["GateVerdict"];
         };
         /** @description Nodes that belong together: those that it names, and those that its rule selects. */
         NodeGroup: {
@@ -4817,6 +4866,8 @@ export interface components {
         /** @description A bundle carried to nodes in steps. */
         Rollout: {
             approval?: components["schemas"]["RolloutApproval"] | null;
+            /** @description Each step begins by itself when those before it hold; else a person lets each one after the first begin. */
+            auto_advance?: boolean;
             /** @description Take everything back by itself when a step fails. */
             auto_rollback: boolean;
             /**
@@ -5000,6 +5051,8 @@ export interface components {
         };
         /** @description A new rollout. It starts at once, unless it needs approvals or has a time. */
         RolloutCreate: {
+            /** @description Whether each step begins by itself when those before it hold; true when absent. Else a person lets each one after the first begin. */
+            auto_advance?: boolean | null;
             /** @description Take everything back by itself when a step fails; true when absent. */
             auto_rollback?: boolean | null;
             /**
@@ -5117,6 +5170,11 @@ export interface components {
             /** @description Its failure domain, by its labels as they are now; null without the label, and when domains are not told apart. */
             failure_domain?: string | null;
             /**
+             * @description What each gate that was asked for says of it, as long as the rollout goes forward and has given it the bundle. Traffic of a
+             *     blue-green rollout is judged by the leader alone, since it was shifted.
+             */
+            gates?: components["schemas"]["NodeGate"][];
+            /**
              * Format: int64
              * @description The assignment that the rollout gave it last.
              */
@@ -5227,6 +5285,14 @@ export interface components {
         RolloutReject: {
             /** @description Why; not blank, at most 1,000 characters. */
             comment: string;
+        };
+        /** @description Which step may begin. */
+        RolloutRelease: {
+            /**
+             * Format: int32
+             * @description The step that waits, from zero: `current_step` of the rollout as it was looked at. Another one is refused.
+             */
+            step_index: number;
         };
         /** @description Why a rollout is taken back. */
         RolloutRollback: {
@@ -5360,6 +5426,8 @@ export interface components {
         };
         /** @description In which manner a rule rolls out, as in a new rollout. */
         RuleRollout: {
+            /** @description Whether each step begins by itself when those before it hold; true when absent. Else a person lets each one after the first begin. */
+            auto_advance?: boolean | null;
             /** @description Take everything back by itself when a step fails; true when absent. */
             auto_rollback?: boolean | null;
             /**
@@ -5960,7 +6028,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        WhyKind: "runs" | "unassigned" | "generation" | "failed" | "silent" | "on_its_way" | "owner" | "waiting" | "origin" | "pinned" | "left_out" | "frozen";
+        WhyKind: "runs" | "unassigned" | "generation" | "failed" | "silent" | "on_its_way" | "owner" | "waiting" | "origin" | "pinned" | "left_out" | "frozen" | "drifted" | "revoked";
     };
     responses: never;
     parameters: never;
@@ -10979,6 +11047,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    advance_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutRelease"];
+            };
+        };
+        responses: {
+            /** @description The step begins as soon as it may. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutBody"];
                 };
             };
             /** @description The request is refused. */
