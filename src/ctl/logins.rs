@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// The name of a login when none is given.
 pub const DEFAULT: &str = "default";
-/// Most members that are taken from one answer.
+/// Most members of a login.
 const MEMBERS_MAX: usize = 20;
 /// Most stored logins.
 const LOGINS_MAX: usize = 100;
@@ -158,6 +158,9 @@ impl Login {
                 self.servers.push(url);
             }
         }
+        // The first is where somebody signed in; of the others, those go that have been known for longest.
+        let surplus = self.servers.len().saturating_sub(MEMBERS_MAX);
+        self.servers.drain(1..=surplus);
     }
 
     /// Whether this is one of its members.

@@ -63,7 +63,8 @@ impl App {
     /// Stops the simulator of a sandbox: its nodes are removed one by one.
     pub async fn stop_simulator(&self, caller: &Caller, project: &str) -> Result<SimulatorBody, AppError> {
         let here = self.in_project(Operation::SimulatorStop, caller, project).await?;
-        let command = SimulatorStop { project_id: here.project.id, done: false, reason: caller.label() };
+        let command =
+            SimulatorStop { project_id: here.project.id, done: false, reason: caller.label(), expired: None };
         let change = Change::to("simulator.stopped", here.project.id).in_project(here.project.id);
         let committed = self.commit(caller, change, command).await?;
         self.simulator_of(committed.view, here.project).await

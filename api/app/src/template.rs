@@ -97,6 +97,7 @@ impl App {
         let RolloutTemplateUpdate { name, description, is_default, target_selector, environment, rollout } =
             request;
         let about = target_selector.is_some() || environment.is_some() || rollout.is_some();
+        let based_on = about.then_some(known.updated_at);
         let spec = match about {
             true => Some(respecified(&here, known.spec, target_selector, environment, rollout)?),
             false => None,
@@ -108,6 +109,7 @@ impl App {
             description,
             is_default,
             spec,
+            based_on,
         };
         command.check()?;
         let mut change = Change::to("rollout_template.updated", id)
@@ -147,8 +149,10 @@ impl InProject {
     /// The template with this id or name.
     pub(crate) fn template(&self, named: &str) -> Result<template::RolloutTemplate, AppError> {
         let id = named.parse::<RolloutTemplateId>().ok();
-        let mut all = all(&*self.view.tables, self.project.id)?.into_iter();
-        let found = all.find(|one| one.name == named || Some(one.id) == id);
+        let all = all(&*self.view.tables, self.project.id)?;
+        // The id first: another one may be called so.
+        let by_id = all.iter().find(|one| Some(one.id) == id);
+        let found = by_id.or_else(|| all.iter().find(|one| one.name == named)).cloned();
         found.ok_or_else(|| AppError::not_found("Template"))
     }
 
@@ -210,7 +214,14 @@ fn respecified(
 /// A request in which nothing is said.
 fn nothing() -> RolloutCreate {
     let unsaid = RolloutCreate::in_manner(OPEN, TargetSelector::All {}, RuleRollout::default());
-    RolloutCreate { target_selector: None, strategy: None, checks: None, ..unsaid }
+    RolloutCreate {
+        target_selector: None,
+        strategy: None,
+        checks: None,
+        failure_domain: None,
+        rollback_threshold: None,
+        ..unsaid
+    }
 }
 
 fn template_body(

@@ -21,44 +21,44 @@ pub enum BadBundle {
 
 /// What is taken for granted; what is left out is as the answer says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct RehearsalAssumptions {
     /// What if the bundle is bad? What is said besides goes before it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bad: Option<BadBundle>,
     /// Shortest time from an assignment to its proof, in milliseconds; as measured of late, or 2000.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_from_ms: Option<u32>,
     /// Longest time from an assignment to its proof, in milliseconds; as measured of late, or 8000.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_to_ms: Option<u32>,
     /// How often nodes speak, in seconds; as the members ask for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 600)]
     pub heartbeat_interval_seconds: Option<u32>,
     /// Share of the nodes that fail to activate the bundle, 0 to 100; 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_percent: Option<f64>,
     /// Share of the nodes that are online and fall silent when it begins, 0 to 100; 0. Those that are offline stay so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent_percent: Option<f64>,
     /// Requests that a node answers in a second, on average; 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests_per_second: Option<f64>,
     /// Share of the answers of other bundles that are errors, in percent; 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_error_rate: Option<f64>,
     /// Share of the bundle's answers that are errors, in percent; as that of the others.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_error_rate: Option<f64>,
     /// 99th percentile of the latency of other bundles, in milliseconds; 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_latency_ms: Option<f64>,
     /// 99th percentile of the bundle's latency, in milliseconds; as that of the others.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_latency_ms: Option<f64>,
     /// What is drawn comes from it: the same seed gives the same course; 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
 }
 

@@ -5,7 +5,7 @@ const SWITCH_MS = 6_500;
 /** A course that follows from the plan: its steps one after the other, and the way back when the bundle is bad and something would notice. */
 export function course(plan: RolloutPlan, { rollout, assumptions = {} }: RolloutRehearse, copied: number): Rehearsal {
   const bad = assumptions.bad ?? null;
-  const gates: NonNullable<RolloutCreate["health_gates"]> = rollout.health_gates ?? {};
+  const gates: Partial<NonNullable<RolloutCreate["health_gates"]>> = rollout.health_gates ?? {};
   const observe = (gates.observe_seconds ?? 0) * 1_000 + (rollout.strategy === "canary" ? 60_000 : 1_500);
   const noticed = bad === "fails" || rollout.strategy === "canary" || (bad === "errors" && gates.max_error_rate != null) || (bad === "slow" && gates.max_latency_ms != null);
   const fails = bad !== null && noticed;

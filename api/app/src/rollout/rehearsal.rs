@@ -33,7 +33,7 @@ use crate::scheduler::Limits;
 /// Rehearsals at the same time.
 const AT_ONCE: usize = 1;
 /// So many more may wait.
-const WAITING_MAX: usize = 4;
+const WAITING_MAX: usize = 2;
 /// Longest time that one takes. Well below that for an answer, of which waiting is a part.
 const WITHIN: Duration = Duration::from_secs(15);
 /// What is assumed where nothing is said and nothing is known.

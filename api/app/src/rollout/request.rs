@@ -194,7 +194,11 @@ pub(crate) fn spec(
             None => template.and_then(|base| base.rollback_threshold),
         },
         checks: match (request.checks, template) {
-            (Some(checks), _) => check::asked(checks)?,
+            (Some(checks), base) => {
+                let mut checks = check::asked(checks)?;
+                check::keep_hidden(&mut checks, base.map(|base| base.checks.as_slice()).unwrap_or_default());
+                checks
+            }
             (None, base) => base.map(|base| base.checks.clone()).unwrap_or_default(),
         },
         on_conflict: match (request.on_conflict, template) {

@@ -74,9 +74,11 @@ impl App {
 
     async fn tend_simulator(&self, view: &View, found: &Simulator) -> Result<(), AppError> {
         let project_id = found.project_id;
-        let stop = |done, reason: &str| SimulatorStop { project_id, done, reason: reason.to_owned() };
+        let stop =
+            |done, reason: &str| SimulatorStop { project_id, done, reason: reason.to_owned(), expired: None };
         if found.state == SimulatorState::Running && self.now() >= found.expires_at {
-            return self.decide(stop(false, "its time is over")).await;
+            let expired = Some(found.expires_at);
+            return self.decide(SimulatorStop { expired, ..stop(false, "its time is over") }).await;
         }
         let wanted =
             if found.state == SimulatorState::Running { usize::from(found.settings.nodes) } else { 0 };

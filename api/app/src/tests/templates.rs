@@ -124,6 +124,26 @@ fn from(bundle: BundleId, template: &str) -> RolloutCreate {
     }
 }
 
+/// Defect: whoever changes where a template goes takes its failure domain and its threshold away.
+#[tokio::test]
+async fn a_change_of_the_place_leaves_the_manner_as_it_was_and_takes_back_nothing_of_others() {
+    let (world, _) = raised().await;
+    let (app, by) = (&world.kit.app, || world.operator.again());
+    let made = make(&world, called("careful", unusual())).await;
+    let labels = [("zone".to_owned(), "a".to_owned())].into();
+    let place = RolloutTemplateUpdate {
+        target_selector: Some(TargetSelector::Labels { labels }),
+        ..RolloutTemplateUpdate::default()
+    };
+    let moved = app.update_rollout_template(&by(), PROJECT, made.id, place).await.unwrap().rollout_template;
+    assert_eq!(moved.rollout, made.rollout);
+    // What was hidden comes back hidden, and is kept.
+    let again =
+        RolloutTemplateUpdate { rollout: Some(moved.rollout.clone()), ..RolloutTemplateUpdate::default() };
+    let same = app.update_rollout_template(&by(), PROJECT, made.id, again).await.unwrap().rollout_template;
+    assert_eq!(same.rollout, made.rollout);
+}
+
 fn fields(value: impl serde::Serialize) -> Map<String, Value> {
     serde_json::to_value(value).unwrap().as_object().unwrap().clone()
 }

@@ -228,6 +228,8 @@ impl<'a> Stage<'a> {
                 let notes = self.notes.entry(id).or_default();
                 let decision = lead::look(&self.state, id, &heard, self.listening, self.now, notes)?;
                 let Some(decision) = decision else { break };
+                // What is merely told is nothing that happens.
+                let told = matches!(&decision, Command::RolloutCheck(_) | Command::RolloutObserve(_));
                 let waits = matches!(
                     &decision,
                     Command::RolloutAdvance(RolloutAdvance {
@@ -237,6 +239,7 @@ impl<'a> Stage<'a> {
                 );
                 match self.propose(MEMBER, decision)? {
                     Ok(_) if waits => self.let_begin(id)?,
+                    Ok(_) if told => {}
                     Ok(_) | Err(Rejection::Stale { .. }) => self.quiet = self.now,
                     Err(_) => break,
                 }

@@ -3,11 +3,11 @@
 use sentinel_model::project::Project;
 use sentinel_model::rollout::RolloutSpec;
 use sentinel_model::template::RolloutTemplate;
-use sentinel_model::{InvalidValue, ProjectId, RolloutTemplateId};
+use sentinel_model::{InvalidValue, ProjectId, RolloutTemplateId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
-use crate::outcome::Reply;
+use crate::outcome::{Rejection, Reply};
 use crate::tables::key;
 use crate::template;
 
@@ -26,6 +26,9 @@ pub struct RolloutTemplateUpdate {
     pub is_default: Option<bool>,
     /// How rollouts go from now on; its bundle is open.
     pub spec: Option<RolloutSpec>,
+    /// When what that was made of had changed last: else it would take back what somebody else has said since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub based_on: Option<Time>,
 }
 
 impl Apply for RolloutTemplateUpdate {
@@ -34,6 +37,10 @@ impl Apply for RolloutTemplateUpdate {
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
         let row = key(&[self.project_id.as_bytes(), self.template_id.as_bytes()]);
         let mut template = context.require::<RolloutTemplate>(&row, "Template")?;
+        if self.based_on.is_some_and(|based_on| based_on != template.updated_at) {
+            let message = "the template was changed meanwhile; look at it again";
+            return Err(Rejection::WrongState(message.into()).into());
+        }
         let before = template.name.clone();
         let name = self.name.clone().unwrap_or_else(|| before.clone());
         let mut changes = vec![("name_before", before), ("name", name), ("changed", self.changed())];
@@ -54,6 +61,9 @@ impl Apply for RolloutTemplateUpdate {
             changes.push(("settings_digest", template::digest(spec)?.to_string()));
         }
         template.updated_at = context.time;
+        if self.spec.is_some() {
+            template::require_own(context, &template)?;
+        }
         let replaced = template::save(context, &template)?;
         changes.extend(replaced.map(|other| ("default_before", other.name)));
         let id = self.template_id.to_string();

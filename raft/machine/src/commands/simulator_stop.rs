@@ -1,7 +1,7 @@
 //! Stops the simulator of a sandbox, in two steps: somebody decides, or its time is over; the leader removes its nodes one by one, and
 //! says when there are none any more.
 
-use sentinel_model::ProjectId;
+use sentinel_model::{ProjectId, Time};
 use sentinel_model::project::Project;
 use sentinel_model::simulator::{Simulator, SimulatorState};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ pub struct SimulatorStop {
     pub done: bool,
     /// Who or what stops it, in words.
     pub reason: String,
+    /// Its time is over, and this was its end when that was seen. The leader's alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired: Option<Time>,
 }
 
 impl Apply for SimulatorStop {
@@ -41,6 +44,12 @@ impl Apply for SimulatorStop {
         }
         if simulator.state == SimulatorState::Stopping {
             return Err(Rejection::WrongState("the simulator is stopping already".into()).into());
+        }
+        if let Some(seen) = self.expired {
+            require_leader(context)?;
+            if simulator.expires_at != seen || context.time < seen {
+                return Err(Rejection::WrongState("the simulator goes on: it has more time".into()).into());
+            }
         }
         simulator.state = SimulatorState::Stopping;
         context.store(&simulator)?;

@@ -4571,71 +4571,59 @@ export interface components {
             /**
              * Format: int32
              * @description Shortest time from an assignment to its proof, in milliseconds; as measured of late, or 2000.
-             * @default null
              */
-            activation_from_ms: number | null;
+            activation_from_ms?: number | null;
             /**
              * Format: int32
              * @description Longest time from an assignment to its proof, in milliseconds; as measured of late, or 8000.
-             * @default null
              */
-            activation_to_ms: number | null;
-            /** @default null */
-            bad: components["schemas"]["BadBundle"] | null;
+            activation_to_ms?: number | null;
+            bad?: components["schemas"]["BadBundle"] | null;
             /**
              * Format: double
              * @description Share of the nodes that fail to activate the bundle, 0 to 100; 0.
-             * @default null
              */
-            failing_percent: number | null;
+            failing_percent?: number | null;
             /**
              * Format: int32
              * @description How often nodes speak, in seconds; as the members ask for.
-             * @default null
              */
-            heartbeat_interval_seconds: number | null;
+            heartbeat_interval_seconds?: number | null;
             /**
              * Format: double
              * @description Share of the bundle's answers that are errors, in percent; as that of the others.
-             * @default null
              */
-            new_error_rate: number | null;
+            new_error_rate?: number | null;
             /**
              * Format: double
              * @description 99th percentile of the bundle's latency, in milliseconds; as that of the others.
-             * @default null
              */
-            new_latency_ms: number | null;
+            new_latency_ms?: number | null;
             /**
              * Format: double
              * @description Share of the answers of other bundles that are errors, in percent; 0.
-             * @default null
              */
-            old_error_rate: number | null;
+            old_error_rate?: number | null;
             /**
              * Format: double
              * @description 99th percentile of the latency of other bundles, in milliseconds; 50.
-             * @default null
              */
-            old_latency_ms: number | null;
+            old_latency_ms?: number | null;
             /**
              * Format: double
              * @description Requests that a node answers in a second, on average; 10.
-             * @default null
              */
-            requests_per_second: number | null;
+            requests_per_second?: number | null;
             /**
              * Format: int32
              * @description What is drawn comes from it: the same seed gives the same course; 1.
-             * @default null
              */
-            seed: number | null;
+            seed?: number | null;
             /**
              * Format: double
              * @description Share of the nodes that are online and fall silent when it begins, 0 to 100; 0. Those that are offline stay so.
-             * @default null
              */
-            silent_percent: number | null;
+            silent_percent?: number | null;
         };
         /**
          * @description How a rehearsal ended.

@@ -14,7 +14,7 @@ pub fn simulator() -> SimulatorSet {
 }
 
 pub fn stop(done: bool) -> SimulatorStop {
-    SimulatorStop { project_id: SHOP, done, reason: "ada@example.com".into() }
+    SimulatorStop { project_id: SHOP, done, reason: "ada@example.com".into(), expired: None }
 }
 
 /// Every command, in the order of their kinds.

@@ -32,6 +32,7 @@ pub fn retemplate() -> RolloutTemplateUpdate {
         description: None,
         is_default: None,
         spec: None,
+        based_on: None,
     }
 }
 

@@ -65,7 +65,8 @@ function TemplateForm({ project, title, template, known: given }: { project: str
   const refusal = useRefusal("operator");
   // The list is read anew all the time; what counts as changed is what differs from how it was when the page opened.
   const [known] = useState(given);
-  const naming = useForm<Naming>({ initialValues: { name: template?.name ?? "", description: template?.description ?? "", isDefault: template?.is_default ?? false } });
+  const [opened] = useState<Naming>({ name: template?.name ?? "", description: template?.description ?? "", isDefault: template?.is_default ?? false });
+  const naming = useForm<Naming>({ initialValues: opened });
   const form = useForm<RolloutForm>({ initialValues: known === undefined ? DEFAULTS : formOf(known) });
   const [error, setError] = useState<ApiError | null>(null);
   const save = useAction({
@@ -77,7 +78,14 @@ function TemplateForm({ project, title, template, known: given }: { project: str
       }
       const { manner: changes, place } = changed(known, form.values);
       const next = Object.keys(changes).length === 0 ? {} : { rollout: mannerOver(known, form.values) };
-      return updateTemplate(project, template.id, { ...named, ...(place ?? {}), ...next });
+      // Only what was changed: somebody else may have changed the rest since the page opened.
+      const { name, description, isDefault } = opened;
+      const renamed = {
+        ...(named.name === name ? {} : { name: named.name }),
+        ...(named.description === description ? {} : { description: named.description }),
+        ...(named.is_default === isDefault ? {} : { is_default: named.is_default }),
+      };
+      return updateTemplate(project, template.id, { ...renamed, ...(place ?? {}), ...next });
     },
     done: (saved) => (saved.is_default ? `New rollouts begin with ${saved.name}` : `${saved.name} is saved`),
     refresh: [["rollout-templates", project], ["audit"]],

@@ -96,7 +96,7 @@ interface Acts {
 }
 
 function place({ target_selector, environment }: RolloutTemplate): string {
-  return environment && target_selector.type !== "environment" ? `${targetWords(target_selector)}, in ${environment.slug}` : targetWords(target_selector);
+  return environment && target_selector.type !== "environment" ? `${targetWords({ target_selector })}, in ${environment.slug}` : targetWords({ target_selector });
 }
 
 function columnsFor(project: string, refusal: string | null, acts: Acts): Column<RolloutTemplate>[] {
