@@ -123,7 +123,7 @@ impl Page<'_> {
         }
         entries.extend(self.begun(&mut complete.start)?);
         entries.extend(self.promotions()?);
-        entries.sort_by(|a, b| (a.from, a.kind, a.id).cmp(&(b.from, b.kind, b.id)));
+        entries.sort_by_key(|one| (one.from, one.kind, one.id));
         if entries.len() > ENTRIES_MAX {
             // All that begin at one moment are left out together: nobody can tell how many there are.
             let cut = entries[ENTRIES_MAX].from;

@@ -32,12 +32,11 @@ pub fn digest(spec: &RolloutSpec) -> Result<Sha256Digest, TableError> {
     Ok(Sha256Digest(Sha256::digest(bytes).into()))
 }
 
-/// Writes a template that is fit to be one. When it is the default, no other one is any more: that one is returned.
+/// Writes a template that has been checked. When it is the default, no other one is any more: that one is returned.
 pub(crate) fn save(
     context: &mut Context<'_>,
     template: &RolloutTemplate,
 ) -> Result<Option<RolloutTemplate>, Stop> {
-    template.check()?;
     let mut before = None;
     for mut other in all(context.tables(), template.project_id)? {
         if other.id == template.id {

@@ -13,6 +13,7 @@ use sentinel_api_types::promotion::RuleRollout;
 use sentinel_api_types::rollout::{HealthGates, RolloutCreate, Strategy, TargetSelector};
 use sentinel_api_types::template::{RolloutTemplate, RolloutTemplateCreate, RolloutTemplateUpdate};
 use sentinel_api_types::timestamp;
+use sentinel_model::check::HeaderValue;
 use sentinel_model::{BundleId, RolloutTemplateId};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -25,8 +26,14 @@ use crate::testing::{Kit, World};
 async fn raised() -> (World, BundleId) {
     let world = World::new().await.unwrap();
     world.kit.raise().await.unwrap();
+    let mut nodes = vec![world.node.0];
     for name in ["edge-2", "edge-3"] {
-        world.kit.node(&world.operator, PROJECT, name).await.unwrap();
+        nodes.push(world.kit.node(&world.operator, PROJECT, name).await.unwrap().0);
+    }
+    for node in nodes {
+        let labels = Some([("zone".to_owned(), "a".to_owned())].into());
+        let update = NodeUpdate { labels, ..Default::default() };
+        world.kit.app.update_node(&world.operator.again(), PROJECT, node, update).await.unwrap();
     }
     let bundle = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
     (world, bundle)
@@ -148,6 +155,14 @@ fn fields(value: impl serde::Serialize) -> Map<String, Value> {
     serde_json::to_value(value).unwrap().as_object().unwrap().clone()
 }
 
+/// As it is shown.
+fn hidden(mut manner: RuleRollout) -> RuleRollout {
+    for value in manner.checks.iter_mut().flat_map(|check| check.headers.values_mut()) {
+        *value = HeaderValue::HIDDEN.to_owned();
+    }
+    manner
+}
+
 #[tokio::test]
 async fn no_field_of_a_template_is_lost_on_the_way_to_the_rollout() {
     let (world, bundle) = raised().await;
@@ -155,6 +170,8 @@ async fn no_field_of_a_template_is_lost_on_the_way_to_the_rollout() {
     for (number, manner) in manners().into_iter().enumerate() {
         let name = format!("template {number}");
         let template = make(&world, called(&name, manner.clone())).await;
+        // Values of headers are shown to nobody.
+        let manner = hidden(manner);
         assert_eq!(template.rollout, manner, "kept");
         // Two slots, for blue-green.
         if manner.strategy == Strategy::BlueGreen {
@@ -233,7 +250,7 @@ async fn what_a_request_says_wins_over_the_template_and_the_rest_stays() {
     make(&world, called("at once", manners()[4].clone())).await;
     let gates = HealthGates { observe_seconds: 5, ..Default::default() };
     let base = || from(bundle, "usual");
-    let same = RuleRollout { ..unusual() };
+    let same = hidden(unusual());
     for (request, expected) in [
         (
             RolloutCreate { max_unavailable: Some(0), ..base() },
@@ -342,8 +359,11 @@ async fn a_template_is_no_way_around_what_holds_for_every_rollout() {
         let request = EnvironmentCreate { name: name.into(), ..Default::default() };
         app.create_environment(&world.admin.again(), PROJECT, request).await.unwrap();
     }
-    let update = NodeUpdate { environment: Some(Some("prod".to_owned())), ..Default::default() };
-    app.update_node(&world.operator.again(), PROJECT, world.node.0, update).await.unwrap();
+    let other = world.kit.node(&world.operator, PROJECT, "edge-4").await.unwrap().0;
+    for (node, environment) in [(world.node.0, "prod"), (other, "dev")] {
+        let update = NodeUpdate { environment: Some(Some(environment.to_owned())), ..Default::default() };
+        app.update_node(&world.operator.again(), PROJECT, node, update).await.unwrap();
+    }
     let target_selector = TargetSelector::Environment { environment: "prod".into() };
     let to_prod = RolloutTemplateCreate { target_selector, ..called("prod", RuleRollout::default()) };
     make(&world, to_prod).await;
@@ -362,7 +382,7 @@ async fn a_template_is_no_way_around_what_holds_for_every_rollout() {
     make(&world, called("all", RuleRollout::default())).await;
     let elsewhere = TargetSelector::NodeIds { node_ids: vec![world.node.0] };
     let update = NodeUpdate { environment: Some(None), ..Default::default() };
-    app.update_node(&world.operator.again(), PROJECT, world.node.0, update).await.unwrap();
+    app.update_node(&world.admin.again(), PROJECT, world.node.0, update).await.unwrap();
     let frozen = create(RolloutCreate { target_selector: Some(elsewhere), ..from(bundle, "all") }).await;
     let frozen = frozen.unwrap_err().to_string();
     assert!(frozen.starts_with("the project is frozen until"), "{frozen}");

@@ -51,6 +51,7 @@ impl Apply for RolloutTemplateCreate {
             created_at: context.time,
             updated_at: context.time,
         };
+        made.check()?;
         template::require_own(context, &made)?;
         let replaced = template::save(context, &made)?;
         let id = self.template_id.to_string();

@@ -61,6 +61,7 @@ impl Apply for RolloutTemplateUpdate {
             changes.push(("settings_digest", template::digest(spec)?.to_string()));
         }
         template.updated_at = context.time;
+        template.check()?;
         if self.spec.is_some() {
             template::require_own(context, &template)?;
         }

@@ -261,7 +261,7 @@ fn a_bundle_that_is_in_the_target_by_now_is_not_taken_there_again() {
 #[test]
 fn a_rule_whose_target_was_moved_before_its_source_takes_nothing_back() {
     let (mut stage, at) = staged();
-    stage.done(EnvironmentUpdate { place: Some(0), ..samples::change(PROD) });
+    stage.done(EnvironmentUpdate { place: Some(1), ..samples::change(PROD) });
     stage.now = at.plus_ms(10 * MINUTE);
     let refused = as_member(&mut stage, |stage| stage.refused(by_rule(at)));
     assert_eq!(refused, wrong("the target comes before the source by now"));
