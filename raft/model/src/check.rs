@@ -24,7 +24,7 @@ pub const ERROR_MAX: usize = 300;
 /// Most passes or failures that can be asked for.
 pub const TIMES_MAX: u32 = 100;
 
-/// Something that has to answer. Checked by [`HttpCheck::check`].
+/// Something that has to answer. Checked by `HttpCheck::check`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpCheck {
     /// What it is called.

@@ -247,6 +247,7 @@ async fn what_a_request_says_wins_over_the_template_and_the_rest_stays() {
     make(&world, called("usual", unusual())).await;
     let canary = manners()[2].clone();
     make(&world, called("canary", canary.clone())).await;
+    let canary = hidden(canary);
     make(&world, called("at once", manners()[4].clone())).await;
     let gates = HealthGates { observe_seconds: 5, ..Default::default() };
     let base = || from(bundle, "usual");
