@@ -93,7 +93,7 @@ async fn a_freeze_of_one_environment_leaves_the_others_alone() {
     team.by("ann", &["environment", "promote", "--bundle", "1.0.0", "--to", "staging"]).ok();
     let skip = ["rollout", "create", "--bundle", "1.0.0", "--environment", "prod", "--skip-order", "now"];
     let said = team.by("default", &skip).failed(REFUSED);
-    assert!(said.contains("by window 'Sales' for the environment 'Production'"), "{said}");
+    assert!(said.contains("the environment 'Production' is frozen until"), "{said}");
     let why = team.by("ann", &["rollout", "why", "edge-2"]).ok();
     assert!(why.contains("for the environment 'Production'"), "{why}");
 }
