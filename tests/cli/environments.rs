@@ -48,12 +48,11 @@ async fn environments_are_made_ordered_and_removed_by_administrators() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_skips_an_environment_but_an_administrator_who_says_why() {
     let team = placed().await;
-    let plan = team.by("ann", &["rollout", "plan", "--bundle", "1.0.0", "--environment", "prod"]).ok();
-    assert!(plan.contains("environment Production: 1 nodes"), "{plan}");
-    assert!(
-        plan.contains("refused: the bundle has not been completed in the environment 'Staging'"),
-        "{plan}"
-    );
+    let plan = team.by("ann", &["rollout", "plan", "--bundle", "1.0.0", "--environment", "prod"]);
+    assert_eq!(plan.code, REFUSED, "what would be refused is no success: {plan:?}");
+    assert!(plan.out.contains("environment Production: 1 nodes"), "{plan:?}");
+    let order = "refused: the bundle has not been completed in the environment 'Staging'";
+    assert!(plan.out.contains(order), "{plan:?}");
     let promote = ["environment", "promote", "--bundle", "1.0.0", "--to", "prod"];
     let skip = |reason: &'static str| {
         vec!["rollout", "create", "--bundle", "1.0.0", "--environment", "prod", "--skip-order", reason]
