@@ -24,7 +24,11 @@ async fn a_second_cluster_needs_a_name_and_signing_out_leaves_none_current() {
     assert!(again.contains("(login default)"), "the same cluster may be signed in to again: {again}");
 
     let named = sign_in(&user, &url, &["--context", "other"], &[]).ok();
-    assert!(named.contains(&url) && named.contains("(login other)"), "{named}");
+    assert!(
+        named.contains(&url)
+            && named.contains("(login other; it is the current one now, and default needs --context)"),
+        "{named}"
+    );
     let out = user.run(&["logout"]).ok();
     assert!(out.contains("no login is current now") && out.contains("one of default"), "{out}");
     let nobody = user.run(&["whoami"]).failed(1);
