@@ -427,12 +427,11 @@ fn a_freeze_of_an_environment_holds_each_step_and_each_resumption() {
     stage.done(FreezeWindowCreate { environment_id: Some(PROD), ..crew::window(1, from, until) });
     let revision = stage.get::<Rollout>(id(3).as_bytes()).unwrap().revision;
     let start = RolloutAdvance { rollout_id: id(3), revision, transition: Transition::StartStep };
-    assert!(
-        stage.clone().refused(start).to_string().contains("the environment 'Production' is frozen until")
-    );
+    let frozen = "the environment 'Production' is frozen until";
+    assert!(stage.clone().refused(start).to_string().contains(frozen));
     stage.done(RolloutPause { rollout_id: id(3), by: "ada".into() });
     let resume = RolloutResume { rollout_id: id(3), by: "ada".into() };
-    assert!(stage.clone().refused(resume.clone()).to_string().contains("for the environment 'Production'"));
+    assert!(stage.clone().refused(resume.clone()).to_string().contains(frozen));
     stage.done(FreezeWindowDelete { project_id: SHOP, window_id: FreezeWindowId(Uuid::from_u128(1)) });
     stage.done(resume);
 }
