@@ -350,12 +350,17 @@ impl<P: Proxy> Activator<P> {
     async fn carry_out(&mut self, next: &Live, way: Way) -> Result<(), String> {
         let target = &next.rendered.target;
         let addresses = next.rendered.addresses;
+        let astray = self.measuring.astray;
         match way {
             Way::Nothing => return Ok(()),
             Way::Reload => self.proxy.reload().await,
             Way::Upgrade => self.proxy.upgrade(target, addresses).await,
             Way::Start => self.proxy.start(target, addresses).await,
         }?;
+        // It answers the same probes as the new process, with what nobody has assigned.
+        if astray && way == Way::Upgrade {
+            self.proxy.alone().await;
+        }
         self.measuring.astray = self.finds_something_else(next);
         Ok(())
     }

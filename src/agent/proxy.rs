@@ -51,6 +51,10 @@ pub trait Proxy: Send {
     /// It does not come up. The old process may go on serving, or may have given up its sockets: [`Proxy::running`] tells.
     async fn upgrade(&mut self, target: &Target, addresses: Addresses) -> Result<(), String>;
 
+    /// Waits until no replaced process takes new connections any more: for some seconds after [`Proxy::upgrade`] it and the new one share
+    /// them.
+    async fn alone(&mut self) {}
+
     /// Ends the running process, if there is one, without waiting for its requests.
     async fn stop(&mut self);
 

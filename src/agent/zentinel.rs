@@ -42,6 +42,8 @@ const TEST_WITHIN: Duration = Duration::from_secs(20);
 const UP_WITHIN: Duration = Duration::from_secs(15);
 /// How much longer proving may take while a replaced process still holds the sockets.
 const WHILE_DRAINING: Duration = Duration::from_secs(10);
+/// How long a process that has handed its sockets over goes on taking connections: five seconds, and a margin.
+const SHARES_FOR: Duration = Duration::from_secs(6);
 /// Most replaced processes that may go on finishing requests.
 const DRAINING_MAX: usize = 6;
 /// Longest message about a refused file.
@@ -75,6 +77,8 @@ pub struct Zentinel {
     log: ProxyLog,
     running: Option<Running>,
     draining: Vec<Draining>,
+    /// When the process before handed its sockets over.
+    handed_over: Option<Instant>,
     /// It was told to read its configuration, and has not proven it so far.
     loading: bool,
 }
@@ -86,7 +90,15 @@ impl Zentinel {
     /// Its files cannot be opened.
     pub fn new(options: Options, http: LocalHttp) -> anyhow::Result<Self> {
         let log = ProxyLog::open(&options.data_dir).context("cannot open the proxy's log")?;
-        let mut proxy = Self { options, http, log, running: None, draining: Vec::new(), loading: false };
+        let mut proxy = Self {
+            options,
+            http,
+            log,
+            running: None,
+            draining: Vec::new(),
+            handed_over: None,
+            loading: false,
+        };
         proxy.adopt();
         Ok(proxy)
     }
@@ -273,6 +285,16 @@ impl Proxy for Zentinel {
     async fn upgrade(&mut self, target: &Target, addresses: Addresses) -> Result<(), String> {
         self.loading = true;
         self.hand_over(target, addresses).await
+    }
+
+    async fn alone(&mut self) {
+        while let (Some(since), Some(old)) = (self.handed_over, self.draining.last_mut()) {
+            reap(&mut old.child);
+            if since.elapsed() >= SHARES_FOR || !procfs::runs(old.pid, old.started) {
+                return;
+            }
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     async fn stop(&mut self) {

@@ -56,6 +56,7 @@ impl Zentinel {
             return Err(self.with_last_words(&words));
         }
         signal(old.0, old.1, Signal::SIGQUIT);
+        self.handed_over = Some(Instant::now());
         if let Some(running) = self.running.take() {
             self.retire(running);
         }
