@@ -1,7 +1,7 @@
 //! What the leader does about simulators: it ends those whose time is over, removes nodes that there are too many of, and says which
 //! nodes are to be played.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::simulator_stop::SimulatorStop;
 use sentinel_machine::{Rejection, View, query, simulator, tables};
 use sentinel_model::bundle::Bundle;
-use sentinel_model::node::{ActivationFailure, Node};
+use sentinel_model::node::{ActivationFailure, Node, NodeStatus};
 use sentinel_model::project::Project;
 use sentinel_model::simulator::{Simulator, SimulatorSettings, SimulatorState};
 use sentinel_model::{BundleId, EnrolmentTokenId, Epoch, Generation, NodeId, ProjectId, Time};
@@ -52,6 +52,29 @@ pub struct Remembered {
     pub failure: Option<ActivationFailure>,
 }
 
+/// The nodes that are not wanted: of places beyond the number, and of one place all but one. Who plays a place plays the one that is heard
+/// of, and of two that are, the one that joined last.
+fn surplus(nodes: &[Node], wanted: usize) -> Vec<&Node> {
+    let mut kept: HashMap<usize, &Node> = HashMap::new();
+    let rank = |node: &Node| (node.status != NodeStatus::Offline, node.registered_at, node.id);
+    for node in nodes {
+        if let Some(place) = place(&node.name).filter(|place| (1..=wanted).contains(place)) {
+            let known = kept.entry(place).or_insert(node);
+            if rank(node) > rank(known) {
+                *known = node;
+            }
+        }
+    }
+    let kept: HashSet<NodeId> = kept.into_values().map(|node| node.id).collect();
+    nodes.iter().filter(|node| !kept.contains(&node.id)).collect()
+}
+
+/// Which node of its simulator it is: `sim-007`, or `sim-007.2` where somebody else has that name, is the seventh.
+fn place(name: &str) -> Option<usize> {
+    let (_, number) = name.rsplit_once('-')?;
+    number.split('.').next()?.parse().ok()
+}
+
 impl App {
     /// Ends simulators whose time is over, removes nodes that are not wanted any more, and returns those simulators that are to run.
     /// For the leader.
@@ -87,7 +110,7 @@ impl App {
         if nodes.is_empty() && found.state == SimulatorState::Stopping {
             return self.decide(stop(true, "its nodes are gone")).await;
         }
-        for node in nodes.iter().skip(wanted).take(REMOVED_AT_ONCE) {
+        for node in surplus(&nodes, wanted).into_iter().take(REMOVED_AT_ONCE) {
             self.decide(NodeDelete { node_id: node.id }).await?;
         }
         Ok(())
@@ -152,5 +175,36 @@ impl App {
             simulator::nodes(read, project_id)?.into_iter().map(remembered).collect()
         })
         .await?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::World;
+    use crate::testing::world::PROJECT;
+
+    #[tokio::test]
+    async fn one_node_of_each_place_stays_and_it_is_the_one_that_is_played() {
+        let world = World::new().await.unwrap();
+        for name in ["sim-001.2", "sim-001", "sim-002", "sim-003", "sim-002.2", "elsewhere"] {
+            world.kit.node(&world.operator, PROJECT, name).await.unwrap();
+        }
+        let view = world.kit.app.read_stale().await.unwrap();
+        let mut nodes = query::nodes_of(&*view.tables, world.project).unwrap();
+        nodes.retain(|node| node.name != "edge-1");
+        let mut clock = 0;
+        for name in ["sim-001.2", "sim-001", "sim-002", "sim-003", "sim-002.2", "elsewhere"] {
+            let node = nodes.iter_mut().find(|node| node.name == name).unwrap();
+            clock += 1;
+            node.registered_at = Time(clock);
+            node.status = if name == "sim-002.2" { NodeStatus::Offline } else { NodeStatus::Online };
+        }
+        let names =
+            |wanted| surplus(&nodes, wanted).into_iter().map(|node| node.name.as_str()).collect::<Vec<_>>();
+        assert_eq!(names(3), ["elsewhere", "sim-001.2", "sim-002.2"]);
+        assert_eq!(names(1), ["elsewhere", "sim-001.2", "sim-002", "sim-002.2", "sim-003"]);
+        assert_eq!(names(0).len(), nodes.len());
     }
 }
