@@ -120,6 +120,11 @@ export function MannerFields({ form }: { form: Form }) {
             <NumberInput label="May be unavailable" description={values.failureDomain === "" ? "Nodes of a step that may be offline or fail without stopping it" : "Nodes of each domain that may be offline or fail without stopping it"} min={0} {...form.getInputProps("maxUnavailable")} />
             <NumberInput label="Step deadline" description="Longest time that a step may take; pauses do not count" min={1} suffix=" s" {...form.getInputProps("deadline")} />
           </div>
+          <Switch
+            label="Ask before each step"
+            description="Each step after the first begins when a person says so; what has the bundle is judged meanwhile."
+            {...form.getInputProps("byHand", { type: "checkbox" })}
+          />
         </div>
       </Panel>
       <Panel title="Gates between steps">
@@ -151,11 +156,6 @@ export function MannerFields({ form }: { form: Form }) {
       </Panel>
       <Panel title="When a step fails">
         <div className={classes.fields}>
-          <Switch
-            label="Ask before each step"
-            description="Each step after the first begins when a person says so; what has the bundle is judged meanwhile."
-            {...form.getInputProps("byHand", { type: "checkbox" })}
-          />
           <Switch
             label="Take everything back by itself"
             description="Each node gets the bundle that it ran before, in waves. Otherwise the rollout stops where it is."
