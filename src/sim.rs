@@ -9,7 +9,6 @@
 mod archives;
 mod args;
 pub mod config;
-mod dice;
 pub mod fleet;
 pub mod node;
 mod numbers;

@@ -6,10 +6,9 @@ use std::time::Duration;
 use anyhow::bail;
 use sentinel_api_types::Secret;
 use sentinel_client::Trust;
+use sentinel_model::dice::Dice;
 use sentinel_model::simulator::{LABEL, labels_at};
 use sentinel_model::{Generation, name};
-
-use super::dice::Dice;
 
 /// Most nodes in one process.
 pub const NODES_MAX: usize = 50_000;

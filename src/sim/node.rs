@@ -12,12 +12,12 @@ use sentinel_api_types::agent::{
 };
 use sentinel_api_types::node::{ActivationStage, Usage};
 use sentinel_client::{Client, Credential};
+use sentinel_model::dice::Dice;
 use sentinel_model::{BundleId, Epoch, Generation, NodeId, Ordinal};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::Behaviour;
-use super::dice::Dice;
 use super::fleet::{Fleet, Joining};
 use super::numbers::{Load, Meter};
 use crate::trust::in_words;

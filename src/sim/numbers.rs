@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use sentinel_api_types::node::{LatencyCount, Traffic};
 use sentinel_model::Generation;
+use sentinel_model::dice::Dice;
 
 use super::config::Behaviour;
-use super::dice::Dice;
 
 /// Share of requests that fail on a good bundle, and on a bad one.
 const ERRORS_GOOD: f64 = 0.001;

@@ -11,7 +11,6 @@
 mod advice;
 mod copy;
 mod course;
-mod dice;
 mod fleet;
 mod stage;
 #[cfg(test)]

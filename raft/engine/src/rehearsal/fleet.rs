@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport};
+use sentinel_model::dice::Dice;
 use sentinel_model::health::{LatencyCount, NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{ActivationStage, Node, NodeStatus, WEIGHT_FULL};
 use sentinel_model::{BundleId, Generation, NodeId, Time};
 
 use super::Assumptions;
-use super::dice::Dice;
 
 /// How long it takes until a node has heard of a new assignment, at most, in milliseconds.
 const HEARS_WITHIN_MS: f64 = 300.0;
@@ -81,7 +81,7 @@ impl Fleet {
         let mut fleet = Self { assumed, new, begins, agents: HashMap::new(), due: BTreeMap::new() };
         let mut silent = Vec::new();
         for node in nodes {
-            let dice = Dice::new(assumed.seed, node.id);
+            let dice = Dice::of(assumed.seed, node.id);
             let online = node.status == NodeStatus::Online;
             let hushes = online && dice.share("silent", 0) * 100.0 < assumed.silent_percent;
             if hushes {

@@ -1,10 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
+use sentinel_model::dice::Dice;
 use sentinel_model::node::{Fact, Node};
 use sentinel_model::{NodeId, Time};
 use uuid::Uuid;
 
-use super::dice::Dice;
 use super::fleet::Fleet;
 use super::*;
 use crate::fixture::{self, BEFORE, NEW, OLD, START};
@@ -25,7 +25,7 @@ fn assumed() -> Assumptions {
 
 #[test]
 fn draws_depend_on_the_seed_the_node_and_the_question_and_cover_their_range() {
-    let dice = |seed, node| Dice::new(seed, NodeId(Uuid::from_u128(node)));
+    let dice = |seed, node| Dice::of(seed, NodeId(Uuid::from_u128(node)));
     assert_eq!(dice(1, 2).share("a", 3).to_bits(), dice(1, 2).share("a", 3).to_bits());
     let other = [
         dice(2, 2).share("a", 3),

@@ -1,13 +1,22 @@
-//! Decisions that depend on nothing but the seed, the node and what is decided: the order in which things happen has no say.
+//! What simulated nodes leave to chance, in a rehearsal and in `sentinel-cp sim`: it depends on nothing but the seed, the node and what is
+//! decided. The order in which things happen has no say.
+
+use crate::NodeId;
 
 /// See the module.
 #[derive(Clone, Copy, Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// The dice of one node.
+    /// The dice of the node at a place.
     pub fn new(seed: u64, node: u64) -> Self {
         Self(mix(mix(seed) ^ node))
+    }
+
+    /// The dice of a node that is known by its id.
+    pub fn of(seed: u64, node: NodeId) -> Self {
+        let (high, low) = node.0.as_u64_pair();
+        Self(mix(Self::new(seed, high).0 ^ low))
     }
 
     /// A number from 0.0 to below 1.0 for a question, such as "how slow", about a turn, such as a generation.
