@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod canary;
 pub mod check;
 pub mod cluster;
+pub mod config;
 pub mod dice;
 pub mod digest;
 pub mod drift;

@@ -21,10 +21,12 @@
 
 pub mod archive;
 pub mod assignment;
+pub mod capability;
 pub mod change;
 pub mod compile;
 pub mod diff;
 pub mod drift;
+pub mod emit;
 mod findings;
 pub mod limits;
 pub mod manifest;

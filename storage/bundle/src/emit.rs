@@ -1,0 +1,170 @@
+//! From the configuration model to the configuration of the proxy.
+//!
+//! Every field of a document becomes a setting that the proxy enforces, or is refused at its place with the reason; the table in
+//! [`crate::capability`] says which. Nothing is left out silently.
+//!
+//! Names of generated objects cannot clash with each other: a slug has no dot, and what belongs to a service has one (`shop.cors`).
+
+mod listener;
+mod policies;
+mod route;
+mod settings;
+mod upstream;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sentinel_model::config::check::At;
+use sentinel_model::config::{Document, Listener};
+use serde_json::json;
+use zentinel_config::Config;
+
+use crate::capability::Feature;
+use crate::problem::{self, Problem};
+
+/// The variable of the listener that a document has without saying so.
+pub const HTTP_PORT: &str = "http_port";
+
+/// What a document comes to.
+#[derive(Debug, Clone)]
+pub struct Emitted {
+    /// The configuration of the proxy; node variables stand in its addresses as they are written.
+    pub config: Config,
+    /// The features that it uses, all of them native.
+    pub needs: BTreeSet<Feature>,
+}
+
+/// Compiles a document. It asks nothing but the document.
+///
+/// # Errors
+/// Everything that is wrong with it, sorted by place: fields that are not as they must be, names of what does not exist, and features that
+/// cannot be had.
+pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
+    if let Err(found) = document.check() {
+        let problems = found.into_iter().map(|invalid| {
+            let problem = Problem::new("invalid-value", invalid.message);
+            if invalid.field.is_empty() { problem } else { problem.in_path(invalid.field) }
+        });
+        return Err(problem::tidy(problems.collect()));
+    }
+    let config = blank().map_err(|error| vec![Problem::new("blank", error.to_string())])?;
+    let mut emitter = Emitter {
+        document,
+        config,
+        needs: BTreeSet::new(),
+        problems: Vec::new(),
+        used: used(document),
+        cached_hosts: BTreeMap::new(),
+    };
+    emitter.all().map_err(|error| vec![Problem::new("emit", error.to_string())])?;
+    if emitter.problems.is_empty() {
+        Ok(Emitted { config: emitter.config, needs: emitter.needs })
+    } else {
+        Err(problem::tidy(emitter.problems))
+    }
+}
+
+/// A configuration without listeners, routes and upstreams. The proxy writes errors into no file: its log is the agent's.
+fn blank() -> Result<Config, serde_json::Error> {
+    serde_json::from_value(json!({
+        "server": {},
+        "listeners": [],
+        "routes": [],
+        "observability": { "logging": { "error_log": { "enabled": false } } },
+    }))
+}
+
+/// A document on its way.
+struct Emitter<'d> {
+    document: &'d Document,
+    config: Config,
+    needs: BTreeSet<Feature>,
+    problems: Vec<Problem>,
+    /// The groups that an enabled service names, outside of a split.
+    used: BTreeSet<&'d str>,
+    /// Hosts of services that cache → where the first of them says so.
+    cached_hosts: BTreeMap<String, String>,
+}
+
+impl Emitter<'_> {
+    fn all(&mut self) -> Result<(), serde_json::Error> {
+        let document = self.document;
+        if let Some(settings) = &document.settings {
+            self.settings(settings, At::Root.field("settings"));
+        }
+        let listeners = At::Root.field("listeners");
+        for (slug, listener) in &document.listeners {
+            self.listener(slug, listener, listeners.field(slug))?;
+        }
+        if document.listeners.is_empty() {
+            self.listener("http", &usual_listener(), listeners.field("http"))?;
+        }
+        let groups = At::Root.field("upstream_groups");
+        for (slug, group) in &document.upstream_groups {
+            self.upstream_group(slug, group, groups.field(slug))?;
+        }
+        let services = At::Root.field("services");
+        let mut served = 0;
+        for (slug, service) in &document.services {
+            if service.enabled {
+                served += 1;
+                self.service(slug, service, services.field(slug))?;
+            }
+        }
+        if served == 0 {
+            let problem = Problem::new(
+                "no-service",
+                "there is no enabled service, so the proxy would answer nothing but 404",
+            );
+            self.problems.push(problem.in_path("services").with_help("add a service"));
+        }
+        self.one_host_caches();
+        Ok(())
+    }
+
+    /// Takes note that a feature is used; false when it cannot be had, which is reported at its place.
+    fn need(&mut self, feature: Feature, at: At<'_>) -> bool {
+        match feature.refusal() {
+            None => {
+                self.needs.insert(feature);
+                true
+            }
+            Some((message, instead)) => {
+                let problem = Problem::new("not-supported", message).in_path(at.to_string());
+                self.problems.push(problem.with_help(instead));
+                false
+            }
+        }
+    }
+
+    fn refuse(&mut self, code: &'static str, at: At<'_>, message: impl Into<String>, help: &str) {
+        self.problems.push(Problem::new(code, message).in_path(at.to_string()).with_help(help));
+    }
+}
+
+/// The groups that need an upstream of their own.
+fn used(document: &Document) -> BTreeSet<&str> {
+    let enabled = document.services.values().filter(|service| service.enabled);
+    enabled
+        .flat_map(|service| {
+            let rules = service.traffic_split.iter().flat_map(|split| &split.match_rules);
+            let named = rules.map(|rule| rule.upstream_group.as_str());
+            service.upstream_group.as_deref().into_iter().chain(named)
+        })
+        .collect()
+}
+
+/// Where a proxy listens whose document does not say.
+fn usual_listener() -> Listener {
+    Listener {
+        name: String::new(),
+        description: String::new(),
+        address: format!("0.0.0.0:{}", crate::node_vars::reference(HTTP_PORT)),
+        protocol: sentinel_model::config::listener::Protocol::Http,
+        tls: None,
+        request_timeout_seconds: None,
+        keepalive_timeout_seconds: None,
+    }
+}

@@ -1,0 +1,82 @@
+//! Where the proxy listens.
+
+use sentinel_model::config::Listener;
+use sentinel_model::config::check::At;
+use sentinel_model::config::listener::{ListenerTls, Protocol, TlsVersion};
+use serde_json::json;
+use zentinel_config::{ListenerConfig, ListenerProtocol, TlsConfig};
+
+use super::Emitter;
+use crate::capability::Feature;
+use crate::node_vars;
+
+impl Emitter<'_> {
+    pub(super) fn listener(
+        &mut self,
+        slug: &str,
+        listener: &Listener,
+        at: At<'_>,
+    ) -> Result<(), serde_json::Error> {
+        let Listener {
+            name: _,
+            description: _,
+            address,
+            protocol,
+            tls,
+            request_timeout_seconds,
+            keepalive_timeout_seconds,
+        } = listener;
+        if node_vars::kinds_in_address(address).is_none() {
+            self.refuse(
+                "address-invalid",
+                at.field("address"),
+                format!("`{address}` is not IP:PORT"),
+                "write an address such as 0.0.0.0:8080, or let nodes fill in a part: 0.0.0.0:${node.http_port}",
+            );
+            return Ok(());
+        }
+        let mut own: ListenerConfig = serde_json::from_value(json!({
+            "id": slug,
+            "address": address,
+            "protocol": "http",
+        }))?;
+        match (protocol, tls) {
+            (Protocol::Http, _) => drop(self.need(Feature::Listener, at)),
+            (Protocol::Https, Some(tls)) if self.need(Feature::ListenerTls, at.field("tls")) => {
+                own.protocol = ListenerProtocol::Https;
+                own.tls = Some(self.tls(tls, at.field("tls"))?);
+            }
+            (Protocol::Https, _) => {}
+        }
+        if request_timeout_seconds.is_some() || keepalive_timeout_seconds.is_some() {
+            self.need(Feature::ListenerTimeouts, at);
+        }
+        if let Some(seconds) = request_timeout_seconds {
+            own.request_timeout_secs = *seconds;
+        }
+        if let Some(seconds) = keepalive_timeout_seconds {
+            own.keepalive_timeout_secs = *seconds;
+        }
+        self.config.listeners.push(own);
+        Ok(())
+    }
+
+    fn tls(&mut self, tls: &ListenerTls, at: At<'_>) -> Result<TlsConfig, serde_json::Error> {
+        let ListenerTls { certificate_file, key_file, min_version, client_trust_store } = tls;
+        if client_trust_store.is_some() {
+            self.need(Feature::ClientTrustStore, at.field("client_trust_store"));
+        }
+        let min_version = match min_version {
+            TlsVersion::V1_2 => "TLS1.2",
+            TlsVersion::V1_3 => "TLS1.3",
+        };
+        if *min_version == *"TLS1.3" {
+            self.need(Feature::TlsMinVersion, at.field("min_version"));
+        }
+        serde_json::from_value(json!({
+            "cert_file": certificate_file,
+            "key_file": key_file,
+            "min_version": min_version,
+        }))
+    }
+}

@@ -1,0 +1,146 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+
+/// A document from its JSON form.
+pub(crate) fn document(value: serde_json::Value) -> Document {
+    serde_json::from_value(value).unwrap()
+}
+
+fn places(value: serde_json::Value) -> Vec<(String, &'static str)> {
+    let problems = emit(&document(value)).unwrap_err();
+    problems.into_iter().map(|problem| (problem.path.unwrap_or_default(), problem.code)).collect()
+}
+
+#[test]
+fn a_service_becomes_a_route_with_its_upstream_and_filters() {
+    let emitted = emit(&document(json!({
+        "version": 1,
+        "services": {
+            "shop": {
+                "route_path": "/shop/*",
+                "hosts": ["shop.example.com"],
+                "methods": ["GET", "POST"],
+                "upstream_url": "http://10.0.0.1:8080",
+                "rate_limit": { "requests": 50 },
+                "path_rewrite": { "replace_prefix": "/" },
+                "middlewares": [{ "middleware": "careful" }],
+            },
+        },
+        "middlewares": { "careful": { "middleware_type": "security", "config": { "no_sniff": true } } },
+    })))
+    .unwrap();
+    let route = &emitted.config.routes[0];
+    assert_eq!(route.upstream.as_deref(), Some("shop.url"));
+    assert_eq!(route.filters, ["shop.rate-limit", "shop.rewrite"]);
+    assert_eq!(route.policies.response_headers.set["X-Content-Type-Options"], "nosniff");
+    assert_eq!(emitted.config.listeners[0].address, "0.0.0.0:${node.http_port}");
+    assert_eq!(emitted.config.upstreams["shop.url"].targets[0].address, "10.0.0.1:8080");
+    assert!(emitted.needs.contains(&Feature::Method) && emitted.needs.contains(&Feature::RewritePrefix));
+}
+
+#[test]
+fn what_cannot_be_had_is_refused_at_its_place() {
+    let found = places(json!({
+        "version": 1,
+        "services": {
+            "a": {
+                "route_path": "/a",
+                "upstream_group": "g",
+                "compression": { "algorithms": ["gzip"] },
+                "rate_limit": { "requests": 5, "by": "client_ip" },
+                "match_query": { "x": null },
+                "path_rewrite": { "replace_prefix": "/" },
+            },
+            "b": { "route_path": "/b", "redirect_url": "/c", "timeout_seconds": 3, "cors": { "allowed_origins": ["*"] } },
+            "c": { "route_path": "/c", "respond_status": 200, "respond_body": "OK" },
+        },
+        "upstream_groups": { "g": {
+            "algorithm": "ip_hash",
+            "targets": [{ "host": "a", "port": 1, "enabled": false, "max_connections": 3 }],
+            "health_check": { "path": "/" },
+        } },
+    }));
+    let expected = [
+        ("services.a.compression", "not-supported"),
+        ("services.a.match_query", "not-supported"),
+        ("services.a.path_rewrite.replace_prefix", "no-prefix"),
+        ("services.a.rate_limit.by", "not-supported"),
+        ("services.b.cors", "no-effect"),
+        ("services.b.timeout_seconds", "no-effect"),
+        ("services.c.respond_status", "not-supported"),
+        ("upstream_groups.g.algorithm", "not-supported"),
+        ("upstream_groups.g.health_check", "not-supported"),
+        ("upstream_groups.g.targets", "no-targets"),
+        ("upstream_groups.g.targets[0].max_connections", "not-supported"),
+    ];
+    assert_eq!(found, expected.map(|(path, code)| (path.to_owned(), code)));
+}
+
+#[test]
+fn only_one_host_is_cached() {
+    let service = |hosts: serde_json::Value| json!({ "route_path": "/*", "hosts": hosts, "upstream_url": "http://a", "cache": {} });
+    let with = |a: serde_json::Value, b: serde_json::Value| json!({ "version": 1, "services": { "a": service(a), "b": service(b) } });
+    assert!(emit(&document(with(json!(["x.example"]), json!(["x.example"])))).is_ok());
+    assert_eq!(
+        places(with(json!(["x.example"]), json!(["y.example"]))),
+        [("services.b.cache".to_owned(), "not-supported")]
+    );
+    assert_eq!(
+        places(with(json!(["x.example"]), json!([]))),
+        [("services.b.cache".to_owned(), "not-supported")]
+    );
+}
+
+#[test]
+fn a_split_is_one_upstream_and_a_route_for_each_rule() {
+    let value = json!({
+        "version": 1,
+        "services": { "s": { "route_path": "/*", "traffic_split": {
+            "splits": [{ "upstream_group": "old", "weight": 90 }, { "upstream_group": "new", "weight": 10 }],
+            "match_rules": [{ "type": "header", "name": "X-Beta", "value": "1", "upstream_group": "new" }],
+        } } },
+        "upstream_groups": {
+            "old": { "targets": [{ "host": "10.0.0.1", "port": 80 }, { "host": "10.0.0.2", "port": 80 }] },
+            "new": { "targets": [{ "host": "10.0.0.3", "port": 80 }] },
+        },
+    });
+    let emitted = emit(&document(value.clone())).unwrap();
+    let weights: Vec<(&str, u32)> = emitted.config.upstreams["s.split"]
+        .targets
+        .iter()
+        .map(|target| (target.address.as_str(), target.weight))
+        .collect();
+    assert_eq!(weights, [("10.0.0.1:80", 9), ("10.0.0.2:80", 9), ("10.0.0.3:80", 2)]);
+    let routes: Vec<&str> = emitted.config.routes.iter().map(|route| route.id.as_str()).collect();
+    assert_eq!(routes, ["s.rule-1", "s"]);
+    assert_eq!(emitted.config.routes[0].upstream.as_deref(), Some("new"));
+    assert!(emitted.config.routes[0].priority > emitted.config.routes[1].priority);
+    let mut differ = value;
+    differ["upstream_groups"]["new"]["timeouts"] = json!({ "read_seconds": 5 });
+    assert_eq!(places(differ), [("services.s.traffic_split".to_owned(), "split-groups-differ")]);
+}
+
+#[test]
+fn what_is_said_twice_is_refused_and_headers_are_merged() {
+    let middleware =
+        |kind: &str, config: serde_json::Value| json!({ "middleware_type": kind, "config": config });
+    let mut value = json!({
+        "version": 1,
+        "services": { "s": {
+            "route_path": "/*",
+            "upstream_url": "http://a",
+            "headers": { "request": { "set": { "X-A": "1", "X-B": "1" } } },
+            "middlewares": [{ "middleware": "one" }, { "middleware": "two" }],
+        } },
+        "middlewares": {
+            "one": middleware("headers", json!({ "request": { "set": { "X-B": "2" }, "remove": ["X-C"] } })),
+            "two": middleware("retry", json!({})),
+        },
+    });
+    let emitted = emit(&document(value.clone())).unwrap();
+    let headers = &emitted.config.routes[0].policies.request_headers;
+    assert_eq!((headers.set["X-A"].as_str(), headers.set["X-B"].as_str()), ("1", "2"));
+    assert_eq!(headers.remove, ["X-C"]);
+    value["services"]["s"]["retry"] = json!({});
+    assert_eq!(places(value), [("services.s".to_owned(), "said-twice")]);
+}
