@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use sentinel_api_types::agent::{NodeEventType, Severity, Update};
 use sentinel_api_types::node::ActivationStage;
-use sentinel_bundle::archive::{COMPILED, OpenBundle};
+use sentinel_bundle::archive::OpenBundle;
 use sentinel_bundle::change::{Activation, classify};
 use sentinel_bundle::node_vars::Values;
 use sentinel_model::{NodeId, Ordinal, node};
@@ -259,7 +259,7 @@ impl<P: Proxy> Activator<P> {
         let io = |error: std::io::Error| Failure::passing(ActivationStage::Stage, error);
         let refused = |error: RenderError| Failure::new(ActivationStage::Stage, error);
         self.shelf.place(release, archive, &bundle).map_err(io)?;
-        bundle.files.retain(|path, _| path == COMPILED);
+        bundle.keep_compiled();
         let bundle = Arc::new(bundle);
         let (rendered, way) = match self.proxy.running() {
             Some(addresses) => {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use sentinel_bundle::archive::{COMPILED, OpenBundle};
+use sentinel_bundle::archive::OpenBundle;
 use sentinel_bundle::manifest::Probe;
 use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values, VariableError};
 use sentinel_bundle::{Config, Problem, proxy_config};
@@ -84,7 +84,7 @@ pub enum RenderError {
     #[error("{0}; set it with --var on this node's agent")]
     Variable(#[from] VariableError),
     /// The bundle lacks its template.
-    #[error("the bundle has no {COMPILED}")]
+    #[error("the bundle has no configuration")]
     NoTemplate,
     /// The rendered text does not parse.
     #[error("the rendered configuration is refused: {0}")]
@@ -111,7 +111,7 @@ pub fn render(bundle: &OpenBundle, vars: &Values, addresses: Addresses) -> Resul
     values.insert(OPS_ADDR.to_owned(), addresses.ops.to_string());
     values.insert(METRICS_ADDR.to_owned(), addresses.metrics.to_string());
     node_vars::check(&bundle.manifest.variables, &values)?;
-    let template = bundle.text(COMPILED).ok_or(RenderError::NoTemplate)?;
+    let template = bundle.compiled().ok_or(RenderError::NoTemplate)?;
     let text = node_vars::render(template, &values)?;
     let target = target(bundle, &values)?;
     let config =

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use sentinel_api_types::agent::Update;
 use sentinel_bundle::archive::{self, OpenBundle, OpenLimits};
 use sentinel_bundle::assignment::AssignmentClaim;
-use sentinel_bundle::compile::{CompileInput, OperationsOptions, compile};
+use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::node_vars::Values;
 use sentinel_bundle::sign::Signer;
 use sentinel_model::{BundleId, Epoch, Generation, NodeId, Sha256Digest};
@@ -97,7 +97,7 @@ pub fn bundle_of(generation: u64, version: &str, source: &str) -> Made {
     let artefact = compile(&CompileInput {
         project_id: "shop",
         version,
-        config_source: source,
+        source: Source::Text(source),
         marker_key: &[3; 32],
         operations: OperationsOptions::default(),
         extra_files: Vec::new(),

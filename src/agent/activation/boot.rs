@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity};
 use sentinel_api_types::node::ActivationStage;
-use sentinel_bundle::archive::{COMPILED, OpenBundle};
+use sentinel_bundle::archive::OpenBundle;
 
 use super::{Activator, Live, Source, Way};
 use crate::agent::board::Serving;
@@ -129,7 +129,7 @@ impl<P: Proxy> Activator<P> {
     /// A release from disk, checked as if it had just arrived. Only the manifest and the template are kept.
     fn open(&self, release: &Release) -> Result<Arc<OpenBundle>, ShelfError> {
         let mut bundle = self.shelf.load(release, &self.keys)?;
-        bundle.files.retain(|path, _| path == COMPILED);
+        bundle.keep_compiled();
         Ok(Arc::new(bundle))
     }
 

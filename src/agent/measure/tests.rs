@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use sentinel_bundle::archive::{COMPILED, OpenBundle};
+use sentinel_bundle::archive::{Form, OpenBundle};
 
 use super::*;
 use crate::agent::render::render;
@@ -107,7 +107,7 @@ async fn an_edit_that_hides_behind_its_stamp_is_seen() {
 #[tokio::test]
 async fn files_that_are_gone_changed_or_too_many_are_named_and_judged() {
     let mut node = Node::new();
-    let compiled = format!("{CONTENT}/{COMPILED}");
+    let compiled = format!("{CONTENT}/{}", Form::Text.compiled());
     node.edit("evil.kdl", "x");
     let (found, _) = node.look().await;
     assert_eq!(kinds(&found), [("evil.kdl", DifferenceKind::Extra)]);

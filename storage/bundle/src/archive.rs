@@ -7,6 +7,7 @@
 //! The compressed bytes depend on the zstd library, whose version `Cargo.lock` pins. What is signed is the digest
 //! of the manifest, which does not depend on it.
 
+mod form;
 mod open;
 
 #[cfg(test)]
@@ -14,14 +15,11 @@ mod tests;
 
 use std::io::Write;
 
+pub use form::Form;
 pub use open::{OpenBundle, OpenLimits, open};
 
 use crate::manifest::ManifestError;
 
-/// The compiled template.
-pub const COMPILED: &str = "zentinel.kdl";
-/// The user's text.
-pub const SOURCE: &str = "source.kdl";
 /// The bill of materials.
 pub const SBOM: &str = "sbom.cdx.json";
 /// The manifest.
@@ -61,6 +59,9 @@ pub enum ArchiveError {
     /// A file that every bundle has is missing, or one the manifest names.
     #[error("the archive lacks the file {0}")]
     Missing(String),
+    /// Files of both forms of a configuration.
+    #[error("the archive has {0} and {1}, of which one says what runs")]
+    TwoForms(&'static str, &'static str),
     /// A file the manifest does not name.
     #[error("the file {0} is not in the manifest")]
     NotInManifest(String),

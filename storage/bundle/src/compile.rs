@@ -1,32 +1,37 @@
-//! From a configuration text to a bundle.
+//! From a configuration to a bundle.
 //!
-//! The user's text is kept as it is; what the control plane needs is appended in a marked section, and a metrics
-//! address is inserted on the line of an existing block, so that line numbers stay the same. The result is parsed
-//! again with the proxy's own crate and compared: every setting of the user must have the value it had, and the
-//! generated objects must be there.
+//! A text is kept as it is; what the control plane needs is appended in a marked section, and a metrics address is inserted on the line of an
+//! existing block, so that line numbers stay the same. A document of the configuration model becomes the proxy's configuration as JSON. In
+//! both cases the result is parsed again with the proxy's own crate and compared: every setting of the user must have the value it had, and
+//! the generated objects must be there.
 
 mod compare;
+mod from_document;
+mod from_text;
 mod inject;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use sentinel_model::config::Document;
 use zentinel_config::Config;
 
-use crate::archive::{self, ArchiveError};
+use crate::archive::{self, ArchiveError, Form, OpenBundle};
+use crate::emit::emit;
 use crate::limits::{MAX_CONTENT_BYTES, MAX_EXTRA_FILES, MAX_VERSION_CHARS};
 use crate::manifest::{
-    Counts, FORMAT, FileEntry, Manifest, ManifestError, Metrics, Operations, Probe, Proxy, checksums,
-    file_entry, sha256,
+    Counts, FORMAT, FileEntry, ListenerEntry, Manifest, ManifestError, Metrics, Operations, Probe, Proxy,
+    checksums, file_entry, sha256,
 };
 use crate::marker;
-use crate::node_vars::{self, Variable, VariableKind};
+use crate::node_vars::{self, Variable};
 use crate::problem::Problem;
 use crate::sbom::{self, SbomError};
 use crate::schema::PROXY_VERSION;
-use crate::validate::{Reserved, ValidateContext, examine};
+use crate::validate::{ValidateContext, validate};
 
 /// The identifier of the generated marker route.
 pub const MARKER_ROUTE: &str = "sentinel-revision";
@@ -61,6 +66,40 @@ pub struct ExtraFile {
     pub content: Vec<u8>,
 }
 
+/// What a user wrote.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// A text in the proxy's own language.
+    Text(&'a str),
+    /// A document of the configuration model.
+    Document(&'a Document),
+}
+
+impl Source<'_> {
+    fn form(self) -> Form {
+        match self {
+            Source::Text(_) => Form::Text,
+            Source::Document(_) => Form::Document,
+        }
+    }
+
+    /// As the bundle has it.
+    fn written(&self) -> Result<Cow<'_, str>, CompileError> {
+        match self {
+            Source::Text(text) => Ok(Cow::Borrowed(text)),
+            Source::Document(document) => {
+                let mut text = serde_json::to_string_pretty(document).map_err(unreadable)?;
+                text.push('\n');
+                Ok(Cow::Owned(text))
+            }
+        }
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> CompileError {
+    CompileError::Altered(format!("a value that has no JSON form ({error})"))
+}
+
 /// Everything a bundle is made from. Nothing else influences its bytes.
 #[derive(Debug, Clone)]
 pub struct CompileInput<'a> {
@@ -68,8 +107,8 @@ pub struct CompileInput<'a> {
     pub project_id: &'a str,
     /// The version the user gave: 1 to 100 printable characters.
     pub version: &'a str,
-    /// The configuration text.
-    pub config_source: &'a str,
+    /// What the user wrote.
+    pub source: Source<'a>,
     /// The secret from which probe hosts are derived; the same on every member of the cluster.
     pub marker_key: &'a [u8; 32],
     /// What the operations listener serves.
@@ -91,7 +130,7 @@ pub struct Artefact {
     pub manifest: Manifest,
     /// `sbom.cdx.json`.
     pub sbom: String,
-    /// `zentinel.kdl`: the template a node renders.
+    /// `zentinel.kdl` or `zentinel.json`: the template a node renders.
     pub compiled: String,
     /// The user's configuration, parsed, with node variables in its addresses as they are written.
     pub config: Config,
@@ -132,27 +171,18 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
     let mut input = input.clone();
     input.extra_files.sort_by(|a, b| a.path.cmp(&b.path));
     check_input(&input)?;
-    let (source, mut values) =
-        examine(input.config_source, &ValidateContext::default(), None).map_err(CompileError::Invalid)?;
-    let digest = marker::input_digest(&input);
+    let written = input.source.written()?;
+    let digest = marker::input_digest(&input, &written);
     let token = marker::token(input.marker_key, &digest);
     let host = marker::host(&token);
-    let injected = inject::inject(input.config_source, &host, input.operations).map_err(|problem| {
-        // The source was read before, so this concerns a form the injection does not handle.
-        CompileError::Invalid(vec![problem])
-    })?;
-    let taken = values.values().fold(input.config_source.to_owned(), |text, value| text + " " + value);
-    let own = [node_vars::OPS_ADDR, node_vars::METRICS_ADDR]
-        .map(|name| Variable { name: name.to_owned(), kind: VariableKind::Address });
-    for (name, value) in node_vars::stand_ins(&taken, &own) {
-        values.entry(name).or_insert(value);
-    }
-    let context = ValidateContext { reserved: Reserved::Allowed, second_key_check: true };
-    let (compiled, _) = examine(&injected.text, &context, Some(&values)).map_err(CompileError::Invalid)?;
-    compare::unchanged(&source.config, compiled.config, &host, &injected).map_err(CompileError::Altered)?;
+    let made = match input.source {
+        Source::Text(text) => from_text::make(text, &host, input.operations),
+        Source::Document(document) => from_document::make(document, &host, input.operations),
+    }?;
 
-    let content = Content { compiled: injected.text, source: input.config_source, extra: &input.extra_files };
-    let sbom = sbom::render(&input, &digest, &source.config, &content.configuration_files())?;
+    let form = input.source.form();
+    let content = Content { form, compiled: made.template, source: &written, extra: &input.extra_files };
+    let sbom = sbom::render(&input, &digest, &made.config, &content.configuration_files())?;
     let mut files: Vec<(String, Vec<u8>)> = content.files(&sbom);
     let listed: Vec<FileEntry> = files.iter().map(|(path, bytes)| file_entry(path, bytes)).collect();
     files.insert(0, ("checksums.txt".to_owned(), checksums(listed.iter()).into_bytes()));
@@ -164,12 +194,13 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
         files: files.iter().map(|(path, bytes)| file_entry(path, bytes)).collect(),
         probe: Probe { host, token, path: "/".to_owned(), route: MARKER_ROUTE.to_owned() },
         operations: operations(input.operations),
-        metrics: injected
+        metrics: made
             .metrics_address
-            .map(|address| Metrics { address, path: source.config.observability.metrics.path.clone() }),
-        variables: compiled.variables,
-        listeners: injected.listeners,
-        counts: counts(&source.config),
+            .map(|address| Metrics { address, path: made.config.observability.metrics.path.clone() }),
+        variables: made.variables,
+        listeners: made.listeners,
+        counts: counts(&made.config),
+        needs: made.needs,
     };
     let manifest_bytes = manifest.to_bytes()?;
     let manifest_digest = sha256(&manifest_bytes);
@@ -184,13 +215,46 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
         manifest,
         sbom,
         compiled: content.compiled,
-        config: source.config,
-        warnings: source.warnings,
+        config: made.config,
+        warnings: made.warnings,
     })
+}
+
+/// The user's configuration in a bundle, as it was when that was compiled; node variables stand in its addresses as they are written.
+///
+/// The calling thread waits for a parser thread; do not call this on an asynchronous worker.
+///
+/// # Errors
+/// It would not be compiled any more.
+pub fn configuration(bundle: &OpenBundle) -> Result<Config, Vec<Problem>> {
+    let source = bundle.source().unwrap_or_default();
+    match bundle.form() {
+        Form::Text => validate(source, &ValidateContext::default()).map(|validated| validated.config),
+        Form::Document => {
+            let document: Document = serde_json::from_str(source)
+                .map_err(|error| vec![Problem::new("document-unreadable", error.to_string())])?;
+            emit(&document).map(|emitted| emitted.config)
+        }
+    }
+}
+
+/// What a source comes to.
+struct Made {
+    /// What a node renders.
+    template: String,
+    /// The user's configuration, without what was added.
+    config: Config,
+    warnings: Vec<Problem>,
+    variables: Vec<Variable>,
+    listeners: Vec<ListenerEntry>,
+    /// The address of the metrics server, absent when it is turned off.
+    metrics_address: Option<String>,
+    needs: Vec<String>,
 }
 
 /// The texts and files of a bundle, in the order of the archive.
 struct Content<'a> {
+    form: Form,
     compiled: String,
     source: &'a str,
     extra: &'a [ExtraFile],
@@ -199,8 +263,8 @@ struct Content<'a> {
 impl Content<'_> {
     fn configuration_files(&self) -> Vec<FileEntry> {
         let mut files = vec![
-            file_entry(archive::COMPILED, self.compiled.as_bytes()),
-            file_entry(archive::SOURCE, self.source.as_bytes()),
+            file_entry(self.form.compiled(), self.compiled.as_bytes()),
+            file_entry(self.form.source(), self.source.as_bytes()),
         ];
         files.extend(self.extra.iter().map(|file| file_entry(&file.path, &file.content)));
         files
@@ -208,8 +272,8 @@ impl Content<'_> {
 
     fn files(&self, sbom: &str) -> Vec<(String, Vec<u8>)> {
         let mut files = vec![
-            (archive::COMPILED.to_owned(), self.compiled.clone().into_bytes()),
-            (archive::SOURCE.to_owned(), self.source.as_bytes().to_vec()),
+            (self.form.compiled().to_owned(), self.compiled.clone().into_bytes()),
+            (self.form.source().to_owned(), self.source.as_bytes().to_vec()),
             (archive::SBOM.to_owned(), sbom.as_bytes().to_vec()),
         ];
         files.extend(self.extra.iter().map(|file| (file.path.clone(), file.content.clone())));

@@ -6,6 +6,7 @@
 //! Names of generated objects cannot clash with each other: a slug has no dot, and what belongs to a service has one (`shop.cors`).
 
 mod listener;
+mod placeholders;
 mod policies;
 mod route;
 mod settings;
@@ -17,8 +18,7 @@ pub(crate) mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::config::check::At;
-use sentinel_model::config::{Document, Listener};
-use serde_json::json;
+use sentinel_model::config::{Document, Kind, Listener};
 use zentinel_config::Config;
 
 use crate::capability::Feature;
@@ -34,6 +34,8 @@ pub struct Emitted {
     pub config: Config,
     /// The features that it uses, all of them native.
     pub needs: BTreeSet<Feature>,
+    /// Findings that do not block.
+    pub warnings: Vec<Problem>,
 }
 
 /// Compiles a document. It asks nothing but the document.
@@ -50,17 +52,19 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
         return Err(problem::tidy(problems.collect()));
     }
     let config = blank().map_err(|error| vec![Problem::new("blank", error.to_string())])?;
+    let problems = placeholders::misplaced(document);
     let mut emitter = Emitter {
         document,
         config,
         needs: BTreeSet::new(),
-        problems: Vec::new(),
+        problems,
         used: used(document),
         cached_hosts: BTreeMap::new(),
     };
     emitter.all().map_err(|error| vec![Problem::new("emit", error.to_string())])?;
     if emitter.problems.is_empty() {
-        Ok(Emitted { config: emitter.config, needs: emitter.needs })
+        let warnings = problem::tidy(unused(document));
+        Ok(Emitted { config: emitter.config, needs: emitter.needs, warnings })
     } else {
         Err(problem::tidy(emitter.problems))
     }
@@ -68,7 +72,7 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
 
 /// A configuration without listeners, routes and upstreams. The proxy writes errors into no file: its log is the agent's.
 fn blank() -> Result<Config, serde_json::Error> {
-    serde_json::from_value(json!({
+    serde_json::from_value(serde_json::json!({
         "server": {},
         "listeners": [],
         "routes": [],
@@ -142,6 +146,30 @@ impl Emitter<'_> {
     fn refuse(&mut self, code: &'static str, at: At<'_>, message: impl Into<String>, help: &str) {
         self.problems.push(Problem::new(code, message).in_path(at.to_string()).with_help(help));
     }
+}
+
+/// What stands in a document and does nothing.
+fn unused(document: &Document) -> Vec<Problem> {
+    let enabled = || document.services.values().filter(|service| service.enabled);
+    let named: BTreeSet<(Kind, &str)> = enabled()
+        .flat_map(|service| service.references())
+        .map(|reference| (reference.kind, reference.slug))
+        .collect();
+    let groups = document.upstream_groups.keys().map(|slug| (Kind::UpstreamGroup, slug));
+    let middlewares = document.middlewares.keys().map(|slug| (Kind::Middleware, slug));
+    let idle = groups.chain(middlewares).filter(|(kind, slug)| !named.contains(&(*kind, slug.as_str())));
+    let idle = idle.map(|(kind, slug)| {
+        let message = format!("no enabled service uses the {kind} `{slug}`, so it is not in the bundle");
+        Problem::new("not-used", message).in_path(format!("{}.{slug}", kind.plural()))
+    });
+    let asleep = document.services.iter().filter(|(_, service)| !service.enabled).map(|(slug, _)| {
+        Problem::new(
+            "not-enabled",
+            format!("the service `{slug}` is not enabled, so it is not in the bundle"),
+        )
+        .in_path(format!("services.{slug}"))
+    });
+    idle.chain(asleep).collect()
 }
 
 /// The groups that need an upstream of their own.

@@ -37,6 +37,9 @@ pub struct Manifest {
     pub listeners: Vec<ListenerEntry>,
     /// How many objects the configuration has.
     pub counts: Counts,
+    /// The features of the configuration model that it needs, by their stable names, sorted; empty for a text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
 }
 
 /// The proxy a bundle was validated for.

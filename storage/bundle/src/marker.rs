@@ -3,14 +3,14 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::compile::CompileInput;
+use crate::compile::{CompileInput, Source};
 use crate::manifest::FORMAT;
 use crate::schema::PROXY_VERSION;
 use crate::validate::PROBE_SUFFIX;
 
 /// Digest of everything that influences the output. Every field is preceded by its length, so that no two
-/// inputs run together.
-pub(crate) fn input_digest(input: &CompileInput<'_>) -> [u8; 32] {
+/// inputs run together. `written` is the source as the bundle has it.
+pub(crate) fn input_digest(input: &CompileInput<'_>, written: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"sentinel-bundle-input-v1\0");
     let mut field = |bytes: &[u8]| {
@@ -21,7 +21,13 @@ pub(crate) fn input_digest(input: &CompileInput<'_>) -> [u8; 32] {
     field(PROXY_VERSION.as_bytes());
     field(input.project_id.as_bytes());
     field(input.version.as_bytes());
-    field(input.config_source.as_bytes());
+    match input.source {
+        Source::Text(text) => field(text.as_bytes()),
+        Source::Document(_) => {
+            field(b"document");
+            field(written.as_bytes());
+        }
+    }
     field(&[u8::from(input.operations.config), u8::from(input.operations.metrics)]);
     for file in &input.extra_files {
         field(file.path.as_bytes());

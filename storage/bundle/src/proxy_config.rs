@@ -1,24 +1,33 @@
 //! The proxy's own configuration crate, used in the process.
 
+mod json;
+
 use std::path::PathBuf;
+
+pub use json::to_json;
 
 use zentinel_common::errors::ZentinelError;
 use zentinel_config::validate::ValidationResult;
 use zentinel_config::validate::unknown_keys::check_unknown_keys;
 use zentinel_config::{AgentTransport, Config};
 
+use crate::archive::Form;
 use crate::node_vars::{self, Variable};
 use crate::parser_thread;
 use crate::problem::Problem;
 use crate::syntax;
 
-/// Parses a configuration text without node variables, as the agent does with the text it is about to activate.
+/// Parses a configuration of the proxy, in either of its forms, without node variables, as the agent does with the text it is about to activate.
 ///
 /// The calling thread waits for a parser thread; do not call this on an asynchronous worker.
 ///
 /// # Errors
 /// The problem of the strict reader or of the proxy's parser, or that no parser thread is free.
 pub fn parse(text: &str) -> Result<Config, Problem> {
+    if Form::of(text) == Form::Document {
+        return Config::from_json(text)
+            .map_err(|error| Problem::new("proxy-refuses", first_paragraph(&format!("{error:#}"))));
+    }
     syntax::check(text)?;
     match parser_thread::run(|| from_text(text)) {
         Ok(result) => result.map_err(|message| Problem::new("proxy-refuses", message)),

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sentinel_api_types::bundle::{BundleDiff, BundleDownload, BundleSource, BundleVerification};
-use sentinel_bundle::archive::{self, COMPILED, OpenBundle, OpenLimits, SBOM, SOURCE};
+use sentinel_bundle::archive::{self, OpenBundle, OpenLimits, SBOM};
 use sentinel_bundle::diff;
 use sentinel_bundle::sign::PublicKey;
 use sentinel_model::BundleId;
@@ -29,8 +29,8 @@ impl App {
         let here = self.in_project(Operation::BundleSource, caller, project).await?;
         let opened = self.opened(&here.object(&id)?).await?;
         Ok(BundleSource {
-            config_source: text(&opened, SOURCE)?,
-            compiled_source: text(&opened, COMPILED)?,
+            config_source: present(opened.source())?,
+            compiled_source: present(opened.compiled())?,
             manifest: serde_json::to_value(&opened.manifest).map_err(AppError::internal)?,
         })
     }
@@ -118,18 +118,18 @@ impl App {
         let here = self.in_project(Operation::BundleSbom, caller, project).await?;
         let bundle: Bundle = here.object(&id)?;
         let opened = self.opened(&bundle).await?;
-        let document = serde_json::from_str(&text(&opened, SBOM)?).map_err(AppError::internal)?;
+        let document = serde_json::from_str(&present(opened.text(SBOM))?).map_err(AppError::internal)?;
         Ok((bundle.version, document))
     }
 
     /// A bundle's text as it was written.
     pub(super) async fn source_of(&self, bundle: &Bundle) -> Result<String, AppError> {
-        text(&self.opened(bundle).await?, SOURCE)
+        present(self.opened(bundle).await?.source())
     }
 
     /// A bundle's text as nodes get it.
     pub(crate) async fn compiled_of(&self, bundle: &Bundle) -> Result<String, AppError> {
-        text(&self.opened(bundle).await?, COMPILED)
+        present(self.opened(bundle).await?.compiled())
     }
 
     async fn opened(&self, bundle: &Bundle) -> Result<OpenBundle, AppError> {
@@ -148,9 +148,8 @@ fn available(bundle: Bundle) -> Result<Bundle, AppError> {
     }
 }
 
-fn text(opened: &OpenBundle, path: &str) -> Result<String, AppError> {
-    let text = opened.text(path).ok_or_else(|| AppError::internal(format!("the archive lacks {path}")))?;
-    Ok(text.to_owned())
+fn present(text: Option<&str>) -> Result<String, AppError> {
+    text.map(str::to_owned).ok_or_else(|| AppError::internal("the archive lacks a file, or it is no text"))
 }
 
 /// Archive, manifest, every file and the signature agree with the bundle and with the org's key.

@@ -3,8 +3,10 @@
 use bytes::Bytes;
 use sentinel_api_types::Problem;
 use sentinel_api_types::bundle::BundleValidation;
-use sentinel_bundle::archive::{self, OpenLimits, SOURCE};
-use sentinel_bundle::compile::{Artefact, CompileError, CompileInput, OperationsOptions, compile};
+use sentinel_bundle::archive::{self, OpenLimits};
+use sentinel_bundle::compile::{
+    Artefact, CompileError, CompileInput, OperationsOptions, Source, compile, configuration,
+};
 use sentinel_bundle::risk;
 use sentinel_bundle::sign::Signer;
 use sentinel_bundle::validate::{self, ValidateContext};
@@ -55,7 +57,7 @@ impl Job {
         let input = CompileInput {
             project_id: &self.project_id,
             version: &self.version,
-            config_source: &self.config_source,
+            source: Source::Text(&self.config_source),
             marker_key: &self.marker_key,
             operations: OperationsOptions::default(),
             extra_files: Vec::new(),
@@ -122,7 +124,7 @@ pub(super) fn rehearse(
     let input = CompileInput {
         project_id,
         version,
-        config_source: source,
+        source: Source::Text(source),
         marker_key,
         operations: OperationsOptions::default(),
         extra_files: Vec::new(),
@@ -138,9 +140,8 @@ fn judge(previous: &Previous, artefact: &Artefact) -> Result<(RiskLevel, Vec<Str
         Previous::None => None,
         Previous::Archive(bytes) => {
             let Ok(opened) = archive::open(bytes, &OpenLimits::default()) else { return Ok(unreadable()) };
-            let source = opened.text(SOURCE).unwrap_or_default();
-            match validate::validate(source, &ValidateContext::default()) {
-                Ok(validated) => Some(validated.config),
+            match configuration(&opened) {
+                Ok(config) => Some(config),
                 Err(_) => return Ok(unreadable()),
             }
         }

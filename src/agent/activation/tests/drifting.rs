@@ -34,7 +34,8 @@ async fn going_back_loads_what_was_verified_and_not_what_somebody_has_made_of_it
     let mut node = Node::new();
     node.activate(&bundle(1, "1.0")).await;
     let (_, text) = edit(&node);
-    let compiled = node.shelf_config().with_file_name("content").join(sentinel_bundle::archive::COMPILED);
+    let compiled =
+        node.shelf_config().with_file_name("content").join(sentinel_bundle::archive::Form::Text.compiled());
     let whole = fs::read(&compiled).unwrap();
     fs::write(&compiled, "edited").unwrap();
     node.activator.proxy.fail_once(Word::Prove, "answers 404");

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use sentinel_bundle::compile::{CompileInput, OperationsOptions, compile};
+use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::sign::Signer;
 use sentinel_bundle::signature::Detached;
 
@@ -20,7 +20,7 @@ fn bundle(version: &str, signer: &Signer) -> (Vec<u8>, Vec<u8>) {
     let input = CompileInput {
         project_id: "shop",
         version,
-        config_source: SOURCE,
+        source: Source::Text(SOURCE),
         marker_key: &[7; 32],
         operations: OperationsOptions::default(),
         extra_files: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::{ArchiveError, CHECKSUMS, COMPILED, MANIFEST, SBOM, SOURCE, is_plain_path, tarball};
+use super::{ArchiveError, CHECKSUMS, Form, MANIFEST, SBOM, is_plain_path, tarball};
 use crate::manifest::{Manifest, checksums, file_entry, sha256};
 use crate::sign::{PublicKey, SignatureError};
 use crate::words::shown;
@@ -48,7 +48,28 @@ impl OpenBundle {
         key.verify(&self.manifest_digest, signature)
     }
 
-    /// A file as text; every bundle has `zentinel.kdl`, `source.kdl` and `sbom.cdx.json`.
+    /// The form of its configuration.
+    pub fn form(&self) -> Form {
+        if self.files.contains_key(Form::Document.compiled()) { Form::Document } else { Form::Text }
+    }
+
+    /// What a node renders for its proxy.
+    pub fn compiled(&self) -> Option<&str> {
+        self.text(self.form().compiled())
+    }
+
+    /// What the user wrote.
+    pub fn source(&self) -> Option<&str> {
+        self.text(self.form().source())
+    }
+
+    /// Forgets every file but the one that a node renders.
+    pub fn keep_compiled(&mut self) {
+        let compiled = self.form().compiled();
+        self.files.retain(|path, _| path == compiled);
+    }
+
+    /// A file as text.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok())
     }
@@ -67,9 +88,10 @@ pub fn open(bytes: &[u8], limits: &OpenLimits) -> Result<OpenBundle, ArchiveErro
     let manifest_bytes = find(&files, MANIFEST)?;
     let manifest = Manifest::from_bytes(manifest_bytes)?;
     let manifest_digest = sha256(manifest_bytes);
-    for name in [CHECKSUMS, COMPILED, SOURCE, SBOM] {
+    for name in [CHECKSUMS, SBOM] {
         find(&files, name)?;
     }
+    one_form(&files)?;
     check_files(&files, &manifest)?;
     let expected = tarball(files.iter().map(|(path, content)| (path.as_str(), *content)))?;
     if expected != tar {
@@ -87,6 +109,23 @@ fn find<'t>(files: &Files<'t>, name: &str) -> Result<&'t [u8], ArchiveError> {
         .find(|(path, _)| path == name)
         .map(|(_, content)| *content)
         .ok_or_else(|| ArchiveError::Missing(name.to_owned()))
+}
+
+/// Every bundle has its configuration in one form: which one counts must not depend on who reads it.
+fn one_form(files: &Files<'_>) -> Result<(), ArchiveError> {
+    let has = |name: &str| files.iter().any(|(path, _)| path == name);
+    let form = if has(Form::Document.compiled()) { Form::Document } else { Form::Text };
+    find(files, form.compiled())?;
+    find(files, form.source())?;
+    match Form::ALL
+        .into_iter()
+        .filter(|other| *other != form)
+        .flat_map(|other| [other.compiled(), other.source()])
+        .find(|name| has(name))
+    {
+        None => Ok(()),
+        Some(other) => Err(ArchiveError::TwoForms(form.compiled(), other)),
+    }
 }
 
 /// Decompresses one frame into bounded memory and insists that nothing follows it.

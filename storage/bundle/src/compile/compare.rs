@@ -54,7 +54,11 @@ fn take_marker(compiled: &mut Config, host: &str) -> Option<()> {
     fits.then_some(())
 }
 
-fn equal(source: &Config, compiled: &Config) -> Result<(), String> {
+/// Checks that two configurations say the same.
+///
+/// # Errors
+/// The part that differs.
+pub(super) fn equal(source: &Config, compiled: &Config) -> Result<(), String> {
     let unreadable = |error: serde_json::Error| format!("a value that has no JSON form ({error})");
     let (Value::Object(left), Value::Object(right)) = (
         serde_json::to_value(source).map_err(unreadable)?,

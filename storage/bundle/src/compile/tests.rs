@@ -28,7 +28,7 @@ pub(crate) fn input(source: &str) -> CompileInput<'_> {
     CompileInput {
         project_id: "0190b0c4-0000-7000-8000-000000000001",
         version: "1.0.0",
-        config_source: source,
+        source: Source::Text(source),
         marker_key: &KEY,
         operations: OperationsOptions::default(),
         extra_files: Vec::new(),
@@ -95,7 +95,7 @@ fn every_part_of_the_input_changes_the_probe() {
     let variants = [
         CompileInput { project_id: "other", ..input(SOURCE) },
         CompileInput { version: "1.0.1", ..input(SOURCE) },
-        CompileInput { config_source: &other_source, ..input(SOURCE) },
+        CompileInput { source: Source::Text(&other_source), ..input(SOURCE) },
         CompileInput { marker_key: &[43; 32], ..input(SOURCE) },
         CompileInput { operations: OperationsOptions { config: false, metrics: true }, ..input(SOURCE) },
         CompileInput {
@@ -342,4 +342,65 @@ proptest! {
         prop_assert_eq!(bundle.text("zentinel.kdl"), Some(artefact.compiled.as_str()));
         prop_assert_eq!(artefact.config.routes.len(), seen.len() + 1);
     }
+}
+
+/// A document that uses most of what the proxy does.
+fn rich() -> Document {
+    crate::emit::tests::document(serde_json::json!({
+        "version": 1,
+        "settings": {
+            "worker_threads": 2,
+            "requests_per_second": 5000,
+            "limits": { "max_header_count": 64 },
+            "access_log": { "path": "/var/log/zentinel/access.log" },
+            "cache": { "max_bytes": 10485760, "status_header": true },
+        },
+        "listeners": {
+            "http": { "address": "0.0.0.0:${node.http_port}", "keepalive_timeout_seconds": 30 },
+            "https": { "address": "${node.https}", "protocol": "https", "tls": {
+                "certificate_file": "/etc/tls/a.crt", "key_file": "/etc/tls/a.key", "min_version": "1.3" } },
+        },
+        "services": {
+            "api": {
+                "route_path": "/users/*/orders/*", "methods": ["GET", "POST"], "upstream_group": "api", "retry": {},
+                "timeout_seconds": 5, "cors": { "allowed_origins": ["https://shop.example.com"] },
+                "headers": { "request": { "set": { "X-A": "\"q\" ${x}" } }, "response": { "remove": ["Server"] } },
+            },
+            "home": { "route_path": "/", "hosts": ["shop.example.com"], "upstream_url": "https://web.example.com", "cache": {} },
+            "old": { "route_path": "/old/*", "redirect_url": "https://shop.example.com/new", "redirect_status": 308 },
+            "gone": { "route_path": "/gone", "respond_status": 404 },
+            "split": { "route_path": "/split", "traffic_split": { "splits": [
+                { "upstream_group": "api", "weight": 3 }, { "upstream_group": "api2", "weight": 1 } ] } },
+        },
+        "upstream_groups": {
+            "api": { "algorithm": "weighted", "circuit_breaker": {}, "timeouts": { "read_seconds": 9 },
+                     "targets": [{ "host": "10.0.0.1", "port": 80, "weight": 900 }, { "host": "10.0.0.2", "port": 80 }] },
+            "api2": { "circuit_breaker": {}, "timeouts": { "read_seconds": 9 }, "targets": [{ "host": "10.0.0.3", "port": 80 }] },
+        },
+    }))
+}
+
+fn document_input(document: &Document) -> CompileInput<'_> {
+    CompileInput { source: Source::Document(document), ..input("") }
+}
+
+#[test]
+fn a_document_becomes_a_bundle_whose_json_is_what_was_meant() {
+    let document = rich();
+    let artefact = compile(&document_input(&document)).unwrap_or_else(|error| panic!("{error}"));
+    let bundle = opened(&artefact);
+    assert_eq!(bundle.form(), Form::Document);
+    assert_eq!(bundle.compiled(), Some(artefact.compiled.as_str()));
+    assert_eq!(serde_json::from_str::<Document>(bundle.source().unwrap()).unwrap(), document);
+    let names: Vec<&str> = artefact.manifest.variables.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["http_port", "https", "metrics_addr", "ops_addr"]);
+    assert_eq!(artefact.manifest.listeners[1].protocol, "https");
+    assert!(artefact.manifest.needs.contains(&"policy.cors".to_owned()));
+    let again = configuration(&bundle).unwrap();
+    compare::equal(&again, &artefact.config).unwrap();
+    let parsed = proxy_config::parse_template(&artefact.compiled, &artefact.manifest.variables).unwrap();
+    let marker = parsed.routes.iter().find(|route| route.id == MARKER_ROUTE).unwrap();
+    assert!(parsed.routes.iter().all(|route| route.id == MARKER_ROUTE || route.priority < marker.priority));
+    assert_eq!(compile(&document_input(&document)).unwrap().digest, artefact.digest);
+    println!("{}", artefact.compiled);
 }

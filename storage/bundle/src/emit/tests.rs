@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+use serde_json::json;
+
 use super::*;
 
 /// A document from its JSON form.
@@ -143,4 +145,19 @@ fn what_is_said_twice_is_refused_and_headers_are_merged() {
     assert_eq!(headers.remove, ["X-C"]);
     value["services"]["s"]["retry"] = json!({});
     assert_eq!(places(value), [("services.s".to_owned(), "said-twice")]);
+}
+
+#[test]
+fn what_stands_for_something_else_is_refused_where_nobody_fills_it_in() {
+    let found = places(json!({
+        "version": 1,
+        "listeners": { "l": { "address": "${node.ip}:80" } },
+        "services": { "s": {
+            "route_path": "/*",
+            "upstream_url": "http://a",
+            "headers": { "request": { "set": { "X-Node": "${node.name}", "X-Key": "${secrets.KEY}" } } },
+        } },
+    }));
+    let at = |name: &str| format!("services.s.headers.request.set.{name}");
+    assert_eq!(found, [(at("X-Key"), "secret-misplaced"), (at("X-Node"), "node-variable-misplaced")]);
 }

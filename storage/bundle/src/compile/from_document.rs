@@ -1,0 +1,135 @@
+//! A document of the configuration model, as the proxy's configuration in JSON, with what the control plane adds.
+
+use std::collections::BTreeMap;
+
+use sentinel_model::config::Document;
+use serde_json::{Value, json};
+use zentinel_config::{Config, ListenerProtocol};
+
+use super::{CompileError, MARKER_ROUTE, Made, OPERATIONS, OperationsOptions, compare, unreadable};
+use crate::emit::{Emitted, emit};
+use crate::manifest::ListenerEntry;
+use crate::node_vars::{self, METRICS_ADDR, OPS_ADDR, Variable, reference};
+use crate::problem::{self, Problem};
+use crate::proxy_config;
+
+pub(super) fn make(
+    document: &Document,
+    host: &str,
+    operations: OperationsOptions,
+) -> Result<Made, CompileError> {
+    let Emitted { config, needs, warnings } = emit(document).map_err(CompileError::Invalid)?;
+    let mut whole = config.clone();
+    add(&mut whole, host, operations).map_err(unreadable)?;
+    let variables = variables(&whole).map_err(|problem| CompileError::Invalid(vec![problem]))?;
+    let template = proxy_config::to_json(&whole).map_err(unreadable)?;
+    let values = node_vars::stand_ins(&template, &variables);
+    let text =
+        node_vars::render(&template, &values).map_err(|error| CompileError::Altered(error.to_string()))?;
+    let mut parsed = Config::from_json(&text).map_err(|error| CompileError::Altered(format!("{error:#}")))?;
+    let opinion = proxy_config::second_opinion(parsed.clone());
+    if !opinion.is_empty() {
+        return Err(CompileError::Invalid(problem::tidy(opinion.into_iter().map(placed).collect())));
+    }
+    node_vars::put_back(&mut parsed, &values);
+    compare::equal(&whole, &parsed).map_err(CompileError::Altered)?;
+    Ok(Made {
+        template,
+        listeners: config.listeners.iter().map(listed).collect(),
+        metrics_address: Some(whole.observability.metrics.address.clone()),
+        config,
+        warnings,
+        variables,
+        needs: needs.into_iter().map(|feature| feature.code().to_owned()).collect(),
+    })
+}
+
+/// The operations listener, the marker route, and the address of the metrics server.
+fn add(config: &mut Config, host: &str, operations: OperationsOptions) -> Result<(), serde_json::Error> {
+    let served = [("status", true), ("config", operations.config), ("metrics", operations.metrics)];
+    let routes: Vec<Value> = served
+        .into_iter()
+        .filter(|(_, wanted)| *wanted)
+        .map(|(name, _)| {
+            json!({
+                "id": format!("{OPERATIONS}-{name}"),
+                "matches": [{ "path": format!("/{name}") }],
+                "service_type": "builtin",
+                "builtin-handler": name,
+            })
+        })
+        .collect();
+    config.listeners.push(serde_json::from_value(json!({
+        "id": OPERATIONS,
+        "address": reference(OPS_ADDR),
+        "protocol": "http",
+        "namespace": OPERATIONS,
+    }))?);
+    config.namespaces.push(serde_json::from_value(json!({ "id": OPERATIONS, "routes": routes }))?);
+    config.routes.push(serde_json::from_value(json!({
+        "id": MARKER_ROUTE,
+        "priority": i32::MAX,
+        "matches": [{ "host": host }, { "path": "/" }],
+        "service_type": "builtin",
+        "builtin-handler": "status",
+    }))?);
+    config.observability.metrics.address = reference(METRICS_ADDR);
+    Ok(())
+}
+
+/// The node variables of all addresses, by name.
+fn variables(config: &Config) -> Result<Vec<Variable>, Problem> {
+    let mut found: BTreeMap<String, Variable> = BTreeMap::new();
+    let metrics = &config.observability.metrics.address;
+    for address in config.listeners.iter().map(|listener| &listener.address).chain([metrics]) {
+        for variable in node_vars::kinds_in_address(address).unwrap_or_default() {
+            let known = found.entry(variable.name.clone()).or_insert_with(|| variable.clone());
+            if known.kind != variable.kind {
+                let message = format!(
+                    "the node variable `{}` stands for an address, an IP or a port, but not for two of them",
+                    variable.name
+                );
+                return Err(Problem::new("node-variable-kinds", message).in_path("listeners"));
+            }
+        }
+    }
+    if found.len() > crate::limits::MAX_VARIABLES {
+        let message = node_vars::VariableError::TooMany.to_string();
+        return Err(Problem::new("too-many-objects", message).in_path("listeners"));
+    }
+    Ok(found.into_values().collect())
+}
+
+fn listed(listener: &zentinel_config::ListenerConfig) -> ListenerEntry {
+    let protocol = match listener.protocol {
+        ListenerProtocol::Http => "http",
+        ListenerProtocol::Https => "https",
+        ListenerProtocol::Http2 => "h2",
+        ListenerProtocol::Http3 => "h3",
+    };
+    ListenerEntry {
+        id: listener.id.clone(),
+        address: listener.address.clone(),
+        protocol: protocol.to_owned(),
+        namespace: listener.namespace.clone(),
+    }
+}
+
+/// Finds the object that the proxy complains about by the names it quotes.
+fn placed(message: String) -> Problem {
+    let place = proxy_config::quoted(&message).into_iter().find_map(|(word, id)| {
+        let slug = id.split('.').next().unwrap_or(id);
+        match word.as_str() {
+            "route" | "filter" => Some(format!("services.{slug}")),
+            "upstream" if id.contains('.') => Some(format!("services.{slug}")),
+            "upstream" => Some(format!("upstream_groups.{slug}")),
+            "listener" => Some(format!("listeners.{slug}")),
+            _ => None,
+        }
+    });
+    let problem = Problem::new("proxy-refuses", message);
+    match place {
+        Some(place) => problem.in_path(place),
+        None => problem,
+    }
+}
