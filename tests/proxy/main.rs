@@ -9,6 +9,7 @@ mod checks;
 mod confirm;
 mod drift;
 mod failover;
+mod features;
 mod fleet;
 mod refusal;
 mod rollout;

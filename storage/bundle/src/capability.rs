@@ -180,6 +180,20 @@ impl Feature {
     }
 }
 
+/// The table as a document shows it.
+pub fn table() -> String {
+    let mut text = String::from("| feature | name | who does it |\n|---|---|---|\n");
+    for feature in Feature::ALL {
+        let who = match feature.verdict() {
+            Verdict::Native => "the proxy".to_owned(),
+            Verdict::Guard => "the guard".to_owned(),
+            Verdict::Refused { reason, instead } => format!("nobody: it {reason}; {instead}"),
+        };
+        text.push_str(&format!("| {} | `{}` | {who} |\n", feature.title(), feature.code()));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -6,7 +6,9 @@
 
 pub mod agent;
 pub mod api;
+pub mod certificate;
 pub mod cluster;
+pub mod echo;
 pub mod haproxy;
 pub mod history;
 pub mod liar;
@@ -14,6 +16,7 @@ pub mod links;
 pub mod ports;
 pub mod process;
 pub mod s3;
+pub mod tls_echo;
 pub mod traffic;
 pub mod upstream;
 pub mod volume;
@@ -23,13 +26,16 @@ pub mod zentinel;
 
 pub use agent::Agent;
 pub use api::Api;
+pub use certificate::Certificate;
 pub use cluster::{ADMIN_EMAIL, Cluster};
+pub use echo::Echo;
 pub use haproxy::Haproxy;
 pub use history::History;
 pub use liar::Liar;
 pub use links::{Links, Weather};
 pub use process::Process;
 pub use s3::S3;
+pub use tls_echo::TlsEcho;
 pub use traffic::Traffic;
 pub use upstream::Upstream;
 pub use volume::Volume;
