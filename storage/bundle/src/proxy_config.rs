@@ -1,10 +1,12 @@
 //! The proxy's own configuration crate, used in the process.
 
 mod json;
+mod kdl;
 
 use std::path::PathBuf;
 
 pub use json::to_json;
+pub use kdl::to_kdl;
 
 use zentinel_common::errors::ZentinelError;
 use zentinel_config::validate::ValidationResult;

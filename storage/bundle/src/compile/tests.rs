@@ -345,7 +345,7 @@ proptest! {
 }
 
 /// A document that uses most of what the proxy does.
-fn rich() -> Document {
+pub(crate) fn rich() -> Document {
     crate::emit::tests::document(serde_json::json!({
         "version": 1,
         "settings": {

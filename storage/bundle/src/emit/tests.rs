@@ -161,3 +161,78 @@ fn what_stands_for_something_else_is_refused_where_nobody_fills_it_in() {
     let at = |name: &str| format!("services.s.headers.request.set.{name}");
     assert_eq!(found, [(at("X-Key"), "secret-misplaced"), (at("X-Node"), "node-variable-misplaced")]);
 }
+
+/// A document that asks for one thing.
+fn asking(feature: Feature) -> serde_json::Value {
+    let service = |more: serde_json::Value| {
+        let mut service = json!({ "route_path": "/*", "upstream_url": "http://a" });
+        service.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "version": 1, "services": { "s": service } })
+    };
+    let group = |more: serde_json::Value| {
+        let mut group = json!({ "targets": [{ "host": "a", "port": 1 }] });
+        group.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({
+            "version": 1,
+            "services": { "s": { "route_path": "/*", "upstream_group": "g" } },
+            "upstream_groups": { "g": group },
+            "trust_stores": { "t": { "certificates_pem": "-----BEGIN CERTIFICATE-----" } },
+        })
+    };
+    match feature {
+        Feature::QueryMatch => service(json!({ "match_query": { "q": "1" } })),
+        Feature::SplitCookie => json!({
+            "version": 1,
+            "services": { "s": { "route_path": "/*", "traffic_split": {
+                "splits": [{ "upstream_group": "g", "weight": 1 }],
+                "match_rules": [{ "type": "cookie", "name": "beta", "value": "1", "upstream_group": "g" }],
+            } } },
+            "upstream_groups": { "g": { "targets": [{ "host": "a", "port": 1 }] } },
+        }),
+        Feature::Respond => {
+            json!({ "version": 1, "services": { "s": { "route_path": "/", "respond_status": 200 } } })
+        }
+        Feature::CacheManyHosts => service(json!({ "cache": {} })),
+        Feature::CacheVary => service(json!({ "hosts": ["a"], "cache": { "vary": ["Accept"] } })),
+        Feature::CacheIgnoreQuery => service(json!({ "hosts": ["a"], "cache": { "ignore_query": ["utm"] } })),
+        Feature::CachePrivate => service(json!({ "hosts": ["a"], "cache": { "private": true } })),
+        Feature::RateLimitWindow => service(json!({ "rate_limit": { "requests": 9, "per_seconds": 60 } })),
+        Feature::RateLimitBurst => service(json!({ "rate_limit": { "requests": 9, "burst": 3 } })),
+        Feature::RateLimitClient => service(json!({ "rate_limit": { "requests": 9, "by": "client_ip" } })),
+        Feature::RateLimitHeader => {
+            service(json!({ "rate_limit": { "requests": 9, "by": { "header": "X-Key" } } }))
+        }
+        Feature::AccessControl => service(json!({ "access_control": { "deny": ["10.0.0.0/8"] } })),
+        Feature::Compression => service(json!({ "compression": { "algorithms": ["gzip"] } })),
+        Feature::RequestTransform => service(json!({ "request_transform": { "remove": ["/a"] } })),
+        Feature::ResponseTransform => service(json!({ "response_transform": { "remove": ["/a"] } })),
+        Feature::LeastConn => group(json!({ "algorithm": "least_conn" })),
+        Feature::IpHash => group(json!({ "algorithm": "ip_hash" })),
+        Feature::ConsistentHash => group(json!({ "algorithm": "consistent_hash" })),
+        Feature::StickySessions => group(json!({ "sticky_sessions": { "cookie": "s" } })),
+        Feature::HealthCheck => group(json!({ "health_check": { "path": "/" } })),
+        Feature::MaxConnections => {
+            group(json!({ "targets": [{ "host": "a", "port": 1, "max_connections": 5 }] }))
+        }
+        Feature::UpstreamTrustStore => group(json!({ "tls": { "trust_store": "t" } })),
+        Feature::ClientTrustStore => {
+            let mut value = group(json!({}));
+            value["listeners"] = json!({ "l": { "address": "0.0.0.0:443", "protocol": "https", "tls": {
+                "certificate_file": "/c", "key_file": "/k", "client_trust_store": "t" } } });
+            value
+        }
+        other => panic!("nothing asks for {other:?}"),
+    }
+}
+
+#[test]
+fn every_feature_that_cannot_be_had_is_refused_with_its_reason() {
+    for feature in Feature::ALL {
+        let Some((message, instead)) = feature.refusal() else { continue };
+        let problems = emit(&document(asking(*feature))).unwrap_err();
+        assert_eq!(problems.len(), 1, "{feature:?}: {problems:?}");
+        assert_eq!(problems[0].message, message);
+        assert_eq!(problems[0].help.as_deref(), Some(instead));
+        assert!(problems[0].path.as_ref().is_some_and(|path| path.contains('.')), "{problems:?}");
+    }
+}
