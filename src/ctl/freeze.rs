@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use sentinel_api_types::Timestamp;
 use sentinel_api_types::freeze::{FreezeWindow, FreezeWindowCreate, Recurrence, Weekday};
-use sentinel_model::FreezeWindowId;
 
 use super::connection::Connection;
-use super::failure;
+use super::failure::{self, NotFound};
 use super::output::Table;
-use super::words::{at, id, moment, read, word};
+use super::terminal;
+use super::words::{at, moment, offer, read, word};
 
 /// What can be done with freeze windows.
 #[derive(Subcommand, Debug)]
@@ -61,11 +61,13 @@ pub enum FreezeCommand {
         environment: Option<String>,
     },
     /// Take a freeze window away; what it held goes on; administrators only
-    #[command(after_help = "Examples:\n  sentinel-cp freeze delete WINDOW --project shop")]
+    #[command(after_help = "Examples:\n  sentinel-cp freeze delete 'Black Friday' --project shop --yes")]
     Delete {
-        /// Id of the window
-        #[arg(value_parser = id::<FreezeWindowId>)]
-        window: FreezeWindowId,
+        /// Name or id of the window
+        window: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -142,14 +144,29 @@ pub async fn run(command: FreezeCommand, connection: &Connection) -> anyhow::Res
                 }
             })?;
         }
-        FreezeCommand::Delete { window } => {
-            client.delete_freeze_window(&project, window).await?;
-            output.say(&serde_json::json!({"deleted": window}), |_| {
-                format!("deleted freeze window {window}")
+        FreezeCommand::Delete { window, yes } => {
+            let found = find(connection, &project, &window).await?;
+            let question =
+                format!("Take the freeze {} of {project} away? What it holds goes on.", found.name);
+            terminal::confirm(&question, yes)?;
+            client.delete_freeze_window(&project, found.id).await?;
+            output.say(&serde_json::json!({"deleted": found.id}), |_| {
+                format!("deleted freeze window {}", found.name)
             })?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The window with this id or name.
+async fn find(connection: &Connection, project: &str, named: &str) -> anyhow::Result<FreezeWindow> {
+    let list = connection.client.freeze_windows(project).await?.freeze_windows;
+    let names = offer("freezes", list.iter().take(6).map(|window| window.name.as_str()));
+    let mut alike = list.into_iter().filter(|found| found.name == named || found.id.to_string() == named);
+    let missing = || NotFound(format!("no freeze of {project} has the name or id {named}{names}"));
+    let found = alike.next().ok_or_else(missing)?;
+    anyhow::ensure!(alike.next().is_none(), "several freezes of {project} are called {named}; give an id");
+    Ok(found)
 }
 
 fn state(window: &FreezeWindow) -> &'static str {

@@ -197,8 +197,8 @@ fn changed(manner: MannerArgs, known: &RuleRollout) -> Option<RuleRollout> {
         health_gates: said.health_gates.or_else(|| known.health_gates.clone()),
         auto_rollback: said.auto_rollback.or(known.auto_rollback),
         auto_advance: said.auto_advance.or(known.auto_advance),
-        failure_domain: said.failure_domain.or_else(|| known.failure_domain.clone()),
-        rollback_threshold: said.rollback_threshold.or(known.rollback_threshold),
+        failure_domain: said.failure_domain.unwrap_or_else(|| known.failure_domain.clone()),
+        rollback_threshold: said.rollback_threshold.unwrap_or(known.rollback_threshold),
         checks: said.checks.unwrap_or_else(|| known.checks.clone()),
         on_conflict: said.on_conflict.or(known.on_conflict),
     };

@@ -66,6 +66,20 @@ pub fn milliseconds(text: &str) -> Result<f64, String> {
     Ok(duration(text)?.as_secs_f64() * 1_000.0)
 }
 
+/// A value, or the word `none`: what somebody else has said of it does not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrNone<T>(pub Option<T>);
+
+/// Reads a value, or the word `none`.
+pub fn or_none<T>(
+    read: impl Fn(&str) -> Result<T, String> + Clone,
+) -> impl Fn(&str) -> Result<OrNone<T>, String> + Clone {
+    move |text| match text {
+        "none" => Ok(OrNone(None)),
+        text => read(text).map(|value| OrNone(Some(value))),
+    }
+}
+
 /// A few of the names that there are, for somebody who named one that there is not.
 pub fn offer<'a>(what: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 5;

@@ -175,8 +175,8 @@ async fn nobody_gets_through_a_freeze_but_who_breaks_the_glass() {
         ("default", vec!["rollout", "break-glass", id, "--reason", " "]),
         ("ann", create("please")),
         ("key", create("please")),
-        ("ann", vec!["freeze", "delete", window]),
-        ("key", vec!["freeze", "delete", window]),
+        ("ann", vec!["freeze", "delete", window, "--yes"]),
+        ("key", vec!["freeze", "delete", window, "--yes"]),
     ] {
         team.by(who, &line).failed(REFUSED);
     }
@@ -198,7 +198,7 @@ async fn nobody_gets_through_a_freeze_but_who_breaks_the_glass() {
         (shown["rollout"]["hold"]["frozen"] == true).then_some(())
     })
     .await;
-    team.by("default", &["freeze", "delete", window]).ok();
+    team.by("default", &["freeze", "delete", window, "--yes"]).ok();
     sentinel_kit::until("it begins", 30, || async {
         let shown = team.by("ann", &["rollout", "show", id, "-o", "json"]).json();
         (shown["rollout"]["state"] == "running").then_some(())

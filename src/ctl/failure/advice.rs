@@ -17,17 +17,18 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("API key", "api-keys", "key list"),
     ("Enrolment token", "enrolment-tokens", "token list"),
     ("Member", "members", "org members list"),
+    ("Environment", "environments", "environment list"),
 ];
 
-/// The kind and the name of what was not found, and the command that lists what there is.
-fn missing(refusal: &ApiError) -> Option<(&'static str, &str, String)> {
+/// The kind of what was not found, its name where the path has it, and the command that lists what there is.
+fn missing(refusal: &ApiError) -> Option<(&'static str, Option<&str>, String)> {
     if refusal.code != code::NOT_FOUND {
         return None;
     }
     let kind = refusal.message.strip_suffix(" not found")?;
     let (kind, part, list) = KINDS.iter().find(|(known, ..)| *known == kind)?;
     // Nouns and names take turns, and a project may be called like a noun.
-    let named = |part: &str| Some(&refusal.path.chunks_exact(2).find(|pair| pair[0] == part)?[1]);
+    let named = |part: &str| Some(refusal.path.chunks_exact(2).find(|pair| pair[0] == part)?[1].as_str());
     let mut list = format!("sentinel-cp {list}");
     let within = match *part {
         "orgs" | "projects" | "api-keys" => None,
@@ -35,16 +36,16 @@ fn missing(refusal: &ApiError) -> Option<(&'static str, &str, String)> {
         _ => named("projects").map(|project| format!(" --project {project}")),
     };
     list.extend(within);
-    Some((kind, named(part)?, list))
+    Some((kind, named(part), list))
 }
 
 /// A refusal with the name of what it is about.
 pub fn in_full(refusal: &ApiError) -> String {
     match missing(refusal) {
-        Some((kind, name, _)) => {
+        Some((kind, Some(name), _)) => {
             format!("{kind} {name} not found ({} {})", refusal.status, refusal.code)
         }
-        None => refusal.to_string(),
+        _ => refusal.to_string(),
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Of {
 #[command(after_help = format!("Examples:
   sentinel-cp org members list
   sentinel-cp org members add ada@example.com --name Ada --role operator
-  sentinel-cp org members set-role ada@example.com admin
+  sentinel-cp org members set-role ada@example.com --role admin
   sentinel-cp org members reset-password ada@example.com
   sentinel-cp org members remove ada@example.com
 
@@ -65,12 +65,12 @@ The first password is asked for; 12 characters at least. An address that has an 
         of: Of,
     },
     /// Give a person another role
-    #[command(after_help = "Examples:\n  sentinel-cp org members set-role ada@example.com admin")]
+    #[command(after_help = "Examples:\n  sentinel-cp org members set-role ada@example.com --role admin")]
     SetRole {
         /// E-mail address or id
         person: String,
         /// reader, operator or admin
-        #[arg(value_parser = read::<Role>)]
+        #[arg(long, value_parser = read::<Role>)]
         role: Role,
         #[command(flatten)]
         of: Of,

@@ -187,7 +187,7 @@ pub(crate) fn spec(
         blue_green,
         failure_domain: match request.failure_domain {
             Some(said) => said,
-            None => template.and_then(|base| base.failure_domain.clone()),
+            None => alike.and_then(|base| base.failure_domain.clone()),
         },
         rollback_threshold: match request.rollback_threshold {
             Some(said) => said,
