@@ -187,7 +187,10 @@ pub(crate) fn spec(
         blue_green,
         failure_domain: match request.failure_domain {
             Some(said) => said,
-            None => alike.and_then(|base| base.failure_domain.clone()),
+            // What has one step, or a slot at a time, spreads nothing.
+            None => template
+                .filter(|_| matches!(strategy, Strategy::Rolling | Strategy::Canary))
+                .and_then(|base| base.failure_domain.clone()),
         },
         rollback_threshold: match request.rollback_threshold {
             Some(said) => said,

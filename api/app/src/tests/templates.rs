@@ -292,6 +292,17 @@ async fn what_a_request_says_wins_over_the_template_and_the_rest_stays() {
             RuleRollout { batch_size: Some(1), ..same.clone() },
         ),
         (RolloutCreate { strategy: Some(Strategy::Canary), ..from(bundle, "canary") }, canary),
+        // What has one step spreads nothing.
+        (
+            RolloutCreate { strategy: Some(Strategy::AllAtOnce), ..base() },
+            RuleRollout {
+                strategy: Strategy::AllAtOnce,
+                batch_size: None,
+                batch_percentage: None,
+                failure_domain: None,
+                ..same.clone()
+            },
+        ),
         // Who asks for portions does not want it in one.
         (
             RolloutCreate { batch_size: Some(2), ..from(bundle, "at once") },
