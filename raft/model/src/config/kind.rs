@@ -100,7 +100,7 @@ impl Kind {
             Kind::Settings => 1,
             Kind::Listener => 64,
             Kind::Service => 5_000,
-            Kind::UpstreamGroup => 2_000,
+            Kind::UpstreamGroup => 5_000,
             Kind::Middleware => 500,
             Kind::TrustStore => 100,
         }
