@@ -10,6 +10,7 @@ mod confirm;
 mod drift;
 mod failover;
 mod fleet;
+mod forms;
 mod refusal;
 mod rollout;
 mod strategies;
