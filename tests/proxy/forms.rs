@@ -1,17 +1,22 @@
-//! Bundles of a text and of a document of the configuration model, one after the other, in one process of the real proxy.
+//! What the real proxy reads: JSON, for bundles of a text and of a document of the configuration model, and after an agent of an earlier version.
 //!
 //! No member compiles documents yet. So a liar stands before the member: it has the node trust a key of this test, and offers a bundle of a
 //! document, signed with that key, in the place of the one that was assigned.
 
+use std::process::{Command, Stdio};
+
 use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::compile::{Artefact, CompileInput, OperationsOptions, Source, compile};
+use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values};
 use sentinel_bundle::sign::Signer;
-use sentinel_kit::{Agent, Api, Cluster, Liar, Traffic, Upstream, until};
+use sentinel_kit::{Agent, Api, Cluster, Liar, Traffic, Upstream, until, zentinel};
 use sentinel_model::config::Document;
 use sentinel_model::{Epoch, Generation, Ordinal, Sha256Digest};
 use serde_json::{Value, json};
@@ -101,6 +106,31 @@ impl Edge {
         let answer = request.send().await.unwrap();
         (answer.status(), answer.headers().clone(), answer.text().await.unwrap())
     }
+}
+
+/// A process as an agent of an earlier version has started it, with the text of the bundle, and written down.
+fn start_like_an_earlier_agent(agent: &Agent) -> i32 {
+    let (dir, current) = (agent.data_dir(), agent.data_dir().join("current"));
+    let mut record: Value =
+        serde_json::from_slice(&std::fs::read(dir.join("process.json")).unwrap()).unwrap();
+    let address = |which: &str| record["addresses"][which].as_str().unwrap().to_owned();
+    let values = Values::from([
+        ("http_port".to_owned(), agent.http_port.to_string()),
+        (OPS_ADDR.to_owned(), address("ops")),
+        (METRICS_ADDR.to_owned(), address("metrics")),
+    ]);
+    let template = std::fs::read_to_string(current.join("content/zentinel.kdl")).unwrap();
+    let config = current.join("zentinel.kdl");
+    std::fs::write(&config, node_vars::render(&template, &values).unwrap()).unwrap();
+    std::fs::remove_file(current.join("zentinel.json")).unwrap();
+    let mut command = Command::new(zentinel::binary());
+    command.arg("-c").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let pid = i32::try_from(command.spawn().unwrap().id()).unwrap();
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let started: u64 = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().parse().unwrap();
+    record["process"] = json!([pid, started]);
+    std::fs::write(dir.join("process.json"), record.to_string()).unwrap();
+    pid
 }
 
 fn signer() -> Signer {
@@ -231,5 +261,37 @@ async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request
         (seen.with_body("two") > 0 && last == Some("one")).then_some(())
     })
     .await;
+    traffic.assert_flawless();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_that_an_earlier_agent_has_started_is_replaced_without_losing_a_request() {
+    let mut edge = Edge::start().await;
+    let (one, two) = (Upstream::start("one", 200).await, Upstream::start("two", 200).await);
+    edge.assign("1.0.0", &one).await;
+    edge.agent.kill9();
+    for pid in edge.agent.proxy_pids() {
+        kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+    }
+    until("the proxy is gone", 10, || async { edge.agent.proxy_pids().is_empty().then_some(()) }).await;
+    let earlier = start_like_an_earlier_agent(&edge.agent);
+    until("it serves", 30, || async {
+        reqwest::get(format!("http://{}/", edge.agent.address())).await.ok().map(drop)
+    })
+    .await;
+    assert_eq!(edge.agent.proxy_pids(), [earlier]);
+
+    let traffic = Traffic::start(&[edge.agent.address()]);
+    edge.agent.launch();
+    let pid = until("another one is the only one", 60, || async {
+        let found = edge.agent.proxy_pids();
+        found.first().copied().filter(|pid| found.len() == 1 && *pid != earlier)
+    })
+    .await;
+    let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
+    assert!(line.trim_end_matches('\0').ends_with("current/zentinel.json"), "{line}");
+    assert!(!edge.agent.data_dir().join("current/zentinel.kdl").exists());
+    edge.assign("2.0.0", &two).await;
+    assert_eq!(edge.agent.proxy_pids(), [pid], "and from then on it is told to read again");
     traffic.assert_flawless();
 }

@@ -177,3 +177,26 @@ fn compared(expected: &str, text: &str, generation: Generation) -> Result<Runtim
         semantic,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_what_somebody_has_changed_is_shown() {
+        let expected = r#"system { worker-threads 1; }
+            listeners { listener "l" { address "127.0.0.1:1"; }; }
+            upstreams { upstream "u" { target "10.0.0.1:80"; }; }
+            routes { route "r" { matches { path "/"; }; upstream "u"; }; }"#;
+        let runs = proxy_config::to_json(&proxy_config::parse(expected).unwrap()).unwrap();
+        let edited = runs.replace("10.0.0.1:80", "10.0.9.9:80");
+        let found = compared(expected, &edited, Generation(4)).unwrap();
+        assert_eq!((found.additions, found.deletions), (1, 1), "{}", found.diff);
+        assert!(found.diff.contains("+          \"address\": \"10.0.9.9:80\""), "{}", found.diff);
+        assert_eq!(found.semantic.unwrap()[0].changed, ["u"]);
+        // What cannot be read is shown as it is.
+        let broken = compared(&runs, "{ broken", Generation(4)).unwrap();
+        assert!(broken.diff.contains("+{ broken") && broken.semantic.is_none(), "{}", broken.diff);
+    }
+}
