@@ -45,7 +45,8 @@ fn main() {
             .iter()
             .zip(20_000..)
             .map(|(variable, port)| {
-                let value = if variable.name == "http_port" { port.to_string() } else { format!("127.0.0.1:{port}") };
+                let value =
+                    if variable.name == "http_port" { port.to_string() } else { format!("127.0.0.1:{port}") };
                 (variable.name.clone(), value)
             })
             .collect();
@@ -107,7 +108,10 @@ fn document(services: usize) -> Value {
         match number % 4 {
             0 => service["retry"] = json!({}),
             1 => service["methods"] = json!(["GET", "POST", "OPTIONS"]),
-            2 => service["headers"] = json!({ "request": { "set": { "X-Service": slug }, "remove": ["X-Debug"] } }),
+            2 => {
+                service["headers"] =
+                    json!({ "request": { "set": { "X-Service": slug }, "remove": ["X-Debug"] } })
+            }
             _ => service["cors"] = json!({ "allowed_origins": ["https://shop.example.com"] }),
         }
         document["services"][&slug] = service;

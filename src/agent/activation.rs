@@ -11,6 +11,7 @@
 mod boot;
 mod confirm;
 mod drift;
+mod earlier;
 mod go_back;
 mod outcome;
 mod patience;
@@ -304,7 +305,13 @@ impl<P: Proxy> Activator<P> {
     }
 
     /// How the running process gets to another configuration.
-    fn way(&self, next: &Rendered) -> Result<Way, Failure> {
+    fn way(&mut self, next: &Rendered) -> Result<Way, Failure> {
+        if self.proxy.reads_earlier() {
+            return match self.proxy.bound() {
+                None => Ok(Way::Upgrade),
+                Some(_) => Err(Failure::new(ActivationStage::Activate, self.started_with_earlier())),
+            };
+        }
         let live = self.live.as_ref().filter(|_| !self.runs_something_else());
         let Some(live) = live else {
             // It runs something that the agent does not know.
@@ -362,6 +369,7 @@ impl<P: Proxy> Activator<P> {
             self.proxy.alone().await;
         }
         self.measuring.astray = self.finds_something_else(next);
+        self.tidy_earlier(&next.release);
         Ok(())
     }
 

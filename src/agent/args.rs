@@ -20,7 +20,7 @@ use crate::server::duration;
       --proxy /usr/bin/zentinel --data-dir ./edge-1 --name edge-1 --label site=fra --var http_port=8081
   (the token is needed once; after that the node key in the data directory is used)
 
-The proxy is started as `zentinel -c DATA_DIR/current/zentinel.kdl` in a process group of its own: it survives the agent, and the
+The proxy is started as `zentinel -c DATA_DIR/current/zentinel.json` in a process group of its own: it survives the agent, and the
 next agent adopts it. With --attach-pid-file somebody else starts it with that argument; then only changes that a reload applies
 can be activated.
 

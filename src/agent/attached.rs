@@ -1,4 +1,7 @@
 //! A proxy that somebody else starts, such as an init system. The agent can only tell it to read its configuration again.
+//!
+//! Whoever starts it does so with `-c DATA_DIR/current/zentinel.json`. One that was started with the file of an earlier agent,
+//! `current/zentinel.kdl`, goes on with what it has, and nothing new can be activated until it is started with that one.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,6 +20,7 @@ use super::procfs;
 use super::prove::prove;
 use super::proxy::Proxy;
 use super::render::{Addresses, Target};
+use super::shelf::EARLIER_CONFIG;
 use super::{free_port, zentinel};
 use crate::durable;
 
@@ -73,6 +77,16 @@ impl Attached {
         Self { binary, pid_file, config, addresses, prove_timeout, http, seen, probes, source }
     }
 
+    /// The file of an earlier agent.
+    fn earlier(&self) -> PathBuf {
+        self.config.with_file_name(EARLIER_CONFIG)
+    }
+
+    fn started_with_earlier(&self) -> String {
+        let (earlier, config) = (self.earlier(), &self.config);
+        format!("the proxy was started with {}; start it with -c {}", earlier.display(), config.display())
+    }
+
     /// Looks into the file again; another process than before was not asked anything yet.
     fn look(&mut self) -> Option<(i32, u64)> {
         let text = std::fs::read_to_string(&self.pid_file).ok().filter(|text| text.len() <= PID_FILE_MAX);
@@ -102,6 +116,11 @@ impl Proxy for Attached {
         )
     }
 
+    fn reads_earlier(&mut self) -> bool {
+        let earlier = self.earlier();
+        self.look().is_some_and(|(pid, _)| procfs::mentions(pid, &earlier))
+    }
+
     async fn test(&mut self, config: &Path) -> Result<(), String> {
         zentinel::test(&self.binary, config).await
     }
@@ -119,11 +138,18 @@ impl Proxy for Attached {
             }
             sleep(LOOK_EVERY).await;
         }
+        // What an earlier agent has written is still there while it is the current release.
+        if self.reads_earlier() && !self.earlier().is_file() {
+            return Err(self.started_with_earlier());
+        }
         Ok(())
     }
 
     async fn reload(&mut self) -> Result<(), String> {
         let (pid, _) = self.look().ok_or_else(|| format!("no proxy runs by {}", self.pid_file.display()))?;
+        if self.reads_earlier() {
+            return Err(self.started_with_earlier());
+        }
         kill(Pid::from_raw(pid), Signal::SIGHUP)
             .map_err(|error| format!("cannot signal process {pid}: {error}"))
     }
@@ -209,5 +235,28 @@ mod tests {
         proxy.reload().await.unwrap();
         child.wait().unwrap();
         assert_eq!(proxy.running(), None);
+    }
+
+    #[tokio::test]
+    async fn a_process_with_the_file_of_an_earlier_agent_is_not_told_to_read_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut proxy = attached(dir.path());
+        // A shell that ignores its arguments and waits for its input.
+        let mut command = Command::new("sh");
+        command.args(["-c", "read line", "-c"]).arg(dir.path().join(EARLIER_CONFIG));
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        std::fs::write(dir.path().join("pid"), child.id().to_string()).unwrap();
+        // The kernel shows the new command line a moment after the process exists.
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while !proxy.reads_earlier() {
+            assert!(std::time::Instant::now() < deadline);
+            std::thread::yield_now();
+        }
+        let words = proxy.reload().await.unwrap_err();
+        assert!(words.contains("zentinel.kdl; start it with -c"), "{words}");
+        assert_eq!(proxy.running(), Some(addresses()), "it was not signalled");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!proxy.reads_earlier());
     }
 }

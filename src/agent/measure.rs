@@ -26,6 +26,7 @@ use super::backoff::Backoff;
 use super::board::Board;
 use super::link::Link;
 use super::render::Rendered;
+use super::shelf::EARLIER_CONFIG;
 
 /// What a difference calls the process.
 pub const PROCESS: &str = "proxy";
@@ -56,6 +57,8 @@ pub struct Expected {
     pub rendered: Arc<Rendered>,
     /// The other files, by path.
     pub files: BTreeMap<String, Sha256Digest>,
+    /// The configuration of an earlier agent is there, which the proxy still reads.
+    pub earlier: bool,
 }
 
 /// What is remembered between two looks.
@@ -66,6 +69,8 @@ pub struct Measuring {
     pub found: Option<Measured>,
     /// The process has read another configuration than the one that was written for it, whatever the file says now.
     pub astray: bool,
+    /// The process reads the file of an earlier agent.
+    pub earlier: bool,
     memory: Memory,
     unwell_since: Option<Instant>,
 }
@@ -73,7 +78,14 @@ pub struct Measuring {
 impl Default for Measuring {
     fn default() -> Self {
         let every = Duration::from_secs(30);
-        Self { every, found: None, astray: false, memory: Memory::default(), unwell_since: None }
+        Self {
+            every,
+            found: None,
+            astray: false,
+            earlier: false,
+            memory: Memory::default(),
+            unwell_since: None,
+        }
     }
 }
 
@@ -242,7 +254,10 @@ fn extra_files(expected: &Expected) -> Vec<String> {
                 continue;
             }
             let name = path.strip_prefix(&expected.dir).map(|path| path.to_string_lossy().into_owned());
-            let belongs = |name: &String| *name == expected.config || expected.files.contains_key(name);
+            let earlier = |name: &String| expected.earlier && *name == EARLIER_CONFIG;
+            let belongs = |name: &String| {
+                *name == expected.config || expected.files.contains_key(name) || earlier(name)
+            };
             extra.extend(name.ok().filter(|name| !belongs(name)));
         }
     }

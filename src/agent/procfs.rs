@@ -57,12 +57,12 @@ pub fn memory_total_bytes() -> Option<f64> {
     Some(limit.map_or(machine, |limit| limit.min(machine)))
 }
 
-/// Processes whose command line has `-c CONFIG` in it, oldest first.
-pub fn with_config(config: &Path) -> Vec<Process> {
+/// Processes whose command line has `-c CONFIG` in it with one of these, oldest first.
+pub fn with_config(configs: &[&Path]) -> Vec<Process> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     let mut found: Vec<Process> = pids
-        .filter(|pid| names_config(*pid, config))
+        .filter(|pid| names_config(*pid, configs))
         .filter_map(process)
         .filter(|process| !process.ended)
         .collect();
@@ -70,11 +70,18 @@ pub fn with_config(config: &Path) -> Vec<Process> {
     found
 }
 
-fn names_config(pid: i32, config: &Path) -> bool {
+/// True when an argument of a process is this path, or ends with it, as in `--config=PATH`.
+pub fn mentions(pid: i32, path: &Path) -> bool {
+    let Ok(line) = fs::read(format!("/proc/{pid}/cmdline")) else { return false };
+    line.split(|byte| *byte == 0).any(|argument| argument.ends_with(path.as_os_str().as_encoded_bytes()))
+}
+
+fn names_config(pid: i32, configs: &[&Path]) -> bool {
     let Ok(line) = fs::read(format!("/proc/{pid}/cmdline")) else { return false };
     let arguments: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
-    let config = config.as_os_str().as_encoded_bytes();
-    arguments.windows(2).any(|pair| pair[0] == b"-c" && pair[1] == config)
+    let named =
+        |argument: &[u8]| configs.iter().any(|config| config.as_os_str().as_encoded_bytes() == argument);
+    arguments.windows(2).any(|pair| pair[0] == b"-c" && named(pair[1]))
 }
 
 #[cfg(test)]
@@ -99,7 +106,7 @@ mod tests {
     #[test]
     fn processes_are_found_by_their_configuration() {
         let dir = tempfile::tempdir().unwrap();
-        let config = dir.path().join("current/zentinel.kdl");
+        let (config, other) = (dir.path().join("current/zentinel.json"), dir.path().join("other"));
         // A shell that ignores its arguments and waits for its input.
         let mut child = Command::new("sh")
             .args(["-c", "read line", "-c"])
@@ -109,13 +116,14 @@ mod tests {
             .unwrap();
         // The kernel shows the new command line a moment after the process exists.
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
-        while with_config(&config).is_empty() {
+        while with_config(&[&config]).is_empty() {
             assert!(std::time::Instant::now() < deadline);
             std::thread::yield_now();
         }
-        let pids: Vec<i32> = with_config(&config).iter().map(|process| process.pid).collect();
+        let pids: Vec<i32> = with_config(&[&other, &config]).iter().map(|process| process.pid).collect();
         assert_eq!(pids, [i32::try_from(child.id()).unwrap()]);
-        assert_eq!(with_config(&dir.path().join("other")), []);
+        assert!(mentions(pids[0], &config) && !mentions(pids[0], &other));
+        assert_eq!(with_config(&[&other]), []);
         child.kill().unwrap();
         child.wait().unwrap();
     }

@@ -1,6 +1,6 @@
 //! The proxy as the agent sees it. `zentinel` runs processes of its own, `attached` signals somebody else's, tests fake one.
 //!
-//! Whoever implements it reads its configuration from the one path that it was made with, `DATA_DIR/current/zentinel.kdl`; the
+//! Whoever implements it reads its configuration from the one path that it was made with, `DATA_DIR/current/zentinel.json`; the
 //! activation decides where that points to.
 
 use std::io;
@@ -26,6 +26,12 @@ pub trait Proxy: Send {
 
     /// Why this proxy cannot be replaced by a new process, if it cannot.
     fn bound(&self) -> Option<&'static str>;
+
+    /// True when the running process was started with the file of an earlier agent, so that it never reads what is written now: only a new
+    /// process does.
+    fn reads_earlier(&mut self) -> bool {
+        false
+    }
 
     /// Lets the proxy itself test a file.
     ///

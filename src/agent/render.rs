@@ -1,11 +1,15 @@
-//! From a bundle's template to the text that this node's proxy runs, and where to look whether it does.
+//! From a bundle's template to the file that this node's proxy reads, and where to look whether it does.
+//!
+//! Whatever the form of the bundle, the file is JSON: the proxy tells the forms by the name of the file that it was started with, so that one
+//! process never reads both, and some settings can be said in JSON alone.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use sentinel_bundle::archive::OpenBundle;
 use sentinel_bundle::manifest::Probe;
 use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values, VariableError};
-use sentinel_bundle::{Config, Problem, proxy_config};
+use sentinel_bundle::proxy_config::{self, Unwritable};
+use sentinel_bundle::{Config, Problem};
 use serde::{Deserialize, Serialize};
 
 /// The addresses that an agent gives to one process of its proxy.
@@ -20,9 +24,9 @@ pub struct Addresses {
 /// A configuration for one process on this node.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    /// The text.
+    /// The configuration as JSON.
     pub text: String,
-    /// The text as the proxy understands it.
+    /// The same as the proxy understands it.
     pub config: Config,
     /// The addresses that it was rendered with.
     pub addresses: Addresses,
@@ -89,6 +93,9 @@ pub enum RenderError {
     /// The rendered text does not parse.
     #[error("the rendered configuration is refused: {0}")]
     Refused(String),
+    /// As JSON it would say something else.
+    #[error("the configuration cannot be written as JSON: {0}; this is a defect, please report it")]
+    Unwritable(#[from] Unwritable),
     /// An address is not one.
     #[error("listener \"{0}\" has the address {1}, which is not of the form IP:PORT")]
     Address(String, String),
@@ -112,10 +119,11 @@ pub fn render(bundle: &OpenBundle, vars: &Values, addresses: Addresses) -> Resul
     values.insert(METRICS_ADDR.to_owned(), addresses.metrics.to_string());
     node_vars::check(&bundle.manifest.variables, &values)?;
     let template = bundle.compiled().ok_or(RenderError::NoTemplate)?;
-    let text = node_vars::render(template, &values)?;
+    let written = node_vars::render(template, &values)?;
     let target = target(bundle, &values)?;
-    let config =
-        proxy_config::parse(&text).map_err(|problem: Problem| RenderError::Refused(problem.to_string()))?;
+    let config = proxy_config::parse(&written)
+        .map_err(|problem: Problem| RenderError::Refused(problem.to_string()))?;
+    let text = proxy_config::to_json_checked(&config)?;
     Ok(Rendered { text, config, addresses, target })
 }
 
@@ -178,7 +186,9 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::agent::testing::{self, SOURCE, addresses, bundle, bundle_of, http_port, vars};
+    use crate::agent::testing::{
+        self, SOURCE, addresses, bundle, bundle_of, bundle_of_document, http_port, vars,
+    };
 
     fn public() -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], http_port()))
@@ -193,6 +203,18 @@ mod tests {
         assert_eq!(target.ops, testing::addresses().ops);
         assert!(target.metrics.unwrap().own);
         assert!(target.probe.host.ends_with(".invalid"));
+    }
+
+    #[test]
+    fn whatever_the_form_of_the_bundle_the_proxy_gets_json() {
+        for made in [bundle(1, "1.0"), bundle_of_document(2, "1.1")] {
+            let rendered = render(&made.open, &vars(), addresses()).unwrap();
+            assert!(rendered.text.starts_with('{'), "{}", rendered.text);
+            let read = proxy_config::parse(&rendered.text).unwrap();
+            proxy_config::equal(&read, &rendered.config).unwrap();
+            assert_eq!(rendered.config.upstreams["app"].targets[0].address, "127.0.0.1:9001");
+            assert_eq!(rendered.target.proving[0].address, public());
+        }
     }
 
     #[test]

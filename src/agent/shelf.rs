@@ -3,7 +3,7 @@
 //! ```text
 //! DATA_DIR/bundles/<generation>-<digest12>/bundle.tar.zst   the archive as it was signed
 //!                                          content/         its files
-//!                                          zentinel.kdl     rendered for this node and this process
+//!                                          zentinel.json    rendered for this node and this process
 //! DATA_DIR/current -> bundles/<generation>-<digest12>       what the proxy reads
 //! ```
 
@@ -14,6 +14,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use sentinel_bundle::archive::OpenBundle;
+use sentinel_model::drift::{CONFIG_PATH, EARLIER_CONFIG_PATH};
 
 use super::identity::Keys;
 use super::release::Release;
@@ -25,7 +26,9 @@ pub const ARCHIVE: &str = "bundle.tar.zst";
 /// What is in it, there as well.
 pub const CONTENT: &str = "content";
 /// The rendered configuration, as the proxy's command line names it below `current`.
-pub const CONFIG: &str = "zentinel.kdl";
+pub const CONFIG: &str = CONFIG_PATH;
+/// The same, as agents of earlier versions named it.
+pub const EARLIER_CONFIG: &str = EARLIER_CONFIG_PATH;
 const STAGING: &str = ".staging";
 
 /// See the module.
@@ -128,6 +131,14 @@ impl Shelf {
     /// Whatever the file system says; the old one is then untouched.
     pub fn write_config(&self, release: &Release, text: &str) -> io::Result<()> {
         durable::replace(&self.config(release), text.as_bytes(), 0o600)
+    }
+
+    /// Removes the rendered configuration of an earlier agent from a release, where there is one.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn forget_earlier(&self, release: &Release) -> io::Result<()> {
+        durable::remove(&self.dir(release).join(EARLIER_CONFIG))
     }
 
     /// Puts back what is in a release's archive, file by file, where somebody has changed it. Returns how many files that were.

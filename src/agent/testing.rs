@@ -9,6 +9,7 @@ use sentinel_bundle::assignment::AssignmentClaim;
 use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::node_vars::Values;
 use sentinel_bundle::sign::Signer;
+use sentinel_model::config::Document;
 use sentinel_model::{BundleId, Epoch, Generation, NodeId, Sha256Digest};
 use uuid::Uuid;
 
@@ -92,12 +93,29 @@ pub fn bundle(generation: u64, version: &str) -> Made {
     bundle_of(generation, version, SOURCE)
 }
 
-/// A bundle of any source.
-pub fn bundle_of(generation: u64, version: &str, source: &str) -> Made {
+/// A bundle of any text.
+pub fn bundle_of(generation: u64, version: &str, text: &str) -> Made {
+    made(generation, version, Source::Text(text))
+}
+
+/// A bundle of a document that says what [`SOURCE`] says.
+pub fn bundle_of_document(generation: u64, version: &str) -> Made {
+    let document: Document = serde_json::from_value(serde_json::json!({
+        "version": 1,
+        "settings": { "worker_threads": 1 },
+        "listeners": { "public": { "address": "127.0.0.1:${node.http_port}" } },
+        "services": { "all": { "route_path": "/*", "upstream_group": "app" } },
+        "upstream_groups": { "app": { "targets": [{ "host": "127.0.0.1", "port": 9001 }] } },
+    }))
+    .unwrap();
+    made(generation, version, Source::Document(&document))
+}
+
+fn made(generation: u64, version: &str, source: Source<'_>) -> Made {
     let artefact = compile(&CompileInput {
         project_id: "shop",
         version,
-        source: Source::Text(source),
+        source,
         marker_key: &[3; 32],
         operations: OperationsOptions::default(),
         extra_files: Vec::new(),

@@ -35,6 +35,7 @@ use super::procfs;
 use super::prove::prove;
 use super::proxy::Proxy;
 use super::render::{Addresses, Target};
+use super::shelf::EARLIER_CONFIG;
 
 /// Longest time for the proxy's own test of a file.
 const TEST_WITHIN: Duration = Duration::from_secs(20);
@@ -103,9 +104,11 @@ impl Zentinel {
         Ok(proxy)
     }
 
-    /// Takes over the process that the record names. Others that read the same configuration were being replaced.
+    /// Takes over the process that the record names. Others that read the same configuration were being replaced. One that an earlier agent
+    /// has started is taken over as well: beside it none could have its sockets.
     fn adopt(&mut self) {
-        let mut found = procfs::with_config(&self.options.config);
+        let earlier = self.options.config.with_file_name(EARLIER_CONFIG);
+        let mut found = procfs::with_config(&[&self.options.config, &earlier]);
         let known = Record::load(&self.options.data_dir).and_then(|record| record.among(&found));
         if let Some((place, record)) = known {
             let process = found.remove(place);
@@ -117,6 +120,7 @@ impl Zentinel {
                 child: None,
                 probes: Probes::default(),
                 source: None,
+                earlier: procfs::mentions(process.pid, &earlier),
             });
         }
         for process in found {
@@ -167,6 +171,7 @@ impl Zentinel {
             child: Some(child),
             probes: Probes::default(),
             source: source(target, takes_over, self.fresh_metrics()),
+            earlier: false,
         };
         if let Err(error) = running.record.save(&self.options.data_dir) {
             end_now(&mut running).await;
@@ -247,6 +252,10 @@ impl Proxy for Zentinel {
         None
     }
 
+    fn reads_earlier(&mut self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.earlier)
+    }
+
     async fn test(&mut self, config: &Path) -> Result<(), String> {
         test(&self.options.binary, config).await
     }
@@ -275,6 +284,9 @@ impl Proxy for Zentinel {
         self.log.mark();
         self.loading = true;
         let running = self.running.as_ref().ok_or("the proxy does not run")?;
+        if running.earlier {
+            return Err("the proxy reads the file of an earlier agent, so it has to be replaced".to_owned());
+        }
         if signal(running.pid, running.started, Signal::SIGHUP) {
             Ok(())
         } else {

@@ -80,7 +80,7 @@ impl Edge {
 
     /// The configuration that the proxy is started with.
     fn config(&self) -> PathBuf {
-        self.agent.data_dir().join("current/zentinel.kdl")
+        self.agent.data_dir().join("current/zentinel.json")
     }
 
     async fn answer(&self) -> String {
@@ -100,7 +100,7 @@ async fn an_edited_configuration_is_told_with_its_difference_and_brought_back() 
     std::fs::write(edge.config(), &edited).unwrap();
     let event = edge.newest_is("open").await;
     assert_eq!((&event["severity"], &event["tries"]), (&json!("medium"), &json!(0)), "{event}");
-    assert_eq!(event["differences"][0], json!({"path": "zentinel.kdl", "kind": "changed"}));
+    assert_eq!(event["differences"][0], json!({"path": "zentinel.json", "kind": "changed"}));
     assert_eq!(event["summary"], "upstreams: 1 changed");
     let node = edge.find().await.unwrap();
     assert_eq!(node["drift"]["event_id"], event["id"]);
@@ -111,7 +111,7 @@ async fn an_edited_configuration_is_told_with_its_difference_and_brought_back() 
     assert_eq!((&runs["source"], &runs["hash"]), (&json!("node"), &event["config_hash"]));
     assert_eq!(runs["config_kdl"], edited);
     let diff = runs["diff"]["diff"].as_str().unwrap();
-    assert!(diff.contains("+        target \"127.0.0.1:1\""), "{diff}");
+    assert!(diff.contains("+          \"address\": \"127.0.0.1:1\""), "{diff}");
     assert_eq!(runs["diff"]["semantic"][0]["changed"], json!(["app"]));
     std::fs::write(edge.config(), &assigned).unwrap();
     assert_eq!(edge.newest_is("resolved").await["resolution"], "self");
@@ -235,9 +235,9 @@ async fn an_editor_that_never_stops_is_given_up_after_three_tries() {
     let editor = std::thread::spawn(move || {
         while !edits.load(Ordering::SeqCst) {
             if let Ok(text) = std::fs::read_to_string(&path)
-                && !text.ends_with("// mine\n")
+                && !text.ends_with("\n\n")
             {
-                let _ = std::fs::write(&path, text + "// mine\n");
+                let _ = std::fs::write(&path, text + "\n");
             }
             std::thread::sleep(Duration::from_millis(100));
         }

@@ -11,6 +11,7 @@ mod drift;
 mod failover;
 mod features;
 mod fleet;
+mod forms;
 mod refusal;
 mod rollout;
 mod strategies;

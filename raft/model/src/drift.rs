@@ -28,7 +28,9 @@ pub const DELAY_MAX_S: u32 = 24 * 60 * 60;
 pub const DELAY_S: u32 = 60;
 
 /// The configuration, by its path in a release.
-pub const CONFIG_PATH: &str = "zentinel.kdl";
+pub const CONFIG_PATH: &str = "zentinel.json";
+/// The same, as agents of earlier versions name it.
+pub const EARLIER_CONFIG_PATH: &str = "zentinel.kdl";
 
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

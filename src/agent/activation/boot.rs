@@ -108,7 +108,12 @@ impl<P: Proxy> Activator<P> {
         self.shelf.point_to(release).map_err(|error| error.to_string())?;
         self.live = Some(live.clone());
         if running.is_some() {
-            if was_current && self.proxy.prove(&live.rendered.target).await.is_ok() {
+            let proves = was_current && self.proxy.prove(&live.rendered.target).await.is_ok();
+            if self.proxy.reads_earlier() {
+                return self.replace_earlier(&live, proves).await;
+            }
+            if proves {
+                self.tidy_earlier(release);
                 return Ok(());
             }
             // The running process was about to run something else when the agent died.

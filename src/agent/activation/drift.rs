@@ -42,9 +42,14 @@ impl<P: Proxy> Activator<P> {
         if let Some(at) = self.proxy.read_again() {
             self.measuring.astray = self.read_something_else(&live, at);
         }
+        if self.measuring.earlier {
+            self.tidy_earlier(&live.release);
+        }
         let process = self.process();
-        let expected =
-            expected(&live, self.shelf.place_of(&live.release), self.shelf.is_current(&live.release));
+        let expected = Expected {
+            earlier: self.measuring.earlier,
+            ..expected(&live, self.shelf.place_of(&live.release), self.shelf.is_current(&live.release))
+        };
         let began = self.measuring.differs();
         let Some(text) = self.measuring.look(expected, process).await else { return };
         let Some(found) = self.measuring.found.clone() else { return };
@@ -128,5 +133,6 @@ fn expected(live: &Live, dir: std::path::PathBuf, current: bool) -> Expected {
         config: CONFIG.to_owned(),
         rendered: std::sync::Arc::clone(&live.rendered),
         files: listed.chain(own).collect(),
+        earlier: false,
     }
 }

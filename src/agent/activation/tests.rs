@@ -4,13 +4,14 @@
 mod confirming;
 mod drifting;
 mod driving;
+mod earlier;
 mod fake;
 mod starting;
 
 use sentinel_model::Generation;
 
 use super::*;
-use crate::agent::testing::{SOURCE, bundle, bundle_of, signer, signer_of};
+use crate::agent::testing::{SOURCE, bundle, bundle_of, bundle_of_document, signer, signer_of};
 use fake::{FakeSource, Node, Word};
 
 /// A change that a reload does not apply.
@@ -39,6 +40,19 @@ async fn a_change_that_a_reload_does_not_apply_gets_a_new_process_with_fresh_add
     assert_eq!(node.activate(&bundle_of(2, "1.1", &new_process(SOURCE))).await, Outcome::Effective);
     assert_eq!(node.words(), [Word::Test, Word::Upgrade, Word::Prove]);
     assert_ne!(node.activator.proxy.running().unwrap(), before);
+}
+
+#[tokio::test]
+async fn bundles_of_both_forms_are_activated_one_after_the_other_in_one_process() {
+    let mut node = Node::new();
+    node.activate(&bundle(1, "1.0")).await;
+    for (made, version) in [(bundle_of_document(2, "1.1"), "1.1"), (bundle(3, "1.2"), "1.2")] {
+        node.words();
+        assert_eq!(node.activate(&made).await, Outcome::Effective);
+        assert!(node.serves(version), "the proxy reads the same file");
+    }
+    let mut node = node.restarted(true).await;
+    assert_eq!(node.words(), [Word::Prove]);
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ impl Node {
             config: CONFIG.to_owned(),
             rendered: Arc::clone(&self.rendered),
             files,
+            earlier: false,
         }
     }
 
@@ -108,9 +109,9 @@ async fn an_edit_that_hides_behind_its_stamp_is_seen() {
 async fn files_that_are_gone_changed_or_too_many_are_named_and_judged() {
     let mut node = Node::new();
     let compiled = format!("{CONTENT}/{}", Form::Text.compiled());
-    node.edit("evil.kdl", "x");
+    node.edit("evil.json", "x");
     let (found, _) = node.look().await;
-    assert_eq!(kinds(&found), [("evil.kdl", DifferenceKind::Extra)]);
+    assert_eq!(kinds(&found), [("evil.json", DifferenceKind::Extra)]);
     assert_eq!(found.severity, Some(DriftSeverity::Low));
     node.edit(&compiled, "x");
     let (found, text) = node.look().await;
@@ -143,8 +144,9 @@ async fn a_pointer_and_a_process_that_are_others_are_differences() {
 #[tokio::test]
 async fn what_is_long_is_judged_as_a_whole_and_told_up_to_a_bound() {
     let mut node = Node::new();
-    let padding = format!("// {}\n", "ä".repeat(CONFIG_BYTES_MAX));
-    node.edit(CONFIG, &format!("{padding}{}", node.rendered.text));
+    // A setting that the proxy does not know.
+    let padding = format!("{{ \"note\": \"{}\",", "ä".repeat(CONFIG_BYTES_MAX));
+    node.edit(CONFIG, &node.rendered.text.replacen('{', &padding, 1));
     let (found, text) = node.look().await;
     assert_eq!(found.severity, Some(DriftSeverity::Low), "it means the same: {}", found.summary);
     let text = text.unwrap();
@@ -153,7 +155,7 @@ async fn what_is_long_is_judged_as_a_whole_and_told_up_to_a_bound() {
     let whole = fs::read(node.place().join(CONFIG)).unwrap();
     assert_eq!(text.hash, Sha256Digest(Sha256::digest(&whole).into()), "of the whole");
     let moved = node.rendered.text.replace("127.0.0.1:9001", "127.0.0.1:9666");
-    node.edit(CONFIG, &format!("{padding}{moved}"));
+    node.edit(CONFIG, &moved.replacen('{', &padding, 1));
     let (found, _) = node.look().await;
     assert_eq!(
         (found.severity, found.summary.as_str()),
@@ -177,7 +179,8 @@ fn in_another_epoch_a_text_is_another_one() {
 #[tokio::test]
 async fn what_is_too_much_or_no_text_is_cut_and_said_to_be() {
     let mut node = Node::new();
-    let long = format!("// {}\n{}", "ä".repeat(MAX_READ_BYTES), node.rendered.text);
+    let long = format!("{{ \"note\": \"{}\",", "ä".repeat(MAX_READ_BYTES));
+    let long = node.rendered.text.replacen('{', &long, 1);
     node.edit(CONFIG, &long);
     let (found, text) = node.look().await;
     let text = text.unwrap();

@@ -26,6 +26,8 @@ pub struct Running {
     pub child: Option<Child>,
     pub probes: Probes,
     pub source: Option<Source>,
+    /// It was started with the file of an earlier agent.
+    pub earlier: bool,
 }
 
 /// A process that was replaced.

@@ -17,6 +17,18 @@ pub struct Judged {
     pub summary: String,
 }
 
+/// What was assigned and what runs, as they are compared line by line: both as JSON in its one form, so that only what somebody has changed
+/// differs, whatever the form or the order of the texts. A text that cannot be read, and two that mean the same, are compared as they are. The
+/// calling thread waits for a parser thread; do not call this on an asynchronous worker.
+pub fn comparable(expected: &str, actual: &str) -> (String, String) {
+    let canonical = |text: &str| {
+        let config = proxy_config::parse(text).ok()?;
+        proxy_config::to_json(&config).ok()
+    };
+    let both = canonical(expected).zip(canonical(actual)).filter(|(expected, actual)| expected != actual);
+    both.unwrap_or_else(|| (expected.to_owned(), actual.to_owned()))
+}
+
 /// Judges a text that is not the one that was assigned, by what it means. The calling thread waits for a parser thread; do not call this on
 /// an asynchronous worker.
 ///
@@ -92,7 +104,7 @@ fn words(found: &Semantic) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::proxy_config::parse;
+    use crate::proxy_config::{parse, to_json};
 
     const BASE: &str = "system { }\nlisteners { listener \"l\" { address \"127.0.0.1:1\"; }; }\n\
         upstreams { upstream \"u\" { target \"a:1\"; }; }\n\
@@ -116,5 +128,45 @@ mod tests {
         for broken in ["", "routes {", "nonsense 1"] {
             assert_eq!(judge(&expected, broken).severity, DriftSeverity::Critical, "{broken}");
         }
+    }
+
+    #[test]
+    fn json_is_judged_like_any_text() {
+        let expected = parse(BASE).unwrap();
+        let text = to_json(&expected).unwrap();
+        let same = "the text differs, and means the same";
+        let cases = [
+            (format!("{text}\n"), DriftSeverity::Low, same),
+            (text.replacen('{', "{ \"nobody-reads-this\": [1],", 1), DriftSeverity::Low, same),
+            (BASE.to_owned(), DriftSeverity::Low, same),
+            (text.replace("a:1", "a:2"), DriftSeverity::Medium, "upstreams: 1 changed"),
+            (text.replace("127.0.0.1:1", "0.0.0.0:1"), DriftSeverity::High, "listeners: 1 changed"),
+        ];
+        for (actual, severity, summary) in cases {
+            let judged = judge(&expected, &actual);
+            assert_eq!((judged.severity, judged.summary.as_str()), (severity, summary), "{actual}");
+        }
+        for broken in ["{", "{}", &text[..text.len() / 2], &format!("{text}// by hand\n"), &"[".repeat(9_999)]
+        {
+            assert_eq!(judge(&expected, broken).severity, DriftSeverity::Critical, "{broken}");
+        }
+        // Deeper than a stack is.
+        let deep = format!("{{\"routes\": {}", "[".repeat(1_000_000));
+        assert_eq!(judge(&expected, &deep).severity, DriftSeverity::Critical);
+    }
+
+    #[test]
+    fn only_what_somebody_has_changed_differs() {
+        let text = to_json(&parse(BASE).unwrap()).unwrap();
+        let edited =
+            serde_json::from_str::<serde_json::Value>(&text.replace("a:1", "a:2")).unwrap().to_string();
+        let (expected, actual) = comparable(&text, &edited);
+        let differing: Vec<_> =
+            expected.lines().zip(actual.lines()).filter(|(one, other)| one != other).collect();
+        assert_eq!(differing.len(), 1, "the order and the spaces of a text do not count: {differing:?}");
+        let (expected, actual) = comparable(BASE, &text);
+        assert_eq!((expected.as_str(), actual.as_str()), (BASE, text.as_str()), "they mean the same");
+        let (_, actual) = comparable(&text, "{ broken");
+        assert_eq!(actual, "{ broken");
     }
 }

@@ -15,7 +15,7 @@ const TOLD: Told[] = [
     ago: 6,
     severity: "medium",
     summary: "upstreams: 1 changed",
-    differences: [{ path: "zentinel.kdl", kind: "changed" }],
+    differences: [{ path: "zentinel.json", kind: "changed" }],
     tries: 1,
     next_try_at: iso(-2 * MINUTE),
   },
@@ -28,8 +28,8 @@ const TOLD: Told[] = [
     tries: 3,
     alarm: "the assignment was asserted 3 times, and the node drifts again or still: find out who changes it",
   },
-  { ago: 130, severity: "low", summary: "zentinel.kdl.bak does not belong there", differences: [{ path: "zentinel.kdl.bak", kind: "extra" }] },
-  { ago: 600, severity: "high", summary: "settings: limits", differences: [{ path: "zentinel.kdl", kind: "changed" }], state: "resolved", resolution: "remediated", tries: 1, resolved_at: iso(597 * MINUTE) },
+  { ago: 130, severity: "low", summary: "zentinel.json.bak does not belong there", differences: [{ path: "zentinel.json.bak", kind: "extra" }] },
+  { ago: 600, severity: "high", summary: "settings: limits", differences: [{ path: "zentinel.json", kind: "changed" }], state: "resolved", resolution: "remediated", tries: 1, resolved_at: iso(597 * MINUTE) },
   {
     ago: 900,
     severity: "medium",
@@ -197,7 +197,7 @@ export const DRIFT_ROUTES: [method: string, path: string, handler: Handler][] = 
       const asked = query.get("drift_event");
       const event = events(db).find((candidate) => candidate.node_id === id && (asked === null ? candidate.state !== "resolved" : candidate.id === asked));
       if (asked !== null && event === undefined) return missing("Drift event");
-      const changed = event?.differences.some(({ path }) => path === "zentinel.kdl") ?? false;
+      const changed = event?.differences.some(({ path }) => path === "zentinel.json") ?? false;
       const text = changed ? TEXT.replace('"10.0.3.12:9001"', '"10.0.9.66:9001"') : TEXT;
       const { diff, additions, deletions } = unified(TEXT, text);
       return ok({

@@ -15,7 +15,9 @@ use sentinel_machine::commands::node_runtime_config_keep::NodeRuntimeConfigKeep;
 use sentinel_machine::drift::LEVEL;
 use sentinel_machine::{View, drift as drift_events, tables};
 use sentinel_model::bundle::Bundle;
-use sentinel_model::drift::{CONFIG_BYTES_MAX, CONFIG_PATH, DriftNode, Measurement, RuntimeConfig as Kept};
+use sentinel_model::drift::{
+    CONFIG_BYTES_MAX, CONFIG_PATH, DriftNode, EARLIER_CONFIG_PATH, Measurement, RuntimeConfig as Kept,
+};
 use sentinel_model::node::Node;
 use sentinel_model::{Generation, NodeId};
 
@@ -43,7 +45,8 @@ impl App {
         let measured = current(&node, known.as_ref());
         let (status, hash) = (status(&node, known.as_ref()), measured.and_then(|measured| measured.config));
         let unknown = || AppError::not_found("Runtime configuration");
-        let differs = |measured: &Measurement| measured.differences.iter().any(|one| one.path == CONFIG_PATH);
+        let is_config = |path: &str| path == CONFIG_PATH || path == EARLIER_CONFIG_PATH;
+        let differs = |measured: &Measurement| measured.differences.iter().any(|one| is_config(&one.path));
         if let Some(event) = query.drift_event {
             let event = drift_events::event(read, here.project.id, event)?;
             let event = event.filter(|event| event.node_id == id);
@@ -148,7 +151,8 @@ impl App {
 
 /// From what was assigned to what runs.
 fn compared(expected: &str, text: &str, generation: Generation) -> Result<RuntimeConfigDiff, AppError> {
-    let lines = diff::text(expected, text).map_err(|error| AppError::TooLarge(error.to_string()))?;
+    let (before, after) = drift::comparable(expected, text);
+    let lines = diff::text(&before, &after).map_err(|error| AppError::TooLarge(error.to_string()))?;
     let parsed = proxy_config::parse(expected).ok().zip(proxy_config::parse(text).ok());
     let found = parsed.and_then(|(expected, actual)| semantic::compare(&expected, &actual).ok());
     let semantic = found.map(|found| {
@@ -172,4 +176,27 @@ fn compared(expected: &str, text: &str, generation: Generation) -> Result<Runtim
         diff: unified::render(&format!("generation {generation}"), "the node", &lines),
         semantic,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_what_somebody_has_changed_is_shown() {
+        let expected = r#"system { worker-threads 1; }
+            listeners { listener "l" { address "127.0.0.1:1"; }; }
+            upstreams { upstream "u" { target "10.0.0.1:80"; }; }
+            routes { route "r" { matches { path "/"; }; upstream "u"; }; }"#;
+        let runs = proxy_config::to_json(&proxy_config::parse(expected).unwrap()).unwrap();
+        let edited = runs.replace("10.0.0.1:80", "10.0.9.9:80");
+        let found = compared(expected, &edited, Generation(4)).unwrap();
+        assert_eq!((found.additions, found.deletions), (1, 1), "{}", found.diff);
+        assert!(found.diff.contains("+          \"address\": \"10.0.9.9:80\""), "{}", found.diff);
+        assert_eq!(found.semantic.unwrap()[0].changed, ["u"]);
+        // What cannot be read is shown as it is.
+        let broken = compared(&runs, "{ broken", Generation(4)).unwrap();
+        assert!(broken.diff.contains("+{ broken") && broken.semantic.is_none(), "{}", broken.diff);
+    }
 }

@@ -3,7 +3,9 @@
 use sentinel_api_types::bundle::{
     BundleAssign, BundleCreate, BundleStatus, BundleValidate, BundlesQuery, RiskLevel,
 };
+use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_model::NodeId;
+use sentinel_model::config::Document;
 
 use crate::app::Settings;
 use crate::error::AppError;
@@ -37,6 +39,45 @@ async fn a_bundle_is_compiled_signed_stored_and_verifiable() {
     world.kit.blobs.damage(row.digest, Some(altered.into()));
     let damaged = app.verify_bundle(&world.reader.again(), PROJECT, made.id).await.unwrap();
     assert!(!damaged.verified && damaged.signed);
+}
+
+/// The archive of a document lies where one of a text was.
+#[tokio::test]
+async fn a_bundle_of_a_document_is_shown_compared_and_judged_like_one_of_a_text() {
+    let world = World::new().await.unwrap();
+    let app = &world.kit.app;
+    let first = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    let second = app.create_bundle(&world.operator.again(), PROJECT, create("2.0", SOURCE)).await.unwrap();
+    let document: Document = serde_json::from_value(serde_json::json!({
+        "version": 1,
+        "services": { "shop": { "route_path": "/shop/*", "upstream_url": "http://10.0.0.1:8080" } },
+    }))
+    .unwrap();
+    let artefact = compile(&CompileInput {
+        project_id: "shop",
+        version: "2.0",
+        source: Source::Document(&document),
+        marker_key: &[3; 32],
+        operations: OperationsOptions::default(),
+        extra_files: Vec::new(),
+    })
+    .unwrap();
+    world.kit.blobs.damage(second.bundle.checksum, Some(artefact.archive.into()));
+
+    let source = app.bundle_source(&world.reader.again(), PROJECT, second.id).await.unwrap();
+    assert_eq!(serde_json::from_str::<Document>(&source.config_source).unwrap(), document);
+    let runs: serde_json::Value = serde_json::from_str(&source.compiled_source).unwrap();
+    assert_eq!(runs["upstreams"]["shop.url"]["targets"][0]["address"], "10.0.0.1:8080");
+    // What was written, in whatever form.
+    let diff = app.diff_bundles(&world.reader.again(), PROJECT, second.id, first).await.unwrap();
+    assert!(diff.diff.contains("-routes {") && diff.diff.contains("+  \"version\": 1,"), "{}", diff.diff);
+    let (_, sbom) = app.bundle_sbom(&world.reader.again(), PROJECT, second.id).await.unwrap();
+    let components = sbom["components"].to_string();
+    assert!(components.contains("zentinel.json") && components.contains("model.json"), "{components}");
+    // The next text is judged against what the document says.
+    let third = app.create_bundle(&world.operator.again(), PROJECT, create("3.0", SOURCE)).await.unwrap();
+    let reasons = third.bundle.risk_reasons;
+    assert!(!reasons.is_empty() && !reasons.contains(&"previous_unreadable".to_owned()), "{reasons:?}");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::agent::testing::bundle;
 fn edit(node: &Node) -> (PathBuf, String) {
     let path = node.shelf_config();
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, format!("{text}// edited\n")).unwrap();
+    fs::write(&path, format!("{text}\n")).unwrap();
     (path, text)
 }
 
@@ -104,7 +104,7 @@ async fn a_proxy_that_reads_again_what_was_assigned_runs_what_was_assigned() {
     let (path, text) = edit(&node);
     node.activator.proxy.again = Some(Timestamp::now() + 1.hour());
     node.activator.look().await;
-    assert_eq!(differences(&node), [("zentinel.kdl".to_owned(), DifferenceKind::Changed)]);
+    assert_eq!(differences(&node), [("zentinel.json".to_owned(), DifferenceKind::Changed)]);
     fs::write(&path, &text).unwrap();
     node.activator.look().await;
     assert_eq!(differences(&node), [(PROCESS.to_owned(), DifferenceKind::Changed)]);

@@ -45,6 +45,8 @@ pub struct FakeProxy {
     failures: VecDeque<(Word, String)>,
     late: Vec<(Word, usize, String)>,
     pub bound: Option<&'static str>,
+    /// Its process was started by an earlier agent.
+    pub earlier: bool,
     /// Notified: its process ends by itself.
     pub death: Arc<Notify>,
     ports: u16,
@@ -84,8 +86,8 @@ impl FakeProxy {
     /// Reads the configuration at its path, as the real one would.
     fn load(&mut self) -> Result<(), String> {
         let text = std::fs::read_to_string(&self.config).map_err(|error| error.to_string())?;
-        let host = text.lines().find_map(|line| line.trim().strip_prefix("host \"rev-")).unwrap_or_default();
-        self.loaded = Some(format!("rev-{}", host.trim_end_matches('"')));
+        let host = text.lines().find_map(|line| line.trim().strip_prefix("\"host\": \"rev-"));
+        self.loaded = Some(format!("rev-{}", host.unwrap_or_default().trim_end_matches('"')));
         self.read = Some(text);
         Ok(())
     }
@@ -109,6 +111,10 @@ impl Proxy for FakeProxy {
         self.bound
     }
 
+    fn reads_earlier(&mut self) -> bool {
+        self.running.is_some() && self.earlier
+    }
+
     async fn test(&mut self, config: &Path) -> Result<(), String> {
         assert!(config.is_file());
         self.hear(Word::Test)
@@ -118,6 +124,7 @@ impl Proxy for FakeProxy {
         assert!(self.running.is_none(), "started on top of a running process");
         assert_eq!(target.ops, addresses.ops);
         self.hear(Word::Start)?;
+        self.earlier = false;
         self.load()?;
         self.running = Some(addresses);
         Ok(())
@@ -125,6 +132,7 @@ impl Proxy for FakeProxy {
 
     async fn reload(&mut self) -> Result<(), String> {
         assert!(self.running.is_some());
+        assert!(!self.earlier, "told to read again a file that is written no more");
         self.hear(Word::Reload)?;
         self.load()
     }
@@ -132,6 +140,7 @@ impl Proxy for FakeProxy {
     async fn upgrade(&mut self, _target: &Target, addresses: Addresses) -> Result<(), String> {
         assert_ne!(self.running, Some(addresses), "a new process needs new addresses");
         self.hear(Word::Upgrade)?;
+        self.earlier = false;
         self.load()?;
         self.running = Some(addresses);
         Ok(())
@@ -323,6 +332,15 @@ impl Node {
 
     pub fn shelf_config(&self) -> PathBuf {
         self.activator.shelf.current_config()
+    }
+
+    /// It runs as an agent of an earlier version has left it: another file, which the process was started with. Returns its path.
+    pub fn as_left_by_an_earlier_agent(&mut self) -> PathBuf {
+        let config = self.shelf_config();
+        let earlier = config.with_file_name(crate::agent::shelf::EARLIER_CONFIG);
+        std::fs::rename(config, &earlier).unwrap();
+        self.activator.proxy.earlier = true;
+        earlier
     }
 
     /// Number of bundles on disk.

@@ -5,6 +5,7 @@
 use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::sign::Signer;
 use sentinel_bundle::signature::Detached;
+use sentinel_model::config::Document;
 
 use super::{check, key};
 
@@ -17,10 +18,14 @@ routes { route "everything" { matches { path-prefix "/"; }; upstream "shop"; }; 
 
 /// An archive and its signature file.
 fn bundle(version: &str, signer: &Signer) -> (Vec<u8>, Vec<u8>) {
+    bundle_of(Source::Text(SOURCE), version, signer)
+}
+
+fn bundle_of(source: Source<'_>, version: &str, signer: &Signer) -> (Vec<u8>, Vec<u8>) {
     let input = CompileInput {
         project_id: "shop",
         version,
-        source: Source::Text(SOURCE),
+        source,
         marker_key: &[7; 32],
         operations: OperationsOptions::default(),
         extra_files: Vec::new(),
@@ -40,6 +45,24 @@ fn a_bundle_is_good_only_with_its_own_signature_by_the_right_key() {
     assert!(check(&archive, &of_another_bundle, &key).unwrap_err().to_string().contains("another bundle"));
     assert!(check(&archive, &by_another_key, &key).is_err());
     assert!(check(&archive, &signature, &other.public_key()).is_err());
+}
+
+#[test]
+fn a_bundle_of_a_document_is_checked_alike() {
+    let signer = Signer::from_seed(&[1; 32]);
+    let document: Document = serde_json::from_value(serde_json::json!({
+        "version": 1,
+        "services": { "all": { "route_path": "/*", "upstream_url": "http://127.0.0.1:9001" } },
+    }))
+    .unwrap();
+    let (mut archive, signature) = bundle_of(Source::Document(&document), "1.4.0", &signer);
+    let (_, of_the_text) = bundle("1.4.0", &signer);
+    let key = signer.public_key();
+    assert_eq!(check(&archive, &signature, &key).unwrap().0, "1.4.0");
+    assert!(check(&archive, &of_the_text, &key).is_err());
+    let middle = archive.len() / 2;
+    archive[middle] ^= 0x10;
+    assert!(check(&archive, &signature, &key).is_err());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Compares the compiled configuration with the source, setting by setting.
 
-use serde_json::Value;
 use zentinel_config::{BuiltinHandler, Config, MatchCondition};
 
 use super::inject::Injected;
 use super::{MARKER_PRIORITY, MARKER_ROUTE, OPERATIONS};
+use crate::proxy_config::equal;
 
 /// Checks that the generated objects are there and that without them the two configurations are equal.
 ///
@@ -52,24 +52,4 @@ fn take_marker(compiled: &mut Config, host: &str) -> Option<()> {
         && marker.builtin_handler == Some(BuiltinHandler::Status)
         && marker.filters.is_empty();
     fits.then_some(())
-}
-
-/// Checks that two configurations say the same.
-///
-/// # Errors
-/// The part that differs.
-pub(super) fn equal(source: &Config, compiled: &Config) -> Result<(), String> {
-    let unreadable = |error: serde_json::Error| format!("a value that has no JSON form ({error})");
-    let (Value::Object(left), Value::Object(right)) = (
-        serde_json::to_value(source).map_err(unreadable)?,
-        serde_json::to_value(compiled).map_err(unreadable)?,
-    ) else {
-        return Err("its form".to_owned());
-    };
-    for key in left.keys().chain(right.keys()) {
-        if left.get(key) != right.get(key) {
-            return Err(format!("`{key}`"));
-        }
-    }
-    Ok(())
 }

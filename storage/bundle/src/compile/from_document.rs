@@ -6,7 +6,7 @@ use sentinel_model::config::Document;
 use serde_json::{Value, json};
 use zentinel_config::{Config, ListenerProtocol};
 
-use super::{CompileError, MARKER_ROUTE, Made, OPERATIONS, OperationsOptions, compare, unreadable};
+use super::{CompileError, MARKER_ROUTE, Made, OPERATIONS, OperationsOptions, unreadable};
 use crate::emit::{Emitted, emit};
 use crate::manifest::ListenerEntry;
 use crate::node_vars::{self, METRICS_ADDR, OPS_ADDR, Variable, reference};
@@ -32,7 +32,7 @@ pub(super) fn make(
         return Err(CompileError::Invalid(problem::tidy(opinion.into_iter().map(placed).collect())));
     }
     node_vars::put_back(&mut parsed, &values);
-    compare::equal(&whole, &parsed).map_err(CompileError::Altered)?;
+    proxy_config::equal(&whole, &parsed).map_err(CompileError::Altered)?;
     Ok(Made {
         template,
         listeners: config.listeners.iter().map(listed).collect(),

@@ -2,6 +2,7 @@
 
 use super::{CompileError, Made, OperationsOptions, compare, inject};
 use crate::node_vars::{self, Variable, VariableKind};
+use crate::proxy_config;
 use crate::validate::{Reserved, ValidateContext, examine};
 
 pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Result<Made, CompileError> {
@@ -19,6 +20,9 @@ pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Res
     }
     let context = ValidateContext { reserved: Reserved::Allowed, second_key_check: true };
     let (compiled, _) = examine(&injected.text, &context, Some(&values)).map_err(CompileError::Invalid)?;
+    // A node writes what it runs as JSON; what it would refuse must not be published.
+    proxy_config::to_json_checked(&compiled.config)
+        .map_err(|error| CompileError::Altered(error.to_string()))?;
     compare::unchanged(&source.config, compiled.config, host, &injected).map_err(CompileError::Altered)?;
     Ok(Made {
         template: injected.text,

@@ -397,7 +397,7 @@ fn a_document_becomes_a_bundle_whose_json_is_what_was_meant() {
     assert_eq!(artefact.manifest.listeners[1].protocol, "https");
     assert!(artefact.manifest.needs.contains(&"policy.cors".to_owned()));
     let again = configuration(&bundle).unwrap();
-    compare::equal(&again, &artefact.config).unwrap();
+    proxy_config::equal(&again, &artefact.config).unwrap();
     let parsed = proxy_config::parse_template(&artefact.compiled, &artefact.manifest.variables).unwrap();
     let marker = parsed.routes.iter().find(|route| route.id == MARKER_ROUTE).unwrap();
     assert!(parsed.routes.iter().all(|route| route.id == MARKER_ROUTE || route.priority < marker.priority));

@@ -52,6 +52,7 @@ impl Emitter<'_> {
             Some(Destination::Respond(status, body)) => self.respond(status, body, &mut route, at),
         }
         self.policies(slug, service, &mut route, at)?;
+        self.let_preflights_in(&mut route);
         if let Some(Destination::Split(split)) = service.destination() {
             self.rules(slug, service, split, &route, at);
         }
@@ -79,6 +80,23 @@ impl Emitter<'_> {
             self.need(Feature::QueryMatch, at.field("match_query"));
         }
         matches
+    }
+
+    /// Before a page of another origin sends something, its browser asks with OPTIONS, which the filter answers only where the route takes it.
+    fn let_preflights_in(&self, route: &mut RouteConfig) {
+        let is_cors = |id: &String| {
+            self.config.filters.get(id).is_some_and(|one| matches!(one.filter, Filter::Cors(_)))
+        };
+        if !route.filters.iter().any(is_cors) {
+            return;
+        }
+        for condition in &mut route.matches {
+            if let MatchCondition::Method(methods) = condition
+                && !methods.iter().any(|method| method == "OPTIONS")
+            {
+                methods.push("OPTIONS".to_owned());
+            }
+        }
     }
 
     fn path(&mut self, path: &str, at: At<'_>) -> MatchCondition {

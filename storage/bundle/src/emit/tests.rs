@@ -79,6 +79,22 @@ fn what_cannot_be_had_is_refused_at_its_place() {
 }
 
 #[test]
+fn browsers_may_ask_first_where_cors_is_and_methods_are_named() {
+    let methods = |service: serde_json::Value| {
+        let mut whole = json!({ "route_path": "/*", "upstream_url": "http://a", "methods": ["GET", "PUT"] });
+        whole.as_object_mut().unwrap().extend(service.as_object().unwrap().clone());
+        let emitted = emit(&document(json!({ "version": 1, "services": { "s": whole } }))).unwrap();
+        let named = emitted.config.routes[0].matches.iter().find_map(|condition| match condition {
+            zentinel_config::MatchCondition::Method(methods) => Some(methods.clone()),
+            _ => None,
+        });
+        named.unwrap()
+    };
+    assert_eq!(methods(json!({})), ["GET", "PUT"]);
+    assert_eq!(methods(json!({ "cors": { "allowed_origins": ["*"] } })), ["GET", "PUT", "OPTIONS"]);
+}
+
+#[test]
 fn only_one_host_is_cached() {
     let service = |hosts: serde_json::Value| json!({ "route_path": "/*", "hosts": hosts, "upstream_url": "http://a", "cache": {} });
     let with = |a: serde_json::Value, b: serde_json::Value| json!({ "version": 1, "services": { "a": service(a), "b": service(b) } });

@@ -46,6 +46,19 @@ describe("KDL highlighting", () => {
     expect(shown(spans("route 1", state))).toEqual(["node:route", "number:1"]);
   });
 
+  it("tells names and values of JSON apart", () => {
+    expect(shown(spans('"targets": [{ "address": "10.0.0.1:80", "weight": 9 }],'))).toEqual([
+      'property:"targets"',
+      "brace:[{",
+      'property:"address"',
+      'string:"10.0.0.1:80"',
+      'property:"weight"',
+      "number:9",
+      "brace:}]",
+    ]);
+    expect(shown(spans('"a": true, "b": "${node.port}"'))).toEqual(['property:"a"', "keyword:true", 'property:"b"', 'string:"', "variable:${node.port}", 'string:"']);
+  });
+
   it("loses no character", () => {
     const line = 'route "a" { matches { path-regex #"^/x$"#; } } /- "off" // end ☃';
     expect(spans(line).map((part) => part.text).join("")).toBe(line);

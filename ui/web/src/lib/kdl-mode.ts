@@ -1,4 +1,4 @@
-// KDL 2 for highlighting, token by token. The editor drives it over its own stream, and the diff over plain lines, so both
+// KDL 2 and JSON for highlighting, token by token: what one has and the other has not is no text of the other. The editor drives it over its own stream, and the diff over plain lines, so both
 // colour alike. It does not judge: the server's validator does.
 
 /** What the tokenizer needs of a stream of characters in one line. */
@@ -29,8 +29,10 @@ export function startState(): KdlState {
 
 const VARIABLE = /^\$\{[^}"]*\}/;
 const WORD = /^[^\s{}()[\]\\/"#;=]+/;
-const NUMBER = /^[+-]?(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|\d[\d_]*(\.[\d_]+)?([eE][+-]?\d[\d_]*)?)(?=[\s{}();]|$)/;
+const NUMBER = /^[+-]?(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|\d[\d_]*(\.[\d_]+)?([eE][+-]?\d[\d_]*)?)(?=[\s{}();,\]]|$)/;
 const KEYWORD = /^#(true|false|null|inf|-inf|nan)\b/;
+const JSON_NAME = /^"(?:[^"\\]|\\.)*"(?=\s*:)/;
+const JSON_KEYWORD = /^(true|false|null)(?=[\s,}\]]|$)/;
 
 export function token(stream: CharStream, state: KdlState): Token {
   if (state.comment > 0) return blockComment(stream, state);
@@ -43,6 +45,10 @@ export function token(stream: CharStream, state: KdlState): Token {
     return blockComment(stream, state);
   }
   if (stream.match(/^\/-/)) return "comment";
+  if (stream.match(/^[,:]/)) return null;
+  if (stream.match(/^[[\]]/)) return "brace";
+  if (stream.match(JSON_NAME)) return word(state, "property");
+  if (stream.match(JSON_KEYWORD)) return word(state, "keyword");
   if (stream.match(/^[{;}]/)) {
     state.head = true;
     return "brace";
