@@ -74,13 +74,16 @@ features! {
     SplitCookie "to.split_cookie" "Traffic split by cookie", refused(
         "has nothing in the proxy that could do it",
         "split by a header");
-    Redirect "to.redirect" "Redirect to a URL or a path, without the query", Native;
+    Redirect "to.redirect" "Redirect to a URL, without the query", Native;
     RespondNotFound "to.not_found" "Answer 404 without a body", Native;
     Respond "to.respond" "Answer with any status and body", Guard;
 
     Timeout "policy.timeout" "Timeout of a service", Native;
     Websocket "policy.websocket" "WebSocket", Native;
     Retry "policy.retry" "Retry by status code", Native;
+    RetryPerTry "policy.retry_per_try" "Timeout of one attempt", refused(
+        "limits nothing but connecting",
+        "use timeout_seconds, and connect_seconds of the group");
     Cache "policy.cache" "Cache for one host", Native;
     CacheManyHosts "policy.cache_hosts" "Cache for several hosts", refused(
         "would serve one host's answers for another: the proxy's keys are path and query alone",
@@ -91,6 +94,12 @@ features! {
     CacheIgnoreQuery "policy.cache_ignore_query" "Cache without parts of the query", refused(
         "is ignored by the proxy: the whole query is part of its keys",
         "leave ignore_query out");
+    CacheMaxBytes "policy.cache_max_bytes" "Largest answer that is kept", refused(
+        "is read by nothing",
+        "leave max_bytes out");
+    CacheRewritten "policy.cache_rewritten" "Cache with a path rewrite or a split", refused(
+        "would serve one service's answers for another: the proxy's keys are paths as they were rewritten",
+        "do not cache this service");
     CachePrivate "policy.cache_private" "Cache of private answers", refused(
         "would give one visitor's answers to others: the proxy's keys are paths alone",
         "leave private out");
@@ -152,7 +161,11 @@ features! {
     ClientTrustStore "listener.client_trust_store" "Client certificates", refused(
         "needs a file that bundles do not carry yet",
         "use a configuration text whose listener names a file of the node");
-    ListenerTimeouts "listener.timeouts" "Timeouts of a listener", Native;
+    ListenerKeepalive "listener.keepalive" "How long a connection may wait for a request", Native;
+    ListenerRequestTimeout "listener.request_timeout" "Pause of a client that sends a body, over HTTP", Native;
+    ListenerTlsTimeout "listener.tls_request_timeout" "Pause of a client that sends a body, over HTTPS", refused(
+        "does nothing for HTTP/2",
+        "leave request_timeout_seconds out");
 
     WorkerThreads "settings.worker_threads" "Worker threads", Native;
     GlobalRateLimit "settings.rate_limit" "Rate limit of a node", Native;

@@ -18,14 +18,21 @@ pub(crate) mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::config::check::At;
-use sentinel_model::config::{Document, Kind, Listener};
+use sentinel_model::config::{Document, Kind, Listener, Service};
 use zentinel_config::Config;
 
 use crate::capability::Feature;
+use crate::limits;
 use crate::problem::{self, Problem};
 
 /// The variable of the listener that a document has without saying so.
 pub const HTTP_PORT: &str = "http_port";
+
+/// Most targets of all splits together.
+const MAX_TARGETS: usize = 50_000;
+
+/// Most bytes of header changes of all services together.
+const MAX_HEADER_BYTES: usize = 8 << 20;
 
 /// What a document comes to.
 #[derive(Debug, Clone)]
@@ -58,7 +65,10 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
         config,
         needs: BTreeSet::new(),
         problems,
-        used: used(document),
+        used: used(document, |_| true),
+        websockets: used(document, |service| service.websocket),
+        size: Size::default(),
+        matched: BTreeMap::new(),
         cached_hosts: BTreeMap::new(),
     };
     emitter.all().map_err(|error| vec![Problem::new("emit", error.to_string())])?;
@@ -80,6 +90,16 @@ fn blank() -> Result<Config, serde_json::Error> {
     }))
 }
 
+/// How much there is of what a small document can make a lot of.
+#[derive(Default)]
+struct Size {
+    routes: usize,
+    targets: usize,
+    regexes: usize,
+    /// Bytes of header changes, with those of middlewares once for each service.
+    headers: usize,
+}
+
 /// A document on its way.
 struct Emitter<'d> {
     document: &'d Document,
@@ -88,8 +108,26 @@ struct Emitter<'d> {
     problems: Vec<Problem>,
     /// The groups that an enabled service names, outside of a split.
     used: BTreeSet<&'d str>,
+    /// Those of them that WebSockets go to.
+    websockets: BTreeSet<&'d str>,
+    /// How many routes, targets and so on there are already; see [`limits`](crate::limits).
+    size: Size,
+    /// What a route matches → the service that does.
+    matched: BTreeMap<String, String>,
     /// Hosts of services that cache → where the first of them says so.
     cached_hosts: BTreeMap<String, String>,
+}
+
+impl Size {
+    fn exceeded(&self) -> Option<(&'static str, usize)> {
+        let all = [
+            (self.routes, limits::MAX_ROUTES, "routes"),
+            (self.targets, MAX_TARGETS, "targets of splits"),
+            (self.regexes, limits::MAX_REGEXES, "paths with a * between segments"),
+            (self.headers, MAX_HEADER_BYTES, "bytes of header changes"),
+        ];
+        all.into_iter().find(|(count, most, _)| count > most).map(|(_, most, what)| (what, most))
+    }
 }
 
 impl Emitter<'_> {
@@ -115,6 +153,13 @@ impl Emitter<'_> {
             if service.enabled {
                 served += 1;
                 self.service(slug, service, services.field(slug))?;
+                if let Some((what, most)) = self.size.exceeded() {
+                    let message = format!("up to this service the document comes to more than {most} {what}");
+                    let help =
+                        "make it smaller: fewer services, rules, targets of splits, wildcards or headers";
+                    self.refuse("too-many-objects", services.field(slug), message, help);
+                    break;
+                }
             }
         }
         if served == 0 {
@@ -125,6 +170,7 @@ impl Emitter<'_> {
             self.problems.push(problem.in_path("services").with_help("add a service"));
         }
         self.one_host_caches();
+        self.listeners_apart();
         Ok(())
     }
 
@@ -172,9 +218,9 @@ fn unused(document: &Document) -> Vec<Problem> {
     idle.chain(asleep).collect()
 }
 
-/// The groups that need an upstream of their own.
-fn used(document: &Document) -> BTreeSet<&str> {
-    let enabled = document.services.values().filter(|service| service.enabled);
+/// The groups that need an upstream of their own, of some services.
+fn used(document: &Document, which: impl Fn(&Service) -> bool) -> BTreeSet<&str> {
+    let enabled = document.services.values().filter(|service| service.enabled && which(service));
     enabled
         .flat_map(|service| {
             let rules = service.traffic_split.iter().flat_map(|split| &split.match_rules);

@@ -3,7 +3,7 @@
 //! Each rule is a function over the whole text; the table is the list of them.
 
 mod agents;
-mod listeners;
+pub(crate) mod listeners;
 mod routes;
 
 use std::collections::HashMap;

@@ -15,6 +15,18 @@ pub const HEADERS_MAX: usize = 64;
 /// Longest host name, in bytes.
 pub const HOST_MAX: usize = 253;
 
+/// Headers that say where a message ends and what becomes of its connection.
+const FRAMING: &[&str] = &[
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// Where something stands, as people write it: `services.shop.hosts[2]`. It costs nothing until it is shown.
 #[derive(Clone, Copy, Debug)]
 pub enum At<'a> {
@@ -130,6 +142,13 @@ impl Findings {
         self.require(right, at, "must be the name of a header, such as 'X-Request-Id'");
     }
 
+    /// The name of a header that may be changed: not one that says where a message ends and what becomes of its connection.
+    pub fn changeable_header(&mut self, name: &str, at: At<'_>) {
+        self.header_name(name, at);
+        let own = FRAMING.contains(&name.to_ascii_lowercase().as_str());
+        self.require(!own, at, "is between the proxy and its peer: changing it would break messages");
+    }
+
     /// The value of a header.
     pub fn header_value(&mut self, value: &str, at: At<'_>) {
         let right =
@@ -142,9 +161,10 @@ impl Findings {
     pub fn path(&mut self, path: &str, at: At<'_>) {
         let right = path.starts_with('/')
             && path.len() <= PATH_MAX
+            && !path.contains("//")
             && path.chars().all(|c| ('!'..='~').contains(&c) && !"?#\\\"<>^`{|}".contains(c));
         let message = format!(
-            "must start with '/' and be a path without query, of at most {PATH_MAX} characters; write others as %XX"
+            "must start with '/' and be a path without query and without empty segments, of at most {PATH_MAX} characters; write others as %XX"
         );
         self.require(right, at, message);
     }

@@ -24,7 +24,7 @@ pub struct Listener {
     /// Who may connect, for HTTPS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<ListenerTls>,
-    /// Longest time that a client may take to send a request, in seconds; usually 60.
+    /// Longest pause of a client that sends the body of a request over HTTP/1.1, in seconds; usually 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_timeout_seconds: Option<u64>,
     /// How long a connection may stay open between requests, in seconds; usually 75.

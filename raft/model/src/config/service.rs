@@ -238,8 +238,11 @@ impl Service {
         }
         let headers = at.field("match_headers");
         findings.require(self.match_headers.len() <= 16, headers, "at most 16");
+        let mut seen = std::collections::BTreeSet::new();
         for (name, value) in &self.match_headers {
             findings.header_name(name, headers.field(name));
+            let fresh = seen.insert(name.to_ascii_lowercase());
+            findings.require(fresh, headers.field(name), "is the same header as another one here");
             if let Some(value) = value {
                 findings.header_value(value, headers.field(name));
             }
@@ -273,8 +276,12 @@ impl Service {
         }
         if let Some(url) = &self.redirect_url {
             let at = at.field("redirect_url");
-            let right = url.starts_with("http://") || url.starts_with("https://") || url.starts_with('/');
-            findings.require(right, at, "must be a URL, such as https://example.com/new, or a path");
+            let right = url.starts_with("http://") || url.starts_with("https://");
+            findings.require(
+                right,
+                at,
+                "must be a whole URL, such as https://example.com/new: the proxy would guess the rest",
+            );
             findings.require(
                 url.len() <= 2_000 && url.chars().all(|c| ('!'..='~').contains(&c)),
                 at,

@@ -17,7 +17,7 @@ pub struct Settings {
     /// Threads that serve; one for each processor unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_threads: Option<u32>,
-    /// Most requests per second of a whole node; none unless given.
+    /// Most requests per second of a whole node, of those that go to an upstream; none unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests_per_second: Option<u32>,
     /// What requests may be like.
@@ -40,7 +40,7 @@ pub struct Limits {
     /// Most bytes of all headers together; usually 8,192.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_header_bytes: Option<u64>,
-    /// Most headers; usually 100.
+    /// Most headers, at most 254; usually 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_header_count: Option<u64>,
     /// Most bytes of a body, at least 1 MiB; usually 10 MiB.
@@ -107,8 +107,8 @@ impl Settings {
         if let Some(limits) = &self.limits {
             let at = at.field("limits");
             let bounds = [
-                (limits.max_header_bytes, 256..=(1 << 20), "max_header_bytes"),
-                (limits.max_header_count, 4..=10_000, "max_header_count"),
+                (limits.max_header_bytes, 256..=((1 << 20) - 1), "max_header_bytes"),
+                (limits.max_header_count, 4..=254, "max_header_count"),
                 (limits.max_body_bytes, (1 << 20)..=(1 << 40), "max_body_bytes"),
             ];
             for (number, bounds, name) in bounds {

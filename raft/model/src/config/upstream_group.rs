@@ -145,7 +145,7 @@ pub struct CircuitBreaker {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "schema", schema(as = UpstreamTimeouts))]
 pub struct Timeouts {
-    /// To connect, in seconds; usually 10.
+    /// To connect, in seconds, at most 10; usually 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_seconds: Option<u64>,
     /// Until more of an answer comes, in seconds; usually 30.
@@ -245,8 +245,10 @@ impl UpstreamGroup {
         }
         if let Some(timeouts) = &self.timeouts {
             let at = at.field("timeouts");
+            if let Some(seconds) = timeouts.connect_seconds {
+                findings.within(seconds, 1..=10, at.field("connect_seconds"));
+            }
             for (seconds, name) in [
-                (timeouts.connect_seconds, "connect_seconds"),
                 (timeouts.read_seconds, "read_seconds"),
                 (timeouts.write_seconds, "write_seconds"),
                 (timeouts.idle_seconds, "idle_seconds"),

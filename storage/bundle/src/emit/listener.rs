@@ -1,5 +1,7 @@
 //! Where the proxy listens.
 
+use core::net::SocketAddr;
+
 use sentinel_model::config::Listener;
 use sentinel_model::config::check::At;
 use sentinel_model::config::listener::{ListenerTls, Protocol, TlsVersion};
@@ -9,6 +11,7 @@ use zentinel_config::{ListenerConfig, ListenerProtocol, TlsConfig};
 use super::Emitter;
 use crate::capability::Feature;
 use crate::node_vars;
+use crate::rules::listeners::collide;
 
 impl Emitter<'_> {
     pub(super) fn listener(
@@ -48,17 +51,50 @@ impl Emitter<'_> {
             }
             (Protocol::Https, _) => {}
         }
-        if request_timeout_seconds.is_some() || keepalive_timeout_seconds.is_some() {
-            self.need(Feature::ListenerTimeouts, at);
-        }
         if let Some(seconds) = request_timeout_seconds {
+            let feature = match protocol {
+                Protocol::Http => Feature::ListenerRequestTimeout,
+                Protocol::Https => Feature::ListenerTlsTimeout,
+            };
+            self.need(feature, at.field("request_timeout_seconds"));
             own.request_timeout_secs = *seconds;
         }
         if let Some(seconds) = keepalive_timeout_seconds {
+            self.need(Feature::ListenerKeepalive, at.field("keepalive_timeout_seconds"));
             own.keepalive_timeout_secs = *seconds;
         }
         self.config.listeners.push(own);
         Ok(())
+    }
+
+    /// One listener at each address, and one of them in the clear: through it a node proves what its proxy runs.
+    pub(super) fn listeners_apart(&mut self) {
+        let own = std::mem::take(&mut self.config.listeners);
+        let text: String = own.iter().map(|listener| listener.address.clone() + " ").collect();
+        let variables: Vec<_> = own
+            .iter()
+            .filter_map(|listener| node_vars::kinds_in_address(&listener.address))
+            .flatten()
+            .collect();
+        let values = node_vars::stand_ins(&text, &variables);
+        let among = At::Root.field("listeners");
+        let mut taken: Vec<(SocketAddr, &str)> = Vec::new();
+        for listener in &own {
+            let rendered = node_vars::render(&listener.address, &values).ok();
+            let Some(socket) = rendered.and_then(|text| text.parse::<SocketAddr>().ok()) else { continue };
+            if let Some((_, other)) = taken.iter().find(|(other, _)| collide(*other, socket)) {
+                let message = format!("`{}` is taken by the listener `{other}`", listener.address);
+                let at = among.field(&listener.id);
+                self.refuse("address-in-use", at.field("address"), message, "give it a port of its own");
+            }
+            taken.push((socket, &listener.id));
+        }
+        if !own.is_empty() && own.iter().all(|listener| listener.protocol != ListenerProtocol::Http) {
+            let message = "no listener speaks plain HTTP, so nothing could prove that a bundle is live";
+            let help = "add one, for example with address: 127.0.0.1:${node.http_port}";
+            self.refuse("no-plain-listener", among, message, help);
+        }
+        self.config.listeners = own;
     }
 
     fn tls(&mut self, tls: &ListenerTls, at: At<'_>) -> Result<TlsConfig, serde_json::Error> {

@@ -1,9 +1,10 @@
 //! What happens on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::config::Service;
 use sentinel_model::config::check::At;
+use sentinel_model::config::listener::Protocol;
 use sentinel_model::config::middleware::Policy;
 use sentinel_model::config::policy::headers::HeaderChanges;
 use sentinel_model::config::policy::rate_limit::RateLimitBy;
@@ -16,7 +17,11 @@ use zentinel_config::{
 };
 
 use super::Emitter;
+use super::route::host_classes;
 use crate::capability::Feature;
+
+/// Headers that the proxy takes out of every request, after all changes.
+const TAKEN_OUT: [&str; 2] = ["X-Internal-Token", "Authorization-Internal"];
 
 /// A policy of a service: its own, or that of a middleware.
 struct Given {
@@ -145,17 +150,23 @@ impl Emitter<'_> {
         at: At<'_>,
     ) {
         match policy {
-            Policy::RateLimit(limit) => self.rate_limit(slug, &limit, route, at),
+            Policy::RateLimit(limit) => self.rate_limit(slug, service, &limit, route, at),
             Policy::Cors(cors) => {
-                if self.forwarded(forwards, Feature::Cors, at) {
+                if !service.match_headers.is_empty() {
+                    let message = "browsers ask first without these headers, and would not get here";
+                    self.refuse("cors-by-header", at, message, "leave match_headers out, or cors");
+                } else if self.forwarded(forwards, Feature::Cors, at) {
                     self.filter(slug, "cors", Filter::Cors(cors_filter(cors)), route);
                 }
             }
             Policy::Headers(headers) => self.headers(&headers, forwards, route, at),
             Policy::Security(security) => self.security(&security, forwards, route, at),
-            Policy::PathRewrite(rewrite) => self.rewrite(slug, &rewrite, forwards, route, at),
+            Policy::PathRewrite(rewrite) => self.rewrite(slug, service, &rewrite, forwards, route, at),
             Policy::Cache(cache) => self.cache(service, &cache, forwards, route, at),
             Policy::Retry(retry) => {
+                if retry.per_try_timeout_ms.is_some() {
+                    self.need(Feature::RetryPerTry, at.field("per_try_timeout_ms"));
+                }
                 if self.forwarded(forwards, Feature::Retry, at) {
                     route.retry_policy = Some(retry_policy(&retry));
                 }
@@ -167,7 +178,14 @@ impl Emitter<'_> {
         }
     }
 
-    fn rate_limit(&mut self, slug: &str, limit: &RateLimit, route: &mut RouteConfig, at: At<'_>) {
+    fn rate_limit(
+        &mut self,
+        slug: &str,
+        service: &Service,
+        limit: &RateLimit,
+        route: &mut RouteConfig,
+        at: At<'_>,
+    ) {
         let RateLimit { requests, per_seconds, by, burst, status, message } = limit;
         let mut native = match by {
             RateLimitBy::Service => true,
@@ -179,6 +197,22 @@ impl Emitter<'_> {
         }
         if burst.is_some() {
             native &= self.need(Feature::RateLimitBurst, at.field("burst"));
+        }
+        if route.builtin_handler.is_some() {
+            let message = "the proxy answers here by itself, before it looks at limits";
+            self.refuse("no-effect", at, message, "leave it out");
+            return;
+        }
+        if service.traffic_split.as_ref().is_some_and(|split| !split.match_rules.is_empty()) {
+            let message = "the proxy counts for each rule of the split apart, so clients would get several times as much";
+            self.refuse("limit-by-rule", at, message, "leave it out, or the rules");
+            return;
+        }
+        if host_classes(&service.hosts).len() > 1 {
+            let message =
+                "the proxy counts for hosts such as *.example.com apart, so clients would get twice as much";
+            self.refuse("limit-by-host", at, message, "name hosts of one kind");
+            return;
         }
         if native && self.need(Feature::RateLimit, at) {
             let own = RateLimitFilter {
@@ -198,6 +232,12 @@ impl Emitter<'_> {
     }
 
     fn headers(&mut self, headers: &Headers, forwards: bool, route: &mut RouteConfig, at: At<'_>) {
+        let request = &headers.request;
+        let named = request.set.keys().chain(request.add.keys()).chain(request.rename.values());
+        for name in named.filter(|name| TAKEN_OUT.iter().any(|own| name.eq_ignore_ascii_case(own))) {
+            let message = format!("the proxy takes {name} out of every request, after this");
+            self.refuse("no-effect", at.field("request"), message, "call the header otherwise");
+        }
         if !headers.request.is_empty()
             && self.forwarded(forwards, Feature::RequestHeaders, at.field("request"))
         {
@@ -212,14 +252,16 @@ impl Emitter<'_> {
 
     fn security(&mut self, security: &SecurityHeaders, forwards: bool, route: &mut RouteConfig, at: At<'_>) {
         if self.forwarded(forwards, Feature::SecurityHeaders, at) {
-            let headers = security.headers().into_iter().map(|(name, value)| (name.to_owned(), value));
-            route.policies.response_headers.set.extend(headers);
+            let set = security.headers().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let changes = HeaderChanges { set, ..HeaderChanges::default() };
+            merge(&mut route.policies.response_headers, &changes);
         }
     }
 
     fn rewrite(
         &mut self,
         slug: &str,
+        service: &Service,
         rewrite: &PathRewrite,
         forwards: bool,
         route: &mut RouteConfig,
@@ -244,15 +286,27 @@ impl Emitter<'_> {
         }
         if let Some(host) = host {
             if self.forwarded(forwards, Feature::RewriteHost, at.field("host")) {
-                own.hostname = Some(host.clone());
+                set_host(host, route);
             }
         }
-        if own.hostname.is_some() || own.path.is_some() {
+        // Of a request over HTTP/2 the proxy forgets the host together with the path.
+        let encrypted = self.document.listeners.values().any(|listener| listener.protocol == Protocol::Https);
+        if own.path.is_some() && host.is_none() && encrypted {
+            match service.hosts.as_slice() {
+                [one] if !one.starts_with("*.") => set_host(one, route),
+                _ => {
+                    let message = "with an HTTPS listener the proxy forgets the host of a rewritten request";
+                    let help = "give the service exactly one host, or say host here";
+                    self.refuse("rewrite-without-host", at, message, help);
+                }
+            }
+        }
+        if own.path.is_some() {
             self.filter(slug, "rewrite", Filter::UrlRewrite(own), route);
         }
     }
 
-    /// The proxy's keys are the path and the query alone, so what is told apart by anything else must not be kept.
+    /// The proxy's keys are the path, as it was rewritten, and the query, so what is told apart by anything else must not be kept.
     fn cache(
         &mut self,
         service: &Service,
@@ -270,8 +324,14 @@ impl Emitter<'_> {
         if cache.private {
             self.need(Feature::CachePrivate, at.field("private"));
         }
-        let ruled = service.traffic_split.as_ref().is_some_and(|split| !split.match_rules.is_empty());
-        if !service.match_headers.is_empty() || ruled {
+        if cache.max_bytes.is_some() {
+            self.need(Feature::CacheMaxBytes, at.field("max_bytes"));
+        }
+        if service.traffic_split.is_some() || self.rewrites(service) {
+            self.need(Feature::CacheRewritten, at);
+            return;
+        }
+        if !service.match_headers.is_empty() {
             let message = "requests that differ in headers go to different places here, and the proxy's keys are paths alone";
             self.refuse("cache-by-path", at, message, "do not cache this service");
             return;
@@ -291,7 +351,8 @@ impl Emitter<'_> {
         route.policies.cache = Some(RouteCacheConfig {
             enabled: true,
             default_ttl_secs: cache.ttl_seconds,
-            max_size_bytes: usize::try_from(cache.max_bytes).unwrap_or(usize::MAX),
+            // Nothing reads it.
+            max_size_bytes: 10 << 20,
             cache_private: false,
             stale_while_revalidate_secs: cache.stale_while_revalidate_seconds,
             stale_if_error_secs: cache.stale_if_error_seconds,
@@ -304,6 +365,18 @@ impl Emitter<'_> {
         });
     }
 
+    /// Whether the upstream is asked for another path than the client asks for.
+    fn rewrites(&self, service: &Service) -> bool {
+        let rewrites =
+            |rewrite: &PathRewrite| rewrite.replace_path.is_some() || rewrite.replace_prefix.is_some();
+        let attached = service.middlewares.iter().filter(|one| one.enabled);
+        let mut attached = attached.filter_map(|one| self.document.middlewares.get(&one.middleware));
+        service.path_rewrite.as_ref().is_some_and(rewrites)
+            || attached.any(|one| {
+                one.enabled && matches!(&one.policy, Policy::PathRewrite(rewrite) if rewrites(rewrite))
+            })
+    }
+
     /// All services that cache have one host.
     pub(super) fn one_host_caches(&mut self) {
         for place in self.cached_hosts.clone().into_values().skip(1) {
@@ -312,24 +385,38 @@ impl Emitter<'_> {
     }
 }
 
-/// A later one overrides an earlier one.
+/// As a change of a header it holds for HTTP/2 as well; the proxy's own rewrite of the host does not.
+fn set_host(host: &str, route: &mut RouteConfig) {
+    let set = BTreeMap::from([("Host".to_owned(), host.to_owned())]);
+    merge(&mut route.policies.request_headers, &HeaderChanges { set, ..HeaderChanges::default() });
+}
+
+/// A later change of a header takes the place of every earlier one, whichever kind it is and however the name is written.
 fn merge(own: &mut HeaderModifications, changes: &HeaderChanges) {
-    let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect::<Vec<_>>();
-    own.rename.extend(pairs(&changes.rename));
-    own.set.extend(pairs(&changes.set));
-    own.add.extend(pairs(&changes.add));
-    for name in &changes.remove {
-        if !own.remove.contains(name) {
-            own.remove.push(name.clone());
-        }
-    }
+    let HeaderChanges { rename, set, add, remove } = changes;
+    let names = rename.keys().chain(rename.values()).chain(set.keys()).chain(add.keys()).chain(remove);
+    let named: BTreeSet<String> = names.map(|name| name.to_ascii_lowercase()).collect();
+    let stays = |name: &str| !named.contains(&name.to_ascii_lowercase());
+    own.rename.retain(|old, new| stays(old) && stays(new));
+    own.set.retain(|name, _| stays(name));
+    own.add.retain(|name, _| stays(name));
+    own.remove.retain(|name| stays(name));
+    own.rename.extend(rename.clone());
+    own.set.extend(set.clone());
+    own.add.extend(add.clone());
+    own.remove.extend(remove.iter().cloned());
 }
 
 fn cors_filter(cors: Cors) -> CorsFilter {
     CorsFilter {
         allowed_origins: cors.allowed_origins,
         allowed_methods: cors.allowed_methods,
-        allowed_headers: cors.allowed_headers,
+        // Of an empty list the proxy makes all headers; this one may be sent anyway.
+        allowed_headers: if cors.allowed_headers.is_empty() {
+            vec!["Accept".to_owned()]
+        } else {
+            cors.allowed_headers
+        },
         exposed_headers: cors.exposed_headers,
         allow_credentials: cors.allow_credentials,
         max_age_secs: cors.max_age_seconds,
@@ -342,7 +429,7 @@ fn retry_policy(retry: &Retry) -> RetryPolicy {
         retryable_status_codes: retry.on_status.clone(),
         backoff: Duration::from_millis(retry.backoff_ms),
         max_backoff: Duration::from_millis(retry.max_backoff_ms),
-        per_attempt_timeout: retry.per_try_timeout_ms.map(Duration::from_millis),
+        per_attempt_timeout: None,
         retry_non_idempotent: retry.non_idempotent,
     }
 }

@@ -1,8 +1,11 @@
 //! Which requests go where.
 
+use std::collections::BTreeMap;
+
 use sentinel_model::config::Service;
 use sentinel_model::config::check::At;
 use sentinel_model::config::service::{Destination, MatchBy, TrafficSplit, Upstream};
+use sentinel_model::config::upstream_group::Algorithm;
 use serde_json::json;
 use zentinel_common::types::{LoadBalancingAlgorithm, Priority};
 use zentinel_config::{
@@ -11,14 +14,10 @@ use zentinel_config::{
 };
 
 use super::Emitter;
-use super::upstream::gcd;
 use crate::capability::Feature;
 
 /// The priority of a service that has none.
 const USUAL_PRIORITY: u32 = 50;
-
-/// Most weight of a target of a split: the proxy serves weights in blocks.
-const WEIGHT_MAX: u64 = 1_000;
 
 impl Emitter<'_> {
     pub(super) fn service(
@@ -34,29 +33,56 @@ impl Emitter<'_> {
         }
         let mut route: RouteConfig = serde_json::from_value(json!({ "id": slug, "matches": [] }))?;
         route.matches = self.matches(service, at);
-        let conditions = service.match_headers.len() + usize::from(!service.methods.is_empty());
-        route.priority = Priority(precedence(service, conditions, 0));
         if service.priority.is_some() {
             self.need(Feature::Priority, at.field("priority"));
         }
         match service.destination() {
             // The document's own check has reported it.
             None => {}
-            Some(Destination::Url(url)) => self.to_url(slug, url, &mut route, at)?,
+            Some(Destination::Url(url)) => self.to_url(slug, service, url, &mut route, at)?,
             Some(Destination::Group(group)) => {
                 self.need(Feature::UpstreamGroup, at.field("upstream_group"));
                 route.upstream = Some(group.to_owned());
             }
-            Some(Destination::Split(split)) => self.to_split(slug, split, &mut route, at)?,
+            Some(Destination::Split(split)) => self.to_split(slug, service, split, &mut route, at)?,
             Some(Destination::Redirect(url, status)) => self.redirect(slug, url, status, &mut route, at),
             Some(Destination::Respond(status, body)) => self.respond(status, body, &mut route, at),
         }
         self.policies(slug, service, &mut route, at)?;
         self.let_preflights_in(&mut route);
-        if let Some(Destination::Split(split)) = service.destination() {
-            self.rules(slug, service, split, &route, at);
+        self.size.headers += header_bytes(&route);
+        for (suffix, rank, hosts) in host_classes(&service.hosts) {
+            let mut own = route.clone();
+            own.id = format!("{slug}{suffix}");
+            own.matches.extend(hosts.into_iter().map(MatchCondition::Host));
+            own.priority = Priority(precedence(service, rank, 0));
+            self.once_only(slug, &own, at)?;
+            if let Some(Destination::Split(split)) = service.destination() {
+                self.rules(service, rank, split, &own, at);
+            }
+            self.size.routes += 1;
+            self.config.routes.push(own);
         }
-        self.config.routes.push(route);
+        Ok(())
+    }
+
+    /// Of two routes that match the same, one would be dead.
+    fn once_only(&mut self, slug: &str, route: &RouteConfig, at: At<'_>) -> Result<(), serde_json::Error> {
+        let mut conditions: Vec<String> =
+            route.matches.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+        conditions.sort();
+        let matched = format!("{} {}", route.priority.as_i32(), conditions.join(" "));
+        let before = self.matched.entry(matched).or_insert_with(|| slug.to_owned());
+        if before != slug {
+            let message =
+                format!("it gets the very requests that `{before}` gets, so one of them would be dead");
+            self.refuse(
+                "same-conditions",
+                at,
+                message,
+                "let them differ in path, host, method, header or priority",
+            );
+        }
         Ok(())
     }
 
@@ -64,7 +90,6 @@ impl Emitter<'_> {
         let mut matches = vec![self.path(&service.route_path, at.field("route_path"))];
         if !service.hosts.is_empty() {
             self.need(Feature::Host, at.field("hosts"));
-            matches.extend(service.hosts.iter().cloned().map(MatchCondition::Host));
         }
         if !service.methods.is_empty() {
             self.need(Feature::Method, at.field("methods"));
@@ -106,6 +131,7 @@ impl Emitter<'_> {
         };
         if fixed.contains('*') {
             self.need(Feature::PathWildcard, at);
+            self.size.regexes += 1;
             let segments: Vec<String> = fixed
                 .split('/')
                 .map(|segment| if segment == "*" { "[^/]+".to_owned() } else { regex::escape(segment) })
@@ -124,6 +150,7 @@ impl Emitter<'_> {
     fn to_url(
         &mut self,
         slug: &str,
+        service: &Service,
         url: &str,
         route: &mut RouteConfig,
         at: At<'_>,
@@ -139,6 +166,9 @@ impl Emitter<'_> {
             upstream.tls =
                 Some(serde_json::from_value(json!({ "sni": host, "insecure_skip_verify": false }))?);
         }
+        if service.websocket {
+            self.one_for_websockets(&mut upstream, at);
+        }
         self.config.upstreams.insert(id.clone(), upstream);
         route.upstream = Some(id);
         Ok(())
@@ -149,6 +179,7 @@ impl Emitter<'_> {
     fn to_split(
         &mut self,
         slug: &str,
+        service: &Service,
         split: &TrafficSplit,
         route: &mut RouteConfig,
         at: At<'_>,
@@ -158,15 +189,24 @@ impl Emitter<'_> {
         let id = format!("{slug}.split");
         let mut merged: Option<UpstreamConfig> = None;
         let mut shares: Vec<(u64, Vec<UpstreamTarget>)> = Vec::new();
-        for share in &split.splits {
+        for (number, share) in split.splits.iter().enumerate() {
             let Some(group) = self.document.upstream_groups.get(&share.upstream_group) else { continue };
-            let of_group = At::Root.field("upstream_groups");
-            let of_group = of_group.field(&share.upstream_group);
-            let mut upstream = self.upstream(&id, group, of_group)?;
-            if upstream.targets.is_empty() && share.weight > 0 {
-                self.no_targets(of_group);
+            let at = place.field("splits");
+            let at = at.item(number);
+            if !matches!(group.algorithm, Algorithm::RoundRobin | Algorithm::Weighted) {
+                let message =
+                    format!("the group `{}` has an algorithm that a split cannot keep", share.upstream_group);
+                self.refuse("split-algorithm", at, message, "give it round_robin or weighted");
             }
+            // What is wrong with the group itself has been reported at its own place.
+            let reported = self.problems.len();
+            let mut upstream = self.upstream(&id, group, at)?;
+            self.problems.truncate(reported);
             let targets = std::mem::take(&mut upstream.targets);
+            if targets.is_empty() && share.weight > 0 {
+                self.no_targets(at);
+            }
+            self.size.targets += targets.len();
             shares.push((share.weight.into(), targets));
             match &merged {
                 None => merged = Some(upstream),
@@ -176,25 +216,36 @@ impl Emitter<'_> {
                         "the groups `{}` and `{}` differ in more than their targets, and the proxy can only split between targets of one upstream",
                         split.splits[0].upstream_group, share.upstream_group
                     );
-                    let help = "give both the same algorithm, circuit breaker, timeouts and TLS";
+                    let help = "give both the same circuit breaker, timeouts and TLS";
                     self.refuse("split-groups-differ", place, message, help);
                 }
             }
         }
         if let Some(mut upstream) = merged {
             upstream.load_balancing = LoadBalancingAlgorithm::Weighted;
-            upstream.targets = weighted(shares);
+            match weighted(shares) {
+                Some(targets) => upstream.targets = targets,
+                None => self.refuse(
+                    "split-too-fine",
+                    place,
+                    "the shares cannot be had exactly with these weights and numbers of targets",
+                    "use smaller numbers, such as 9 and 1 instead of 9001 and 999",
+                ),
+            }
+            if service.websocket {
+                self.one_for_websockets(&mut upstream, place);
+            }
             self.config.upstreams.insert(id.clone(), upstream);
         }
         route.upstream = Some(id);
         Ok(())
     }
 
-    /// A route of its own for each rule, in front of the one of the service.
+    /// A route of its own for each rule, in front of the one of the service and of nothing else.
     fn rules(
         &mut self,
-        slug: &str,
         service: &Service,
+        rank: usize,
         split: &TrafficSplit,
         route: &RouteConfig,
         at: At<'_>,
@@ -206,13 +257,19 @@ impl Emitter<'_> {
                 MatchBy::Cookie => drop(self.need(Feature::SplitCookie, place.item(number))),
                 MatchBy::Header => {
                     self.need(Feature::SplitHeader, place.item(number));
-                    let mut own = route.clone();
-                    own.id = format!("{slug}.rule-{}", number + 1);
                     let name = rule.name.to_ascii_lowercase();
+                    let before = split.match_rules.iter().take(number);
+                    let mut before = before.filter(|one| one.by == MatchBy::Header);
+                    if before.any(|one| one.name.eq_ignore_ascii_case(&name) && one.value == rule.value) {
+                        let message = "an earlier rule takes these requests already";
+                        self.refuse("same-conditions", place.item(number), message, "leave it out");
+                    }
+                    let mut own = route.clone();
+                    own.id = format!("{}.rule-{}", route.id, number + 1);
                     own.matches.push(MatchCondition::Header { name, value: Some(rule.value.clone()) });
-                    let conditions = service.match_headers.len() + usize::from(!service.methods.is_empty());
-                    own.priority = Priority(precedence(service, conditions + 1, 63 - number.min(62)));
+                    own.priority = Priority(precedence(service, rank, 63 - number.min(62)));
                     own.upstream = Some(rule.upstream_group.clone());
+                    self.size.routes += 1;
                     self.config.routes.push(own);
                 }
             }
@@ -229,31 +286,21 @@ impl Emitter<'_> {
         }
         let mut own =
             RedirectFilter { hostname: None, status_code: status, scheme: None, port: None, path: None };
-        let path = match url.split_once("://") {
-            None => url,
-            Some((scheme, rest)) => {
-                let slash = rest.find('/').unwrap_or(rest.len());
-                let (authority, path) = rest.split_at(slash);
-                match Upstream::parse(&format!("{scheme}://{authority}")) {
-                    Ok(Upstream { host, port, .. }) => {
-                        own.scheme = Some(scheme.to_owned());
-                        own.hostname = Some(host);
-                        let usual = if scheme == "https" { 443 } else { 80 };
-                        own.port = (port != usual).then_some(port);
-                    }
-                    Err(message) => {
-                        self.refuse(
-                            "url-invalid",
-                            at,
-                            message,
-                            "write a URL such as https://example.com/new",
-                        );
-                        return;
-                    }
-                }
-                path
+        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        let slash = rest.find('/').unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(slash);
+        match Upstream::parse(&format!("{scheme}://{authority}")) {
+            Ok(Upstream { host, port, .. }) => {
+                own.scheme = Some(scheme.to_owned());
+                own.hostname = Some(host);
+                let usual = if scheme == "https" { 443 } else { 80 };
+                own.port = (port != usual).then_some(port);
             }
-        };
+            Err(message) => {
+                self.refuse("url-invalid", at, message, "write a URL such as https://example.com/new");
+                return;
+            }
+        }
         if !path.is_empty() {
             own.path = Some(PathModifier::ReplaceFullPath { value: path.to_owned() });
         }
@@ -278,31 +325,60 @@ impl Emitter<'_> {
     }
 }
 
+/// The rank of a named host; that of `*.example.com` is how many labels it has, and 0 is no host.
+const NAMED: usize = 15;
+
+/// The hosts of a service by how much they say, each class with its rank and with what its route's name has behind the slug: among routes that
+/// match, the proxy tells hosts apart by the best one of each.
+pub(super) fn host_classes(hosts: &[String]) -> Vec<(String, usize, Vec<String>)> {
+    let mut classes: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for host in hosts {
+        let labels = host.strip_prefix("*.").map(|rest| rest.split('.').count().min(NAMED - 1));
+        classes.entry(labels.unwrap_or(NAMED)).or_default().push(host.clone());
+    }
+    if classes.is_empty() {
+        return vec![(String::new(), 0, Vec::new())];
+    }
+    // The first one is called like the service.
+    let mut named = classes.into_iter().rev().map(|(rank, hosts)| (rank, hosts));
+    let first = named.next().map(|(rank, hosts)| (String::new(), rank, hosts));
+    let rest = named.map(|(rank, hosts)| (format!(".hosts-{rank}"), rank, hosts));
+    first.into_iter().chain(rest).collect()
+}
+
 /// The proxy's number for the order in which services are tried, highest first. The proxy's own order lets a named host win over a longer
 /// path; this one is what [`Service::priority`] says. By place of the bits, from the highest:
 ///
-/// 7 bits: the service's priority · 1 bit: a whole path · 10 bits: how much of the path is fixed · 2 bits: the host · 5 bits: how many
+/// 7 bits: the service's priority · 1 bit: a whole path · 9 bits: how much of the path is fixed · 4 bits: the host · 4 bits: how many
 /// conditions · 6 bits: the place of a rule of a split.
-fn precedence(service: &Service, conditions: usize, rule: usize) -> i32 {
+fn precedence(service: &Service, host: usize, rule: usize) -> i32 {
     let path = &service.route_path;
     let whole = !path.contains('*');
     let fixed = path.trim_end_matches("/*").chars().filter(|c| *c != '*').count();
-    let host = match service.hosts.as_slice() {
-        [] => 0,
-        hosts if hosts.iter().all(|host| host.starts_with("*.")) => 1,
-        _ => 2,
-    };
+    let conditions = service.match_headers.len() + usize::from(!service.methods.is_empty());
     let parts = [
         (service.priority.unwrap_or(USUAL_PRIORITY) as usize, 7),
         (usize::from(whole), 1),
-        (fixed, 10),
-        (host, 2),
-        (conditions, 5),
+        (fixed, 9),
+        (host, 4),
+        (conditions, 4),
         (rule, 6),
     ];
     let number =
         parts.into_iter().fold(0usize, |number, (part, bits)| (number << bits) | part.min((1 << bits) - 1));
     i32::try_from(number).unwrap_or(i32::MAX - 1)
+}
+
+/// Bytes of the header changes of a route.
+fn header_bytes(route: &RouteConfig) -> usize {
+    let policies = &route.policies;
+    let bytes = |map: &std::collections::HashMap<String, String>| {
+        map.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    };
+    [&policies.request_headers, &policies.response_headers]
+        .into_iter()
+        .map(|headers| bytes(&headers.rename) + bytes(&headers.set) + bytes(&headers.add))
+        .sum()
 }
 
 /// True when two upstreams differ in nothing but their targets.
@@ -323,97 +399,113 @@ fn same(one: &UpstreamConfig, other: &UpstreamConfig) -> Result<bool, serde_json
     Ok(settings(one)? == settings(other)?)
 }
 
-/// Targets of several groups with weights by which each group gets its share, as small as they can be.
-fn weighted(shares: Vec<(u64, Vec<UpstreamTarget>)>) -> Vec<UpstreamTarget> {
+/// Targets of several groups with weights by which each group gets its share exactly, as small as they can be; nothing when the proxy's numbers
+/// are too small for that.
+fn weighted(shares: Vec<(u64, Vec<UpstreamTarget>)>) -> Option<Vec<UpstreamTarget>> {
     let total =
-        |targets: &[UpstreamTarget]| targets.iter().map(|target| u64::from(target.weight)).sum::<u64>();
-    let common = shares.iter().map(|(_, targets)| total(targets).max(1)).fold(1u64, lcm);
-    let mut all: Vec<(u64, UpstreamTarget)> = Vec::new();
+        |targets: &[UpstreamTarget]| targets.iter().map(|target| u128::from(target.weight)).sum::<u128>();
+    let mut common = 1u128;
+    for (_, targets) in &shares {
+        let own = total(targets).max(1);
+        common = (common / gcd128(common, own)).checked_mul(own)?;
+    }
+    let mut all: Vec<(u128, UpstreamTarget)> = Vec::new();
     for (share, targets) in shares {
         let of_one = common / total(&targets).max(1);
         for target in targets {
-            let weight = share.saturating_mul(of_one).saturating_mul(target.weight.into());
+            let weight = u128::from(share).checked_mul(of_one)?.checked_mul(target.weight.into())?;
             if weight > 0 {
                 all.push((weight, target));
             }
         }
     }
-    let divisor = all.iter().map(|(weight, _)| *weight).fold(0, gcd64).max(1);
-    let largest = all.iter().map(|(weight, _)| weight / divisor).max().unwrap_or(1);
+    let divisor = all.iter().map(|(weight, _)| *weight).fold(0, gcd128).max(1);
+    let mut sum = 0u32;
     for (weight, target) in &mut all {
-        let exact = *weight / divisor;
-        let small = if largest <= WEIGHT_MAX {
-            exact
-        } else {
-            (u128::from(exact) * u128::from(WEIGHT_MAX) / u128::from(largest)).max(1) as u64
-        };
-        target.weight = u32::try_from(small).unwrap_or(u32::MAX);
+        target.weight = u32::try_from(*weight / divisor).ok()?;
+        // The proxy adds them up in as many bits.
+        sum = sum.checked_add(target.weight)?;
     }
-    all.into_iter().map(|(_, target)| target).collect()
+    Some(all.into_iter().map(|(_, target)| target).collect())
 }
 
-fn lcm(a: u64, b: u64) -> u64 {
-    (a / gcd64(a, b).max(1)).saturating_mul(b)
-}
-
-fn gcd64(a: u64, b: u64) -> u64 {
-    match (u32::try_from(a), u32::try_from(b)) {
-        (Ok(a), Ok(b)) => gcd(a, b).into(),
-        _ if b == 0 => a,
-        _ => gcd64(b, a % b),
-    }
+fn gcd128(a: u128, b: u128) -> u128 {
+    if b == 0 { a } else { gcd128(b, a % b) }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn service(path: &str, hosts: &[&str]) -> Service {
-        Service {
-            route_path: path.to_owned(),
-            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
-            ..Service::default()
-        }
+    fn service(path: &str) -> Service {
+        Service { route_path: path.to_owned(), ..Service::default() }
     }
 
     #[test]
     fn what_says_more_comes_first() {
+        let with = |service: Service, headers: usize| Service {
+            match_headers: (0..headers).map(|number| (format!("x-{number}"), None)).collect(),
+            ..service
+        };
         let order = [
-            precedence(&Service { priority: Some(51), ..service("/*", &[]) }, 0, 0),
-            precedence(&service("/a", &[]), 0, 0),
-            precedence(&service("/api/v1/*", &[]), 0, 0),
-            precedence(&service("/api/*", &["a.example.com"]), 1, 63),
-            precedence(&service("/api/*", &["a.example.com"]), 1, 0),
-            precedence(&service("/api/*", &["a.example.com"]), 0, 0),
-            precedence(&service("/api/*", &["*.example.com"]), 3, 0),
-            precedence(&service("/api/*", &[]), 3, 0),
-            precedence(&service("/*", &["a.example.com"]), 3, 0),
-            precedence(&service("/*", &[]), 0, 0),
-            precedence(&Service { priority: Some(49), ..service("/a/b/c", &["a"]) }, 9, 0),
+            precedence(&Service { priority: Some(51), ..service("/*") }, 0, 0),
+            precedence(&service("/a"), 0, 0),
+            precedence(&service("/api/v1/*"), 0, 0),
+            precedence(&with(service("/api/*"), 1), NAMED, 0),
+            precedence(&service("/api/*"), NAMED, 63),
+            precedence(&service("/api/*"), NAMED, 62),
+            precedence(&service("/api/*"), NAMED, 0),
+            precedence(&with(service("/api/*"), 3), 3, 0),
+            precedence(&with(service("/api/*"), 3), 2, 0),
+            precedence(&with(service("/api/*"), 3), 0, 0),
+            precedence(&with(service("/*"), 3), NAMED, 0),
+            precedence(&service("/*"), 0, 0),
+            precedence(&Service { priority: Some(49), ..with(service("/a/b/c"), 9) }, NAMED, 0),
         ];
         assert!(order.windows(2).all(|pair| pair[0] > pair[1]), "{order:?}");
-        let highest = Service { priority: Some(100), ..service(&format!("/{}", "a".repeat(999)), &["a"]) };
-        let number = precedence(&highest, 99, 63);
+        let highest = with(Service { priority: Some(100), ..service(&format!("/{}", "a".repeat(999))) }, 16);
+        let number = precedence(&highest, NAMED, 63);
         assert!(number > 0 && number < i32::MAX);
     }
 
     #[test]
-    fn each_group_of_a_split_gets_its_share() {
-        let target = |address: &str, weight| UpstreamTarget {
-            address: address.to_owned(),
+    fn hosts_that_say_more_have_a_route_of_their_own() {
+        let hosts = ["*.example.com", "a.example.com", "*.b.example.com", "other.org"].map(str::to_owned);
+        let classes = host_classes(&hosts);
+        let named = |place: usize| (classes[place].0.as_str(), classes[place].2.join(" "));
+        assert_eq!(named(0), ("", "a.example.com other.org".to_owned()));
+        assert_eq!(named(1), (".hosts-3", "*.b.example.com".to_owned()));
+        assert_eq!(named(2), (".hosts-2", "*.example.com".to_owned()));
+        assert_eq!(host_classes(&hosts[..1])[0].0, "");
+        assert_eq!(host_classes(&[]).len(), 1);
+    }
+
+    #[test]
+    fn each_group_of_a_split_gets_exactly_its_share() {
+        let target = |weight| UpstreamTarget {
+            address: String::new(),
             weight,
             max_requests: None,
             metadata: std::collections::HashMap::new(),
         };
-        let weights = |shares| weighted(shares).iter().map(|one| one.weight).collect::<Vec<_>>();
-        assert_eq!(weights(vec![(90, vec![target("a", 1)]), (10, vec![target("b", 1)])]), [9, 1]);
+        let weights = |shares: Vec<(u64, Vec<UpstreamTarget>)>| {
+            weighted(shares).map(|all| all.iter().map(|one| one.weight).collect::<Vec<_>>())
+        };
+        assert_eq!(weights(vec![(90, vec![target(1)]), (10, vec![target(1)])]), Some(vec![9, 1]));
         // Two equal targets share what their group gets.
-        let two = vec![target("a", 1), target("b", 1)];
-        assert_eq!(weights(vec![(50, two.clone()), (50, vec![target("c", 1)])]), [1, 1, 2]);
-        let uneven = vec![target("a", 3), target("b", 1)];
-        assert_eq!(weights(vec![(80, uneven), (20, vec![target("c", 7)])]), [3, 1, 1]);
-        assert_eq!(weights(vec![(100, two), (0, vec![target("c", 1)])]), [1, 1]);
-        let fine = weights(vec![(9_999, vec![target("a", 1)]), (1, vec![target("b", 1)])]);
-        assert_eq!(fine, [1_000, 1]);
+        let two = vec![target(1), target(1)];
+        assert_eq!(weights(vec![(50, two.clone()), (50, vec![target(1)])]), Some(vec![1, 1, 2]));
+        assert_eq!(
+            weights(vec![(80, vec![target(3), target(1)]), (20, vec![target(7)])]),
+            Some(vec![3, 1, 1])
+        );
+        assert_eq!(weights(vec![(100, two), (0, vec![target(1)])]), Some(vec![1, 1]));
+        assert_eq!(weights(vec![(9_999, vec![target(1)]), (1, vec![target(1)])]), Some(vec![9_999, 1]));
+        let many: Vec<_> = (0..500).map(|_| target(1)).collect();
+        let fine = weights(vec![(99, vec![target(1)]), (1, many)]).unwrap();
+        assert_eq!((fine[0], fine[1..].iter().sum::<u32>()), (49_500, 500));
+        let odd = |weight| vec![target(weight), target(65_521), target(65_519)];
+        assert_eq!(weights(vec![(9_973, odd(65_497)), (9_967, odd(65_447)), (1, odd(65_413))]), None);
     }
 }

@@ -53,7 +53,7 @@ fn what_cannot_be_had_is_refused_at_its_place() {
                 "match_query": { "x": null },
                 "path_rewrite": { "replace_prefix": "/" },
             },
-            "b": { "route_path": "/b", "redirect_url": "/c", "timeout_seconds": 3, "cors": { "allowed_origins": ["*"] } },
+            "b": { "route_path": "/b", "redirect_url": "https://c.example/", "timeout_seconds": 3, "cors": { "allowed_origins": ["*"] } },
             "c": { "route_path": "/c", "respond_status": 200, "respond_body": "OK" },
         },
         "upstream_groups": { "g": {
@@ -96,8 +96,8 @@ fn browsers_may_ask_first_where_cors_is_and_methods_are_named() {
 
 #[test]
 fn only_one_host_is_cached() {
-    let service = |hosts: serde_json::Value| json!({ "route_path": "/*", "hosts": hosts, "upstream_url": "http://a", "cache": {} });
-    let with = |a: serde_json::Value, b: serde_json::Value| json!({ "version": 1, "services": { "a": service(a), "b": service(b) } });
+    let service = |path: &str, hosts: serde_json::Value| json!({ "route_path": path, "hosts": hosts, "upstream_url": "http://a", "cache": {} });
+    let with = |a: serde_json::Value, b: serde_json::Value| json!({ "version": 1, "services": { "a": service("/a/*", a), "b": service("/b/*", b) } });
     assert!(emit(&document(with(json!(["x.example"]), json!(["x.example"])))).is_ok());
     assert_eq!(
         places(with(json!(["x.example"]), json!(["y.example"]))),
@@ -211,6 +211,20 @@ fn asking(feature: Feature) -> serde_json::Value {
         Feature::CacheManyHosts => service(json!({ "cache": {} })),
         Feature::CacheVary => service(json!({ "hosts": ["a"], "cache": { "vary": ["Accept"] } })),
         Feature::CacheIgnoreQuery => service(json!({ "hosts": ["a"], "cache": { "ignore_query": ["utm"] } })),
+        Feature::RetryPerTry => service(json!({ "retry": { "per_try_timeout_ms": 500 } })),
+        Feature::CacheMaxBytes => service(json!({ "hosts": ["a"], "cache": { "max_bytes": 1000 } })),
+        Feature::CacheRewritten => {
+            service(json!({ "hosts": ["a"], "cache": {}, "path_rewrite": { "replace_prefix": "/" } }))
+        }
+        Feature::ListenerTlsTimeout => {
+            let mut value = service(json!({}));
+            value["listeners"] = json!({
+                "plain": { "address": "0.0.0.0:80" },
+                "l": { "address": "0.0.0.0:443", "protocol": "https", "request_timeout_seconds": 5,
+                       "tls": { "certificate_file": "/c", "key_file": "/k" } },
+            });
+            value
+        }
         Feature::CachePrivate => service(json!({ "hosts": ["a"], "cache": { "private": true } })),
         Feature::RateLimitWindow => service(json!({ "rate_limit": { "requests": 9, "per_seconds": 60 } })),
         Feature::RateLimitBurst => service(json!({ "rate_limit": { "requests": 9, "burst": 3 } })),
@@ -233,8 +247,8 @@ fn asking(feature: Feature) -> serde_json::Value {
         Feature::UpstreamTrustStore => group(json!({ "tls": { "trust_store": "t" } })),
         Feature::ClientTrustStore => {
             let mut value = group(json!({}));
-            value["listeners"] = json!({ "l": { "address": "0.0.0.0:443", "protocol": "https", "tls": {
-                "certificate_file": "/c", "key_file": "/k", "client_trust_store": "t" } } });
+            value["listeners"] = json!({ "plain": { "address": "0.0.0.0:80" }, "l": { "address": "0.0.0.0:443", "protocol": "https",
+                "tls": { "certificate_file": "/c", "key_file": "/k", "client_trust_store": "t" } } });
             value
         }
         other => panic!("nothing asks for {other:?}"),
@@ -251,4 +265,142 @@ fn every_feature_that_cannot_be_had_is_refused_with_its_reason() {
         assert_eq!(problems[0].help.as_deref(), Some(instead));
         assert!(problems[0].path.as_ref().is_some_and(|path| path.contains('.')), "{problems:?}");
     }
+}
+
+#[test]
+fn what_would_be_in_vain_or_come_out_otherwise_is_refused() {
+    let service = |more: serde_json::Value| {
+        let mut service = json!({ "route_path": "/*", "upstream_url": "http://a" });
+        service.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        service
+    };
+    let split = json!({ "splits": [{ "upstream_group": "g", "weight": 1 }],
+                        "match_rules": [{ "type": "header", "name": "X", "value": "1", "upstream_group": "g" }] });
+    let group = |more: serde_json::Value| {
+        let mut group = json!({ "targets": [{ "host": "a", "port": 1 }] });
+        group.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        group
+    };
+    let tls = json!({ "certificate_file": "/c", "key_file": "/k" });
+    let https = json!({ "plain": { "address": "0.0.0.0:80" }, "l": { "address": "0.0.0.0:443", "protocol": "https", "tls": tls } });
+    for (document, place, code) in [
+        (
+            json!({ "services": { "s": { "route_path": "/*", "respond_status": 404, "rate_limit": { "requests": 1 } } } }),
+            "services.s.rate_limit",
+            "no-effect",
+        ),
+        (
+            json!({ "services": { "s": { "route_path": "/*", "traffic_split": split, "rate_limit": { "requests": 1 } } },
+                 "upstream_groups": { "g": group(json!({})) } }),
+            "services.s.rate_limit",
+            "limit-by-rule",
+        ),
+        (
+            json!({ "services": { "s": service(json!({ "hosts": ["a.b", "*.b"], "rate_limit": { "requests": 1 } })) } }),
+            "services.s.rate_limit",
+            "limit-by-host",
+        ),
+        (
+            json!({ "services": { "s": service(json!({ "match_headers": { "X": null }, "cors": { "allowed_origins": ["*"] } })) } }),
+            "services.s.cors",
+            "cors-by-header",
+        ),
+        (
+            json!({ "services": { "s": service(json!({ "headers": { "request": { "set": { "x-internal-token": "1" } } } })) } }),
+            "services.s.headers.request",
+            "no-effect",
+        ),
+        (
+            json!({ "services": { "s": service(json!({ "headers": { "response": { "set": { "Content-Length": "1" } } } })) } }),
+            "services.s.headers.response.set.Content-Length",
+            "invalid-value",
+        ),
+        (
+            json!({ "services": { "s": service(json!({ "headers": { "response": { "set": { "X-A": "1" }, "remove": ["x-a"] } } })) } }),
+            "services.s.headers.response.remove[0]",
+            "invalid-value",
+        ),
+        (
+            json!({ "services": { "a": service(json!({})), "b": service(json!({})) } }),
+            "services.b",
+            "same-conditions",
+        ),
+        (
+            json!({ "services": { "s": { "route_path": "/*", "upstream_group": "g", "websocket": true } },
+                 "upstream_groups": { "g": group(json!({ "tls": { "http2": true } })) } }),
+            "upstream_groups.g.tls.http2",
+            "websocket-http2",
+        ),
+        (
+            json!({ "services": { "s": { "route_path": "/*", "upstream_group": "g" } }, "upstream_groups": { "g": group(json!({ "targets": [
+                 { "host": "a", "port": 1, "weight": 9 }, { "host": "b", "port": 1 }] })) } }),
+            "upstream_groups.g.targets",
+            "weights-without-effect",
+        ),
+        (
+            json!({ "services": { "s": { "route_path": "/*", "traffic_split": { "splits": [{ "upstream_group": "g", "weight": 1 }] } } },
+                 "upstream_groups": { "g": group(json!({ "algorithm": "random" })) } }),
+            "services.s.traffic_split.splits[0]",
+            "split-algorithm",
+        ),
+        (
+            json!({ "services": { "s": service(json!({})) }, "listeners": { "a": { "address": "0.0.0.0:80" }, "b": { "address": "10.0.0.1:80" } } }),
+            "listeners.b.address",
+            "address-in-use",
+        ),
+        (
+            json!({ "services": { "s": service(json!({})) }, "listeners": { "l": https["l"] } }),
+            "listeners",
+            "no-plain-listener",
+        ),
+        (
+            json!({ "services": { "s": service(json!({ "path_rewrite": { "replace_path": "/x" } })) }, "listeners": https }),
+            "services.s.path_rewrite",
+            "rewrite-without-host",
+        ),
+        (
+            json!({ "services": { "s": service(json!({ "route_path": "//x" })) } }),
+            "services.s.route_path",
+            "invalid-value",
+        ),
+    ] {
+        let mut document = document;
+        document["version"] = 1.into();
+        assert_eq!(places(document.clone()), [(place.to_owned(), code)], "{document}");
+    }
+}
+
+#[test]
+fn what_a_small_document_would_make_too_much_of_is_refused_at_the_service() {
+    let targets: Vec<_> = (0..400).map(|n| json!({ "host": format!("h{n}"), "port": 1 })).collect();
+    let split = json!({ "splits": [{ "upstream_group": "g", "weight": 1 }] });
+    let services: serde_json::Map<_, _> = (0..200)
+        .map(|n| (format!("s{n:03}"), json!({ "route_path": format!("/{n}"), "traffic_split": split })))
+        .collect();
+    let found = places(
+        json!({ "version": 1, "services": services, "upstream_groups": { "g": { "targets": targets } } }),
+    );
+    assert_eq!(found, [("services.s125".to_owned(), "too-many-objects")]);
+}
+
+#[test]
+fn a_later_change_of_a_header_takes_the_place_of_an_earlier_one() {
+    let middleware =
+        |config: serde_json::Value| json!({ "middleware_type": "headers", "config": { "response": config } });
+    let emitted = emit(&document(json!({
+        "version": 1,
+        "services": { "s": {
+            "route_path": "/*",
+            "upstream_url": "http://a",
+            "security": { "frame_options": "deny" },
+            "headers": { "response": { "remove": ["x-frame-options", "X-B"] } },
+            "middlewares": [{ "middleware": "one" }, { "middleware": "two" }],
+        } },
+        "middlewares": { "one": middleware(json!({ "set": { "x-b": "1" } })), "two": middleware(json!({ "add": { "X-b": "2" } })) },
+    })))
+    .unwrap();
+    let headers = &emitted.config.routes[0].policies.response_headers;
+    assert_eq!(headers.set.keys().collect::<Vec<_>>(), ["X-Frame-Options"]);
+    assert_eq!(headers.add.keys().collect::<Vec<_>>(), ["X-b"]);
+    assert_eq!(headers.remove, Vec::<String>::new());
 }

@@ -19,14 +19,32 @@ impl Emitter<'_> {
         group: &UpstreamGroup,
         at: At<'_>,
     ) -> Result<(), serde_json::Error> {
-        let upstream = self.upstream(slug, group, at)?;
+        let mut upstream = self.upstream(slug, group, at)?;
         if self.used.contains(slug) {
+            if self.websockets.contains(slug) {
+                self.one_for_websockets(&mut upstream, at.field("tls"));
+            }
             if upstream.targets.is_empty() {
                 self.no_targets(at);
             }
             self.config.upstreams.insert(slug.to_owned(), upstream);
         }
         Ok(())
+    }
+
+    /// HTTP/2 has no upgrade of the kind that a WebSocket begins with, and the proxy prefers it where TLS offers it.
+    pub(super) fn one_for_websockets(&mut self, upstream: &mut UpstreamConfig, at: At<'_>) {
+        if upstream.http_version.min_version == 2 {
+            let message = "a service with websocket goes there, and WebSockets begin with HTTP/1.1";
+            self.refuse(
+                "websocket-http2",
+                at.field("http2"),
+                message,
+                "leave http2 out, or give the service a group of its own",
+            );
+        } else if upstream.tls.is_some() {
+            upstream.http_version.max_version = 1;
+        }
     }
 
     pub(super) fn no_targets(&mut self, at: At<'_>) {
@@ -58,7 +76,7 @@ impl Emitter<'_> {
         } = group;
         let mut own: UpstreamConfig = serde_json::from_value(json!({ "id": id, "targets": [] }))?;
         own.load_balancing = self.algorithm(*algorithm, at.field("algorithm"));
-        own.targets = self.targets(targets, at.field("targets"));
+        own.targets = self.targets(*algorithm, targets, at.field("targets"));
         if sticky_sessions.is_some() {
             self.need(Feature::StickySessions, at.field("sticky_sessions"));
         }
@@ -106,7 +124,7 @@ impl Emitter<'_> {
 
     /// The targets that get requests. The proxy serves weights in blocks, so that 900 and 100 would mean 900 requests in a row to one of
     /// them: they are made as small as they can be.
-    fn targets(&mut self, targets: &[Target], at: At<'_>) -> Vec<UpstreamTarget> {
+    fn targets(&mut self, algorithm: Algorithm, targets: &[Target], at: At<'_>) -> Vec<UpstreamTarget> {
         let mut weights = Vec::new();
         let mut kept = Vec::new();
         for (place, target) in targets.iter().enumerate() {
@@ -121,6 +139,17 @@ impl Emitter<'_> {
             } else {
                 self.need(Feature::TargetDisabled, at.field("enabled"));
             }
+        }
+        let weighed = matches!(algorithm, Algorithm::RoundRobin | Algorithm::Random)
+            && weights.iter().any(|weight| Some(weight) != weights.first());
+        if weighed {
+            let message = "the targets have different weights, at which this algorithm does not look";
+            self.refuse(
+                "weights-without-effect",
+                at,
+                message,
+                "say algorithm: weighted, or leave the weights out",
+            );
         }
         let divisor = weights.iter().copied().fold(0, gcd).max(1);
         let target = |(address, weight): (String, u32)| UpstreamTarget {

@@ -83,7 +83,8 @@ pub(super) fn addresses(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn collide(a: SocketAddr, b: SocketAddr) -> bool {
+/// True when two servers cannot have these addresses at once.
+pub(crate) fn collide(a: SocketAddr, b: SocketAddr) -> bool {
     a.port() == b.port() && (a.ip() == b.ip() || a.ip().is_unspecified() || b.ip().is_unspecified())
 }
 

@@ -13,9 +13,9 @@ pub struct Cache {
     /// How long an answer is kept that does not say so itself, in seconds; usually 300.
     #[serde(default = "ttl_seconds")]
     pub ttl_seconds: u64,
-    /// Largest answer that is kept, in bytes; usually 1 MiB.
-    #[serde(default = "max_bytes")]
-    pub max_bytes: u64,
+    /// Largest answer that is kept, in bytes; any unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_bytes: Option<u64>,
     /// Also answers that are marked as private.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
@@ -49,10 +49,6 @@ fn ttl_seconds() -> u64 {
     300
 }
 
-fn max_bytes() -> u64 {
-    1 << 20
-}
-
 fn methods() -> Vec<String> {
     vec!["GET".to_owned(), "HEAD".to_owned()]
 }
@@ -70,7 +66,7 @@ impl Default for Cache {
     fn default() -> Self {
         Self {
             ttl_seconds: ttl_seconds(),
-            max_bytes: max_bytes(),
+            max_bytes: None,
             private: false,
             stale_while_revalidate_seconds: 0,
             stale_if_error_seconds: 0,
@@ -89,7 +85,9 @@ impl Cache {
     pub fn check(&self, at: At<'_>, findings: &mut Findings) {
         const YEAR: u64 = 366 * 24 * 3_600;
         findings.within(self.ttl_seconds, 1..=YEAR, at.field("ttl_seconds"));
-        findings.within(self.max_bytes, 1..=(1 << 30), at.field("max_bytes"));
+        if let Some(most) = self.max_bytes {
+            findings.within(most, 1..=(1 << 30), at.field("max_bytes"));
+        }
         let stale = at.field("stale_while_revalidate_seconds");
         findings.within(self.stale_while_revalidate_seconds, 0..=YEAR, stale);
         findings.within(self.stale_if_error_seconds, 0..=YEAR, at.field("stale_if_error_seconds"));
@@ -105,6 +103,12 @@ impl Cache {
         findings.distinct(&self.statuses, 64, statuses);
         for (place, status) in self.statuses.iter().enumerate() {
             findings.within((*status).into(), 200..=599, statuses.item(place));
+        }
+        let extensions = at.field("exclude_extensions");
+        for (place, extension) in self.exclude_extensions.iter().enumerate() {
+            let plain = extension.chars().all(|c| c.is_ascii_alphanumeric());
+            let message = "must be what follows the last dot of a path, such as jpg";
+            findings.require(plain, extensions.item(place), message);
         }
         for (list, name) in [
             (&self.exclude_extensions, "exclude_extensions"),

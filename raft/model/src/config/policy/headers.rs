@@ -1,6 +1,6 @@
 //! Headers that are set, added, renamed and removed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct Headers {
     pub response: HeaderChanges,
 }
 
-/// What is done to headers; renaming first, then setting, adding, removing.
+/// What is done to headers. No header is in two of these.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -56,22 +56,32 @@ impl HeaderChanges {
     }
 
     fn check(&self, at: At<'_>, findings: &mut Findings) {
+        let mut seen = BTreeSet::new();
+        let mut once = |name: &str, at: At<'_>, findings: &mut Findings| {
+            findings.changeable_header(name, at);
+            let fresh = seen.insert(name.to_ascii_lowercase());
+            findings.require(
+                fresh,
+                at,
+                format!("{name} is changed twice here, and which one counts is not said"),
+            );
+        };
         let rename = at.field("rename");
         for (old, new) in &self.rename {
-            findings.header_name(old, rename.field(old));
-            findings.header_name(new, rename.field(old));
+            once(old, rename.field(old), findings);
+            once(new, rename.field(old), findings);
         }
         for (map, name) in [(&self.set, "set"), (&self.add, "add")] {
             let at = at.field(name);
             for (header, value) in map {
-                findings.header_name(header, at.field(header));
+                once(header, at.field(header), findings);
                 findings.header_value(value, at.field(header));
             }
         }
         let remove = at.field("remove");
         findings.distinct(&self.remove, HEADERS_MAX, remove);
         for (place, header) in self.remove.iter().enumerate() {
-            findings.header_name(header, remove.item(place));
+            once(header, remove.item(place), findings);
         }
         let count = self.rename.len() + self.set.len() + self.add.len();
         findings.require(count <= HEADERS_MAX, at, format!("at most {HEADERS_MAX} headers, not {count}"));
