@@ -48,8 +48,10 @@ async fn requests_are_spread_as_the_algorithm_says() {
         target["weight"] = weight.into();
         target
     };
-    let group =
-        |algorithm: &str| json!({ "algorithm": algorithm, "targets": [weighed(&a, 300), weighed(&b, 100)] });
+    let group = |algorithm: &str| {
+        let first = if algorithm == "weighted" { 300 } else { 100 };
+        json!({ "algorithm": algorithm, "targets": [weighed(&a, first), weighed(&b, 100)] })
+    };
     let mut idle = c.target();
     idle["enabled"] = false.into();
     let algorithms = ["round_robin", "weighted", "random", "power_of_two_choices", "adaptive"];
