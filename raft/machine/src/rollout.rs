@@ -70,8 +70,9 @@ pub(crate) fn require_compiled(context: &Context<'_>, rollout: &Rollout) -> Resu
 }
 
 /// Refuses to go on from a step of which more nodes are behind than the rollout tolerates, in one failure domain where these are told
-/// apart, or of which none is there to prove anything. The scheduler has looked before; state as it is now has the last word.
-pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &Step) -> Result<(), Stop> {
+/// apart, or of which none that is there has proven anything. One whose nodes were all deleted is not refused here. Returns how many have
+/// proven it. The scheduler has looked before; state as it is now has the last word.
+pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &Step) -> Result<u32, Stop> {
     let (mut present, mut ahead) = (0u32, 0u32);
     let mut behind: BTreeMap<Option<String>, u32> = BTreeMap::new();
     for node_id in &step.node_ids {
@@ -89,7 +90,7 @@ pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &St
         let message = format!("only {ahead} of {present} nodes of step {} run the bundle", step.index);
         return Err(Rejection::WrongState(message).into());
     }
-    Ok(())
+    Ok(ahead)
 }
 
 /// Refuses to go on from a step of a canary without a verdict on that very step. The last one has no other nodes to be compared

@@ -44,6 +44,17 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
             _ => {}
         }
     }
+    #[cfg(feature = "planted")]
+    if sentinel_model::planted::has(sentinel_model::planted::Bug::NobodyLeft)
+        && index > 0
+        && view.members.iter().all(|member| member.step != index || !view.nodes.contains_key(&member.node_id))
+    {
+        match step.state {
+            StepState::Running { .. } => return Some(Transition::VerifyStep),
+            StepState::Verifying { .. } => return Some(Transition::CompleteStep),
+            _ => {}
+        }
+    }
     let shifts = |index: u32| view.steps.iter().any(|step| step.index == index && step.traffic.is_some());
     let judged = |last: u32, verifying: bool, ran_ms: u64| {
         let (behind, portion) = match shifts(index) {
@@ -128,18 +139,17 @@ impl Judged<'_> {
         }
         match self.portion.present() {
             0 if self.shifts => Some(nobody_to_serve()),
-            0 => Some(nobody_left(index, Transition::VerifyStep)),
+            0 => Some(nobody_left(index)),
             _ => self.proofs(),
         }
     }
 
     fn verifying(&self, index: u32) -> Option<Transition> {
-        let onward = match self.portion.present() {
-            0 if self.shifts => nobody_to_serve(),
-            0 => nobody_left(index, Transition::CompleteStep),
-            _ => Transition::CompleteStep,
-        };
-        self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(onward))
+        self.too_many_failed().or_else(|| self.worse()).or_else(|| match self.portion.present() {
+            0 if self.shifts => Some(nobody_to_serve()),
+            0 => Some(nobody_left(index)),
+            _ => self.gates(Transition::CompleteStep),
+        })
     }
 
     /// The comparison has said enough; nothing that follows can take it back.
@@ -394,12 +404,14 @@ fn nobody_to_serve() -> Transition {
     fail("every node of the slot that has the bundle was deleted".into())
 }
 
-/// Every node of the step was deleted. The first step must prove the bundle, or the next one would start on no evidence; a
-/// later one has nothing to add to what the first has proven.
-fn nobody_left(index: u32, onward: Transition) -> Transition {
+/// Every node of the step was deleted. Passed over, it would let the next one start on no evidence, and the last one complete the
+/// rollout, and become what nodes are given that join, though its gates never passed.
+fn nobody_left(index: u32) -> Transition {
     match index {
         0 => fail("every node of the first step was deleted: nothing has proven the bundle".into()),
-        _ => onward,
+        _ => {
+            fail(format!("every node of step {} was deleted: nothing has proven the bundle there", index + 1))
+        }
     }
 }
 

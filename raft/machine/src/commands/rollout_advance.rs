@@ -32,6 +32,9 @@ pub const EXCEPTIONS_MAX: usize = 1_000;
 /// The level from which on a hold says since when something or other holds the rollout.
 const WAITS_LEVEL: u16 = 4;
 
+/// The level from which on a step does not pass whose nodes were all deleted.
+const SOMEBODY_LEVEL: u16 = 4;
+
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RolloutAdvance {
@@ -239,8 +242,17 @@ fn give(context: &mut Context<'_>, moved: &Rollout, step: &Step) -> Result<Strin
     Ok(format!("{} nodes", step.node_ids.len()))
 }
 
+/// Refuses to let a step pass of which no node is left that has proven the bundle, be it because all were deleted.
 fn require_proven(context: &Context<'_>, moved: &Rollout, step: &Step) -> Result<(), Stop> {
-    if planted!(StepSkipped) { Ok(()) } else { rollout::require_proven(context, moved, step) }
+    if planted!(StepSkipped) {
+        return Ok(());
+    }
+    let proven = rollout::require_proven(context, moved, step)?;
+    if proven == 0 && level::of_cluster(context.tables())? >= SOMEBODY_LEVEL && !planted!(NobodyLeft) {
+        let message = format!("no node of step {} is left that has proven the bundle", step.index + 1);
+        return Err(Rejection::WrongState(message).into());
+    }
+    Ok(())
 }
 
 fn verify_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {

@@ -227,11 +227,35 @@ fn deleted_nodes_are_passed_over() {
     stage.done(NodeDelete { node_id: edge(1) });
     stage.decide(Transition::StartStep);
     assert_eq!(stage.member(1).state, RolloutNodeState::Pending);
-    stage.done(NodeDelete { node_id: edge(2) });
+    stage.prove(2);
     stage.decide(Transition::VerifyStep);
     stage.decide(Transition::CompleteStep);
     assert_eq!(stage.rollout().current_step, 1);
+    // It has passed: who is deleted afterwards takes nothing back.
+    stage.done(NodeDelete { node_id: edge(2) });
     stage.complete_step(&[3, 4]);
+}
+
+#[test]
+fn a_step_whose_nodes_were_all_deleted_does_not_pass_and_completes_nothing() {
+    let gone = |stage: &mut Stage| {
+        stage.done(NodeDelete { node_id: edge(3) });
+        stage.done(NodeDelete { node_id: edge(4) });
+    };
+    let refused = wrong("no node of step 2 is left that has proven the bundle");
+    let mut stage = Stage::rolling().raised();
+    stage.complete_step(&[1, 2]);
+    stage.decide(Transition::StartStep);
+    let mut observed = stage.clone();
+    gone(&mut stage);
+    stage.refuses([(stage.advance(Transition::VerifyStep).into(), refused.clone())]);
+    observed.prove(3);
+    observed.prove(4);
+    observed.decide(Transition::VerifyStep);
+    gone(&mut observed);
+    observed.refuses([(observed.advance(Transition::CompleteStep).into(), refused)]);
+    observed.decide(Transition::FailStep { reason: "nobody is left".into() });
+    assert_eq!(observed.get::<Project>(SHOP.as_bytes()).unwrap().baseline, None);
 }
 
 #[test]
