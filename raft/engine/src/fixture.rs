@@ -399,7 +399,7 @@ impl Scene {
     /// The reason of the failure that is decided.
     pub fn failure(&self) -> String {
         match self.decide() {
-            Some(Transition::FailStep { reason }) => reason,
+            Some(Transition::FailStep { reason, .. }) => reason,
             other => panic!("decided {other:?} instead of a failure"),
         }
     }

@@ -100,7 +100,7 @@ fn waited_ms(view: &RolloutView<'_>, now: Time) -> u64 {
 }
 
 fn fail(reason: String) -> Transition {
-    Transition::FailStep { reason }
+    Transition::FailStep { reason, step: None }
 }
 
 struct Judged<'a> {
@@ -124,10 +124,33 @@ struct Judged<'a> {
 impl Judged<'_> {
     /// The gates must hold now, not only when each step completed: hours of a pause may lie between.
     fn starting(&self) -> Option<Transition> {
-        if self.shifts && self.portion.present() == 0 {
-            return Some(nobody_to_serve());
+        let decided = match self.portion.present() {
+            0 if self.shifts => Some(nobody_to_serve()),
+            _ => {
+                self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(Transition::StartStep))
+            }
+        };
+        // A step that never began has not failed.
+        Some(match decided? {
+            Transition::FailStep { reason, .. } => {
+                Transition::FailStep { reason, step: Some(self.to_blame()) }
+            }
+            onward => onward,
+        })
+    }
+
+    /// The step whose nodes are to blame: the one with the most failures, else the first with a broken gate, else the first that lacks a
+    /// node, else the last one that has begun.
+    fn to_blame(&self) -> u32 {
+        if self.shifts {
+            return self.last;
         }
-        self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(Transition::StartStep))
+        let steps = || (0u32..).zip(self.portions());
+        let broken = |portion: &Portion<'_>| matches!(worst(&self.verdicts([portion])), Combined::Broken(_));
+        let most = steps().filter(|(_, one)| !one.failed.is_empty()).max_by_key(|(_, one)| one.failed.len());
+        most.or_else(|| steps().find(|(_, one)| broken(one)))
+            .or_else(|| steps().find(|(_, one)| one.absent() > self.tolerated()))
+            .map_or(self.last, |(step, _)| step)
     }
 
     fn running(&self, index: u32) -> Option<Transition> {

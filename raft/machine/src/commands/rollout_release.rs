@@ -43,6 +43,15 @@ impl Apply for RolloutRelease {
             let message = format!("step {asked} was let go on already, and begins as soon as it may");
             return Err(Rejection::WrongState(message).into());
         }
+        // What is merely undecided holds the step also after it was let go; what is broken is told to whoever wants to go on with it.
+        if let Some(hold) = moved.hold.as_ref().filter(|hold| hold.broken) {
+            let message = format!(
+                "step {asked} may not begin, because of what has the bundle already: {}; it may when that is mended, and the rollout fails \
+                 by itself if it lasts",
+                hold.reason
+            );
+            return Err(Rejection::WrongState(message).into());
+        }
         moved.released = step.index;
         if moved.hold.as_ref().is_some_and(|hold| hold.for_person) {
             moved.hold = None;
