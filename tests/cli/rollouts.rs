@@ -216,6 +216,6 @@ async fn a_rollout_by_hand_waits_before_each_step_and_says_what_the_gates_say_of
     assert!(told.contains("step 2 of 2 may begin"), "{told}");
     run(&user, &["rollout", "watch", id]).ok();
     let audit = run(&user, &["audit", "list", "--action", "rollout.step_released", "-o", "json"]).json();
-    assert_eq!(audit["entries"][0]["changes"]["step"], "1");
+    assert_eq!(audit["entries"][0]["changes"]["step"], "2");
     drop(nodes);
 }

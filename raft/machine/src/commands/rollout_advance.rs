@@ -32,6 +32,9 @@ pub const EXCEPTIONS_MAX: usize = 1_000;
 /// The level from which on a hold says since when something or other holds the rollout.
 const WAITS_LEVEL: u16 = 4;
 
+/// The level from which on audit entries name the step that something was decided about, counted from one.
+const COUNT_LEVEL: u16 = 4;
+
 /// The level from which on a step that never began has not failed.
 const BLAME_LEVEL: u16 = 4;
 
@@ -120,6 +123,7 @@ impl Apply for RolloutAdvance {
         if !self.transition.fits(&moved.state) {
             return Err(rollout::refuse(&moved, "advanced"));
         }
+        let step = self.about(context, &moved)?;
         let (action, detail) = self.transition.carry_out(context, &mut moved)?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &moved, &id)?;
@@ -127,12 +131,27 @@ impl Apply for RolloutAdvance {
             action,
             subject,
             [
-                ("step", moved.current_step.to_string()),
+                ("step", step.unwrap_or(moved.current_step).to_string()),
                 ("state", moved.state.as_str().into()),
                 ("detail", detail),
             ],
         )?;
         Ok(Reply::Done)
+    }
+}
+
+impl RolloutAdvance {
+    /// The step that it is about, as people count; `None` below level 4, where the audit entry names the step that follows, from zero.
+    fn about(&self, context: &Context<'_>, moved: &Rollout) -> Result<Option<u32>, Stop> {
+        let counted = level::of_cluster(context.tables())? >= COUNT_LEVEL;
+        let step = match self.transition {
+            Transition::FailStep { step, .. } => match rollout::current_step(context, moved)?.state {
+                StepState::Pending => step.unwrap_or(moved.current_step),
+                _ => moved.current_step,
+            },
+            _ => moved.current_step,
+        };
+        Ok(counted.then(|| step + 1))
     }
 }
 

@@ -31,7 +31,7 @@ impl Apply for RolloutRelease {
             return Err(Rejection::WrongState(message.into()).into());
         }
         let step = rollout::current_step(context, &moved)?;
-        let (asked, current) = (self.step + 1, step.index + 1);
+        let (asked, current) = (self.step.saturating_add(1), step.index + 1);
         if self.step != step.index || step.state != StepState::Pending {
             let message = match step.state {
                 StepState::Pending => format!("step {asked} does not wait: step {current} does"),
@@ -59,7 +59,7 @@ impl Apply for RolloutRelease {
         rollout::save(context, &mut moved)?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &moved, &id)?;
-        let fields = [("by", self.by.clone()), ("step", self.step.to_string())];
+        let fields = [("by", self.by.clone()), ("step", asked.to_string())];
         context.record("rollout.step_released", subject, fields)?;
         Ok(Reply::Done)
     }

@@ -236,6 +236,33 @@ fn deleted_nodes_are_passed_over() {
     stage.complete_step(&[3, 4]);
 }
 
+/// Defect: the end of a step named the one that follows.
+#[test]
+fn audit_entries_name_the_step_that_they_are_about_as_people_count() {
+    let mut stage = Stage::rolling().raised();
+    stage.complete_step(&[1, 2]);
+    stage.complete_step(&[3, 4]);
+    let said: Vec<(String, String)> = stage
+        .audit()
+        .into_iter()
+        .filter(|entry| entry.resource_type == "rollout" && entry.action != "rollout.created")
+        .map(|entry| (entry.action, entry.changes["step"].clone()))
+        .collect();
+    let said: Vec<(&str, &str)> =
+        said.iter().map(|(action, step)| (action.as_str(), step.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            ("rollout.step_started", "1"),
+            ("rollout.step_verifying", "1"),
+            ("rollout.step_completed", "1"),
+            ("rollout.step_started", "2"),
+            ("rollout.step_verifying", "2"),
+            ("rollout.completed", "2"),
+        ]
+    );
+}
+
 #[test]
 fn a_step_whose_nodes_were_all_deleted_does_not_pass_and_completes_nothing() {
     let gone = |stage: &mut Stage| {

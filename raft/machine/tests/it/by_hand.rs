@@ -43,7 +43,7 @@ fn no_scheduler_begins_a_step_that_nobody_has_let_begin() {
     assert_eq!((stage.rollout().hold, stage.rollout().released), (None, 1));
     let entry = stage.audit().into_iter().next_back().unwrap();
     assert_eq!(entry.action, "rollout.step_released");
-    assert_eq!((entry.changes["by"].as_str(), entry.changes["step"].as_str()), ("ada@example.com", "1"));
+    assert_eq!((entry.changes["by"].as_str(), entry.changes["step"].as_str()), ("ada@example.com", "2"));
     stage.decide(Transition::StartStep);
 }
 
