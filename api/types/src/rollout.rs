@@ -406,13 +406,13 @@ pub enum RolloutNodeState {
     Kept,
 }
 
-/// One node of a rollout.
+/// One node of a rollout. Of a rollout that has ended: as the node was then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RolloutNode {
     /// The node.
     #[schema(value_type = Uuid)]
     pub node_id: NodeId,
-    /// Its name; null when the node is gone.
+    /// Its name; null when the node was gone before the rollout ended.
     pub name: Option<String>,
     /// The step that moves it.
     pub step: u32,

@@ -259,6 +259,7 @@ impl Scene {
             previous: Some(OLD),
             fallback: None,
             before: None,
+            outcome: None,
             state: RolloutNodeState::Assigned { generation: GIVEN },
         });
     }
@@ -273,6 +274,7 @@ impl Scene {
             previous: None,
             fallback: None,
             before: None,
+            outcome: None,
             state: RolloutNodeState::Pending,
         });
         self.heartbeat(name, true);

@@ -143,7 +143,7 @@ pub fn detail(detail: &RolloutDetail) -> Table {
         nodes.row([
             if kept(node) { String::new() } else { (node.step + 1).to_string() },
             step.filter(|_| !kept(node)).map(|step| progress::step(rollout, step)).unwrap_or_default(),
-            node.name.clone().unwrap_or_else(|| format!("{} (gone)", node.node_id)),
+            name(node),
             progress::node(rollout, node).to_owned(),
             gate::words(&node.gates),
             node.status.as_ref().map(word).unwrap_or_default(),
@@ -158,6 +158,15 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     table.note("");
     table.note(nodes.to_string().trim_end());
     table
+}
+
+/// Its name, and whether it is there.
+fn name(node: &RolloutNode) -> String {
+    match (&node.name, &node.status) {
+        (Some(name), Some(_)) => name.clone(),
+        (Some(name), None) => format!("{name} (gone)"),
+        (None, _) => format!("{} (gone)", node.node_id),
+    }
 }
 
 fn kept(node: &RolloutNode) -> bool {

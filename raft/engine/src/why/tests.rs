@@ -66,6 +66,7 @@ impl Case {
         case.node.owner = Some(ROLLOUT);
         case.member = Some(RolloutNode {
             before: None,
+            outcome: None,
             rollout_id: ROLLOUT,
             node_id: case.node.id,
             step: 1,

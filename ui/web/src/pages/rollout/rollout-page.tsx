@@ -245,7 +245,7 @@ function NodeGates({ gates }: { gates: readonly NodeGate[] }) {
 }
 
 const COLUMNS: Column<RolloutNode>[] = [
-  { id: "name", header: "Node", width: 170, cell: (node) => <NodeLink id={node.node_id} name={node.name} />, text: (node) => node.name ?? node.node_id },
+  { id: "name", header: "Node", width: 170, cell: (node) => (node.status == null && node.name != null ? <span className="dim">{node.name} (gone)</span> : <NodeLink id={node.node_id} name={node.name} />), text: (node) => node.name ?? node.node_id },
   { id: "step", header: "Step", width: 60, align: "right", cell: (node) => (node.state === "kept" ? <span className="dim">–</span> : node.step + 1), text: (node) => (node.state === "kept" ? "" : String(node.step + 1)) },
   {
     id: "state",
