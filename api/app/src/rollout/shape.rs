@@ -126,6 +126,11 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             (None, Some(RolloutError { reason: reason.clone(), exceptions: exceptions.clone() }))
         }
     };
+    let begun = match (rollout.state.phase(), rollout.governance.begun_at) {
+        (phase, _) if phase.is_waiting() => false,
+        (phase, None) if phase.is_final() => versions.step_began(rollout.id)?,
+        _ => true,
+    };
     let target_groups = match &spec.target {
         Target::Groups(ids) => versions.groups(rollout.project_id, |group| ids.contains(&group.id))?,
         _ => Vec::new(),
@@ -184,6 +189,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         created_by: rollout.created_by,
         revision: rollout.revision,
         started_at: timestamp(rollout.governance.begun_at.unwrap_or(rollout.created_at)),
+        begun,
         completed_at: rollout.ended_at.map(timestamp),
         inserted_at: timestamp(rollout.created_at),
         updated_at: timestamp(rollout.updated_at),

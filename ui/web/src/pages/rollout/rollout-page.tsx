@@ -358,7 +358,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ...(rollout.auto_advance === false ? ([["Steps go on", "by hand"]] as [string, React.ReactNode][]) : []),
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
             [isWaiting(rollout.state) ? "Asked for by" : "Started by", rollout.created_by],
-            [isWaiting(rollout.state) ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
+            [isWaiting(rollout.state) || rollout.begun === false ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
             ...(rollout.scheduled_at ? [["Scheduled for", <Ago key="scheduled" at={rollout.scheduled_at} />] as [string, React.ReactNode]] : []),
             ["Id", <Id key="id" id={rollout.id} what="the rollout's id" />],
           ]}
