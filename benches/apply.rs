@@ -162,6 +162,7 @@ fn project() -> Project {
         approval: Default::default(),
         drift: Default::default(),
         sandbox: false,
+        simulated_in: Default::default(),
     }
 }
 

@@ -42,8 +42,8 @@ async fn a_rollout_goes_on_under_a_new_leader_without_skipping_or_repeating_a_st
             steps.entry(action.to_owned()).or_default().push(step);
         }
     }
-    assert_eq!(steps["rollout.step_started"], ["0", "1", "2"], "{steps:?}");
-    assert_eq!(steps["rollout.step_verifying"], ["0", "1", "2"], "{steps:?}");
+    assert_eq!(steps["rollout.step_started"], ["1", "2", "3"], "{steps:?}");
+    assert_eq!(steps["rollout.step_verifying"], ["1", "2", "3"], "{steps:?}");
     for (node, since) in fleet.nodes().await.unwrap().iter().zip(online_since) {
         assert_eq!(node["status"], "online", "{node}");
         assert_eq!(node["status_since"], since, "never called offline in between: {node}");

@@ -8,8 +8,8 @@ use sentinel_api_types::environment::EnvironmentRef;
 use sentinel_api_types::time::model_time;
 use sentinel_api_types::timestamp;
 use sentinel_machine::{
-    Order, Read, Scan, Table, TableError, environment, freeze, promotion, promotion_rule, query, tables,
-    waiting,
+    Order, Read, Scan, Table, TableError, environment, freeze, governance, promotion, promotion_rule, query,
+    tables, waiting,
 };
 use sentinel_model::freeze::{FreezeWindow, Span};
 use sentinel_model::promotion::Outcome;
@@ -198,6 +198,11 @@ impl Page<'_> {
             RolloutState::Pending => Some("waits for nodes that another rollout has".to_owned()),
             _ => None,
         };
+        let stale = governance::stale(self.read, &rollout)?;
+        let stale = stale.map(|stale| {
+            format!("its plan is stale: {stale}; it will fail and move nothing, make a new one")
+        });
+        let why = stale.into_iter().chain(why).reduce(|stale, why| format!("{stale}; {why}"));
         self.entry(CalendarKind::Scheduled, rollout, at, None, why, conflict).map(Some)
     }
 

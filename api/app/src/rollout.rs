@@ -266,7 +266,7 @@ impl App {
     ) -> Result<RolloutBody, AppError> {
         let step = request.step_index;
         let command = rollout_release::RolloutRelease { rollout_id: id, by: caller.label(), step };
-        let change = Change::to("rollout.step_released", id).with("step", step);
+        let change = Change::to("rollout.step_released", id).with("step", step.saturating_add(1));
         self.steer_as(Operation::RolloutRelease, caller, project, id, change, command).await
     }
 

@@ -256,7 +256,7 @@ pub struct RehearsedDecision {
     pub at_ms: u64,
     /// As the audit log would name it.
     pub action: String,
-    /// The step that it was about.
+    /// The step that it was about, from one, as the audit log counts.
     pub step: Option<u32>,
     /// In the words that the audit log would have.
     pub detail: String,

@@ -128,6 +128,11 @@ fn by_itself() -> bool {
     true
 }
 
+/// Members of an earlier build do not tell.
+fn begun() -> bool {
+    true
+}
+
 /// Where a rollout is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -300,6 +305,9 @@ pub struct Rollout {
     pub revision: u64,
     /// When it began; when it was asked for, as long as it has not.
     pub started_at: Timestamp,
+    /// Whether it has begun. One that waits has not, nor has one that ended before its time came or anybody let it.
+    #[serde(default = "begun")]
+    pub begun: bool,
     /// When it came to its end.
     pub completed_at: Option<Timestamp>,
     /// When it was asked for.
@@ -406,13 +414,13 @@ pub enum RolloutNodeState {
     Kept,
 }
 
-/// One node of a rollout.
+/// One node of a rollout. Of a rollout that has ended: as the node was then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RolloutNode {
     /// The node.
     #[schema(value_type = Uuid)]
     pub node_id: NodeId,
-    /// Its name; null when the node is gone.
+    /// Its name; null when the node was gone before the rollout ended.
     pub name: Option<String>,
     /// The step that moves it.
     pub step: u32,

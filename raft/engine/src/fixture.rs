@@ -259,6 +259,7 @@ impl Scene {
             previous: Some(OLD),
             fallback: None,
             before: None,
+            outcome: None,
             state: RolloutNodeState::Assigned { generation: GIVEN },
         });
     }
@@ -273,6 +274,7 @@ impl Scene {
             previous: None,
             fallback: None,
             before: None,
+            outcome: None,
             state: RolloutNodeState::Pending,
         });
         self.heartbeat(name, true);
@@ -399,7 +401,7 @@ impl Scene {
     /// The reason of the failure that is decided.
     pub fn failure(&self) -> String {
         match self.decide() {
-            Some(Transition::FailStep { reason }) => reason,
+            Some(Transition::FailStep { reason, .. }) => reason,
             other => panic!("decided {other:?} instead of a failure"),
         }
     }

@@ -93,6 +93,8 @@ pub struct Involved<'a> {
     pub member: Option<&'a RolloutNode>,
     /// The step that moves the node.
     pub step: Option<&'a Step>,
+    /// Why it cannot be carried out any more as it was planned, where it waits.
+    pub stale: Option<&'a str>,
 }
 
 /// Everything that the answer is made of.
@@ -300,8 +302,20 @@ fn versions(view: &WhyView<'_>) -> Option<Finding> {
     Some(finding.then("change the versions that it takes to have it follow other rollouts"))
 }
 
+/// It is on its way to what it ran before, or its rollout is about to send it there.
+fn goes_back(view: &WhyView<'_>) -> bool {
+    let back = |owner: Involved<'_>| matches!(owner.rollout.state, RolloutState::RollingBack { .. });
+    let given = view.node.assignment.as_ref().map(|assignment| assignment.cause);
+    let returns = matches!(given, Some(AssignmentCause::Rollback(_))) && !view.node.converged();
+    view.owner.is_some_and(back) || returns
+}
+
 fn frozen(view: &WhyView<'_>) -> Option<Finding> {
     let words = view.frozen?;
     let finding = Finding::new(Kind::Frozen, format!("nothing goes forward there: {words}"), None);
+    if goes_back(view) {
+        let text = format!("{}; what goes back is not held by that", finding.text);
+        return Some(Finding { text, ..finding });
+    }
     Some(finding.then("wait for the end of the freeze; an administrator can let one rollout through"))
 }

@@ -221,7 +221,7 @@ pub(crate) fn begin(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed
         rollout::save(context, waiting)?;
         return Ok("scheduled".to_owned());
     }
-    let nodes = match ready(context, waiting)? {
+    let nodes = match ready(context.tables(), waiting)? {
         Ok(nodes) => nodes,
         Err(stale) => return fail(context, waiting, deed, &stale),
     };
@@ -252,16 +252,25 @@ fn fail(context: &mut Context<'_>, waiting: &mut Rollout, deed: Deed, stale: &st
     Ok(reason)
 }
 
+/// Why a rollout that waits cannot be carried out any more as it was planned, as far as is known now; `None` while it can. Looks at the nodes
+/// that its plan names, and at no others.
+///
+/// # Errors
+/// A row does not decode.
+pub fn stale(read: &dyn Read, waiting: &Rollout) -> Result<Option<String>, TableError> {
+    Ok(ready(read, waiting)?.err())
+}
+
 /// The nodes of the plan, all there; or why it cannot be carried out any more.
-fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, String>, Stop> {
-    let bundle = context.load::<Bundle>(waiting.spec.bundle_id.as_bytes())?;
+fn ready(read: &dyn Read, waiting: &Rollout) -> Result<Result<Vec<Node>, String>, TableError> {
+    let bundle = load::<Bundle>(read, waiting.spec.bundle_id.as_bytes())?;
     let Some(bundle) = bundle.filter(|bundle| bundle.state == BundleState::Compiled) else {
         return Ok(Err("the bundle was revoked".to_owned()));
     };
     let mut nodes = Vec::with_capacity(waiting.nodes as usize);
     let mut given = waiting.nodes as usize;
-    for node_id in blue_green::plan(context.tables(), waiting)?.into_iter().flatten() {
-        let Some(node) = context.load::<Node>(node_id.as_bytes())? else {
+    for node_id in blue_green::plan(read, waiting)?.into_iter().flatten() {
+        let Some(node) = load::<Node>(read, node_id.as_bytes())? else {
             return Ok(Err(format!("node {node_id} was deleted")));
         };
         if nodes.len() < given && node.pinned_away_from(waiting.spec.bundle_id) {
@@ -277,7 +286,7 @@ fn ready(context: &Context<'_>, waiting: &Rollout) -> Result<Result<Vec<Node>, S
     }
     if waiting.governance.skip_order.is_none() {
         let touched = nodes.iter().filter_map(|node| node.environment_id).collect();
-        let skipped = environment::out_of_order(context.tables(), bundle.project_id, bundle.id, &touched)?;
+        let skipped = environment::out_of_order(read, bundle.project_id, bundle.id, &touched)?;
         if let Some(order) = skipped {
             return Ok(Err(format!("bundle '{}' {order}", bundle.version)));
         }

@@ -7,12 +7,13 @@ use sentinel_model::canary::{Analysis, Verdict};
 use sentinel_model::node::{Assignment, AssignmentCause, Node, NodeStatus};
 use sentinel_model::project::Project;
 use sentinel_model::rollout::{
-    Deed, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, life,
+    Deed, NodeOutcome, Rollout, RolloutNode, RolloutNodeState, RolloutState, Step, StepState, life,
 };
 use sentinel_model::{BundleId, NodeId, RolloutId};
 
 use crate::apply::{Context, Stop, Subject};
 use crate::commands::node_register::{assign, withdraw};
+use crate::level;
 use crate::outcome::Rejection;
 use crate::planted::planted;
 use crate::query;
@@ -70,8 +71,9 @@ pub(crate) fn require_compiled(context: &Context<'_>, rollout: &Rollout) -> Resu
 }
 
 /// Refuses to go on from a step of which more nodes are behind than the rollout tolerates, in one failure domain where these are told
-/// apart, or of which none is there to prove anything. The scheduler has looked before; state as it is now has the last word.
-pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &Step) -> Result<(), Stop> {
+/// apart, or of which none that is there has proven anything. One whose nodes were all deleted is not refused here. Returns how many have
+/// proven it. The scheduler has looked before; state as it is now has the last word.
+pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &Step) -> Result<u32, Stop> {
     let (mut present, mut ahead) = (0u32, 0u32);
     let mut behind: BTreeMap<Option<String>, u32> = BTreeMap::new();
     for node_id in &step.node_ids {
@@ -89,7 +91,7 @@ pub(crate) fn require_proven(context: &Context<'_>, rollout: &Rollout, step: &St
         let message = format!("only {ahead} of {present} nodes of step {} run the bundle", step.index);
         return Err(Rejection::WrongState(message).into());
     }
-    Ok(())
+    Ok(ahead)
 }
 
 /// Refuses to go on from a step of a canary without a verdict on that very step. The last one has no other nodes to be compared
@@ -145,16 +147,21 @@ pub(crate) fn save(context: &mut Context<'_>, rollout: &mut Rollout) -> Result<(
     Ok(())
 }
 
-/// Writes the rollout in a final state: its nodes are free again.
+/// The level from which on a rollout keeps what it came to.
+const OUTCOME_LEVEL: u16 = 4;
+
+/// Writes the rollout in a final state: its nodes are free again, and their rows say what it came to on them.
 pub(crate) fn end(
     context: &mut Context<'_>,
     rollout: &mut Rollout,
     deed: Deed,
     state: RolloutState,
 ) -> Result<(), Stop> {
+    let begun = !rollout.state.phase().is_waiting();
     enter(rollout, deed, state)?;
     rollout.hold = None;
     rollout.ended_at = Some(context.time);
+    let keeps = begun && level::of_cluster(context.tables())? >= OUTCOME_LEVEL;
     let members = query::rollout_nodes(context.tables(), rollout.id)?;
     queue::leave(context, rollout, members.iter().map(|member| member.node_id))?;
     for member in members {
@@ -163,9 +170,30 @@ pub(crate) fn end(
             node.owner = None;
             context.store(&node)?;
         }
+        if keeps {
+            let domain = rollout.spec.domain_of(&node).map(str::to_owned);
+            let outcome = Some(NodeOutcome::of(&member, &node, domain));
+            context.store(&RolloutNode { outcome, ..member })?;
+        }
     }
     save(context, rollout)?;
     queue::call(context, rollout)
+}
+
+/// Takes what a node tells of the assignment that a rollout gave it into what that rollout came to, where it has ended before: nodes that
+/// it has tolerated, or given their earlier bundle with its last word, are late.
+pub(crate) fn settle(context: &mut Context<'_>, node: &Node) -> Result<(), TableError> {
+    let cause = node.assignment.as_ref().map(|assignment| assignment.cause);
+    let Some(AssignmentCause::Rollout(id) | AssignmentCause::Rollback(id)) = cause else { return Ok(()) };
+    let member: Option<RolloutNode> = context.load(&key(&[id.as_bytes(), node.id.as_bytes()]))?;
+    let Some(member) =
+        member.filter(|one| one.state.generation().is_some_and(|given| node.still_given(given)))
+    else {
+        return Ok(());
+    };
+    let Some(ended) = member.outcome.as_ref().filter(|outcome| !outcome.proven) else { return Ok(()) };
+    let outcome = Some(NodeOutcome::of(&member, node, ended.failure_domain.clone()));
+    context.store(&RolloutNode { outcome, ..member })
 }
 
 /// True when the node's assignment is the one that the rollout gave it going forward.

@@ -1,12 +1,13 @@
 //! Simulators of sandboxes: which there are, whose nodes are theirs, and where there may be none.
 
-use sentinel_model::ProjectId;
 use sentinel_model::audit::Actor;
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use sentinel_model::simulator::{CLUSTER_NODES_MAX, Simulator, SimulatorState};
+use sentinel_model::{EnvironmentId, ProjectId};
 
 use crate::apply::{Context, Stop};
+use crate::environment;
 use crate::outcome::Rejection;
 use crate::query;
 use crate::tables::{Read, Scan, Table, TableError, load, rows};
@@ -62,6 +63,39 @@ pub fn no_sandbox() -> Rejection {
     let message = "the project is no sandbox: simulated nodes stand only where no real ones serve anybody. Make a project for it \
                    (`sentinel-cp project create --sandbox`)";
     Rejection::WrongState(message.into())
+}
+
+/// Takes note of the environment that a simulated node was in: without it, whoever has nodes removed and played again would take them out
+/// of the order of environments. Its caller removes the node.
+pub(crate) fn remember_place(context: &mut Context<'_>, node: &Node) -> Result<(), Stop> {
+    if !node.simulated {
+        return Ok(());
+    }
+    let mut project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
+    let place = place(&node.name).to_owned();
+    let before = match node.environment_id {
+        Some(environment) => project.simulated_in.insert(place, environment),
+        None => project.simulated_in.remove(&place),
+    };
+    if before != node.environment_id {
+        context.store(&project)?;
+    }
+    Ok(())
+}
+
+/// The environment in which a simulated node is played again, unless that is gone.
+pub(crate) fn remembered(
+    context: &Context<'_>,
+    project: &Project,
+    name: &str,
+) -> Result<Option<EnvironmentId>, TableError> {
+    let Some(id) = project.simulated_in.get(place(name)) else { return Ok(None) };
+    Ok(environment::find(context.tables(), project.id, *id)?.map(|environment| environment.id))
+}
+
+/// Which place of its simulator a node has: `sim-007`, also where it is called `sim-007.2` because somebody else has that name.
+fn place(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
 }
 
 /// Refuses what only the leader does by itself.

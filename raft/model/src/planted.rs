@@ -22,6 +22,8 @@ pub enum Bug {
     GateWithoutData,
     /// A new leader takes the step under way for done.
     StepSkipped,
+    /// A step passes whose nodes were all deleted.
+    NobodyLeft,
     /// Some changes leave no audit entry.
     NoAudit,
     /// A request that comes again is applied again.

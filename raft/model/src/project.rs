@@ -1,11 +1,13 @@
 //! Projects: where bundles, nodes and rollouts live.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::drift::DriftPolicy;
 use crate::governance::ApprovalPolicy;
 use crate::secret::Sealed;
-use crate::{BundleId, OrgId, ProjectId, RolloutId, Time};
+use crate::{BundleId, EnvironmentId, OrgId, ProjectId, RolloutId, Time};
 
 /// A project inside an org.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,10 @@ pub struct Project {
     /// A place to try things: its nodes may be simulated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sandbox: bool,
+    /// The environments that simulated nodes were in when they were removed, by their places (`sim-007`): who plays such a place again
+    /// plays it there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub simulated_in: BTreeMap<String, EnvironmentId>,
 }
 
 /// The baseline is owed to nodes that joined.

@@ -17,9 +17,11 @@ use crate::{
 
 mod conflict;
 pub mod life;
+mod outcome;
 
 pub use conflict::{OnConflict, Queued};
 pub use life::{Deed, Phase};
+pub use outcome::NodeOutcome;
 
 /// Most nodes that a rollout may name one by one.
 pub const TARGET_NODES_MAX: usize = 10_000;
@@ -488,6 +490,9 @@ pub struct RolloutNode {
     /// What it was like before traffic was shifted; `None`: none was so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Before>,
+    /// What the rollout came to on it, once that has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<NodeOutcome>,
     /// Where it is.
     pub state: RolloutNodeState,
 }

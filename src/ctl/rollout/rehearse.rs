@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use sentinel_api_types::Timestamp;
 use sentinel_api_types::rehearsal::{
-    BadBundle, Rehearsal, RehearsalAssumed, RehearsalAssumptions, RehearsalOutcome, RehearsedStep,
-    RehearsedWait, RolloutRehearse,
+    BadBundle, Rehearsal, RehearsalAssumed, RehearsalAssumptions, RehearsalOutcome, RehearsedPeak,
+    RehearsedStep, RehearsedWait, RehearsedWaitKind, RolloutRehearse,
 };
 
 use super::request::RequestArgs;
@@ -122,8 +122,11 @@ pub async fn rehearse(
 
 fn table(rehearsal: &Rehearsal) -> Table {
     let mut table = Table::new(&["step", "nodes", "begins", "switched", "ends", "waits for"]);
+    // What begins later takes as long as it takes from then on.
+    let scheduled = rehearsal.waits.iter().filter(|wait| wait.kind == RehearsedWaitKind::Schedule);
+    let begins = scheduled.map(|wait| wait.to_ms).max().unwrap_or(0);
     for step in &rehearsal.steps {
-        table.row(row(step));
+        table.row(row(step, begins));
     }
     for wait in &rehearsal.waits {
         table.note(format!("before or behind the steps: {}", waits_for(wait)));
@@ -142,11 +145,7 @@ fn table(rehearsal: &Rehearsal) -> Table {
         ));
     }
     let peak = &rehearsal.peak;
-    let worst = peak.groups.iter().map(|group| group.away).max().unwrap_or(0);
-    table.note(format!(
-        "at worst {} nodes away and {} switching; in one group {worst} away, {} may be",
-        peak.away, peak.switching, peak.max_unavailable
-    ));
+    table.note(worst(peak));
     if rehearsal.failed_total > 0 {
         let names: Vec<&str> = rehearsal.failed.iter().take(5).map(|node| node.name.as_str()).collect();
         let more = if rehearsal.failed_total > 5 { ", ..." } else { "" };
@@ -155,7 +154,8 @@ fn table(rehearsal: &Rehearsal) -> Table {
     for deed in rehearsal.timeline.iter().take(TOLD) {
         let other = deed.rollout_id.map(|id| format!(" of {id}")).unwrap_or_default();
         let detail = if deed.detail.is_empty() { String::new() } else { format!(": {}", deed.detail) };
-        table.note(format!("{:>9}  {}{other}{detail}", span(deed.at_ms), deed.action));
+        let at = deed.at_ms.checked_sub(begins).map_or("before".to_owned(), span);
+        table.note(format!("{at:>9}  {}{other}{detail}", deed.action));
     }
     let more = rehearsal.timeline.len().saturating_sub(TOLD) as u64 + rehearsal.timeline_more;
     if more > 0 {
@@ -168,12 +168,30 @@ fn table(rehearsal: &Rehearsal) -> Table {
     rehearsal.warnings.iter().for_each(|warning| table.note(format!("warning: {warning}")));
     let why = rehearsal.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let outcome = word(&rehearsal.outcome).replace('_', " ");
-    table.note(format!("{outcome} after {}{why}", span(rehearsal.total_ms)));
+    if begins > 0 {
+        table.note(format!("it begins {} from now; times count from then", span(begins)));
+    }
+    table.note(format!("{outcome} after {}{why}", span(rehearsal.total_ms.saturating_sub(begins))));
     table
 }
 
-fn row(step: &RehearsedStep) -> [String; 6] {
-    let at = |ms: Option<u64>| ms.map(span).unwrap_or_default();
+/// How many nodes are away in the worst moment, and how many may be.
+fn worst(peak: &RehearsedPeak) -> String {
+    let (away, switching, most) = (peak.away, peak.switching, peak.max_unavailable);
+    let nodes = if away == 1 { "node" } else { "nodes" };
+    let whole = format!("at worst {away} {nodes} away and {switching} switching");
+    let group = match peak.groups.iter().any(|group| group.step.is_none()) {
+        true => "failure domain",
+        false => "step",
+    };
+    match peak.groups.iter().map(|group| group.away).max() {
+        Some(worst) if away > 0 => format!("{whole}; {worst} of one {group}, of which at most {most} may be"),
+        _ => format!("{whole}; at most {most} of a {group} may be away"),
+    }
+}
+
+fn row(step: &RehearsedStep, begins: u64) -> [String; 6] {
+    let at = |ms: Option<u64>| ms.map(|ms| span(ms.saturating_sub(begins))).unwrap_or_default();
     let what = match step.traffic_weight {
         Some(share) if share > 0 => format!("{} ({share} % of the traffic)", step.nodes),
         _ => step.nodes.to_string(),
@@ -216,12 +234,13 @@ fn assumed(assumed: &RehearsalAssumed) -> String {
     words.join("; ")
 }
 
-/// A time since the beginning.
+/// A time, in the unit that limits are given in as long as it is short.
 fn span(ms: u64) -> String {
     let seconds = ms / 1_000;
     match seconds {
         0..600 => format!("{}.{} s", seconds, ms % 1_000 / 100),
-        600..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
+        600..7_200 => format!("{seconds} s"),
+        7_200..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
         _ => format!("{} d {:02} h", seconds / 86_400, seconds / 3_600 % 24),
     }
 }

@@ -204,11 +204,35 @@ async fn offline(connection: &Connection, project: &str, plan: &RolloutPlan) -> 
     }
     let shown = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
     let dots = if names.len() > 5 { ", ..." } else { "" };
-    Some(format!(
-        "offline: {shown}{dots}; a step waits for such nodes until its deadline and fails, unless --max-unavailable allows them \
-         (now {})",
-        plan.settings.as_ref().and_then(|settings| settings.rollout.max_unavailable).unwrap_or(0)
-    ))
+    let mut note = format!("offline: {shown}{dots}");
+    for step in plan.steps.iter().filter(|step| step.traffic_weight.is_none_or(|share| share == 0)) {
+        let offline = step.nodes.iter().filter(|node| away.contains(&node.id)).count();
+        if let Some(comes) = comes_of(plan, offline, step.nodes.len()) {
+            note.push_str(&format!("; step {}: {comes}", step.index + 1));
+        }
+    }
+    Some(note)
+}
+
+/// What comes of a step so many of whose nodes are offline.
+fn comes_of(plan: &RolloutPlan, offline: usize, nodes: usize) -> Option<String> {
+    let manner = plan.settings.as_ref().map(|settings| &settings.rollout);
+    let allowed = manner.and_then(|manner| manner.max_unavailable).unwrap_or(0);
+    let by_domain = manner.is_some_and(|manner| manner.failure_domain.is_some());
+    let fails = "it waits for them until its deadline and fails";
+    match offline {
+        0 => None,
+        _ if offline == nodes => Some(format!(
+            "no node is left that could prove the bundle, {fails}, whatever --max-unavailable says"
+        )),
+        _ if by_domain => Some(format!(
+            "{offline} of {nodes}, {fails} where that is more than --max-unavailable allows in a failure domain (now {allowed})"
+        )),
+        _ if offline as u64 > u64::from(allowed) => Some(format!(
+            "{offline} of {nodes}, {fails}, unless --max-unavailable allows so many (now {allowed})"
+        )),
+        _ => Some(format!("{offline} of {nodes}, which is tolerated (--max-unavailable {allowed})")),
+    }
 }
 
 impl RequestArgs {

@@ -5,8 +5,8 @@ use sentinel_api_types::conflict::OnConflict;
 use sentinel_api_types::group::NodeGroupRef;
 use sentinel_api_types::promotion::RuleRollout;
 use sentinel_api_types::rollout::{
-    HealthGates, PlannedDomain, PlannedStep, Risk, Rollout, RolloutDetail, RolloutError, RolloutList,
-    RolloutNode, RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
+    HealthGates, Hold, PlannedDomain, PlannedStep, Risk, Rollout, RolloutDetail, RolloutError, RolloutList,
+    RolloutNode, RolloutNodeState, RolloutPlan, TargetSelector,
 };
 use sentinel_model::NodeGroupId;
 
@@ -25,7 +25,7 @@ pub fn list(list: &RolloutList) -> Table {
             progress::state(rollout),
             format!("{}/{}", (rollout.current_step + 1).min(rollout.steps), rollout.steps),
             rollout.nodes.to_string(),
-            at(rollout.started_at),
+            if rollout.begun { at(rollout.started_at) } else { String::new() },
             rollout.created_by.clone(),
         ]);
     }
@@ -83,12 +83,11 @@ pub fn facts(rollout: &Rollout) -> Table {
         rollout.hold.as_ref().map(|hold| format!("{} (since {})", hold.reason, at(hold.since))),
     );
     table.fact("Stopped by", rollout.error.as_ref().map(error));
-    let asked = matches!(
-        rollout.state,
-        RolloutState::PendingApproval | RolloutState::Scheduled | RolloutState::Pending
-    );
-    let started = if asked { "Asked for" } else { "Started" };
-    table.fact(started, format!("{} by {}", at(rollout.started_at), rollout.created_by));
+    let (started, since) = match rollout.begun {
+        true => ("Started", rollout.started_at),
+        false => ("Asked for", rollout.inserted_at),
+    };
+    table.fact(started, format!("{} by {}", at(since), rollout.created_by));
     table.fact("Ended", rollout.completed_at.map(at));
     table
 }
@@ -100,9 +99,18 @@ pub fn approvals(approval: &RolloutApproval) -> String {
     format!("{} of {} approvals{who}", names.len(), approval.needed)
 }
 
+/// Why it waits, without the nodes and numbers of when that was told: those below are newer.
+fn cause(hold: &Hold) -> String {
+    let whole = hold.frozen || hold.for_person;
+    let kind = hold.reason.split_once(": ").filter(|_| !whole).map_or(hold.reason.as_str(), |(kind, _)| kind);
+    kind.to_owned()
+}
+
 /// A rollout with its nodes.
 pub fn detail(detail: &RolloutDetail) -> Table {
-    let mut table = facts(&detail.rollout);
+    let mut rollout = detail.rollout.clone();
+    rollout.hold = rollout.hold.map(|hold| Hold { reason: cause(&hold), ..hold });
+    let mut table = facts(&rollout);
     let rollout = &detail.rollout;
     table.fact("Progress", progress::counts(detail));
     for (domain, line) in progress::domains(detail) {
@@ -143,7 +151,7 @@ pub fn detail(detail: &RolloutDetail) -> Table {
         nodes.row([
             if kept(node) { String::new() } else { (node.step + 1).to_string() },
             step.filter(|_| !kept(node)).map(|step| progress::step(rollout, step)).unwrap_or_default(),
-            node.name.clone().unwrap_or_else(|| format!("{} (gone)", node.node_id)),
+            name(node),
             progress::node(rollout, node).to_owned(),
             gate::words(&node.gates),
             node.status.as_ref().map(word).unwrap_or_default(),
@@ -158,6 +166,15 @@ pub fn detail(detail: &RolloutDetail) -> Table {
     table.note("");
     table.note(nodes.to_string().trim_end());
     table
+}
+
+/// Its name, and whether it is there.
+fn name(node: &RolloutNode) -> String {
+    match (&node.name, &node.status) {
+        (Some(name), Some(_)) => name.clone(),
+        (Some(name), None) => format!("{name} (gone)"),
+        (None, _) => format!("{} (gone)", node.node_id),
+    }
 }
 
 fn kept(node: &RolloutNode) -> bool {

@@ -343,8 +343,8 @@ export function newDb(fleet = 140): Db {
   say(8 * 1_440 * MINUTE, "bundle.revoked", "bundle", v229.id, { version: "2.2.9" }, ada);
   say(25 * 60 * MINUTE, "rollout.created", "rollout", done, { version: "2.3.1", nodes: "120", steps: "4" }, ci);
   for (let step = 0; step < 4; step += 1) {
-    say((25 * 60 - 3 * step) * MINUTE, "rollout.step_started", "rollout", done, { step: String(step), state: "running", detail: "30 nodes" }, system);
-    say((25 * 60 - 3 * step - 2) * MINUTE, "rollout.step_completed", "rollout", done, { step: String(step), state: "running", detail: "" }, system);
+    say((25 * 60 - 3 * step) * MINUTE, "rollout.step_started", "rollout", done, { step: String(step + 1), state: "running", detail: "30 nodes" }, system);
+    say((25 * 60 - 3 * step - 2) * MINUTE, "rollout.step_completed", "rollout", done, { step: String(step + 1), state: "running", detail: "" }, system);
   }
   say(25 * 59 * MINUTE, "rollout.completed", "rollout", done, { state: "completed" }, system);
   say(5 * 60 * MINUTE, "enrolment_token.created", "enrolment_token", db.tokens[0]?.id ?? "", { name: "frankfurt rack 4", uses: "12" }, ada);

@@ -138,7 +138,7 @@ function forward(db: Db, stored: StoredRollout): void {
   const says = (action: string, detail = ""): void => {
     rollout.revision += 1;
     rollout.updated_at = iso();
-    record(db, action, "rollout", rollout.id, { step: String(rollout.current_step), state: rollout.state, detail });
+    record(db, action, "rollout", rollout.id, { step: String(rollout.current_step + 1), state: rollout.state, detail });
   };
   if (step.state === "pending" && rollout.auto_advance === false && rollout.current_step > (stored.released ?? 0)) {
     if (rollout.hold?.for_person === true) return;

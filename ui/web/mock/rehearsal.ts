@@ -27,8 +27,8 @@ export function course(plan: RolloutPlan, { rollout, assumptions = {} }: Rollout
     step.started_ms == null
       ? []
       : [
-          { at_ms: step.started_ms, action: "rollout.step_started", step: step.index, detail: `${step.nodes} nodes`, rollout_id: null },
-          { at_ms: step.ended_ms ?? 0, action: step.error == null ? "rollout.step_completed" : "rollout.step_failed", step: step.index, detail: step.error ?? `step ${step.index + 1} of ${plan.steps.length}`, rollout_id: null },
+          { at_ms: step.started_ms, action: "rollout.step_started", step: step.index + 1, detail: `${step.nodes} nodes`, rollout_id: null },
+          { at_ms: step.ended_ms ?? 0, action: step.error == null ? "rollout.step_completed" : "rollout.step_failed", step: step.index + 1, detail: step.error ?? `step ${step.index + 1} of ${plan.steps.length}`, rollout_id: null },
         ],
   );
   const first = plan.steps[0]?.nodes.length ?? 0;

@@ -266,7 +266,7 @@ export function advance(db: Db, id: string | undefined, step: number): Answer {
   if (rollout.current_step !== step) return refuse(409, "conflict", `step ${step + 1} does not wait: step ${rollout.current_step + 1} does`);
   stored.released = step;
   rollout.hold = null;
-  record(db, "rollout.step_released", "rollout", rollout.id, { by: ME.name, step: String(step) }, ME_ACTOR);
+  record(db, "rollout.step_released", "rollout", rollout.id, { by: ME.name, step: String(step + 1) }, ME_ACTOR);
   return ok({ rollout });
 }
 

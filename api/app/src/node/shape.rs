@@ -12,7 +12,8 @@ use sentinel_model::bundle::Bundle;
 use sentinel_model::group::NodeGroup;
 use sentinel_model::health::{NodeSample, TrafficSample, UsageSample};
 use sentinel_model::node::{self, ActivationFailure, Assignment, AssignmentCause};
-use sentinel_model::{BundleId, EnvironmentId, ProjectId};
+use sentinel_model::rollout::Step;
+use sentinel_model::{BundleId, EnvironmentId, ProjectId, RolloutId};
 
 use crate::environment::named;
 
@@ -55,6 +56,13 @@ impl<'a> Versions<'a> {
         let found = named(self.read, project, id)?;
         self.environments.insert(id, found.clone());
         Ok(found)
+    }
+
+    /// Whether the first step of a rollout has begun, ever.
+    pub(crate) fn step_began(&self, rollout: RolloutId) -> Result<bool, TableError> {
+        let first = tables::key(&[rollout.as_bytes(), &0u32.to_be_bytes()]);
+        let step: Option<Step> = tables::load(self.read, &first)?;
+        Ok(step.is_some_and(|step| step.started_at.is_some()))
     }
 
     /// The groups of a project for which this is true, by name.

@@ -6,7 +6,7 @@ use sentinel_api_types::timestamp;
 use sentinel_api_types::why::{NodeWhy, NodeWhyQuery, WhyFinding, WhyKind};
 use sentinel_engine::why::{Finding, Involved, Kind, Versions as Names, WhyView, why};
 use sentinel_machine::{
-    Order, Read, Scan, Table, TableError, drift, freeze, query, tables, waiting as waits,
+    Order, Read, Scan, Table, TableError, drift, freeze, governance, query, tables, waiting as waits,
 };
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::node::{AssignmentCause, Node};
@@ -51,6 +51,7 @@ struct Rows {
     version: String,
     member: Option<RolloutNode>,
     step: Option<Step>,
+    stale: Option<String>,
 }
 
 impl Rows {
@@ -63,7 +64,11 @@ impl Rows {
             None => None,
         };
         names.learn(read, rollout.spec.bundle_id)?;
-        Ok(Self { version: names.version(rollout.spec.bundle_id), rollout, member, step })
+        let stale = match rollout.state.phase().is_waiting() && member.is_some() {
+            true => governance::stale(read, &rollout)?,
+            false => None,
+        };
+        Ok(Self { version: names.version(rollout.spec.bundle_id), rollout, member, step, stale })
     }
 
     fn load(
@@ -82,6 +87,7 @@ impl Rows {
             version: &self.version,
             member: self.member.as_ref(),
             step: self.step.as_ref(),
+            stale: self.stale.as_deref(),
         }
     }
 }

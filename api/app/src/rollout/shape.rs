@@ -14,7 +14,7 @@ use sentinel_model::canary::Analysis;
 use sentinel_model::governance;
 use sentinel_model::node::{Node, Slot};
 use sentinel_model::risk::Judged;
-use sentinel_model::rollout::{self, Batch, Target};
+use sentinel_model::rollout::{self, Batch, NodeOutcome, Target};
 
 use super::gate::Heard;
 use super::{blue_green, canary, check, conflict};
@@ -126,6 +126,11 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
             (None, Some(RolloutError { reason: reason.clone(), exceptions: exceptions.clone() }))
         }
     };
+    let begun = match (rollout.state.phase(), rollout.governance.begun_at) {
+        (phase, _) if phase.is_waiting() => false,
+        (phase, None) if phase.is_final() => versions.step_began(rollout.id)?,
+        _ => true,
+    };
     let target_groups = match &spec.target {
         Target::Groups(ids) => versions.groups(rollout.project_id, |group| ids.contains(&group.id))?,
         _ => Vec::new(),
@@ -184,6 +189,7 @@ pub(crate) fn shape(versions: &mut Versions<'_>, rollout: rollout::Rollout) -> R
         created_by: rollout.created_by,
         revision: rollout.revision,
         started_at: timestamp(rollout.governance.begun_at.unwrap_or(rollout.created_at)),
+        begun,
         completed_at: rollout.ended_at.map(timestamp),
         inserted_at: timestamp(rollout.created_at),
         updated_at: timestamp(rollout.updated_at),
@@ -231,22 +237,27 @@ pub(super) fn detail(
         let kept = member.state == rollout::RolloutNodeState::Kept;
         progress.total += u64::from(!kept);
         let given = member.state.generation();
-        let proven = node.as_ref().is_some_and(|node| member.proven_by(node));
+        // What it came to is what it was at its end, whatever its nodes run since.
+        let outcome = member.outcome.clone().filter(|_| rollout.state.is_final());
+        let outcome = outcome.or_else(|| {
+            let node = node.as_ref()?;
+            let domain = rollout.spec.domain_of(node).map(str::to_owned);
+            Some(NodeOutcome::of(&member, node, domain))
+        });
+        let proven = outcome.as_ref().is_some_and(|outcome| outcome.proven);
+        let failure = outcome.as_ref().and_then(|outcome| outcome.failure.as_ref());
         if proven && member.state.moved() {
             progress.active += 1;
         } else if proven {
             progress.restored += 1;
-        } else if node.as_ref().is_some_and(|node| {
-            node.failed_current() && node.failure.as_ref().map(|failure| failure.generation) == given
-        }) {
+        } else if given.is_some() && failure.map(|failure| failure.generation) == given {
             progress.failed += 1;
         } else {
             progress.pending += u64::from(!kept);
         }
-        let domain = node.as_ref().and_then(|node| rollout.spec.domain_of(node)).map(str::to_owned);
         let gates = node.as_ref().map(|node| heard.gates(&rollout, &member, node)).unwrap_or_default();
-        let shaped = member_shape(&mut versions, heard.liveness, &member, node)?;
-        nodes.push(RolloutNode { failure_domain: domain, gates, ..shaped });
+        let shaped = member_shape(&mut versions, heard.liveness, &member, node, outcome)?;
+        nodes.push(RolloutNode { gates, ..shaped });
     }
     nodes.sort_by(|a, b| (a.step, &a.name, a.node_id).cmp(&(b.step, &b.name, b.node_id)));
     let analysis: Option<Analysis> = tables::load(read, id.as_bytes())?;
@@ -291,14 +302,17 @@ fn member_shape(
     liveness: &Liveness,
     member: &rollout::RolloutNode,
     node: Option<Node>,
+    outcome: Option<NodeOutcome>,
 ) -> Result<RolloutNode, TableError> {
-    let sample = liveness.get(member.node_id);
-    let effective = node.as_ref().and_then(|node| node.effective);
-    let failed = node.as_ref().and_then(|node| node.failure.clone());
+    let effective = outcome.as_ref().and_then(|outcome| outcome.effective);
+    let failed = outcome.as_ref().and_then(|outcome| outcome.failure.clone());
+    // What the proxy does now says something as long as it still runs what is spoken of.
+    let same = node.as_ref().is_some_and(|node| node.effective == effective);
+    let sample = liveness.get(member.node_id).filter(|_| same);
     Ok(RolloutNode {
         node_id: member.node_id,
         step: member.step,
-        failure_domain: None,
+        failure_domain: outcome.as_ref().and_then(|outcome| outcome.failure_domain.clone()),
         state: match member.state {
             rollout::RolloutNodeState::Pending => RolloutNodeState::Pending,
             rollout::RolloutNodeState::Assigned { .. } => RolloutNodeState::Assigned,
@@ -312,15 +326,15 @@ fn member_shape(
         generation: member.state.generation(),
         effective_generation: effective.map(|fact| fact.generation),
         effective_bundle_id: effective.map(|fact| fact.bundle_id),
-        status: node.as_ref().map(|node| node.status.into()),
+        status: outcome.as_ref().filter(|_| node.is_some()).map(|outcome| outcome.status.into()),
         healthy: sample.as_ref().map(|sample| sample.healthy),
-        converged: node.as_ref().is_some_and(|node| node.converged() && !node.runs_unassigned()),
+        converged: outcome.as_ref().is_some_and(|outcome| outcome.converged),
         failure: failed.map(|failed| failure(versions, failed)).transpose()?,
         usage: sample.as_ref().and_then(|sample| sample.usage).map(usage),
         traffic: sample.and_then(|sample| sample.traffic).map(traffic),
         slot: node.as_ref().and_then(|node| node.slot).map(Into::into),
         weight: node.as_ref().map(|node| node.weight),
         gates: Vec::new(),
-        name: node.map(|node| node.name),
+        name: outcome.map(|outcome| outcome.name),
     })
 }

@@ -63,6 +63,8 @@ pub enum Deed {
     Skip(&'static str),
     /// Put the node into this environment, or take it out of the one that it is in.
     Move(Option<&'static str>),
+    /// Delete the node, to have it enrolled again in no environment.
+    Remove,
     /// Make the environment that the node is in the first in the order, and without rules.
     Loosen(&'static str),
     /// Close the node's drift, for this reason.

@@ -4,8 +4,10 @@ use sentinel_api_types::approval::ApprovalRule;
 use sentinel_api_types::calendar::{Calendar, CalendarEntry, CalendarKind, CalendarQuery};
 use sentinel_api_types::environment::EnvironmentCreate;
 use sentinel_api_types::freeze::{FreezeWindowCreate, Recurrence, Weekday};
+use sentinel_api_types::node::NodeUpdate;
 use sentinel_api_types::project::ProjectUpdate;
 use sentinel_api_types::rollout::{RolloutCreate, RolloutState, TargetSelector};
+use sentinel_api_types::why::NodeWhyQuery;
 use sentinel_api_types::{Timestamp, timestamp};
 
 use super::rollouts::create;
@@ -72,6 +74,32 @@ async fn a_rollout_that_is_to_begin_in_a_freeze_says_when_that_ends() {
     assert!(conflict.reason.contains("'first'"), "{}", conflict.reason);
     assert_eq!(of(&calendar, Freeze)[0].why.as_deref(), Some("a holiday"));
     assert!(!calendar.truncated && calendar.total == 4);
+}
+
+/// Defect: nobody said of a plan that could not be carried out any more that it would fail, until it did.
+#[tokio::test]
+async fn one_whose_plan_is_stale_says_so_here_and_where_its_nodes_are_explained() {
+    let world = raised().await;
+    let (app, by) = (&world.kit.app, &world.operator);
+    let bundle = world.kit.bundle(by, PROJECT, "1.5.0").await.unwrap();
+    let other = world.kit.bundle(by, PROJECT, "1.4.0").await.unwrap();
+    let request = RolloutCreate { scheduled_at: Some(later(&world, DAY)), ..create(bundle) };
+    let made = app.create_rollout(&by.again(), PROJECT, request).await.unwrap().rollout;
+    assert_eq!(shown(&world, None, None).await.entries[0].why, None);
+    let pin = NodeUpdate { pinned_bundle_id: Some(Some(other)), ..NodeUpdate::default() };
+    app.update_node(&by.again(), PROJECT, world.node.0, pin).await.unwrap();
+    let why = shown(&world, None, None).await.entries.remove(0).why.unwrap();
+    let stale = "its plan is stale: node 'edge-1' is pinned to another bundle; it will fail and move nothing, make a new one";
+    assert_eq!(why, stale);
+    let asked = NodeWhyQuery { generation: None };
+    let why = app.node_why(&world.reader.again(), PROJECT, world.node.0, asked).await.unwrap();
+    let waiting = why.findings.into_iter().find(|one| one.rollout_id == Some(made.id)).unwrap();
+    assert!(waiting.text.contains("its plan is stale: node 'edge-1' is pinned"), "{}", waiting.text);
+    assert!(waiting.next.unwrap().contains("make a new one"));
+    // It never began, and does not say that it did.
+    assert!(!made.begun);
+    app.cancel_rollout(&by.again(), PROJECT, made.id).await.unwrap();
+    assert!(!app.show_rollout(&by.again(), PROJECT, made.id).await.unwrap().rollout.begun);
 }
 
 #[tokio::test]

@@ -237,3 +237,32 @@ async fn a_rollout_of_a_revoked_bundle_is_refused() {
         world.kit.app.create_rollout(&world.operator.again(), PROJECT, create(bundle)).await.unwrap_err();
     assert!(refused.to_string().starts_with("Bundle must be compiled before rollout"), "{refused}");
 }
+
+/// Defect: what was shown of a rollout that had ended followed what its nodes ran later.
+#[tokio::test]
+async fn a_rollout_that_has_ended_is_shown_as_it_was_then() {
+    let world = World::new().await.unwrap();
+    world.kit.raise().await.unwrap();
+    let (app, by) = (&world.kit.app, || world.operator.again());
+    let node = world.node.0;
+    let (first, second) = (
+        world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap(),
+        world.kit.bundle(&world.operator, PROJECT, "1.1").await.unwrap(),
+    );
+    let made = app.create_rollout(&by(), PROJECT, create(first)).await.unwrap().rollout;
+    world.decides(made.id, Transition::StartStep).await.unwrap();
+    world.proves(node).await.unwrap();
+    world.decides(made.id, Transition::VerifyStep).await.unwrap();
+    world.decides(made.id, Transition::CompleteStep).await.unwrap();
+    let then = app.show_rollout(&by(), PROJECT, made.id).await.unwrap();
+    assert_eq!((then.progress.active, then.rollout.state), (1, RolloutState::Completed));
+    let assign = BundleAssign { node_ids: vec![node] };
+    app.assign_bundle(&by(), PROJECT, second, assign).await.unwrap();
+    world.proves(node).await.unwrap();
+    let now = app.show_rollout(&by(), PROJECT, made.id).await.unwrap();
+    assert_eq!((&now.progress, &now.nodes), (&then.progress, &then.nodes));
+    app.delete_node(&by(), PROJECT, node).await.unwrap();
+    let gone = app.show_rollout(&by(), PROJECT, made.id).await.unwrap();
+    assert_eq!((gone.progress, gone.nodes[0].name.as_deref()), (then.progress, Some("edge-1")));
+    assert_eq!((gone.nodes[0].effective_bundle_id, gone.nodes[0].status), (Some(first), None));
+}

@@ -16,6 +16,7 @@ fn call(stage: &Stage, deed: Deed) -> (&'static str, String, Value) {
     let config = format!("/nodes/{}/runtime-config", stage.free);
     match deed {
         Deed::Move(to) => ("PATCH", format!("{SHOP}/nodes/{}", stage.free), json!({ "environment": to })),
+        Deed::Remove => ("DELETE", format!("{SHOP}/nodes/{}", stage.free), json!({})),
         Deed::Loosen(slug) => {
             let nothing = json!({"place": 1, "approval_rules": []});
             ("PATCH", format!("{SHOP}/environments/{slug}"), nothing)

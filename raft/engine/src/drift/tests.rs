@@ -29,6 +29,7 @@ fn project() -> Project {
         drift: DriftPolicy { remediation: Remediation::Reassert, delay_s: 60 },
         checks_private: false,
         sandbox: false,
+        simulated_in: Default::default(),
     }
 }
 

@@ -141,19 +141,27 @@ fn unnoticed(spec: &RolloutSpec, assumed: &Assumptions, course: &Course) -> Opti
     }
     let (old, new) = (assumed.old, assumed.new);
     let compared = spec.canary.is_some();
-    let (what, missing) = if new.error_percent > old.error_percent {
-        (format!("answers {} % of its requests with errors", new.error_percent), "--max-error-rate")
+    let gates = &spec.gates;
+    let (what, missing, below) = if new.error_percent > old.error_percent {
+        let limit = gates.max_error_percent.filter(|limit| new.error_percent <= *limit);
+        let below = limit.map(|limit| format!("that is not above the limit of {limit} % (--max-error-rate)"));
+        (format!("answers {} % of its requests with errors", new.error_percent), "--max-error-rate", below)
     } else if new.p99_ms > old.p99_ms {
         let slow =
             format!("is slow ({} ms instead of {} ms for one answer in a hundred)", new.p99_ms, old.p99_ms);
-        (slow, "--max-latency")
+        let limit = gates.max_latency_ms.filter(|limit| new.p99_ms <= *limit);
+        let below = limit.map(|limit| format!("that is not above the limit of {limit} ms (--max-latency)"));
+        (slow, "--max-latency", below)
     } else {
         return None;
     };
-    let hint = match compared {
-        true => "the comparison of the canary tolerates that much, by its margins and its weight of evidence"
-            .to_owned(),
-        false => format!("no gate of it minds; give it {missing}, or compare with --strategy canary"),
+    let hint = match (below, compared) {
+        (Some(below), false) => below,
+        (_, true) => {
+            "the comparison of the canary tolerates that much, by its margins and its weight of evidence"
+                .to_owned()
+        }
+        (None, false) => format!("no gate of it minds; give it {missing}, or compare with --strategy canary"),
     };
     Some(format!("a bundle that {what} would get to every node: {hint}"))
 }

@@ -80,7 +80,7 @@ pub struct Deed {
     pub at: Time,
     /// As the audit log names it.
     pub action: String,
-    /// The step that it was about.
+    /// The step that it was about, from one, as the audit log counts.
     pub step: Option<u32>,
     /// As the audit log has it.
     pub detail: String,

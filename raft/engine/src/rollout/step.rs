@@ -44,6 +44,17 @@ pub(super) fn decide(view: &RolloutView<'_>, now: Time) -> Option<Transition> {
             _ => {}
         }
     }
+    #[cfg(feature = "planted")]
+    if sentinel_model::planted::has(sentinel_model::planted::Bug::NobodyLeft)
+        && index > 0
+        && view.members.iter().all(|member| member.step != index || !view.nodes.contains_key(&member.node_id))
+    {
+        match step.state {
+            StepState::Running { .. } => return Some(Transition::VerifyStep),
+            StepState::Verifying { .. } => return Some(Transition::CompleteStep),
+            _ => {}
+        }
+    }
     let shifts = |index: u32| view.steps.iter().any(|step| step.index == index && step.traffic.is_some());
     let judged = |last: u32, verifying: bool, ran_ms: u64| {
         let (behind, portion) = match shifts(index) {
@@ -89,7 +100,7 @@ fn waited_ms(view: &RolloutView<'_>, now: Time) -> u64 {
 }
 
 fn fail(reason: String) -> Transition {
-    Transition::FailStep { reason }
+    Transition::FailStep { reason, step: None }
 }
 
 struct Judged<'a> {
@@ -113,10 +124,33 @@ struct Judged<'a> {
 impl Judged<'_> {
     /// The gates must hold now, not only when each step completed: hours of a pause may lie between.
     fn starting(&self) -> Option<Transition> {
-        if self.shifts && self.portion.present() == 0 {
-            return Some(nobody_to_serve());
+        let decided = match self.portion.present() {
+            0 if self.shifts => Some(nobody_to_serve()),
+            _ => {
+                self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(Transition::StartStep))
+            }
+        };
+        // A step that never began has not failed.
+        Some(match decided? {
+            Transition::FailStep { reason, .. } => {
+                Transition::FailStep { reason, step: Some(self.to_blame()) }
+            }
+            onward => onward,
+        })
+    }
+
+    /// The step whose nodes are to blame: the one with the most failures, else the first with a broken gate, else the first that lacks a
+    /// node, else the last one that has begun.
+    fn to_blame(&self) -> u32 {
+        if self.shifts {
+            return self.last;
         }
-        self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(Transition::StartStep))
+        let steps = || (0u32..).zip(self.portions());
+        let broken = |portion: &Portion<'_>| matches!(worst(&self.verdicts([portion])), Combined::Broken(_));
+        let most = steps().filter(|(_, one)| !one.failed.is_empty()).max_by_key(|(_, one)| one.failed.len());
+        most.or_else(|| steps().find(|(_, one)| broken(one)))
+            .or_else(|| steps().find(|(_, one)| one.absent() > self.tolerated()))
+            .map_or(self.last, |(step, _)| step)
     }
 
     fn running(&self, index: u32) -> Option<Transition> {
@@ -128,18 +162,17 @@ impl Judged<'_> {
         }
         match self.portion.present() {
             0 if self.shifts => Some(nobody_to_serve()),
-            0 => Some(nobody_left(index, Transition::VerifyStep)),
+            0 => Some(nobody_left(index)),
             _ => self.proofs(),
         }
     }
 
     fn verifying(&self, index: u32) -> Option<Transition> {
-        let onward = match self.portion.present() {
-            0 if self.shifts => nobody_to_serve(),
-            0 => nobody_left(index, Transition::CompleteStep),
-            _ => Transition::CompleteStep,
-        };
-        self.too_many_failed().or_else(|| self.worse()).or_else(|| self.gates(onward))
+        self.too_many_failed().or_else(|| self.worse()).or_else(|| match self.portion.present() {
+            0 if self.shifts => Some(nobody_to_serve()),
+            0 => Some(nobody_left(index)),
+            _ => self.gates(Transition::CompleteStep),
+        })
     }
 
     /// The comparison has said enough; nothing that follows can take it back.
@@ -394,12 +427,14 @@ fn nobody_to_serve() -> Transition {
     fail("every node of the slot that has the bundle was deleted".into())
 }
 
-/// Every node of the step was deleted. The first step must prove the bundle, or the next one would start on no evidence; a
-/// later one has nothing to add to what the first has proven.
-fn nobody_left(index: u32, onward: Transition) -> Transition {
+/// Every node of the step was deleted. Passed over, it would let the next one start on no evidence, and the last one complete the
+/// rollout, and become what nodes are given that join, though its gates never passed.
+fn nobody_left(index: u32) -> Transition {
     match index {
         0 => fail("every node of the first step was deleted: nothing has proven the bundle".into()),
-        _ => onward,
+        _ => {
+            fail(format!("every node of step {} was deleted: nothing has proven the bundle there", index + 1))
+        }
     }
 }
 

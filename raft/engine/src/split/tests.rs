@@ -24,7 +24,16 @@ fn steps(begun: u32) -> Vec<Step> {
 
 fn member(state: RolloutNodeState) -> RolloutNode {
     let (rollout_id, node_id) = (ROLLOUT, id("g"));
-    RolloutNode { rollout_id, node_id, step: 0, previous: None, fallback: None, before: None, state }
+    RolloutNode {
+        rollout_id,
+        node_id,
+        step: 0,
+        previous: None,
+        fallback: None,
+        before: None,
+        outcome: None,
+        state,
+    }
 }
 
 /// What the node reports at a time: requests, errors and slow answers since its switch.

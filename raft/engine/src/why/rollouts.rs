@@ -96,6 +96,10 @@ pub(super) fn origin(view: &WhyView<'_>, origin: Involved<'_>) -> Finding {
                 .then("roll a bundle out to every node, so that the fleet is on one again")
         }
         RolloutState::Cancelled { reason, .. } => finding(format!("{name} was stopped: {reason}")),
+        RolloutState::Failed { reason } if back => {
+            finding(format!("{name} failed: {reason}; what the node had not proven went back"))
+                .then("correct the bundle, and roll it out again")
+        }
         RolloutState::Failed { reason } => {
             finding(format!("{name} failed: {reason}")).then("roll it back, or roll a corrected bundle out")
         }
@@ -112,6 +116,10 @@ pub(super) fn waiting(waiting: Involved<'_>) -> Finding {
     let (rollout, name) = (waiting.rollout, named(waiting));
     let finding = |text: String| Finding::new(Kind::Waiting, text, rollout.created_at).of(rollout);
     let hold = rollout.hold.as_ref().map(|hold| hold.reason.as_str());
+    if let Some(stale) = waiting.stale {
+        let text = format!("{name} would move it, and cannot any more, because its plan is stale: {stale}");
+        return finding(text).then("cancel it, which would fail and move nothing, and make a new one");
+    }
     match (&rollout.state, &rollout.governance.approval) {
         (RolloutState::PendingApproval, Some(approval)) => {
             let (given, needed) = (approval.given.len(), approval.needed);
@@ -175,7 +183,9 @@ pub(super) fn left_out(view: &WhyView<'_>, left_out: Involved<'_>) -> Finding {
     };
     let finding = Finding::new(Kind::LeftOut, format!("{name} does not move it: {why}"), rollout.created_at);
     let finding = finding.of(rollout);
-    next.map_or(finding.clone(), |next| finding.then(next))
+    // Where another one moves it, or is about to, nobody has to start one.
+    let moves = view.owner.is_some_and(|owner| owner.member.is_some()) || !view.waiting.is_empty();
+    next.filter(|_| !moves).map_or(finding.clone(), |next| finding.then(next))
 }
 
 fn joined_or_ran(view: &WhyView<'_>, rollout: &Rollout) -> (String, Option<&'static str>) {

@@ -35,6 +35,7 @@ struct Case {
     owns: bool,
     origin: bool,
     waits: bool,
+    stale: Option<&'static str>,
     passes: bool,
     frozen: Option<&'static str>,
     drift: Option<DriftEvent>,
@@ -52,6 +53,7 @@ impl Case {
             owns: false,
             origin: false,
             waits: false,
+            stale: None,
             passes: false,
             frozen: None,
             drift: None,
@@ -66,6 +68,7 @@ impl Case {
         case.node.owner = Some(ROLLOUT);
         case.member = Some(RolloutNode {
             before: None,
+            outcome: None,
             rollout_id: ROLLOUT,
             node_id: case.node.id,
             step: 1,
@@ -97,6 +100,7 @@ impl Case {
             version: "2.0",
             member: self.member.as_ref(),
             step: self.step.as_ref(),
+            stale: self.stale,
         };
         let waiting = [involved];
         why(&WhyView {
@@ -326,6 +330,66 @@ fn pins_and_freezes_are_told_last() {
         ("frozen", "nothing goes forward there: frozen until tomorrow by window 'sales'"),
     ]);
     assert!(case.findings()[1..].iter().all(|finding| finding.next.is_some()));
+}
+
+/// Defect: `rollout why` said to start a rollout while another one was about to move the node.
+#[test]
+fn nobody_is_told_to_start_a_rollout_while_another_one_will_move_the_node() {
+    let mut case = Case::new();
+    case.passes = true;
+    case.rollout.spec.target = Target::Nodes(vec![]);
+    let next = |case: &Case| {
+        let left_out = case.findings().into_iter().find(|finding| finding.kind == Kind::LeftOut);
+        left_out.and_then(|finding| finding.next)
+    };
+    assert_eq!(next(&case).as_deref(), Some("start one that selects it"));
+    (case.waits, case.rollout.state) = (true, RolloutState::Scheduled);
+    assert_eq!(next(&case), None);
+    let mut owned = Case { passes: true, ..Case::owned() };
+    owned.rollout.spec.target = Target::Nodes(vec![]);
+    assert_eq!(next(&owned), None);
+}
+
+/// Defect: on the way back, in a freeze, it said to wait for the end of that.
+#[test]
+fn nobody_is_told_to_wait_for_the_end_of_a_freeze_that_does_not_hold_the_way_back() {
+    let mut case = Case::given();
+    case.frozen = Some("frozen until tomorrow by window 'sales'");
+    case.rollout.state = RolloutState::RollingBack { reason: "no".into(), since: START };
+    let last = case.findings().pop().unwrap();
+    assert_eq!((last.kind, last.next), (Kind::Frozen, None));
+    assert!(last.text.ends_with("; what goes back is not held by that"), "{}", last.text);
+}
+
+/// Defect: it said to roll back a failed rollout that had given the node back already.
+#[test]
+fn nobody_is_told_to_roll_back_what_is_back() {
+    let mut case = Case::given();
+    (case.owns, case.origin) = (false, true);
+    case.rollout.state = RolloutState::Failed { reason: "no".into() };
+    let next = |case: &Case| {
+        let origin = case.findings().into_iter().find(|finding| finding.kind == Kind::Origin);
+        origin.and_then(|finding| finding.next).unwrap()
+    };
+    assert_eq!(next(&case), "roll it back, or roll a corrected bundle out");
+    if let Some(assignment) = case.node.assignment.as_mut() {
+        assignment.cause = AssignmentCause::Rollback(ROLLOUT);
+    }
+    assert_eq!(next(&case), "correct the bundle, and roll it out again");
+}
+
+#[test]
+fn a_rollout_that_waits_says_that_its_plan_is_stale() {
+    let mut case = Case::new();
+    (case.waits, case.rollout.state) = (true, RolloutState::Scheduled);
+    case.stale = Some("node 'edge-2' is pinned to another bundle");
+    let waiting = case.findings().into_iter().find(|finding| finding.kind == Kind::Waiting).unwrap();
+    let end = "cannot any more, because its plan is stale: node 'edge-2' is pinned to another bundle";
+    assert!(waiting.text.ends_with(end), "{}", waiting.text);
+    assert_eq!(
+        waiting.next.as_deref(),
+        Some("cancel it, which would fail and move nothing, and make a new one")
+    );
 }
 
 #[test]

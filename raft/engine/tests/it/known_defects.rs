@@ -6,12 +6,15 @@ use sentinel_machine::commands::bundle_assign::BundleAssign;
 use sentinel_machine::{Order, Scan, Table, query, tables};
 use sentinel_model::BundleId;
 use sentinel_model::audit::AuditEntry;
-use sentinel_model::rollout::{Batch, Gates, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState};
+use sentinel_model::project::Project;
+use sentinel_model::rollout::{
+    Batch, Gates, RolloutNode, RolloutNodeState, RolloutSpec, RolloutState, StepState,
+};
 
 use crate::agent::{OnBack, OnNew};
 use crate::operator::Incident;
 use crate::scenario::{Scenario, spec, traffic_gates};
-use crate::world::{NEW, OLD, ROLLOUT, World, node_id};
+use crate::world::{NEW, OLD, PROJECT, ROLLOUT, World, node_id};
 
 fn failing(on_new: OnNew, gates: Gates) -> RolloutState {
     let mut scenario = Scenario::uniform(3, on_new);
@@ -104,6 +107,27 @@ fn pausing_again_and_again_does_not_win_time_either() {
         assert!(ticks < 20, "the deadline of a minute is {ticks} ticks of five seconds old");
     }
     assert!(ticks >= 12);
+}
+
+/// Defect: with all nodes of a later step deleted while it is observed, that step and all later ones complete.
+#[test]
+fn a_rollout_whose_later_nodes_are_deleted_is_taken_back_and_becomes_no_baseline() {
+    for observed in [false, true] {
+        let mut scenario = Scenario::uniform(3, OnNew::Good(1));
+        scenario.spec.gates.observe_s = 20;
+        let mut world = scenario.begin();
+        reach(&mut world, 1);
+        while observed && !matches!(world.steps()[1].state, StepState::Verifying { .. }) {
+            world.tick();
+        }
+        world.incident(Incident::DeleteStep(1));
+        world.incident(Incident::DeleteStep(2));
+        let state = world.run(60).state;
+        let RolloutState::RolledBack { reason, .. } = state else { panic!("{state:?}") };
+        assert_eq!(reason, "every node of step 2 was deleted: nothing has proven the bundle there");
+        let project: Project = tables::load(&world.tables, PROJECT.as_bytes()).unwrap().unwrap();
+        assert_eq!((project.baseline, desired(&world, 1)), (None, Some(OLD)));
+    }
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl Ledger {
         gates_hold(old, index, samples, now);
         let of_it = |member: &&RolloutNode| member.step == index && old.nodes.contains_key(&member.node_id);
         let present = old.members.iter().filter(of_it).count();
-        assert!(present > 0 || index > 0, "the first step has proven nothing");
+        assert!(present > 0, "step {index} has proven nothing: all of its nodes were deleted");
     }
 
     /// I22: back on what it had before, proven, or named.

@@ -1,12 +1,12 @@
 //! What people and accidents do to a rollout.
 
-use sentinel_machine::Rejection;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::rollout_cancel::RolloutCancel;
 use sentinel_machine::commands::rollout_pause::RolloutPause;
 use sentinel_machine::commands::rollout_resume::RolloutResume;
 use sentinel_machine::commands::rollout_rollback::RolloutRollback;
+use sentinel_machine::{Rejection, query};
 use sentinel_model::rollout::RolloutState;
 
 use crate::agent::{Agent, OnBack, OnNew};
@@ -22,6 +22,8 @@ pub enum Incident {
     RevokeNew,
     RevokeOld,
     Delete(u8),
+    /// Somebody removes every node of this step.
+    DeleteStep(u8),
     /// The node says nothing any more.
     Hush(u8),
     /// The node speaks again.
@@ -45,6 +47,14 @@ impl World {
             Incident::RevokeNew => self.propose(BundleRevoke { bundle_id: NEW }),
             Incident::RevokeOld => self.propose(BundleRevoke { bundle_id: OLD }),
             Incident::Delete(number) => self.propose(NodeDelete { node_id: node_id(number) }),
+            Incident::DeleteStep(step) => {
+                let members = query::rollout_nodes(&self.tables, ROLLOUT).unwrap();
+                for member in members.into_iter().filter(|member| member.step == u32::from(step)) {
+                    let gone = self.propose(NodeDelete { node_id: member.node_id });
+                    assert!(matches!(gone, Ok(_) | Err(Rejection::NotFound { .. })), "{gone:?}");
+                }
+                return;
+            }
             Incident::Hush(number) | Incident::Return(number) => {
                 if let Some(agent) = self.agents.get_mut(&node_id(number)) {
                     agent.silent = matches!(incident, Incident::Hush(_));

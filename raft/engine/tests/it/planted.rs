@@ -56,6 +56,12 @@ fn i17_losses_that_are_not_counted_in_each_failure_domain_are_found() {
 }
 
 #[test]
+fn i18_a_step_that_passes_though_its_nodes_were_all_deleted_is_found() {
+    let deletions = (1u8..6).prop_map(Deed::Delete);
+    found_by(Bug::NobodyLeft, &["I18"], story_of(false, deletions));
+}
+
+#[test]
 fn i18_a_gate_that_takes_missing_data_for_good_data_is_found() {
     found(Bug::GateWithoutData, &["I18"]);
 }

@@ -16,7 +16,7 @@ use sentinel_model::canary::{Canary, Verdict};
 use sentinel_model::node::NodeStatus;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
-use sentinel_model::rollout::{Batch, OnConflict, Rollout, RolloutSpec, RolloutState, Target};
+use sentinel_model::rollout::{Batch, Gates, OnConflict, Rollout, RolloutSpec, RolloutState, Target};
 use sentinel_model::{FreezeWindowId, RolloutId, Time};
 use uuid::Uuid;
 
@@ -327,7 +327,19 @@ fn a_bad_bundle_that_no_gate_minds_is_what_is_warned_of() {
     let course = course(&realm, &play);
     assert_eq!(state(&course), "completed");
     let words = advise(&play, &course);
-    assert!(words[0].contains("50 %") && words[0].contains("--max-error-rate"), "{words:?}");
+    assert!(words[0].contains("50 %") && words[0].contains("give it --max-error-rate"), "{words:?}");
+}
+
+/// Defect: a limit that was given and is above what the bundle does was asked for once more.
+#[test]
+fn a_bad_bundle_below_the_limit_that_was_given_is_said_to_be_below_it() {
+    let realm = fleet(4, OnNew::Good(1));
+    let gates = Gates { max_error_percent: Some(60.0), ..spec().gates };
+    let play = play(&realm, &RolloutSpec { gates, ..spec() }, assumed(OnNew::Errors));
+    let course = course(&realm, &play);
+    assert_eq!(state(&course), "completed");
+    let words = advise(&play, &course);
+    assert!(words[0].ends_with("that is not above the limit of 60 % (--max-error-rate)"), "{words:?}");
 }
 
 #[test]

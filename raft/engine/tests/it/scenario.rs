@@ -129,6 +129,7 @@ fn incident() -> impl Strategy<Value = Incident> {
         1 => Just(Incident::RevokeNew),
         1 => Just(Incident::RevokeOld),
         1 => (1u8..8).prop_map(Incident::Delete),
+        1 => (0u8..4).prop_map(Incident::DeleteStep),
         3 => (1u8..8).prop_map(Incident::Hush),
         4 => (1u8..8).prop_map(Incident::Return),
         1 => (1u8..8).prop_map(Incident::Join),

@@ -1,14 +1,17 @@
-//! Removes a node. Its agent is refused from then on; its proxy keeps serving what it has.
+//! Removes a node. Its agent is refused from then on; its proxy keeps serving what it has. Where a node is not taken out of its
+//! environment by everybody, it is not removed by everybody either: enrolled anew, it would be out of there.
 
 use sentinel_model::NodeId;
+use sentinel_model::audit::Actor;
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
+use crate::commands::node_update::require_free_to_leave;
 use crate::outcome::Reply;
 use crate::tables::{Scan, Table, key};
-use crate::{baseline, drift, environment, group};
+use crate::{baseline, drift, environment, group, simulator};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,12 @@ impl Apply for NodeDelete {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let node = context.require::<Node>(self.node_id.as_bytes(), "Node")?;
         let project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
+        // The leader only carries out what a simulator was told, and what it removes comes back to where it was.
+        let by_simulator = node.simulated && matches!(context.actor, Actor::Member(_));
+        if !by_simulator {
+            require_free_to_leave(context, &node)?;
+        }
+        simulator::remember_place(context, &node)?;
         for (event, _) in context.tables().scan(Scan::all(Table::NodeEvents, self.node_id.as_bytes()))? {
             context.write().delete(Table::NodeEvents, &event)?;
         }

@@ -64,7 +64,10 @@ impl Apply for NodeRegister {
             name::check_text(field, text)?;
         }
         let (project, token) = self.spend_token(context)?;
-        let environment_id = token.environment_id;
+        let environment_id = match token.environment_id {
+            None if token.simulated => simulator::remembered(context, &project, &self.name)?,
+            asked => asked,
+        };
         let by_name = key(&[project.id.as_bytes(), self.name.as_bytes()]);
         if let Some(known) = context.tables().get(Table::NodeNames, &by_name)? {
             let known = context.require::<Node>(&known, "Node")?;

@@ -295,7 +295,7 @@ fn move_node(
 
 /// Refuses to let a node out of an environment for everybody but administrators, in person, where that would be a way around what holds
 /// there: a freeze, approvals, or the order.
-fn require_free_to_leave(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
+pub(crate) fn require_free_to_leave(context: &Context<'_>, node: &Node) -> Result<(), Stop> {
     let Some(left) = node.environment_id else { return Ok(()) };
     let Some(left) = environment::find(context.tables(), node.project_id, left)? else { return Ok(()) };
     let frozen = freeze::over(context.tables(), node.project_id, || Ok([left.id].into()), context.time)?;

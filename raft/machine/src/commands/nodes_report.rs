@@ -14,6 +14,7 @@ use crate::apply::{Apply, Context, Stop};
 use crate::commands::node_register::tell;
 use crate::drift;
 use crate::outcome::Reply;
+use crate::rollout;
 
 /// Most facts in one command.
 pub const REPORTS_MAX: usize = 1_000;
@@ -111,6 +112,9 @@ impl Apply for NodesReport {
             }
             let Some(word) = report.fact.change(&mut node, context.time) else { continue };
             context.store(&node)?;
+            if matches!(report.fact, NodeFact::Effective { .. } | NodeFact::Failed { .. }) {
+                rollout::settle(context, &node)?;
+            }
             changed += 1;
             tell(context, &node, word, report.fact.data());
         }

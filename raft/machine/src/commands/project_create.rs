@@ -1,5 +1,7 @@
 //! Adds a project to an org.
 
+use std::collections::BTreeMap;
+
 use sentinel_model::drift::DriftPolicy;
 use sentinel_model::governance::ApprovalPolicy;
 use sentinel_model::org::Org;
@@ -62,6 +64,7 @@ impl Apply for ProjectCreate {
             created_at,
             approval: ApprovalPolicy::default(),
             drift: DriftPolicy::default(),
+            simulated_in: BTreeMap::new(),
             sandbox: self.sandbox,
         };
         context.store(&project)?;

@@ -32,6 +32,15 @@ pub const EXCEPTIONS_MAX: usize = 1_000;
 /// The level from which on a hold says since when something or other holds the rollout.
 const WAITS_LEVEL: u16 = 4;
 
+/// The level from which on audit entries name the step that something was decided about, counted from one.
+const COUNT_LEVEL: u16 = 4;
+
+/// The level from which on a step that never began has not failed.
+const BLAME_LEVEL: u16 = 4;
+
+/// The level from which on a step does not pass whose nodes were all deleted.
+const SOMEBODY_LEVEL: u16 = 4;
+
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RolloutAdvance {
@@ -60,10 +69,14 @@ pub enum Transition {
         /// A gate is broken, not merely undecided.
         broken: bool,
     },
-    /// The step failed: take everything back, or stop there and take back only what nobody has proven.
+    /// A step failed: take everything back, or stop there and take back only what nobody has proven.
     FailStep {
         /// Why.
         reason: String,
+        /// Where the current step has not begun: the one before whose nodes are to blame. `None`: none of them is. Below level 4 nobody
+        /// looks at it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<u32>,
     },
     /// Give these nodes their previous bundle: one wave of the way back.
     RestoreNodes {
@@ -110,6 +123,7 @@ impl Apply for RolloutAdvance {
         if !self.transition.fits(&moved.state) {
             return Err(rollout::refuse(&moved, "advanced"));
         }
+        let step = self.about(context, &moved)?;
         let (action, detail) = self.transition.carry_out(context, &mut moved)?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &moved, &id)?;
@@ -117,12 +131,27 @@ impl Apply for RolloutAdvance {
             action,
             subject,
             [
-                ("step", moved.current_step.to_string()),
+                ("step", step.unwrap_or(moved.current_step).to_string()),
                 ("state", moved.state.as_str().into()),
                 ("detail", detail),
             ],
         )?;
         Ok(Reply::Done)
+    }
+}
+
+impl RolloutAdvance {
+    /// The step that it is about, as people count; `None` below level 4, where the audit entry names the step that follows, from zero.
+    fn about(&self, context: &Context<'_>, moved: &Rollout) -> Result<Option<u32>, Stop> {
+        let counted = level::of_cluster(context.tables())? >= COUNT_LEVEL;
+        let step = match self.transition {
+            Transition::FailStep { step, .. } => match rollout::current_step(context, moved)?.state {
+                StepState::Pending => step.unwrap_or(moved.current_step),
+                _ => moved.current_step,
+            },
+            _ => moved.current_step,
+        };
+        Ok(counted.then(|| step + 1))
     }
 }
 
@@ -155,7 +184,7 @@ impl Transition {
                 hold(context, moved, reason.as_deref(), cause)
             }
             Transition::AwaitPerson { reason } => hold(context, moved, Some(reason), Cause::Person),
-            Transition::FailStep { reason } => fail_step(context, moved, reason),
+            Transition::FailStep { reason, step } => fail_step(context, moved, reason, *step),
             Transition::RestoreNodes { node_ids } => restore_nodes(context, moved, node_ids),
             Transition::FinishRollback { exceptions } => {
                 let RolloutState::RollingBack { reason, .. } = moved.state.clone() else {
@@ -239,8 +268,17 @@ fn give(context: &mut Context<'_>, moved: &Rollout, step: &Step) -> Result<Strin
     Ok(format!("{} nodes", step.node_ids.len()))
 }
 
+/// Refuses to let a step pass of which no node is left that has proven the bundle, be it because all were deleted.
 fn require_proven(context: &Context<'_>, moved: &Rollout, step: &Step) -> Result<(), Stop> {
-    if planted!(StepSkipped) { Ok(()) } else { rollout::require_proven(context, moved, step) }
+    if planted!(StepSkipped) {
+        return Ok(());
+    }
+    let proven = rollout::require_proven(context, moved, step)?;
+    if proven == 0 && level::of_cluster(context.tables())? >= SOMEBODY_LEVEL && !planted!(NobodyLeft) {
+        let message = format!("no node of step {} is left that has proven the bundle", step.index + 1);
+        return Err(Rejection::WrongState(message).into());
+    }
+    Ok(())
 }
 
 fn verify_step(context: &mut Context<'_>, moved: &mut Rollout) -> Moved {
@@ -348,10 +386,11 @@ fn hold(context: &mut Context<'_>, moved: &mut Rollout, reason: Option<&str>, ca
     }
 }
 
-fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Moved {
+fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str, blamed: Option<u32>) -> Moved {
     let reason = rollout::clip(reason);
-    let mut step = rollout::current_step(context, moved)?;
-    end_step(context, &mut step, StepState::Failed { reason: reason.clone() })?;
+    if let Some(mut step) = failed_step(context, moved, blamed)? {
+        end_step(context, &mut step, StepState::Failed { reason: reason.clone() })?;
+    }
     let traffic = blue_green::give_back(context, moved)?;
     if moved.spec.auto_rollback {
         let state = RolloutState::RollingBack { reason: reason.clone(), since: context.time };
@@ -368,6 +407,20 @@ fn fail_step(context: &mut Context<'_>, moved: &mut Rollout, reason: &str) -> Mo
     }
     let detail = traffic.map_or_else(|| reason.clone(), |traffic| format!("{reason}; {traffic}"));
     Ok(("rollout.step_failed", detail))
+}
+
+/// The step that has failed: the current one if it has begun, else the one that is to blame, if one is.
+fn failed_step(
+    context: &Context<'_>,
+    moved: &Rollout,
+    blamed: Option<u32>,
+) -> Result<Option<Step>, Stop> {
+    let current = rollout::current_step(context, moved)?;
+    if current.state != StepState::Pending || level::of_cluster(context.tables())? < BLAME_LEVEL {
+        return Ok(Some(current));
+    }
+    let before = blamed.filter(|blamed| *blamed < current.index);
+    before.map(|blamed| rollout::step(context, moved, blamed)).transpose()
 }
 
 /// The count of approvals is taken once more: between the last one and the start may lie a year.

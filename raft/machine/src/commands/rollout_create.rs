@@ -464,7 +464,7 @@ impl RolloutCreate {
             step,
             previous: None,
             fallback: None,
-            before: None,
+            before: None, outcome: None,
             state,
         }
     }

@@ -31,7 +31,7 @@ impl Apply for RolloutRelease {
             return Err(Rejection::WrongState(message.into()).into());
         }
         let step = rollout::current_step(context, &moved)?;
-        let (asked, current) = (self.step + 1, step.index + 1);
+        let (asked, current) = (self.step.saturating_add(1), step.index + 1);
         if self.step != step.index || step.state != StepState::Pending {
             let message = match step.state {
                 StepState::Pending => format!("step {asked} does not wait: step {current} does"),
@@ -43,6 +43,15 @@ impl Apply for RolloutRelease {
             let message = format!("step {asked} was let go on already, and begins as soon as it may");
             return Err(Rejection::WrongState(message).into());
         }
+        // What is merely undecided holds the step also after it was let go; what is broken is told to whoever wants to go on with it.
+        if let Some(hold) = moved.hold.as_ref().filter(|hold| hold.broken) {
+            let message = format!(
+                "step {asked} may not begin, because of what has the bundle already: {}; it may when that is mended, and the rollout fails \
+                 by itself if it lasts",
+                hold.reason
+            );
+            return Err(Rejection::WrongState(message).into());
+        }
         moved.released = step.index;
         if moved.hold.as_ref().is_some_and(|hold| hold.for_person) {
             moved.hold = None;
@@ -50,7 +59,7 @@ impl Apply for RolloutRelease {
         rollout::save(context, &mut moved)?;
         let id = self.rollout_id.to_string();
         let subject = rollout::subject(context, &moved, &id)?;
-        let fields = [("by", self.by.clone()), ("step", self.step.to_string())];
+        let fields = [("by", self.by.clone()), ("step", asked.to_string())];
         context.record("rollout.step_released", subject, fields)?;
         Ok(Reply::Done)
     }

@@ -201,7 +201,7 @@ fn no_share_starts_in_a_freeze_and_the_way_back_does() {
     freeze_now(&mut stage);
     let start: Command = stage.advance(Transition::StartStep).into();
     assert!(matches!(stage.clone().refused(start), Rejection::WrongState(why) if why.contains("frozen")));
-    stage.decide(Transition::FailStep { reason: "errors".into() });
+    stage.decide(Transition::FailStep { reason: "errors".into(), step: None });
     assert_eq!(weights(&stage), BEFORE);
     let wave = Transition::RestoreNodes { node_ids: vec![edge(3), edge(4)] };
     stage.decide(wave);

@@ -244,7 +244,7 @@ fn what_was_asserted_again_is_taken_back_with_the_rollout_that_gave_it() {
     stage.complete_step(&[1, 2]);
     stage.decide(Transition::StartStep);
     stage.fail(3);
-    stage.decide(Transition::FailStep { reason: "edge-3 failed".into() });
+    stage.decide(Transition::FailStep { reason: "edge-3 failed".into(), step: None });
     assert_eq!(stage.node(1).owner, None, "it has ended");
     tell(&mut stage, 1, 1, measurement(2, 1));
     stage.now = stage.now.plus_ms(MINUTE);

@@ -1,10 +1,12 @@
 //! What would be a way around an environment: to leave it for a moment, and to complete a bundle there that its nodes have failed.
 
 use sentinel_machine::commands::freeze_window_create::FreezeWindowCreate;
+use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_update::{EnvironmentChange, NodeUpdate};
 use sentinel_machine::commands::rollout_advance::Transition;
 use sentinel_machine::commands::rollout_create::RolloutCreate;
 use sentinel_machine::{Command, promotion};
+use sentinel_model::MemberId;
 use sentinel_model::audit::Actor;
 use sentinel_model::rollout::{Rollout, RolloutSpec, RolloutState};
 
@@ -35,6 +37,22 @@ fn only_an_administrator_takes_a_node_out_of_an_environment_that_something_holds
     assert_eq!(refused_for(&mut stage, operator, leave(1)), held(1, "Development", "is frozen"));
     stage.done(leave(1));
     stage.done(leave(3));
+}
+
+/// Deleted and enrolled again, a node would be in no environment, and take what was completed in none.
+#[test]
+fn only_an_administrator_deletes_a_node_of_an_environment_that_something_holds() {
+    let mut stage = placed();
+    let delete = |number: u8| -> Command { NodeDelete { node_id: edge(number) }.into() };
+    let held = forbidden(
+        "node 'edge-3' is in the environment 'Production', which comes behind another one: only an administrator, in person, takes it \
+         out of there",
+    );
+    for actor in [Actor::User(EVE), Actor::ApiKey(KEY), Actor::Member(MemberId(1))] {
+        assert_eq!(refused_for(&mut stage, actor, delete(3)), held);
+    }
+    as_user(&mut stage.clone(), EVE, delete(1));
+    stage.done(delete(3));
 }
 
 /// Nodes that may be lost are tolerated, and make nothing of a bundle that they have failed.

@@ -87,7 +87,7 @@ fn the_way_back_is_open_in_a_freeze() {
             stage.decide(Transition::FinishRollback { exceptions: vec![] });
         },
         |stage| {
-            stage.decide(Transition::FailStep { reason: "no".into() });
+            stage.decide(Transition::FailStep { reason: "no".into(), step: None });
         },
         |stage| {
             stage.done(RolloutCancel { rollout_id: ROLLOUT, by: "ada".into() });

@@ -29,6 +29,7 @@ mod levels;
 mod members;
 mod node_settings;
 mod nodes;
+mod outcomes;
 mod promotion_rules;
 mod queue;
 mod risk;

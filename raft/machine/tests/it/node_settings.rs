@@ -146,7 +146,7 @@ fn the_way_back_of_a_failed_rollout_does_not_move_what_was_pinned_since() {
     stage.done(RolloutCreate { spec: RolloutSpec { auto_rollback: false, ..spec() }, ..rollout() });
     stage.complete_step(&[1, 2]);
     stage.decide(Transition::StartStep);
-    stage.decide(Transition::FailStep { reason: "edge-3 failed".into() });
+    stage.decide(Transition::FailStep { reason: "edge-3 failed".into(), step: None });
     stage.done(pin(1, Pin::To(NEW)));
     stage.done(pin(2, Pin::To(OLD)));
     stage.done(RolloutRollback { rollout_id: ROLLOUT, by: "ada".into(), reason: String::new() });

@@ -89,7 +89,7 @@ fn a_rule_starts_a_rollout_to_its_target_and_is_through_with_the_bundle() {
     assert_eq!(stage.audit().pop().unwrap().changes["rule_id"], RULE.to_string());
     assert_eq!(row(&stage).last.unwrap().outcome, Outcome::Started(id(3)));
     assert_eq!((row(&stage).look_at, due(&stage)), (None, vec![]));
-    decide(&mut stage, id(3), Transition::FailStep { reason: "errors".into() });
+    decide(&mut stage, id(3), Transition::FailStep { reason: "errors".into(), step: None });
     let again = RolloutCreate { rollout_id: id(4), ..by_rule(at) };
     let refused = as_member(&mut stage, |stage| stage.refused(again));
     assert_eq!(refused, wrong("the rule is through with this bundle"), "it is never tried in a loop");

@@ -169,7 +169,7 @@ fn a_way_back_is_before_the_queue() {
     stage.decide(Transition::StartStep);
     stage.done(wanting(SECOND, OnConflict::Queue, &[1]));
     stage.fail(3);
-    stage.decide(Transition::FailStep { reason: "it fails".into() });
+    stage.decide(Transition::FailStep { reason: "it fails".into(), step: None });
     stage.done(RolloutRollback { rollout_id: ROLLOUT, by: "ada".into(), reason: String::new() });
     begin(&mut stage, SECOND);
     assert_eq!((get(&stage, SECOND).state, behind(&stage, SECOND)), (RolloutState::Pending, Some(ROLLOUT)));

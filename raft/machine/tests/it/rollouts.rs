@@ -50,7 +50,9 @@ fn in_every_state() -> Vec<(&'static str, Stage)> {
         reached("paused", |stage| {
             stage.done(pause());
         }),
-        reached("rolling_back", |stage| stage.decide(Transition::FailStep { reason: "no".into() })),
+        reached("rolling_back", |stage| {
+            stage.decide(Transition::FailStep { reason: "no".into(), step: None })
+        }),
         reached("completed", |stage| {
             stage.complete_step(&[1, 2]);
             stage.complete_step(&[3, 4]);
@@ -73,7 +75,7 @@ fn failed() -> Stage {
     stage.decide(Transition::StartStep);
     stage.prove(1);
     stage.fail(2);
-    stage.decide(Transition::FailStep { reason: "edge-2 failed".into() });
+    stage.decide(Transition::FailStep { reason: "edge-2 failed".into(), step: None });
     stage
 }
 
@@ -289,7 +291,7 @@ fn a_failed_rollout_takes_back_the_nodes_that_still_have_what_it_gave_them() {
     stage.prove(1);
     stage.prove(2);
     stage.fail(3);
-    stage.decide(Transition::FailStep { reason: "edge-3 failed".into() });
+    stage.decide(Transition::FailStep { reason: "edge-3 failed".into(), step: None });
     assert!((1..=4).all(|number| stage.node(number).owner.is_none()));
     stage.done(samples::assign(OLD, &[1]));
     stage.done(rollback());

@@ -443,7 +443,7 @@ fn transitions() -> Vec<Command> {
         Transition::CompleteStep,
         Transition::Hold { reason: Some("no fresh heartbeat: edge-1".into()), broken: true },
         Transition::Hold { reason: None, broken: false },
-        Transition::FailStep { reason: "1 node failed".into() },
+        Transition::FailStep { reason: "1 node failed".into(), step: None },
         Transition::RestoreNodes { node_ids: vec![edge(1), edge(2)] },
         Transition::FinishRollback { exceptions: vec!["edge-1 is offline".into()] },
         Transition::Frozen { reason: "frozen until 2026-12-03T00:00:00Z by window 'x'".into() },

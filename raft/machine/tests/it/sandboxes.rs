@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use sentinel_machine::commands::enrolment_token_create::EnrolmentTokenCreate;
+use sentinel_machine::commands::environment_create::EnvironmentCreate;
 use sentinel_machine::commands::node_delete::NodeDelete;
 use sentinel_machine::commands::node_register::NodeRegister;
+use sentinel_machine::commands::node_update::{EnvironmentChange, NodeUpdate};
 use sentinel_machine::commands::project_create::ProjectCreate;
 use sentinel_machine::commands::project_update::ProjectUpdate;
 use sentinel_machine::commands::simulator_set::SimulatorSet;
@@ -14,7 +16,7 @@ use sentinel_model::audit::Actor;
 use sentinel_model::node::Node;
 use sentinel_model::project::Project;
 use sentinel_model::simulator::{SimulatorSettings, SimulatorState};
-use sentinel_model::{EnrolmentTokenId, MemberId, NodeId, ProjectId, Time};
+use sentinel_model::{EnrolmentTokenId, EnvironmentId, MemberId, NodeId, ProjectId, Time};
 use uuid::Uuid;
 
 use crate::ids::*;
@@ -56,9 +58,13 @@ fn sim_token() -> EnrolmentTokenCreate {
     }
 }
 
+fn node_of(key: u8) -> NodeId {
+    NodeId(Uuid::from_u128(0x500 + u128::from(key)))
+}
+
 fn sim_node(number: u8, key: u8) -> NodeRegister {
     NodeRegister {
-        node_id: NodeId(Uuid::from_u128(0x500 + u128::from(key))),
+        node_id: node_of(key),
         token_digest: digest(0x59),
         name: format!("sim-{number:03}"),
         key_digest: digest(key),
@@ -187,6 +193,43 @@ fn who_plays_a_node_from_now_on_has_another_key_and_the_node_is_the_same() {
     let again = NodeRegister { node_id: NodeId(Uuid::from_u128(0x999)), key_digest: digest(0xc3), ..real };
     assert!(matches!(stage.refused(again), Rejection::Taken { .. }));
     assert_eq!(simulator::nodes(&stage.tables, PLAY).unwrap().len(), 1);
+}
+
+/// Fewer nodes and then more again, or stopped and started: no way out of the order of environments.
+#[test]
+fn a_simulated_node_comes_back_into_the_environment_that_its_place_was_in() {
+    const LAB: EnvironmentId = EnvironmentId(Uuid::from_u128(0x61));
+    const FIELD: EnvironmentId = EnvironmentId(Uuid::from_u128(0x62));
+    let mut stage = running();
+    for (id, slug) in [(LAB, "lab"), (FIELD, "field")] {
+        stage.done(EnvironmentCreate { project_id: PLAY, ..samples::environment(id, slug) });
+    }
+    let only = |stage: &Stage| simulator::nodes(&stage.tables, PLAY).unwrap().remove(0);
+    let place = |environment| NodeUpdate { environment: Some(environment), ..NodeUpdate::of(node_of(0xa1)) };
+    stage.done(place(EnvironmentChange::To(FIELD)));
+    stage.actor = LEADER;
+    stage.done(NodeDelete { node_id: node_of(0xa1) });
+    stage.actor = Actor::Anonymous;
+    stage.done(NodeRegister { name: "sim-001.2".into(), ..sim_node(1, 0xa2) });
+    assert_eq!(only(&stage).environment_id, Some(FIELD));
+    // Through the end of the simulator as well.
+    stage.actor = by();
+    stage.done(halt(false));
+    stage.actor = LEADER;
+    stage.done(NodeDelete { node_id: node_of(0xa2) });
+    stage.done(halt(true));
+    stage.actor = by();
+    stage.done(play());
+    stage.actor = Actor::Anonymous;
+    stage.done(sim_node(1, 0xa1));
+    assert_eq!(only(&stage).environment_id, Some(FIELD));
+    // Whoever takes it out takes it out for good.
+    stage.actor = by();
+    stage.done(place(EnvironmentChange::Clear));
+    stage.done(NodeDelete { node_id: node_of(0xa1) });
+    stage.actor = Actor::Anonymous;
+    stage.done(sim_node(1, 0xa2));
+    assert_eq!(only(&stage).environment_id, None);
 }
 
 #[test]

@@ -66,6 +66,14 @@ impl Stage {
         stage
     }
 
+    /// The same at the highest level.
+    pub fn raised(mut self) -> Self {
+        for level in 1..Command::LEVEL {
+            self.done(samples::raise(level, level + 1, &[1]));
+        }
+        self
+    }
+
     /// A rollout of the new bundle over the four nodes, in steps of two.
     pub fn rolling() -> Self {
         let mut stage = Self::furnished();

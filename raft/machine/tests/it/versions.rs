@@ -146,7 +146,7 @@ fn the_way_back_leads_to_what_the_node_ran_whatever_it_takes() {
     stage.done(RolloutCreate { steps: vec![vec![edge(1)], vec![edge(2)]], ..roll(LATEST) });
     stage.complete_step(&[1]);
     stage.decide(Transition::StartStep);
-    stage.decide(Transition::FailStep { reason: "edge-2 failed".into() });
+    stage.decide(Transition::FailStep { reason: "edge-2 failed".into(), step: None });
     stage.decide(Transition::RestoreNodes { node_ids: vec![edge(1), edge(2)] });
     for number in [1, 2] {
         assert_eq!(stage.node(number).assignment.unwrap().bundle_id, LATER, "edge-{number}");

@@ -20,7 +20,7 @@ fn back() -> Stage {
     stage.complete_step(&[1, 2]);
     stage.decide(Transition::StartStep);
     stage.fail(3);
-    stage.decide(Transition::FailStep { reason: "edge-3 failed".into() });
+    stage.decide(Transition::FailStep { reason: "edge-3 failed".into(), step: None });
     stage
 }
 
@@ -83,7 +83,7 @@ fn of_two_earlier_bundles_the_one_that_may_be_handed_out_is_given() {
     stage.done(samples::assign(BETWEEN, &[1, 2]));
     stage.done(rollout());
     stage.decide(Transition::StartStep);
-    stage.decide(Transition::FailStep { reason: "no".into() });
+    stage.decide(Transition::FailStep { reason: "no".into(), step: None });
     restore(&mut stage, &[1]);
     assert_eq!(stage.node(1).assignment.unwrap().bundle_id, BETWEEN, "what it was assigned");
     stage.done(BundleRevoke { bundle_id: BETWEEN });
@@ -103,7 +103,7 @@ fn a_node_without_an_earlier_bundle_keeps_what_it_has_proven() {
     stage.decide(Transition::StartStep);
     stage.prove(5);
     stage.fail(6);
-    stage.decide(Transition::FailStep { reason: "edge-6 failed".into() });
+    stage.decide(Transition::FailStep { reason: "edge-6 failed".into(), step: None });
     restore(&mut stage, &[5, 6]);
     assert_eq!(stage.member(5).state, RolloutNodeState::NothingToRestore);
     assert_eq!(stage.node(5).assignment.unwrap().bundle_id, NEW);

@@ -4702,7 +4702,7 @@ export interface components {
             rollout_id?: string | null;
             /**
              * Format: int32
-             * @description The step that it was about.
+             * @description The step that it was about, from one, as the audit log counts.
              */
             step?: number | null;
         };
@@ -4868,6 +4868,8 @@ export interface components {
              * @description Nodes in a step; null when a share was asked for.
              */
             batch_size?: number | null;
+            /** @description Whether it has begun. One that waits has not, nor has one that ended before its time came or anybody let it. */
+            begun?: boolean;
             blue_green_config?: components["schemas"]["BlueGreenConfig"] | null;
             break_glass?: components["schemas"]["BreakGlass"] | null;
             /**
@@ -5140,7 +5142,7 @@ export interface components {
              */
             total: number;
         };
-        /** @description One node of a rollout. */
+        /** @description One node of a rollout. Of a rollout that has ended: as the node was then. */
         RolloutNode: {
             /** @description It runs what it shall run. */
             converged: boolean;
@@ -5169,7 +5171,7 @@ export interface components {
             generation?: number | null;
             /** @description Its newest heartbeat calls the proxy healthy. */
             healthy?: boolean | null;
-            /** @description Its name; null when the node is gone. */
+            /** @description Its name; null when the node was gone before the rollout ended. */
             name?: string | null;
             /**
              * Format: uuid

@@ -1,4 +1,4 @@
-//! Ways round what holds in an environment: to take a node out of it or put it elsewhere, and to take away what holds there.
+//! Ways round what holds in an environment: to take a node out of it, put it elsewhere or delete it, and to take away what holds there.
 
 use sentinel_api_types::approval::ApprovalRule;
 use sentinel_api_types::environment::EnvironmentUpdate;
@@ -11,7 +11,7 @@ use crate::error::AppError;
 /// Attempts that are for those transports alone that move nodes between environments.
 pub const AROUND: &[Attempt] = {
     use Answer::{Conflict, Forbidden, NotFound, Waits};
-    use Deed::{Assign, Create, Loosen, Move};
+    use Deed::{Assign, Create, Loosen, Move, Remove};
     use Scene::{Closed, Guarded, Ordered};
     use Who::{Admin, Author, Key, Node, OtherNode, Reader, Stranger};
     &[
@@ -25,6 +25,12 @@ pub const AROUND: &[Attempt] = {
         attempt(Ordered, Node, Move(None), Forbidden),
         attempt(Ordered, OtherNode, Move(None), Forbidden),
         attempt(Ordered, Stranger, Move(None), NotFound),
+        attempt(Ordered, Author, Remove, Forbidden),
+        attempt(Ordered, Key, Remove, Forbidden),
+        attempt(Ordered, Reader, Remove, Forbidden),
+        attempt(Ordered, Node, Remove, Forbidden),
+        attempt(Ordered, OtherNode, Remove, Forbidden),
+        attempt(Ordered, Stranger, Remove, NotFound),
         attempt(Ordered, Author, Loosen("prod"), Forbidden),
         attempt(Ordered, Key, Loosen("prod"), Forbidden),
         attempt(Ordered, Reader, Loosen("prod"), Forbidden),
@@ -39,6 +45,8 @@ pub const AROUND: &[Attempt] = {
         attempt(Guarded, Key, Move(Some("prod")), Forbidden),
         attempt(Guarded, Reader, Move(None), Forbidden),
         attempt(Guarded, Stranger, Move(None), NotFound),
+        attempt(Guarded, Author, Remove, Forbidden),
+        attempt(Guarded, Key, Remove, Forbidden),
         attempt(Guarded, Author, Loosen("dev"), Forbidden),
         attempt(Guarded, Key, Loosen("dev"), Forbidden),
         attempt(Guarded, Stranger, Loosen("dev"), NotFound),
@@ -50,6 +58,8 @@ pub const AROUND: &[Attempt] = {
         attempt(Closed, Author, Move(Some("staging")), Forbidden),
         attempt(Closed, Key, Move(None), Forbidden),
         attempt(Closed, Key, Move(Some("staging")), Forbidden),
+        attempt(Closed, Author, Remove, Forbidden),
+        attempt(Closed, Key, Remove, Forbidden),
         attempt(Closed, Reader, Move(None), Forbidden),
         attempt(Closed, Stranger, Move(None), NotFound),
     ]

@@ -200,16 +200,15 @@ fn a_first_step_without_any_node_left_has_proven_nothing() {
 }
 
 #[test]
-fn a_later_step_without_any_node_left_is_passed_over() {
-    let later = |mut scene: Scene| {
+fn a_later_step_without_any_node_left_has_proven_nothing_either() {
+    for mut scene in [Scene::running(&["edge-1"]), Scene::verifying(&["edge-1"])] {
         scene.rollout.current_step = 1;
         scene.step.index = 1;
         scene.member("edge-1").step = 1;
         scene.delete("edge-1");
-        scene.decide()
-    };
-    assert_eq!(later(Scene::running(&["edge-1"])), Some(Transition::VerifyStep));
-    assert_eq!(later(Scene::verifying(&["edge-1"])), Some(Transition::CompleteStep));
+        let reason = "every node of step 2 was deleted: nothing has proven the bundle there";
+        assert_eq!(scene.failure(), reason);
+    }
 }
 
 #[test]

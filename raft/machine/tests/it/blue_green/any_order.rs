@@ -35,7 +35,7 @@ static BEGINNINGS: LazyLock<Vec<Stage>> = LazyLock::new(|| {
             beginnings.push(stage.clone());
             let mut stayed = stage.clone();
             status(&mut stayed, NodeStatus::Offline);
-            stayed.decide(Transition::FailStep { reason: "errors".into() });
+            stayed.decide(Transition::FailStep { reason: "errors".into(), step: None });
             status(&mut stayed, NodeStatus::Online);
             beginnings.push(stayed);
             stage.decide(Transition::CompleteStep);
@@ -96,7 +96,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         6 => Just(Deed::Decide(Transition::StartStep)),
         6 => Just(Deed::Decide(Transition::VerifyStep)),
         6 => Just(Deed::Decide(Transition::CompleteStep)),
-        3 => Just(Deed::Decide(Transition::FailStep { reason: reason() })),
+        3 => Just(Deed::Decide(Transition::FailStep { reason: reason(), step: None })),
         3 => Just(Deed::Decide(Transition::RestoreNodes { node_ids: vec![edge(3), edge(4)] })),
         3 => Just(Deed::Decide(Transition::FinishRollback { exceptions: vec![] })),
         1 => Just(Deed::Cancel),
@@ -119,7 +119,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             Just(Transition::StartStep),
             Just(Transition::VerifyStep),
             Just(Transition::CompleteStep),
-            Just(Transition::FailStep { reason: reason() }),
+            Just(Transition::FailStep { reason: reason(), step: None }),
             Just(Transition::FinishRollback { exceptions: vec![] }),
         ].prop_map(Deed::DecideSecond),
         1 => Just(Deed::CancelSecond),

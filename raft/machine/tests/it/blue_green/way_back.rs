@@ -10,7 +10,7 @@ fn traffic_comes_back_in_the_very_step_in_which_it_fails_is_taken_back_or_is_can
     let cancel = RolloutCancel { rollout_id: ROLLOUT, by: "ada".into() };
     for shares in 1..=3 {
         let stage = shifted(shares);
-        let fail = stage.advance(Transition::FailStep { reason: "errors".into() });
+        let fail = stage.advance(Transition::FailStep { reason: "errors".into(), step: None });
         for command in [fail.into(), roll_back().into(), Command::from(cancel.clone())] {
             let mut stage = stage.clone();
             stage.done(command);
@@ -27,7 +27,7 @@ fn traffic_comes_back_in_the_very_step_in_which_it_fails_is_taken_back_or_is_can
     stopped.done(RolloutCreate { spec: RolloutSpec { auto_rollback: false, ..asked() }, ..create() });
     stopped.complete_step(&[3, 4]);
     stopped.decide(Transition::StartStep);
-    stopped.decide(Transition::FailStep { reason: "errors".into() });
+    stopped.decide(Transition::FailStep { reason: "errors".into(), step: None });
     assert!(matches!(stopped.rollout().state, RolloutState::Failed { .. }));
     assert_eq!(weights(&stopped), BEFORE, "also when it stops where it is");
     stopped.done(roll_back());
@@ -40,7 +40,7 @@ fn traffic_does_not_go_to_nodes_that_are_gone() {
     for number in [1, 2] {
         stage.report(edge(number), NodeFact::Status(NodeStatus::Offline));
     }
-    stage.decide(Transition::FailStep { reason: "errors".into() });
+    stage.decide(Transition::FailStep { reason: "errors".into(), step: None });
     assert_eq!(weights(&stage), [0, 0, 100, 100]);
     let entry = stage.audit().pop().unwrap();
     let words = "errors; traffic stays: no node of the slot blue is online to take it";
@@ -65,7 +65,7 @@ fn stuck(shares: u32) -> Stage {
         }
     }
     status(&mut stage, NodeStatus::Offline);
-    stage.decide(Transition::FailStep { reason: "errors".into() });
+    stage.decide(Transition::FailStep { reason: "errors".into(), step: None });
     status(&mut stage, NodeStatus::Online);
     stage
 }

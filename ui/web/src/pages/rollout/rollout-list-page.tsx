@@ -58,7 +58,7 @@ const COLUMNS: Column<Rollout>[] = [
   { id: "nodes", header: "Nodes", width: 80, align: "right", cell: (rollout) => rollout.nodes, text: (rollout) => String(rollout.nodes) },
   { id: "target", header: "Target", cell: (rollout) => targetWords(rollout), text: (rollout) => targetWords(rollout) },
   { id: "by", header: "Started by", width: 190, cell: (rollout) => rollout.created_by, text: (rollout) => rollout.created_by },
-  { id: "at", header: "Started", width: 110, cell: (rollout) => <Ago at={rollout.started_at} />, text: (rollout) => rollout.started_at },
+  { id: "at", header: "Started", width: 110, cell: (rollout) => (rollout.begun === false ? <span className="dim">–</span> : <Ago at={rollout.started_at} />), text: (rollout) => rollout.started_at },
   {
     id: "took",
     header: "Took",

@@ -245,7 +245,7 @@ function NodeGates({ gates }: { gates: readonly NodeGate[] }) {
 }
 
 const COLUMNS: Column<RolloutNode>[] = [
-  { id: "name", header: "Node", width: 170, cell: (node) => <NodeLink id={node.node_id} name={node.name} />, text: (node) => node.name ?? node.node_id },
+  { id: "name", header: "Node", width: 170, cell: (node) => (node.status == null && node.name != null ? <span className="dim">{node.name} (gone)</span> : <NodeLink id={node.node_id} name={node.name} />), text: (node) => node.name ?? node.node_id },
   { id: "step", header: "Step", width: 60, align: "right", cell: (node) => (node.state === "kept" ? <span className="dim">–</span> : node.step + 1), text: (node) => (node.state === "kept" ? "" : String(node.step + 1)) },
   {
     id: "state",
@@ -358,7 +358,7 @@ function Facts({ detail }: { detail: RolloutDetail }) {
             ...(rollout.auto_advance === false ? ([["Steps go on", "by hand"]] as [string, React.ReactNode][]) : []),
             ["On failure", rollout.auto_rollback ? "take everything back" : "stop there"],
             [isWaiting(rollout.state) ? "Asked for by" : "Started by", rollout.created_by],
-            [isWaiting(rollout.state) ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
+            [isWaiting(rollout.state) || rollout.begun === false ? "Asked for" : "Started", <Ago key="started" at={rollout.started_at} />],
             ...(rollout.scheduled_at ? [["Scheduled for", <Ago key="scheduled" at={rollout.scheduled_at} />] as [string, React.ReactNode]] : []),
             ["Id", <Id key="id" id={rollout.id} what="the rollout's id" />],
           ]}

@@ -218,11 +218,17 @@ fn a_step_waits_for_its_person_as_long_as_that_takes_and_is_judged_meanwhile() {
     let mut failed = scene.clone();
     failed.fail("edge-1", "out of memory");
     assert!(failed.failure().starts_with("1 node failed"));
+    // The step that has failed is the one whose node did; the one that never began has not.
+    assert!(matches!(failed.decide(), Some(Transition::FailStep { step: Some(0), .. })));
     let mut sick = scene.clone();
     sick.heartbeat("edge-2", false);
     let broken =
         Some(Transition::Hold { reason: Some("heartbeat says unhealthy: edge-2".into()), broken: true });
     assert_eq!(sick.decide(), broken);
+    sick.hold("heartbeat says unhealthy: edge-2", true, sick.now);
+    sick.pass_s(15, &["edge-1"]);
+    sick.heartbeat("edge-2", false);
+    assert!(matches!(sick.decide(), Some(Transition::FailStep { step: Some(1), .. })));
     scene.rollout.released = 2;
     assert_eq!(scene.decide(), Some(Transition::StartStep));
 }

@@ -25,6 +25,7 @@ fn at(index: u32, state: StepState) -> Scene {
         previous: None,
         fallback: None,
         before: None,
+        outcome: None,
         state: RolloutNodeState::Kept,
     });
     let step = |place: u32, state: StepState| Step {
