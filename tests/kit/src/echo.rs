@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Answers with a JSON object: `name`, `method`, `path` (with the query), `version`, `headers` (name → values).
+/// Answers with a JSON object: `name`, `method`, `path` (with the query), `version`, `headers` (name → values), `sent` (bytes of
+/// the body).
 ///
 /// The query may ask for more: `status=503` (and `times=2` for the first two requests of a path only), `delay=300` in milliseconds,
 /// `header=Name:value` for a header of the answer.
@@ -85,17 +86,21 @@ async fn answer(
     if let Some(delay) = number("delay") {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
+    let (request, body) = request.into_parts();
+    // An upstream that answers before it has read everything would hide what becomes of the rest.
+    let sent = axum::body::to_bytes(body, 1 << 20).await.map_or(0, |bytes| bytes.len());
     let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (name, value) in request.headers() {
+    for (name, value) in &request.headers {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         headers.entry(name.to_string()).or_default().push(value);
     }
     let body = json!({
         "name": name,
-        "method": request.method().as_str(),
+        "method": request.method.as_str(),
         "path": path,
-        "version": format!("{:?}", request.version()),
+        "version": format!("{:?}", request.version),
         "headers": headers,
+        "sent": sent,
     });
     let mut response = axum::Json(body).into_response();
     let failing = number("times").is_none_or(|times| turn <= times);
