@@ -20,7 +20,7 @@ pub(crate) const RUNS: &str = "system { worker-threads 2; }";
 
 pub(crate) fn measured(generation: u64, differs: bool) -> Measured {
     let difference =
-        Difference { path: "zentinel.kdl".into(), kind: DifferenceKind::Changed, words: String::new() };
+        Difference { path: "zentinel.json".into(), kind: DifferenceKind::Changed, words: String::new() };
     Measured {
         generation: Generation(generation),
         expected_hash: Sha256Digest([1; 32]),

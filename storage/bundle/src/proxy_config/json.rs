@@ -132,10 +132,10 @@ impl Usual {
 }
 
 /// Visits the items of a list or of a map.
-fn each(of: Option<&mut Value>, mut visit: impl FnMut(&mut Value)) {
+fn each(of: Option<&mut Value>, visit: impl FnMut(&mut Value)) {
     match of {
         Some(Value::Array(items)) => items.iter_mut().for_each(visit),
-        Some(Value::Object(items)) => items.values_mut().for_each(|one| visit(one)),
+        Some(Value::Object(items)) => items.values_mut().for_each(visit),
         _ => {}
     }
 }
