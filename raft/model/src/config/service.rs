@@ -266,10 +266,10 @@ impl Service {
         let count = given.into_iter().filter(|given| *given).count();
         let message = "needs exactly one of upstream_url, upstream_group, traffic_split, redirect_url and respond_status";
         findings.require(count == 1, at.field("upstream_url"), message);
-        if let Some(url) = &self.upstream_url {
-            if let Err(message) = Upstream::parse(url) {
-                findings.refuse(at.field("upstream_url"), message);
-            }
+        if let Some(url) = &self.upstream_url
+            && let Err(message) = Upstream::parse(url)
+        {
+            findings.refuse(at.field("upstream_url"), message);
         }
         if let Some(url) = &self.redirect_url {
             let at = at.field("redirect_url");
