@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sentinel_model::config::check::{At, Findings};
 use sentinel_model::config::document::{SETTINGS, check_object};
 use sentinel_model::config::{Document, Kind, Spec};
-use sentinel_model::config_object::{ConfigObject, ConfigState};
+use sentinel_model::config_object::{ConfigObject, ConfigState, changed_since};
 use sentinel_model::{ConfigObjectId, InvalidValue, ProjectId, Sha256Digest};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -111,6 +111,36 @@ pub fn action(kind: Kind, deed: Deed) -> &'static str {
         (Kind::TrustStore, Deed::Created) => "trust_store.created",
         (Kind::TrustStore, Deed::Updated) => "trust_store.updated",
         (Kind::TrustStore, Deed::Deleted) => "trust_store.deleted",
+    }
+}
+
+/// The kind at the beginning of a sentence.
+pub fn title(kind: Kind) -> String {
+    let singular = kind.singular();
+    let (head, rest) = singular.split_at(1);
+    format!("{}{rest}", head.to_uppercase())
+}
+
+/// The refusal of a change of an object that was made of an older revision.
+pub fn changed(known: &ConfigObject, seen: u64) -> Rejection {
+    Rejection::Changed {
+        what: format!("the {} '{}'", known.spec.kind(), known.slug),
+        current: known.revision,
+        by: known.updated_by.clone(),
+        at: known.updated_at,
+        fields: changed_since(&known.edits, seen),
+    }
+}
+
+/// The refusal of a change of a whole configuration that was made of an older revision.
+pub fn overtaken(state: &ConfigState, seen: u64) -> Rejection {
+    let last = state.edits.last();
+    Rejection::Changed {
+        what: "the configuration".to_owned(),
+        current: state.revision,
+        by: last.map(|edit| edit.by.clone()).unwrap_or_default(),
+        at: last.map(|edit| edit.at).unwrap_or_default(),
+        fields: changed_since(&state.edits, seen),
     }
 }
 

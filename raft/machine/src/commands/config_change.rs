@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sentinel_model::config::Kind;
 use sentinel_model::config_object::{
-    BYTES_MAX, ConfigObject, ConfigState, Edit, changed_since, differences, remember,
+    BYTES_MAX, ConfigObject, ConfigState, Edit, differences, remember,
 };
 use sentinel_model::project::Project;
 use sentinel_model::{InvalidValue, ProjectId, Sha256Digest};
@@ -44,7 +44,6 @@ struct Done {
     id: String,
     deed: Deed,
     fields: Vec<String>,
-    digest: Option<Sha256Digest>,
 }
 
 impl Apply for ConfigChange {
@@ -54,7 +53,7 @@ impl Apply for ConfigChange {
         let mut state = config::state_of(context.tables(), self.project_id)?;
         let known = self.known(context)?;
         if let Some(seen) = self.based_on.filter(|seen| *seen != state.revision) {
-            return Err(overtaken(&state, seen).into());
+            return Err(config::overtaken(&state, seen).into());
         }
         if let Some(found) = config::findings(context.tables(), self.project_id, &self.operations)?.first() {
             return Err(config::refusal(found, &self.operations).into());
@@ -107,7 +106,7 @@ impl ConfigChange {
         for operation in &self.operations {
             let (kind, slug) = (operation.kind(), operation.slug());
             let known = config::find(context.tables(), self.project_id, kind, slug)?;
-            let missing = || Rejection::not_found(&title(kind));
+            let missing = || Rejection::not_found(&config::title(kind));
             match (operation.expected(), &known) {
                 (Expected::Anything, _) | (Expected::New, None) | (Expected::There, Some(_)) => {}
                 (Expected::New, Some(_)) => {
@@ -116,7 +115,7 @@ impl ConfigChange {
                 }
                 (Expected::There | Expected::Revision(_), None) => return Err(missing().into()),
                 (Expected::Revision(seen), Some(known)) if seen != known.revision => {
-                    return Err(changed(known, seen).into());
+                    return Err(config::changed(known, seen).into());
                 }
                 (Expected::Revision(_), Some(_)) => {}
             }
@@ -176,8 +175,7 @@ impl ConfigChange {
                     context.write().put(Table::ConfigReferences, &place, b"")?;
                 }
                 context.store(&object)?;
-                let (id, digest) = (object.id.to_string(), Some(config::digest(spec)?));
-                Ok(Some(Done { kind, slug: slug.to_owned(), id, deed, fields, digest }))
+                Ok(Some(Done { kind, slug: slug.to_owned(), id: object.id.to_string(), deed, fields }))
             }
             Operation::Delete { .. } => {
                 let Some(known) = known else { return Ok(None) };
@@ -188,8 +186,7 @@ impl ConfigChange {
                 context.write().delete(Table::ConfigObjects, &place)?;
                 context.write().delete(Table::ConfigObjectIds, known.id.as_bytes())?;
                 let (id, fields) = (known.id.to_string(), Vec::new());
-                let (slug, deed, digest) = (slug.to_owned(), Deed::Deleted, None);
-                Ok(Some(Done { kind, slug, id, deed, fields, digest }))
+                Ok(Some(Done { kind, slug: slug.to_owned(), id, deed: Deed::Deleted, fields }))
             }
         }
     }
@@ -235,17 +232,7 @@ impl ConfigChange {
     ) -> Result<(), Stop> {
         let revision = ("revision", state.revision.to_string());
         if let ([operation], None) = (&self.operations[..], self.asked) {
-            if let [one] = done {
-                let mut said = vec![revision, ("slug", one.slug.clone())];
-                if one.deed == Deed::Updated {
-                    said.push(("changed", bounded(&one.fields)));
-                }
-                said.extend(one.digest.map(|digest| ("digest", digest.to_string())));
-                let subject = Subject::in_project(noun(one.kind), &one.id, project);
-                context.record(action(one.kind, one.deed), subject, said)?;
-                return Ok(());
-            }
-            return self.tell_of_nothing(context, project, operation, revision);
+            return self.tell_of_one(context, project, operation, done.first(), revision);
         }
         let digest = self.asked.map_or_else(|| config::digest_of(&self.operations), Ok)?;
         let mut said = vec![revision, ("digest", digest.to_string())];
@@ -263,25 +250,35 @@ impl ConfigChange {
         Ok(())
     }
 
-    /// Somebody asked for what is so already: that is in the log as well, or nothing would stand for the request.
-    fn tell_of_nothing(
+    /// The entry of one object. Who asks for what is so already has one as well, or nothing would stand for the request.
+    fn tell_of_one(
         &self,
         context: &mut Context<'_>,
         project: &Project,
         operation: &Operation,
+        done: Option<&Done>,
         revision: (&'static str, String),
     ) -> Result<(), Stop> {
         let (kind, slug) = (operation.kind(), operation.slug());
-        let id = config::find(context.tables(), self.project_id, kind, slug)?.map(|known| known.id.to_string());
-        let mut said = vec![revision, ("slug", slug.to_owned()), ("changed", String::new())];
-        let deed = match operation {
+        let mut said = vec![revision, ("slug", slug.to_owned())];
+        let usual = match operation {
             Operation::Put { spec, .. } => {
                 said.push(("digest", config::digest(spec)?.to_string()));
                 Deed::Updated
             }
             Operation::Delete { .. } => Deed::Deleted,
         };
-        let id = id.unwrap_or_default();
+        let deed = done.map_or(usual, |done| done.deed);
+        if deed == Deed::Updated {
+            said.push(("changed", done.map(|done| bounded(&done.fields)).unwrap_or_default()));
+        }
+        let id = match done {
+            Some(done) => done.id.clone(),
+            None => {
+                let there = config::find(context.tables(), self.project_id, kind, slug)?;
+                there.map(|known| known.id.to_string()).unwrap_or_default()
+            }
+        };
         context.record(action(kind, deed), Subject::in_project(noun(kind), &id, project), said)?;
         Ok(())
     }
@@ -306,40 +303,12 @@ fn noun(kind: Kind) -> &'static str {
     }
 }
 
-/// The kind at the beginning of a sentence.
-pub fn title(kind: Kind) -> String {
-    let singular = kind.singular();
-    let (head, rest) = singular.split_at(1);
-    format!("{}{rest}", head.to_uppercase())
-}
-
 /// The first of them, and how many more there are.
 fn bounded(names: &[String]) -> String {
     let first = names.iter().take(NAMES_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMES_MAX) {
         0 => first,
         more => format!("{first} and {more} more"),
-    }
-}
-
-fn changed(known: &ConfigObject, seen: u64) -> Rejection {
-    Rejection::Changed {
-        what: format!("the {} '{}'", known.spec.kind(), known.slug),
-        current: known.revision,
-        by: known.updated_by.clone(),
-        at: known.updated_at,
-        fields: changed_since(&known.edits, seen),
-    }
-}
-
-fn overtaken(state: &ConfigState, seen: u64) -> Rejection {
-    let last = state.edits.last();
-    Rejection::Changed {
-        what: "the configuration".to_owned(),
-        current: state.revision,
-        by: last.map(|edit| edit.by.clone()).unwrap_or_default(),
-        at: last.map(|edit| edit.at).unwrap_or_default(),
-        fields: changed_since(&state.edits, seen),
     }
 }
 
