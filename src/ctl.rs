@@ -6,6 +6,7 @@
 mod audit;
 mod bundle;
 mod cluster;
+mod config;
 mod connection;
 mod context;
 mod doctor;
@@ -27,6 +28,7 @@ mod project;
 mod rollout;
 mod session;
 mod simulator;
+mod source;
 mod template;
 mod terminal;
 #[cfg(test)]
@@ -72,6 +74,8 @@ pub enum CtlCommand {
     Token(Noun<token::TokenCommand>),
     /// Bundles: compiled, signed configurations
     Bundle(Noun<bundle::BundleCommand>),
+    /// The configuration of a project: services and everything that they name, as a file
+    Config(Noun<config::ConfigCommand>),
     /// Nodes: managed proxies
     Node(Noun<node::NodeCommand>),
     /// Groups of nodes: named, or by a rule on labels
@@ -141,6 +145,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
             token::run(command, &Connection::open(&options)?).await
         }
         CtlCommand::Bundle(Noun { options, command }) => bundle::run(command, &options).await,
+        CtlCommand::Config(Noun { options, command }) => {
+            config::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Node(Noun { options, command }) => node::run(command, &Connection::open(&options)?).await,
         CtlCommand::Template(Noun { options, command }) => {
             template::run(command, &Connection::open(&options)?).await
@@ -184,6 +191,7 @@ impl CtlCommand {
             CtlCommand::Key(noun) => noun.command.reads(),
             CtlCommand::Token(noun) => noun.command.reads(),
             CtlCommand::Bundle(noun) => noun.command.reads(),
+            CtlCommand::Config(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
             CtlCommand::Template(noun) => noun.command.reads(),
@@ -208,6 +216,7 @@ impl CtlCommand {
             CtlCommand::Key(noun) => &noun.options,
             CtlCommand::Token(noun) => &noun.options,
             CtlCommand::Bundle(noun) => &noun.options,
+            CtlCommand::Config(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,
             CtlCommand::Template(noun) => &noun.options,

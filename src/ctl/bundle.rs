@@ -173,9 +173,9 @@ pub async fn run(command: BundleCommand, options: &Options) -> anyhow::Result<Ex
             let id = find(connection, &project, &bundle).await?;
             let source = client.bundle_source(&project, id).await?;
             done(match output {
-                Output::Json => output::json(&source),
                 Output::Table if compiled => output::text(&source.compiled_source),
                 Output::Table => output::text(&source.config_source),
+                programs => programs.whole(&source),
             })
         }
         BundleCommand::Diff { old, new } => {
@@ -183,11 +183,11 @@ pub async fn run(command: BundleCommand, options: &Options) -> anyhow::Result<Ex
             let id = find(connection, &project, &new).await?;
             let diff = client.bundle_diff(&project, id, &BundleDiffQuery { against }).await?;
             done(match output {
-                Output::Json => output::json(&diff),
                 Output::Table if diff.diff.trim().is_empty() => output::text(&output::clean(&format!(
                     "no difference: {old} and {new} have the same configuration\n"
                 ))),
                 Output::Table => output::text(&output::clean(&diff.diff)),
+                programs => programs.whole(&diff),
             })
         }
         BundleCommand::Download { bundle, to, force } => {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::connection::Connection;
 use super::failure;
 use super::options::Options;
-use super::output::{Output, clean, json, text};
+use super::output::{Output, clean, text};
 use super::words::word;
 
 /// Look whether the cluster is well, and what to do when it is not
@@ -49,8 +49,8 @@ pub async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
         Err(error) => return Err(error.into()),
     };
     match connection.output {
-        Output::Json => json(&report)?,
         Output::Table => text(&report.screen())?,
+        programs => programs.whole(&report)?,
     }
     Ok(ExitCode::from(report.exit_code()))
 }

@@ -77,7 +77,8 @@ pub fn report(error: &anyhow::Error, output: Output, asked: &Asked) -> ExitCode 
                 eprintln!("{}", clean(&line));
             }
         }
-        Output::Json => eprintln!("{}", as_json(error)),
+        // JSON is YAML as well.
+        Output::Json | Output::Yaml => eprintln!("{}", as_json(error)),
     }
     ExitCode::from(exit_code(error))
 }

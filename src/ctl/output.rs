@@ -14,22 +14,32 @@ pub enum Output {
     Table,
     /// The API's own answer, for programs
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 impl Output {
     /// Prints an answer: as it is for programs, or as the table that `table` makes of it.
     pub fn print<T: Serialize>(self, answer: &T, table: impl FnOnce(&T) -> Table) -> anyhow::Result<()> {
         match self {
-            Output::Json => json(answer),
             Output::Table => text(&table(answer).to_string()),
+            Output::Json | Output::Yaml => self.whole(answer),
         }
     }
 
     /// Prints an answer: as it is for programs, or as one sentence.
     pub fn say<T: Serialize>(self, answer: &T, sentence: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
         match self {
-            Output::Json => json(answer),
             Output::Table => text(&format!("{}\n", clean(&sentence(answer)))),
+            Output::Json | Output::Yaml => self.whole(answer),
+        }
+    }
+
+    /// Prints an answer as it is, for programs.
+    pub fn whole<T: Serialize>(self, answer: &T) -> anyhow::Result<()> {
+        match self {
+            Output::Table | Output::Json => json(answer),
+            Output::Yaml => yaml(answer),
         }
     }
 }
@@ -38,6 +48,21 @@ impl Output {
 pub fn json<T: Serialize>(answer: &T) -> anyhow::Result<()> {
     let json = serde_json::to_string_pretty(answer).context("the answer has no JSON form")?;
     text(&format!("{json}\n"))
+}
+
+/// Writes YAML. What JSON has as an object with one field has the same form here, and no tag.
+pub fn yaml<T: Serialize>(answer: &T) -> anyhow::Result<()> {
+    text(&as_yaml(answer)?)
+}
+
+/// An answer as YAML.
+pub fn as_yaml<T: Serialize>(answer: &T) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    let mut serializer = yaml_serde::Serializer::new(&mut bytes);
+    yaml_serde::with::singleton_map_recursive::serialize(answer, &mut serializer)
+        .context("the answer has no YAML form")?;
+    drop(serializer);
+    String::from_utf8(bytes).context("the answer has no YAML form")
 }
 
 /// Writes to standard output. A reader that has seen enough, such as `head`, is no failure.

@@ -4,6 +4,7 @@
 mod blue_green;
 mod bundles;
 mod cli;
+mod config;
 mod conflicts;
 mod doctor;
 mod environments;

@@ -230,6 +230,24 @@ operations! {
     RolloutTemplateUpdate => Member(Operator, Some(RolloutsWrite));
     /// Take a template of rollouts away.
     RolloutTemplateDelete => Member(Operator, Some(RolloutsWrite));
+    /// See the objects of a configuration.
+    ConfigList => Member(Reader, Some(ServicesRead));
+    /// See an object of a configuration.
+    ConfigShow => Member(Reader, Some(ServicesRead));
+    /// See a whole configuration.
+    ConfigExport => Member(Reader, Some(ServicesRead));
+    /// Compare a document with a configuration.
+    ConfigDiff => Member(Reader, Some(ServicesRead));
+    /// Learn what the compiler says of a document.
+    ConfigCheck => Member(Reader, Some(ServicesRead));
+    /// Make an object of a configuration.
+    ConfigCreate => Member(Operator, Some(ServicesWrite));
+    /// Replace what an object of a configuration says.
+    ConfigReplace => Member(Operator, Some(ServicesWrite));
+    /// Take an object of a configuration away.
+    ConfigDelete => Member(Operator, Some(ServicesWrite));
+    /// Replace a configuration.
+    ConfigApply => Member(Operator, Some(ServicesWrite));
     /// See what a project is up to, day by day.
     CalendarShow => Member(Reader, Some(RolloutsRead));
     /// Watch what happens in a project.

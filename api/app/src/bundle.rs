@@ -1,7 +1,7 @@
 //! Bundles.
 
 mod artefact;
-mod compile;
+pub(crate) mod compile;
 mod room;
 pub(crate) mod unified;
 
@@ -178,7 +178,7 @@ impl App {
         }
         match committed.reply {
             sentinel_machine::Reply::Count(assigned) => Ok(BundleAssigned { assigned }),
-            sentinel_machine::Reply::Done => Err(AppError::internal("an assignment does not tell its count")),
+            _ => Err(AppError::internal("an assignment does not tell its count")),
         }
     }
 

@@ -3,6 +3,7 @@
 //! The outcome of a request is remembered under its id, and whoever asks again with this id gets that outcome. So before an
 //! outcome is told, it is compared with what was asked for: the same key on another object must never be acknowledged.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use sentinel_machine::apply::outcome_of;
@@ -107,6 +108,8 @@ pub(crate) struct Committed {
     pub(crate) reply: Reply,
     /// The object that it changed or made, as the audit log names it.
     pub(crate) resource_id: String,
+    /// What the audit log says of it.
+    pub(crate) changes: BTreeMap<String, String>,
     /// Log time of the change.
     pub(crate) at: Time,
     /// State with the change in it.
@@ -180,7 +183,7 @@ fn committed(
     // Only what nodes tell leaves no entry; a key that was used for that is used.
     let entry = entry_at(&*view.tables, index)?.ok_or_else(used_for_another)?;
     change.check(&entry, caller)?;
-    Ok(Committed { reply, resource_id: entry.resource_id, at: entry.at, view })
+    Ok(Committed { reply, resource_id: entry.resource_id, changes: entry.changes, at: entry.at, view })
 }
 
 /// The audit entry of the change at a log index: the last one there, behind those of other objects that it changed. Entries are dense

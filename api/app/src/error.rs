@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use sentinel_api_types::Problem;
 use sentinel_machine::{BlobError, ProposeError, ReadError, Rejection, TableError};
-use sentinel_model::InvalidValue;
+use sentinel_model::{InvalidValue, Time};
 
 /// Why a use case did not go through. Each transport maps it once.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,20 @@ pub enum AppError {
     /// Not possible in the object's state.
     #[error("{0}")]
     Conflict(String),
+    /// Somebody else has changed it since the caller looked.
+    #[error("{text}; look at it again")]
+    Changed {
+        /// What was changed, and by whom.
+        text: String,
+        /// Its revision now.
+        revision: u64,
+        /// Who changed it last.
+        updated_by: String,
+        /// When that was.
+        updated_at: Time,
+        /// What has changed since the caller looked, as far back as is remembered.
+        changed_fields: Vec<String>,
+    },
     /// Values that cannot be, by field.
     #[error("{}", fields_in_words(.0))]
     Invalid(BTreeMap<String, Vec<String>>),
@@ -125,7 +139,15 @@ impl From<TableError> for AppError {
 
 impl From<Rejection> for AppError {
     fn from(rejection: Rejection) -> Self {
+        let text = rejection.to_string();
         match rejection {
+            Rejection::Changed { current, by, at, fields, .. } => AppError::Changed {
+                text,
+                revision: current,
+                updated_by: by,
+                updated_at: at,
+                changed_fields: fields,
+            },
             Rejection::NotFound { kind } => AppError::NotFound(kind),
             Rejection::Taken { field, message } => AppError::invalid(field, message),
             Rejection::Invalid(invalid) => invalid.into(),

@@ -24,6 +24,7 @@ mod checks;
 pub mod clock;
 pub mod cluster;
 mod concerns;
+mod config;
 pub mod cursor;
 mod drift;
 mod enrolment;

@@ -4,7 +4,7 @@ pub mod attacks;
 mod by_hand;
 pub mod world;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use sentinel_machine::memory::MemoryReplica;
 use sentinel_machine::tables::rows;
 use sentinel_machine::{
     Applied, BlobError, Blobs, Build, ClusterInfo, ClusterStatus, Command, Consistency, Cursor, Envelope,
-    Event, EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, Scan, Table, View,
+    Event, EventHistory, Gap, MemberStatus, ProposeError, ReadError, Replica, Scan, Table, View, level,
 };
 use sentinel_model::cluster::{ClusterCa, ClusterMember, EpochReason, MemberPlace};
 use sentinel_model::join::JoinTicket;
@@ -357,10 +357,14 @@ impl Kit {
     /// Raises the cluster to the level that this version knows.
     pub async fn raise(&self) -> Result<(), AppError> {
         let every = Scan::all(Table::ClusterMembers, &[]);
-        let members: Vec<ClusterMember> = rows(&self.replica.memory().tables(), every)?;
-        let known_by = members.into_iter().map(|member| member.id).collect();
-        let raise = ClusterLevelRaise { from: Command::LEVEL - 1, to: Command::LEVEL, known_by };
-        self.app.propose_as_member(raise).await?.map(|_| ()).map_err(AppError::from)
+        let tables = self.replica.memory().tables();
+        let members: Vec<ClusterMember> = rows(&tables, every)?;
+        let known_by: BTreeSet<MemberId> = members.into_iter().map(|member| member.id).collect();
+        for from in level::of_cluster(&tables)?..Command::LEVEL {
+            let raise = ClusterLevelRaise { from, to: from + 1, known_by: known_by.clone() };
+            self.app.propose_as_member(raise).await?.map(|_| ()).map_err(AppError::from)?;
+        }
+        Ok(())
     }
 
     /// The first member, and a CA that signs nothing.

@@ -8,6 +8,7 @@ mod blue_green;
 mod bundles;
 mod calendar;
 mod cluster;
+mod config;
 mod conflicts;
 pub(crate) mod drift;
 mod environments;

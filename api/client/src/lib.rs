@@ -17,6 +17,7 @@ mod calendar;
 mod call;
 mod client;
 mod cluster;
+mod config;
 mod credential;
 mod drift;
 mod enrolment;

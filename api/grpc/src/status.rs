@@ -13,6 +13,7 @@ pub fn of(error: AppError) -> Status {
         AppError::Forbidden(_) => Code::PermissionDenied,
         AppError::NotFound(_) => Code::NotFound,
         AppError::Conflict(_) => Code::FailedPrecondition,
+        AppError::Changed { .. } => Code::Aborted,
         AppError::Invalid(_) | AppError::InvalidConfig(_) | AppError::InvalidCursor => Code::InvalidArgument,
         AppError::TooManyAttempts { .. } | AppError::TooOften { .. } | AppError::Busy(_) => {
             Code::ResourceExhausted

@@ -5,8 +5,11 @@ mod caller;
 mod fields;
 mod path;
 mod query;
+mod seen;
+mod without;
 
-pub use body::{JsonBody, OptionalBody};
+pub use body::{JsonBody, ObjectBody, OptionalBody};
 pub use caller::{Calling, Unknown};
 pub use path::PathArgs;
 pub use query::QueryArgs;
+pub use seen::Seen;

@@ -64,6 +64,7 @@ fn tell_of_the_index(operation: &mut Operation) {
         (name = "projects", description = "Projects at a glance, and their changes"),
         (name = "nodes", description = "Nodes as operators see them"),
         (name = "bundles", description = "Compiled, signed configurations"),
+        (name = "configuration", description = "What the proxies of a project do: services and everything that they name"),
         (name = "rollouts", description = "Bundles carried to nodes in steps"),
         (name = "environments", description = "The order in which bundles go through a fleet, and what takes them on"),
         (name = "events", description = "What happens, as it happens"),
@@ -144,4 +145,15 @@ pub struct WriteParams {
     /// Makes the write repeatable: the same key never writes twice, and gets the first answer again.
     #[param(rename = "Idempotency-Key")]
     idempotency_key: Option<uuid::Uuid>,
+}
+
+/// A change may be only of what was looked at.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)]
+pub struct MatchParams {
+    /// The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+    /// when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+    #[param(rename = "If-Match")]
+    if_match: Option<String>,
 }

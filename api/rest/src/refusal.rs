@@ -5,8 +5,8 @@ use std::any::Any;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode, Uri, header};
-use sentinel_api_types::ErrorBody;
 use sentinel_api_types::error::{ErrorText, code};
+use sentinel_api_types::{ErrorBody, timestamp};
 use sentinel_app::AppError;
 use serde_json::json;
 use tower_http::csrf::ProtectionError;
@@ -46,6 +46,7 @@ impl From<AppError> for Refusal {
             AppError::Forbidden(_) => (StatusCode::FORBIDDEN, code::FORBIDDEN),
             AppError::NotFound(_) => (StatusCode::NOT_FOUND, code::NOT_FOUND),
             AppError::Conflict(_) => (StatusCode::CONFLICT, code::CONFLICT),
+            AppError::Changed { .. } => (StatusCode::PRECONDITION_FAILED, code::PRECONDITION_FAILED),
             AppError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID),
             AppError::InvalidConfig(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_CONFIG),
             AppError::InvalidCursor => (StatusCode::BAD_REQUEST, code::INVALID_CURSOR),
@@ -65,6 +66,14 @@ impl From<AppError> for Refusal {
         refusal.cause = error.cause().map(|cause| Cause(cause.to_owned()));
         match error {
             AppError::Invalid(fields) => refusal.body.error = ErrorText::Fields(fields),
+            AppError::Changed { revision, updated_by, updated_at, changed_fields, .. } => {
+                refusal.body.details = Some(json!({
+                    "revision": revision,
+                    "updated_by": updated_by,
+                    "updated_at": timestamp(updated_at),
+                    "changed_fields": changed_fields,
+                }));
+            }
             AppError::InvalidConfig(problems) => refusal.body.details = Some(json!({ "problems": problems })),
             AppError::TooManyAttempts { retry_after_s } | AppError::TooOften { retry_after_s, .. } => {
                 refusal.retry_after_s = Some(retry_after_s);

@@ -8,6 +8,7 @@ pub mod backups;
 pub mod bundles;
 pub mod calendar;
 pub mod cluster;
+pub mod config;
 pub mod drift;
 pub mod enrolment_tokens;
 pub mod environments;
@@ -55,6 +56,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(environments::routes())
         .merge(promotion_rules::routes())
         .merge(rollout_templates::routes())
+        .merge(config::routes())
         .merge(calendar::routes())
         .merge(cluster::routes())
         .merge(join_tokens::routes())

@@ -13,7 +13,7 @@ pub struct ErrorBody {
     /// Stable word for programs, one of [`code`].
     #[schema(example = "not_found")]
     pub code: String,
-    /// More, where it helps: `problems` of a refused configuration, `retry_after_s`.
+    /// More, where it helps: `problems` of a refused configuration, `retry_after_s`, what somebody else has changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub details: Option<serde_json::Value>,
@@ -99,6 +99,8 @@ pub mod code {
     pub const TIMEOUT: &str = "timeout";
     /// 409: not possible in the object's state.
     pub const CONFLICT: &str = "conflict";
+    /// 412: somebody else has changed it meanwhile; `details` has the revision now, who made it, and which fields changed.
+    pub const PRECONDITION_FAILED: &str = "precondition_failed";
     /// 413: the body is larger than allowed.
     pub const BODY_TOO_LARGE: &str = "body_too_large";
     /// 415: the body is not declared as JSON.

@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod canary;
 pub mod check;
 pub mod cluster;
+pub mod config;
 pub mod conflict;
 pub mod drift;
 pub mod enrolment;

@@ -14,6 +14,7 @@ pub mod baseline;
 mod blue_green;
 pub mod bundle_bytes;
 pub mod commands;
+pub mod config;
 pub mod draft;
 pub mod drift;
 pub mod envelope;

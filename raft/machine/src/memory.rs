@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::apply::apply;
-use crate::envelope::Envelope;
+use crate::envelope::{ENVELOPE_MAX, Envelope, EnvelopeError};
 use crate::event::Event;
 use crate::level;
 use crate::replica::{Applied, Consistency, ProposeError, ReadError, Replica, View};
@@ -86,7 +86,10 @@ impl MemoryReplica {
 impl Replica for MemoryReplica {
     async fn propose(&self, envelope: Envelope) -> Result<Applied, ProposeError> {
         // Through bytes, as in the log: a command that does not survive its own encoding fails here and not in a cluster.
-        let bytes = envelope.encode().map_err(|error| ProposeError::Fatal(error.to_string()))?;
+        let bytes = envelope.encode().map_err(|error| match error {
+            EnvelopeError::TooLarge(size) => ProposeError::TooLarge { size, limit: ENVELOPE_MAX },
+            error => ProposeError::Fatal(error.to_string()),
+        })?;
         let envelope = Envelope::decode(&bytes).map_err(|error| ProposeError::Fatal(error.to_string()))?;
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let inner = &mut *inner;

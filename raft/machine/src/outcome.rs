@@ -1,6 +1,6 @@
 //! What comes of a command.
 
-use sentinel_model::InvalidValue;
+use sentinel_model::{InvalidValue, Time};
 use serde::{Deserialize, Serialize};
 
 /// A command's result, the same on every member.
@@ -13,6 +13,8 @@ pub enum Reply {
     Done,
     /// Done to this many objects.
     Count(u64),
+    /// Done; this is the revision since. Since level 5.
+    Revision(u64),
 }
 
 /// A command was refused. Nothing changed.
@@ -52,6 +54,20 @@ pub enum Rejection {
     /// A limit is reached.
     #[error("{0}")]
     Limit(String),
+    /// Somebody else has changed it since the caller looked. Since level 5.
+    #[error("{what} was changed by {by} meanwhile")]
+    Changed {
+        /// What was changed, in words.
+        what: String,
+        /// Its revision now.
+        current: u64,
+        /// Who changed it last, in words.
+        by: String,
+        /// When that was.
+        at: Time,
+        /// What has changed since the caller looked, as far back as is remembered.
+        fields: Vec<String>,
+    },
 }
 
 impl Rejection {

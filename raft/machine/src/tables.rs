@@ -170,6 +170,14 @@ tables! {
     RuntimeConfigs = 96, "runtime_configs";
     /// project, log index, node → nothing: the order in which they are forgotten.
     RuntimeConfigsByProject = 97, "runtime_configs_by_project";
+    /// project, number of the kind, slug → ConfigObject.
+    ConfigObjects = 110, "config_objects";
+    /// project, number of the named kind, named slug, 0, number of the kind, slug → nothing, for each object that names another one.
+    ConfigReferences = 111, "config_references";
+    /// project → ConfigState. Nothing for a project whose configuration nobody has touched.
+    ConfigStates = 112, "config_states";
+    /// object → project, number of the kind, slug.
+    ConfigObjectIds = 113, "config_object_ids";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

@@ -7,6 +7,7 @@
 //! Where to start reading: [`document`], then [`service`]. [`check`] has what the checks of all of them share.
 
 pub mod check;
+mod distinct;
 pub mod document;
 pub mod kind;
 pub mod listener;

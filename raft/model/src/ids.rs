@@ -54,6 +54,8 @@ typed_ids! {
     BundleId
     /// One formation of the cluster.
     ClusterId
+    /// An object of a project's configuration.
+    ConfigObjectId
     /// An event of drift.
     DriftEventId
     /// A token with which nodes enrol.

@@ -13,6 +13,7 @@ pub mod canary;
 pub mod check;
 pub mod cluster;
 pub mod config;
+pub mod config_object;
 pub mod dice;
 pub mod digest;
 pub mod drift;

@@ -62,7 +62,7 @@ pub fn run(args: &VerifyArgs, output: Output) -> anyhow::Result<ExitCode> {
         Err(error) => {
             match output {
                 Output::Table => eprintln!("NOT what was signed: {}", output::clean(&format!("{error:#}"))),
-                Output::Json => output::json(&json!({"verified": false, "reason": format!("{error:#}")}))?,
+                programs => programs.whole(&json!({"verified": false, "reason": format!("{error:#}")}))?,
             }
             Ok(ExitCode::from(failure::REFUSED))
         }

@@ -32,9 +32,9 @@ pub fn run(args: &CaArgs, output: Output) -> anyhow::Result<ExitCode> {
     let sha256 = identity.cas().iter().map(|ca| fingerprint(ca).to_string()).collect();
     let ca = ClusterCa { pem: identity.cas_pem(), sha256 };
     match output {
-        Output::Json => output::json(&ca)?,
         // As it is, so that it can go into a file.
         Output::Table => output::text(&ca.pem)?,
+        programs => programs.whole(&ca)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -86,6 +86,7 @@ fn about(refusal: &ApiError, asked: &Asked) -> Option<String> {
         return Some(elsewhere());
     }
     let advice = match refusal.code.as_str() {
+        code::PRECONDITION_FAILED => return overtaken(refusal),
         code::UNAUTHENTICATED if asked.token => {
             "SENTINEL_CP_TOKEN is set: it was used, before any login, and refused; unset it to use your login, or set it to a \
              good API key"
@@ -113,6 +114,13 @@ fn about(refusal: &ApiError, asked: &Asked) -> Option<String> {
         _ => return missing(refusal).map(|(kind, _, list)| seen(kind, &list, asked)),
     };
     Some(advice.to_owned())
+}
+
+/// What somebody else has changed.
+fn overtaken(refusal: &ApiError) -> Option<String> {
+    let fields = refusal.details.as_ref()?.get("changed_fields")?.as_array()?;
+    let fields: Vec<&str> = fields.iter().filter_map(serde_json::Value::as_str).collect();
+    if fields.is_empty() { None } else { Some(format!("changed meanwhile: {}", fields.join(", "))) }
 }
 
 /// Where to look for what there is.

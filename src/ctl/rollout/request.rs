@@ -132,7 +132,7 @@ pub async fn create(args: CreateArgs, connection: &Connection, project: &str) ->
     request.override_freeze_reason = args.break_glass;
     let notes = match connection.output {
         Output::Table => notes(connection, project, &request).await,
-        Output::Json => Vec::new(),
+        Output::Json | Output::Yaml => Vec::new(),
     };
     let made = connection.client.create_rollout(project, &request).await?;
     notes.iter().for_each(|note| eprintln!("note: {}", clean(note)));
@@ -152,7 +152,7 @@ pub async fn plan(args: PlanArgs, connection: &Connection, project: &str) -> any
     let plan = connection.client.plan_rollout(project, &request).await?;
     let offline = match connection.output {
         Output::Table => offline(connection, project, &plan).await,
-        Output::Json => None,
+        Output::Json | Output::Yaml => None,
     };
     connection.output.print(&plan, |plan| {
         let policy = request.on_conflict.unwrap_or_default();

@@ -77,7 +77,8 @@ impl View {
     /// Shows what changed, and nothing when nothing did.
     fn show(&mut self, detail: &RolloutDetail) -> anyhow::Result<()> {
         let line = match self.output {
-            Output::Json => serde_json::to_string(detail)?,
+            // A line for each: JSON is YAML as well.
+            Output::Json | Output::Yaml => serde_json::to_string(detail)?,
             Output::Table => clean(&line(detail)),
         };
         if let Some(bar) = &self.bar {

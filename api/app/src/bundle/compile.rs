@@ -150,7 +150,8 @@ fn judge(previous: &Previous, artefact: &Artefact) -> Result<(RiskLevel, Vec<Str
     Ok((risk.level, risk.reasons))
 }
 
-fn shape(problem: sentinel_bundle::Problem) -> Problem {
+/// A finding as the API shows it.
+pub(crate) fn shape(problem: sentinel_bundle::Problem) -> Problem {
     Problem {
         line: problem.line,
         column: problem.column,

@@ -50,6 +50,9 @@ PromotionRuleList reader rollouts:read PromotionRuleCreate operator rollouts:wri
 PromotionRuleUpdate operator rollouts:write PromotionRuleDelete operator rollouts:write
 RolloutTemplateList reader rollouts:read RolloutTemplateShow reader rollouts:read
 RolloutTemplateCreate operator rollouts:write RolloutTemplateUpdate operator rollouts:write
+ConfigList reader services:read   ConfigShow reader services:read   ConfigExport reader services:read
+ConfigDiff reader services:read   ConfigCheck reader services:read  ConfigCreate operator services:write
+ConfigReplace operator services:write ConfigDelete operator services:write ConfigApply operator services:write
 RolloutTemplateDelete operator rollouts:write CalendarShow reader rollouts:read
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 

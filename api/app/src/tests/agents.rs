@@ -172,7 +172,7 @@ fn weight(percent: u8, revision: u64) -> Option<Weight> {
 
 #[tokio::test(start_paused = true)]
 async fn a_changed_weight_wakes_a_poll_at_once_and_is_no_assignment() {
-    let world = World::new().await.unwrap();
+    let world = World::at_level(3).await.unwrap();
     assert_eq!(weight_after(&world, None, 0).await, None, "below its level nobody speaks of weights");
     world.kit.raise().await.unwrap();
     assert_eq!(weight_after(&world, None, 0).await, weight(100, 0));

@@ -2,11 +2,13 @@
 
 use sentinel_api_types::cluster::{HandOver, LevelRaise};
 use sentinel_api_types::join_token::JoinTokenCreate;
-use sentinel_machine::commands::node_update::NodeUpdate;
+use sentinel_machine::commands::config_change::ConfigChange;
+use sentinel_machine::config::{Expected, Operation};
 use sentinel_machine::tables::rows;
 use sentinel_machine::{Build, Command, MemberStatus, Order, Scan, Table, level};
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::cluster::MemberPlace;
+use sentinel_model::config::Kind;
 use sentinel_model::join::JoinTicket;
 use sentinel_model::{MemberId, Sha256Digest, Time};
 
@@ -154,8 +156,18 @@ async fn the_level_is_raised_once_and_neither_lowered_nor_skipped() {
 async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_then_on() {
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
-    let weigh = || NodeUpdate { weight: Some(50), ..NodeUpdate::of(world.node.0) };
-    let early = app.propose(&world.admin.again(), weigh()).await.unwrap_err();
+    let configure = || ConfigChange {
+        project_id: world.project,
+        operations: vec![Operation::Delete {
+            kind: Kind::Service,
+            slug: "none".into(),
+            expected: Expected::Anything,
+        }],
+        based_on: None,
+        asked: None,
+        by: "somebody".into(),
+    };
+    let early = app.propose(&world.admin.again(), configure()).await.unwrap_err();
     assert!(matches!(&early, AppError::Conflict(text) if text.contains("cluster upgrade")), "{early}");
     let three = ticket(&world, 3).await;
     let secret = &three.secret;
@@ -170,7 +182,7 @@ async fn what_a_level_brings_waits_for_it_and_who_knows_less_is_refused_from_the
         status.members.push(seat);
     });
     app.raise_level(&world.admin.again(), RAISE).await.unwrap();
-    app.propose(&world.admin.again(), weigh()).await.unwrap();
+    app.propose(&world.admin.again(), configure()).await.unwrap();
     // Also one that was let in before, and asks again with a binary of then.
     for byte in [2, 3] {
         let refused = admit(byte, RAISE.from).await.unwrap_err();

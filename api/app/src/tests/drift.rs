@@ -258,7 +258,7 @@ async fn what_an_agent_measures_is_checked_and_proposed_once() {
 /// Members of the version before would halt at what they do not know.
 #[tokio::test]
 async fn below_its_level_a_cluster_takes_no_measurements() {
-    let world = World::new().await.unwrap();
+    let world = World::at_level(3).await.unwrap();
     let told = HeartbeatRequest { measured: Some(measured(1, true)), ..HeartbeatRequest::default() };
     let answer = world.kit.app.heartbeat(&world.node.1.again(), world.node.0, told.clone()).await.unwrap();
     assert!(!answer.takes_measurements);

@@ -66,7 +66,7 @@ async fn what_cannot_be_is_refused_in_words() {
 
 #[tokio::test]
 async fn below_their_level_there_are_no_settings_and_the_refusal_says_what_to_do() {
-    let world = World::new().await.unwrap();
+    let world = World::at_level(3).await.unwrap();
     let refused = update(&world, NodeUpdate { weight: Some(1), ..NodeUpdate::default() }).await.unwrap_err();
     assert!(matches!(&refused, AppError::Conflict(text) if text.contains("level 4")), "{refused:?}");
 }

@@ -15,6 +15,7 @@ macro_rules! row {
 
 mod bundles;
 mod cluster;
+mod config;
 mod credentials;
 mod drift;
 mod environments;
@@ -123,6 +124,11 @@ const READS: &[Operation] = &[
     PromotionRuleList,
     RolloutTemplateList,
     RolloutTemplateShow,
+    ConfigList,
+    ConfigShow,
+    ConfigExport,
+    ConfigDiff,
+    ConfigCheck,
     CalendarShow,
     RuntimeConfigShow,
     DriftList,
@@ -168,6 +174,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, governance::of_governed(&world, &governed)).await);
     let templates = templates::templates(&world).await;
     tried.extend(all_refused(&world, templates::of_templates(&world, &templates)).await);
+    config::configured(&world).await;
+    tried.extend(all_refused(&world, config::of_configuration(&world)).await);
     let placed = environments::placed(&world).await;
     tried.extend(all_refused(&world, environments::of_environments(&world, &placed)).await);
     for operation in Operation::ALL {

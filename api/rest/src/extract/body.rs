@@ -4,25 +4,58 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, StatusCode, header};
 use sentinel_api_types::error::code;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::fields;
+use super::without::Without;
 use crate::BODY_MAX;
 use crate::refusal::Refusal;
 
-/// The body, which must be there.
-pub struct JsonBody<T>(pub T);
+/// The body, which must be there. Routes that take more than others say how much.
+pub struct JsonBody<T, const MOST: usize = BODY_MAX>(pub T);
 
 /// The body; an absent one stands for the default.
-pub struct OptionalBody<T>(pub T);
+pub struct OptionalBody<T, const MOST: usize = BODY_MAX>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+/// An object of a configuration, and the slug that it shall have.
+pub struct ObjectBody<T> {
+    /// The slug, if one is given.
+    pub slug: Option<String>,
+    /// What it says.
+    pub spec: T,
+}
+
+/// The one field of a request for a new object that is not the object's own.
+#[derive(Deserialize)]
+struct Slug {
+    #[serde(default)]
+    slug: Option<String>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ObjectBody<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let json = declared_json(request.headers());
-        let bytes = read(request, state).await?;
+        let bytes = read(request, state, BODY_MAX).await?;
+        if !json {
+            return Err(not_json());
+        }
+        let Slug { slug } = decode(&bytes)?;
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let spec = decode_from(Without::field("slug", &mut deserializer))?;
+        Ok(Self { slug, spec })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned, const MOST: usize> FromRequest<S> for JsonBody<T, MOST> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let json = declared_json(request.headers());
+        let bytes = read(request, state, MOST).await?;
         if !json {
             return Err(not_json());
         }
@@ -30,12 +63,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
-impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalBody<T> {
+impl<S: Send + Sync, T: DeserializeOwned + Default, const MOST: usize> FromRequest<S>
+    for OptionalBody<T, MOST>
+{
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let json = declared_json(request.headers());
-        let bytes = read(request, state).await?;
+        let bytes = read(request, state, MOST).await?;
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
@@ -46,10 +81,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
     }
 }
 
-async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+async fn read<S: Send + Sync>(request: Request, state: &S, most: usize) -> Result<Bytes, Refusal> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            let text = format!("the body has more than {BODY_MAX} bytes");
+            let text = format!("the body has more than {most} bytes");
             return Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, code::BODY_TOO_LARGE, text);
         }
         Refusal::new(StatusCode::BAD_REQUEST, code::MALFORMED_JSON, "the body could not be read to its end")
@@ -68,18 +103,27 @@ fn not_json() -> Refusal {
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    let malformed = |error: &serde_json::Error| {
-        let text = format!("the body is not JSON: {error}");
-        Refusal::new(StatusCode::BAD_REQUEST, code::MALFORMED_JSON, text)
-    };
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = decode_from(&mut deserializer)?;
+    deserializer.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn decode_from<'de, T, D>(deserializer: D) -> Result<T, Refusal>
+where
+    T: DeserializeOwned,
+    D: serde::Deserializer<'de, Error = serde_json::Error>,
+{
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
         match error.inner().classify() {
             Category::Data => fields::refusal(&path, &error.inner().to_string()),
             Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
         }
-    })?;
-    deserializer.end().map_err(|error| malformed(&error))?;
-    Ok(value)
+    })
+}
+
+fn malformed(error: &serde_json::Error) -> Refusal {
+    let text = format!("the body is not JSON: {error}");
+    Refusal::new(StatusCode::BAD_REQUEST, code::MALFORMED_JSON, text)
 }

@@ -359,6 +359,41 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let healthy = Some(json!({"healthy_percent": 90, "max_risk": null}));
     add("update_promotion_rule", &of_rule, healthy, By::Operator, 200, true);
     add("delete_promotion_rule", &of_rule, None, By::Operator, 204, true);
+    let answers = |path: &str| json!({"route_path": path, "respond_status": 404});
+    let targets = |port: u16| json!({"targets": [{"host": "10.0.0.1", "port": port}]});
+    let address = |port: u16| json!({"address": format!("127.0.0.1:{port}")});
+    let careful =
+        |on: bool| json!({"middleware_type": "security", "config": {"no_sniff": true}, "enabled": on});
+    let pem = |words: &str| json!({"certificates_pem": format!("-----BEGIN CERTIFICATE-----\n{words}")});
+    for (kind, first, second) in [
+        ("service", answers("/a"), answers("/b")),
+        ("upstream_group", targets(1), targets(2)),
+        ("listener", address(1), address(2)),
+        ("middleware", careful(true), careful(false)),
+        ("trust_store", pem("a"), pem("b")),
+    ] {
+        let all = format!("/{}s", kind.replace('_', "-"));
+        let mut named = first;
+        named["slug"] = "one".into();
+        // Ids of operations live as long as the document, which is for ever.
+        let id = |verb: &str, many: &str| -> &'static str { format!("{verb}_{kind}{many}").leak() };
+        add(id("create", ""), &all, Some(named), By::Operator, 201, true);
+        add(id("list", "s"), &format!("{all}?limit=1"), None, By::Reader, 200, false);
+        let one = format!("{all}/one");
+        add(id("show", ""), &one, None, By::Reader, 200, false);
+        add(id("replace", ""), &one, Some(second), By::Operator, 200, true);
+        add(id("delete", ""), &one, None, By::Operator, 204, true);
+    }
+    let settings = "/config-settings";
+    let threads = Some(json!({"worker_threads": 2}));
+    add("replace_config_settings", settings, threads, By::Operator, 200, true);
+    add("show_config_settings", settings, None, By::Reader, 200, false);
+    add("delete_config_settings", settings, None, By::Operator, 204, true);
+    let document = || Some(json!({"version": 1, "services": {"shop": answers("/")}}));
+    add("diff_config", "/config/diff?prune=false", document(), By::Reader, 200, false);
+    add("check_config", "/config/check", document(), By::Reader, 200, false);
+    add("apply_config", "/config/apply?prune=true&dry_run=false", document(), By::Operator, 200, true);
+    add("export_config", "/config/export", None, By::Reader, 200, false);
     let of = |rest: &str| format!("/drift/{drift}{rest}");
     let runs = format!("/nodes/{drifter}/runtime-config");
     add("show_runtime_config", &runs, None, By::Reader, 200, false);

@@ -7,6 +7,7 @@ mod archives;
 mod attacks;
 mod bad_input;
 mod client;
+mod config;
 mod coverage;
 mod events;
 mod requests;

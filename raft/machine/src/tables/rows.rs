@@ -6,6 +6,7 @@ use sentinel_model::bundle::Bundle;
 use sentinel_model::canary::Analysis;
 use sentinel_model::check::Checks;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
+use sentinel_model::config_object::{ConfigObject, ConfigState};
 use sentinel_model::drift::{DriftCounts, DriftEvent, DriftNode, RuntimeConfig};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::environment::Environment;
@@ -21,6 +22,8 @@ use sentinel_model::session::Session;
 use sentinel_model::simulator::Simulator;
 use sentinel_model::template::RolloutTemplate;
 use sentinel_model::user::{Membership, User};
+
+use crate::config;
 
 use super::{Read, Row, Scan, Table, TableError, decode, key};
 
@@ -96,4 +99,6 @@ rows! {
     DriftEvent, DriftEvents, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     DriftCounts, DriftCounts, |row| row.project_id.as_bytes().to_vec();
     RuntimeConfig, RuntimeConfigs, |row| row.node_id.as_bytes().to_vec();
+    ConfigObject, ConfigObjects, |row| config::key_of(row.project_id, row.spec.kind(), &row.slug);
+    ConfigState, ConfigStates, |row| row.project_id.as_bytes().to_vec();
 }

@@ -23,7 +23,7 @@ fn failed(bundle_id: BundleId, generation: u64, message: &str) -> NodeFact {
 fn news(stage: &mut Stage, fact: NodeFact) -> bool {
     match stage.report(edge(1), fact) {
         Reply::Count(changed) => changed == 1,
-        Reply::Done => panic!(),
+        Reply::Done | Reply::Revision(_) => panic!(),
     }
 }
 

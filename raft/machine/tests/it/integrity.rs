@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::tables::{self, Row, key, rows};
-use sentinel_machine::{Read, Scan, Table, waiting};
+use sentinel_machine::{Read, Scan, Table, config, waiting};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::cluster::JoinToken;
+use sentinel_model::config::Kind;
+use sentinel_model::config_object::{ConfigObject, ConfigState};
 use sentinel_model::drift::{DriftCounts, DriftEvent, DriftNode, DriftState, RuntimeConfig};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::environment::Environment;
@@ -149,6 +151,7 @@ pub fn check(tables: &MemoryTables) {
         Some((key(&[row.project_id.as_bytes(), &index, row.node_id.as_bytes()]), nothing()))
     });
     drift_is_counted(tables);
+    configuration_is_whole(tables);
     agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
         row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
@@ -183,6 +186,43 @@ fn drift_is_counted(tables: &MemoryTables) {
     for event in events.iter().filter(|event| event.state != DriftState::Resolved) {
         let node: DriftNode = tables::load(tables, event.node_id.as_bytes()).unwrap().unwrap();
         assert_eq!(node.open, Some(event.id), "a node has one open event at most, and knows it");
+    }
+}
+
+/// Counters say what is there, everything that is named is there, and who names it stands beside it.
+fn configuration_is_whole(tables: &MemoryTables) {
+    let place = |row: &ConfigObject| config::key_of(row.project_id, row.spec.kind(), &row.slug);
+    agrees::<ConfigObject>(tables, Table::ConfigObjectIds, |row| {
+        Some((row.id.as_bytes().to_vec(), place(row)))
+    });
+    let objects = all::<ConfigObject>(tables);
+    let mut references = Index::new();
+    for object in &objects {
+        for named in object.spec.references() {
+            let there = objects.iter().any(|other| {
+                other.project_id == object.project_id
+                    && (other.spec.kind(), other.slug.as_str()) == (named.kind, named.slug)
+            });
+            assert!(there, "{} names {named}", object.slug);
+            let to =
+                key(&[object.project_id.as_bytes(), &[named.kind.number()], named.slug.as_bytes(), &[0]]);
+            let by = key(&[&[object.spec.kind().number()], object.slug.as_bytes()]);
+            references.insert(key(&[&to, &by]), Vec::new());
+        }
+    }
+    assert_eq!(index(tables, Table::ConfigReferences), references);
+    let states = all::<ConfigState>(tables);
+    for object in &objects {
+        assert!(states.iter().any(|state| state.project_id == object.project_id));
+    }
+    for state in states {
+        let own = || objects.iter().filter(|object| object.project_id == state.project_id);
+        assert_eq!(state.bytes, own().map(|object| object.bytes).sum::<u64>(), "bytes are counted");
+        for kind in Kind::ALL {
+            let there = own().filter(|object| object.spec.kind() == *kind).count() as u64;
+            assert_eq!(state.count(*kind), there, "objects are counted");
+        }
+        assert!(own().all(|object| object.revision <= state.revision));
     }
 }
 

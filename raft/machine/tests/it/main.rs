@@ -11,6 +11,7 @@ mod bundles;
 mod by_hand;
 mod canary;
 mod checks;
+mod config;
 mod crew;
 mod draft;
 mod drift;

@@ -1,5 +1,6 @@
 //! One of each command, fixed for ever: their bytes are in `tests/golden`.
 
+pub mod config;
 pub mod drift;
 pub mod groups;
 pub mod sandboxes;
@@ -592,5 +593,6 @@ pub fn all() -> Vec<Vec<Command>> {
     .chain(environments::all())
     .chain(templates::all())
     .chain(sandboxes::all())
+    .chain(config::all())
     .collect()
 }

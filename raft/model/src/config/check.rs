@@ -127,10 +127,10 @@ impl Findings {
 
     /// Name and description for people.
     pub fn titles(&mut self, name: &str, description: &str, at: At<'_>) {
-        if !name.is_empty() {
-            if let Err(refused) = crate::name::check_name("", name) {
-                self.refuse(at.field("name"), refused.message);
-            }
+        if !name.is_empty()
+            && let Err(refused) = crate::name::check_name("", name)
+        {
+            self.refuse(at.field("name"), refused.message);
         }
         self.text(description, crate::name::TEXT_MAX, at.field("description"));
     }

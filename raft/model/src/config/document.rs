@@ -27,19 +27,39 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
     /// Where the proxy listens, by slug. Without any it listens at `0.0.0.0:${node.http_port}`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub listeners: BTreeMap<String, Listener>,
     /// Which requests go where, by slug.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub services: BTreeMap<String, Service>,
     /// Where requests go, by slug.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub upstream_groups: BTreeMap<String, UpstreamGroup>,
     /// What happens on the way, by slug.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub middlewares: BTreeMap<String, Middleware>,
     /// Certificates that are trusted, by slug.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub trust_stores: BTreeMap<String, TrustStore>,
 }
 

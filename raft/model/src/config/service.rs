@@ -43,10 +43,18 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<String>,
     /// With which headers: name → value, or null for any value.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub match_headers: BTreeMap<String, Option<String>>,
     /// With which parts of the query: name → value, or null for any value.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub match_query: BTreeMap<String, Option<String>>,
     /// Which service comes first where several match: the one with the highest number, 0 to 100; usually 50. Then the one that says more: a
     /// whole path before a beginning, a longer one before a shorter one, a host before none, more methods and headers before fewer.
@@ -269,10 +277,10 @@ impl Service {
         let count = given.into_iter().filter(|given| *given).count();
         let message = "needs exactly one of upstream_url, upstream_group, traffic_split, redirect_url and respond_status";
         findings.require(count == 1, at.field("upstream_url"), message);
-        if let Some(url) = &self.upstream_url {
-            if let Err(message) = Upstream::parse(url) {
-                findings.refuse(at.field("upstream_url"), message);
-            }
+        if let Some(url) = &self.upstream_url
+            && let Err(message) = Upstream::parse(url)
+        {
+            findings.refuse(at.field("upstream_url"), message);
         }
         if let Some(url) = &self.redirect_url {
             let at = at.field("redirect_url");

@@ -713,6 +713,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/config-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings of a configuration. */
+        get: operations["show_config_settings"];
+        /** Says what the settings of a configuration are from now on. They need not be there before. */
+        put: operations["replace_config_settings"];
+        post?: never;
+        /** Takes the settings of a configuration away: everything is as usual. */
+        delete: operations["delete_config_settings"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/config/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the configuration of a project to what a document says, in one step or not at all. */
+        post: operations["apply_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/config/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the compiler says of a document; without one, of the configuration that the project has. */
+        post: operations["check_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/config/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a document would change. */
+        post: operations["diff_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/config/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configuration of a project as one document: what `apply` takes. */
+        get: operations["export_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/drift": {
         parameters: {
             query?: never;
@@ -934,6 +1021,80 @@ export interface paths {
         post?: never;
         /** Takes a freeze window away. What it held goes on. */
         delete: operations["delete_freeze_window"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/listeners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The listeners of a project, by slug: where its proxies listen. */
+        get: operations["list_listeners"];
+        put?: never;
+        /** Makes a listener. */
+        post: operations["create_listener"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/listeners/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A listener. */
+        get: operations["show_listener"];
+        /** Says what a listener is from now on. What is absent is as it usually is; nothing is written when it says so already. */
+        put: operations["replace_listener"];
+        post?: never;
+        /** Takes a listener away. */
+        delete: operations["delete_listener"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/middlewares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The middlewares of a project, by slug: what happens on the way, for several services. */
+        get: operations["list_middlewares"];
+        put?: never;
+        /** Makes a middleware. */
+        post: operations["create_middleware"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/middlewares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A middleware. */
+        get: operations["show_middleware"];
+        /** Says what a middleware is from now on. What is absent is as it usually is; nothing is written when it says so already. */
+        put: operations["replace_middleware"];
+        post?: never;
+        /** Takes a middleware away that nothing names. */
+        delete: operations["delete_middleware"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1392,6 +1553,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services of a project, by slug: which requests go where, and what happens on the way. */
+        get: operations["list_services"];
+        put?: never;
+        /** Makes a service. */
+        post: operations["create_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A service. */
+        get: operations["show_service"];
+        /** Says what a service is from now on. What is absent is as it usually is; nothing is written when it says so already. */
+        put: operations["replace_service"];
+        post?: never;
+        /** Takes a service away. */
+        delete: operations["delete_service"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/simulator": {
         parameters: {
             query?: never;
@@ -1406,6 +1604,80 @@ export interface paths {
         post?: never;
         /** Stops the simulator of a sandbox. Its nodes are removed one by one. */
         delete: operations["stop_simulator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/trust-stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trust stores of a project, by slug: certificates that are trusted. */
+        get: operations["list_trust_stores"];
+        put?: never;
+        /** Makes a trust store. */
+        post: operations["create_trust_store"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/trust-stores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A trust store. */
+        get: operations["show_trust_store"];
+        /** Says what a trust store is from now on; nothing is written when it says so already. */
+        put: operations["replace_trust_store"];
+        post?: never;
+        /** Takes a trust store away that nothing names. */
+        delete: operations["delete_trust_store"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/upstream-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The upstream groups of a project, by slug: where requests go. */
+        get: operations["list_upstream_groups"];
+        put?: never;
+        /** Makes an upstream group. */
+        post: operations["create_upstream_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/upstream-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An upstream group, with its targets. */
+        get: operations["show_upstream_group"];
+        /** Says what an upstream group is from now on. What is absent is as it usually is; nothing is written when it says so already. */
+        put: operations["replace_upstream_group"];
+        post?: never;
+        /** Takes an upstream group away that nothing names. */
+        delete: operations["delete_upstream_group"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1451,6 +1723,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description From which addresses requests may come. */
+        AccessControl: {
+            /** @description Only from these: addresses, or networks such as `10.0.0.0/8`. Empty: from everywhere. */
+            allow?: string[];
+            /** @description Never from these. */
+            deny?: string[];
+        };
+        /** @description A line for each request. */
+        AccessLog: {
+            /** @description What a line looks like; usually JSON. */
+            format?: components["schemas"]["AccessLogFormat"];
+            /** @description Where it is written on the node. Its directory must exist there. */
+            path: string;
+        };
+        /**
+         * @description What a line of the access log looks like.
+         * @enum {string}
+         */
+        AccessLogFormat: "json" | "combined";
         /**
          * @description How far an activation came.
          * @enum {string}
@@ -1553,6 +1844,13 @@ export interface components {
              */
             approvals: number;
             risk_at_least?: components["schemas"]["RiskLevel"] | null;
+        };
+        /** @description That a middleware happens to a service, in its place among the others. */
+        Attachment: {
+            /** @description Whether it happens here. */
+            enabled?: boolean;
+            /** @description The middleware's slug. */
+            middleware: string;
         };
         /** @description Who acted. */
         AuditActor: {
@@ -1675,6 +1973,11 @@ export interface components {
          * @enum {string}
          */
         BadBundle: "fails" | "errors" | "slow";
+        /**
+         * @description Which target a request goes to.
+         * @enum {string}
+         */
+        BalancingAlgorithm: "round_robin" | "weighted" | "random" | "power_of_two_choices" | "adaptive" | "least_conn" | "ip_hash" | "consistent_hash";
         /** @description How the traffic moves. */
         BlueGreenConfig: {
             /**
@@ -1896,6 +2199,53 @@ export interface components {
             signed: boolean;
             /** @description Archive, manifest, every file and the signature agree. */
             verified: boolean;
+        };
+        /** @description Which answers the proxy keeps, and how long. */
+        CachePolicy: {
+            /** @description Endings of paths that are never kept, without the dot. */
+            exclude_extensions?: string[];
+            /** @description Paths that are never kept; `*` stands for anything but `/`, `**` for anything. */
+            exclude_paths?: string[];
+            /** @description Parts of the query that make no difference. */
+            ignore_query?: string[];
+            /**
+             * Format: int64
+             * @description Largest answer that is kept, in bytes; usually 1 MiB.
+             */
+            max_bytes?: number;
+            /** @description Methods; usually GET and HEAD. */
+            methods?: string[];
+            /** @description Also answers that are marked as private. */
+            private?: boolean;
+            /**
+             * Format: int64
+             * @description How long an old answer is given while the upstream fails, in seconds; usually 0.
+             */
+            stale_if_error_seconds?: number;
+            /**
+             * Format: int64
+             * @description How long an old answer is given while a new one is fetched, in seconds; usually 0.
+             */
+            stale_while_revalidate_seconds?: number;
+            /** @description Status codes; usually 200, 203, 204, 300, 301, 308, 404 and 410. */
+            statuses?: number[];
+            /**
+             * Format: int64
+             * @description How long an answer is kept that does not say so itself, in seconds; usually 300.
+             */
+            ttl_seconds?: number;
+            /** @description Headers of requests that answers differ by. */
+            vary?: string[];
+        };
+        /** @description Where kept answers are kept: in memory. */
+        CacheStore: {
+            /**
+             * Format: int64
+             * @description Most bytes; usually 100 MiB.
+             */
+            max_bytes?: number;
+            /** @description Whether answers say if they were kept, by a header `Cache-Status` ([RFC 9211](https://www.rfc-editor.org/rfc/rfc9211)). */
+            status_header?: boolean;
         };
         /** @description What a project is up to in a time. */
         Calendar: {
@@ -2189,6 +2539,29 @@ export interface components {
              */
             step_index?: number | null;
         };
+        /** @description A target that keeps failing gets no requests for a while. */
+        CircuitBreaker: {
+            /**
+             * Format: int32
+             * @description Failures in a row until it gets none; usually 5.
+             */
+            failure_threshold?: number;
+            /**
+             * Format: int32
+             * @description How many requests try it after that; usually 1.
+             */
+            half_open_requests?: number;
+            /**
+             * Format: int64
+             * @description For how long it gets none, in seconds; usually 30.
+             */
+            open_seconds?: number;
+            /**
+             * Format: int32
+             * @description Successes in a row until it is trusted again; usually 2.
+             */
+            success_threshold?: number;
+        };
         /** @description The cluster. */
         Cluster: {
             /**
@@ -2341,6 +2714,176 @@ export interface components {
             rollout_id: string;
             /** @description Its version; null when the bundle is gone. */
             version?: string | null;
+        };
+        /** @description Which answers are compressed, and how. */
+        Compression: {
+            /** @description In this order of preference. */
+            algorithms: components["schemas"]["CompressionAlgorithm"][];
+            /**
+             * Format: int64
+             * @description Smallest answer that is compressed, in bytes; usually 1,024.
+             */
+            min_bytes?: number;
+        };
+        /**
+         * @description How an answer is compressed.
+         * @enum {string}
+         */
+        CompressionAlgorithm: "gzip" | "brotli" | "zstd";
+        /**
+         * @description What happens to an object.
+         * @enum {string}
+         */
+        ConfigAction: "added" | "changed" | "removed";
+        /** @description What came of a document that was applied. */
+        ConfigApplied: {
+            /**
+             * Format: int64
+             * @description How many objects are new.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description How many say something else.
+             */
+            changed: number;
+            /** @description Each of them, by kind and slug. The answer to a request that comes again names the first 50 of each, without their fields. */
+            changes: components["schemas"]["ConfigDifference"][];
+            /** @description Nothing was written. */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description How many are gone.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description The revision of the configuration since.
+             */
+            revision: number;
+        };
+        /** @description What the compiler says of a document. */
+        ConfigChecked: {
+            /** @description The features that it uses, such as `policy.retry`; empty when it is not valid. */
+            needs: string[];
+            /** @description Everything that is wrong, with its place. */
+            problems: components["schemas"]["Problem"][];
+            /** @description A bundle can be made of it. */
+            valid: boolean;
+        };
+        /** @description What a document changes. */
+        ConfigDiff: {
+            /**
+             * Format: int64
+             * @description How many objects are new.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description How many say something else.
+             */
+            changed: number;
+            /** @description Each of them, by kind and slug. */
+            changes: components["schemas"]["ConfigDifference"][];
+            /**
+             * Format: int64
+             * @description How many go.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description The revision of the configuration that it was compared with.
+             */
+            revision: number;
+        };
+        /** @description One object that is not as it was. */
+        ConfigDifference: {
+            /** @description What happens to it. */
+            action: components["schemas"]["ConfigAction"];
+            /** @description Of an object that says something else, where: `retry.attempts`, `targets[2].weight`. At most 20. */
+            fields: string[];
+            /** @description Its kind. */
+            kind: components["schemas"]["ConfigKind"];
+            /** @description Its slug. */
+            slug: string;
+        };
+        /**
+         * @description The configuration of a project: what `config export` writes and `config apply` reads. Objects stand under their slugs, so two that
+         *     say the same have the same bytes.
+         */
+        ConfigDocument: {
+            /** @description Where the proxy listens, by slug. Without any it listens at `0.0.0.0:${node.http_port}`. */
+            listeners?: {
+                [key: string]: components["schemas"]["Listener"];
+            };
+            /** @description What happens on the way, by slug. */
+            middlewares?: {
+                [key: string]: components["schemas"]["Middleware"];
+            };
+            /** @description Which requests go where, by slug. */
+            services?: {
+                [key: string]: components["schemas"]["Service"];
+            };
+            settings?: components["schemas"]["ConfigSettings"] | null;
+            /** @description Certificates that are trusted, by slug. */
+            trust_stores?: {
+                [key: string]: components["schemas"]["TrustStore"];
+            };
+            /** @description Where requests go, by slug. */
+            upstream_groups?: {
+                [key: string]: components["schemas"]["UpstreamGroup"];
+            };
+            /**
+             * Format: int32
+             * @description The format: 1.
+             */
+            version: number;
+        };
+        /**
+         * @description What an object is. The number stands in keys of the state and is never reused.
+         * @enum {string}
+         */
+        ConfigKind: "settings" | "listener" | "service" | "upstream_group" | "middleware" | "trust_store";
+        /** @description What holds for the whole proxy; what is not given is as the proxy has it. */
+        ConfigSettings: {
+            access_log?: components["schemas"]["AccessLog"] | null;
+            cache?: components["schemas"]["CacheStore"] | null;
+            limits?: components["schemas"]["RequestLimits"] | null;
+            /** @description What people call it. */
+            name?: string;
+            /**
+             * Format: int32
+             * @description Most requests per second of a whole node; none unless given.
+             */
+            requests_per_second?: number | null;
+            /**
+             * Format: int32
+             * @description Threads that serve; one for each processor unless given.
+             */
+            worker_threads?: number | null;
+        };
+        /** @description One object. */
+        ConfigSettingsBody: {
+            /** @description What it says, and who changed that last. */
+            config_settings: components["schemas"]["SettingsObject"];
+        };
+        /** @description Cross-origin resource sharing, as <https://fetch.spec.whatwg.org/#http-cors-protocol> has it. */
+        CorsPolicy: {
+            /** @description Whether pages may send cookies and credentials; not together with `*`. */
+            allow_credentials?: boolean;
+            /** @description Headers that pages may send. */
+            allowed_headers?: string[];
+            /** @description Methods; usually GET, HEAD and POST. */
+            allowed_methods?: string[];
+            /** @description Origins such as `https://shop.example.com`, or `*` for all. */
+            allowed_origins: string[];
+            /** @description Headers of answers that pages may read. */
+            exposed_headers?: string[];
+            /**
+             * Format: int64
+             * @description How long a browser may remember it, in seconds; usually 600.
+             */
+            max_age_seconds?: number;
         };
         /** @description What a node shall run, and who decided. */
         Desired: {
@@ -2838,7 +3381,7 @@ export interface components {
              * @example not_found
              */
             code: string;
-            /** @description More, where it helps: `problems` of a refused configuration, `retry_after_s`. */
+            /** @description More, where it helps: `problems` of a refused configuration, `retry_after_s`, what somebody else has changed. */
             details?: Record<string, never> | null;
             /** @description In words for a person, or per field. */
             error: components["schemas"]["ErrorText"];
@@ -2955,6 +3498,11 @@ export interface components {
          * @enum {string}
          */
         FindingTopic: "writes" | "quorum" | "members" | "clocks" | "disks" | "archives" | "certificates" | "versions" | "backup" | "drift" | "notes";
+        /**
+         * @description Who may show pages inside their own.
+         * @enum {string}
+         */
+        FrameOptions: "deny" | "sameorigin";
         /** @description A time in which no rollout of a project goes forward. The way back is always open. */
         FreezeWindow: {
             /** @description It holds now. */
@@ -3051,6 +3599,30 @@ export interface components {
              * @description Its number; when absent, the one that has most of the log.
              */
             to?: number | null;
+        };
+        /** @description What is done to headers; renaming first, then setting, adding, removing. */
+        HeaderChanges: {
+            /** @description Name → value, beside what was there. */
+            add?: {
+                [key: string]: string;
+            };
+            /** @description Names. */
+            remove?: string[];
+            /** @description Old name → new name. */
+            rename?: {
+                [key: string]: string;
+            };
+            /** @description Name → value, in place of what was there. */
+            set?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What is done to the headers of requests and of answers. */
+        HeadersPolicy: {
+            /** @description On the way to the upstream. */
+            request?: components["schemas"]["HeaderChanges"];
+            /** @description On the way back. Answers that the proxy gives by itself are as they are. */
+            response?: components["schemas"]["HeaderChanges"];
         };
         /** @description What the agent thinks of its proxy. */
         Health: {
@@ -3342,6 +3914,136 @@ export interface components {
              */
             to: number;
         };
+        /** @description Where the proxy listens. */
+        Listener: {
+            /** @description `IP:PORT`. `${node.NAME}` stands for what each node says of itself: for all of it, for the IP, or for the port. */
+            address: string;
+            /** @description What it is for. */
+            description?: string;
+            /**
+             * Format: int64
+             * @description How long a connection may stay open between requests, in seconds; usually 75.
+             */
+            keepalive_timeout_seconds?: number | null;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            /** @description What is spoken; usually HTTP. */
+            protocol?: components["schemas"]["ListenerProtocol"];
+            /**
+             * Format: int64
+             * @description Longest time that a client may take to send a request, in seconds; usually 60.
+             */
+            request_timeout_seconds?: number | null;
+            tls?: components["schemas"]["ListenerTls"] | null;
+        };
+        /** @description One object. */
+        ListenerBody: {
+            /** @description What it says, and who changed that last. */
+            listener: components["schemas"]["ListenerObject"];
+        };
+        /** @description Where the proxy listens. */
+        ListenerCreate: {
+            /** @description `IP:PORT`. `${node.NAME}` stands for what each node says of itself: for all of it, for the IP, or for the port. */
+            address: string;
+            /** @description What it is for. */
+            description?: string;
+            /**
+             * Format: int64
+             * @description How long a connection may stay open between requests, in seconds; usually 75.
+             */
+            keepalive_timeout_seconds?: number | null;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            /** @description What is spoken; usually HTTP. */
+            protocol?: components["schemas"]["ListenerProtocol"];
+            /**
+             * Format: int64
+             * @description Longest time that a client may take to send a request, in seconds; usually 60.
+             */
+            request_timeout_seconds?: number | null;
+            /** @description Its name in other objects: lowercase letters, digits and inner hyphens. Made of `name` when absent. */
+            slug?: string | null;
+            tls?: components["schemas"]["ListenerTls"] | null;
+        };
+        /** @description A page of objects. */
+        ListenerList: {
+            /** @description By slug. */
+            listeners: components["schemas"]["ListenerObject"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of the page.
+             */
+            total: number;
+        };
+        /** @description Where the proxy listens. */
+        ListenerObject: {
+            /** @description `IP:PORT`. `${node.NAME}` stands for what each node says of itself: for all of it, for the IP, or for the port. */
+            address: string;
+            /** @description What it is for. */
+            description?: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /**
+             * Format: int64
+             * @description How long a connection may stay open between requests, in seconds; usually 75.
+             */
+            keepalive_timeout_seconds?: number | null;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /** @description What is spoken; usually HTTP. */
+            protocol?: components["schemas"]["ListenerProtocol"];
+            /**
+             * Format: int64
+             * @description Longest time that a client may take to send a request, in seconds; usually 60.
+             */
+            request_timeout_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Grows with each change of the project's configuration that changes this object; the answer's `ETag`.
+             */
+            revision: number;
+            /** @description Its name in other objects, unique among those of its kind. It never changes. */
+            slug: string;
+            tls?: components["schemas"]["ListenerTls"] | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Who changed it last. */
+            updated_by: string;
+        };
+        /**
+         * @description What is spoken on a listener.
+         * @enum {string}
+         */
+        ListenerProtocol: "http" | "https";
+        /** @description TLS of a listener. */
+        ListenerTls: {
+            /** @description File on the node with the certificate and its chain, as PEM. */
+            certificate_file: string;
+            /** @description Clients must show a certificate that this trust store vouches for; none unless given. */
+            client_trust_store?: string | null;
+            /** @description File on the node with the private key, as PEM. */
+            key_file: string;
+            /** @description Oldest version; usually 1.2. */
+            min_version?: components["schemas"]["TlsVersion"];
+        };
         /** @description What an agent found when it looked at what really runs. Left out by agents that do not measure: that is not the same as in sync. */
         Measured: {
             /** @description Digest of what is there. */
@@ -3477,6 +4179,140 @@ export interface components {
             projects: components["schemas"]["ProjectRef"][];
             /** @description What they may do there. */
             role: components["schemas"]["Role"];
+        };
+        /** @description Something that happens on the way, once for all services that it is attached to. */
+        Middleware: components["schemas"]["MiddlewarePolicy"] & {
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether it happens at all; otherwise it does for no service. */
+            enabled?: boolean;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+        };
+        /** @description One object. */
+        MiddlewareBody: {
+            /** @description What it says, and who changed that last. */
+            middleware: components["schemas"]["MiddlewareObject"];
+        };
+        /** @description Something that happens on the way, once for all services that it is attached to. */
+        MiddlewareCreate: components["schemas"]["MiddlewarePolicy"] & {
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether it happens at all; otherwise it does for no service. */
+            enabled?: boolean;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+        } & {
+            /** @description Its name in other objects: lowercase letters, digits and inner hyphens. Made of `name` when absent. */
+            slug?: string | null;
+        };
+        /** @description A page of objects. */
+        MiddlewareList: {
+            /** @description By slug. */
+            middlewares: components["schemas"]["MiddlewareObject"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of the page.
+             */
+            total: number;
+        };
+        /** @description Something that happens on the way, once for all services that it is attached to. */
+        MiddlewareObject: components["schemas"]["MiddlewarePolicy"] & {
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether it happens at all; otherwise it does for no service. */
+            enabled?: boolean;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+        } & {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /**
+             * Format: int64
+             * @description Grows with each change of the project's configuration that changes this object; the answer's `ETag`.
+             */
+            revision: number;
+            /** @description Its name in other objects, unique among those of its kind. It never changes. */
+            slug: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Who changed it last. */
+            updated_by: string;
+        };
+        /** @description What happens on the way: exactly one of these. */
+        MiddlewarePolicy: {
+            /** @description Most requests in a time. */
+            config: components["schemas"]["RateLimit"];
+            /** @enum {string} */
+            middleware_type: "rate_limit";
+        } | {
+            /** @description Answers that are kept. */
+            config: components["schemas"]["CachePolicy"];
+            /** @enum {string} */
+            middleware_type: "cache";
+        } | {
+            /** @description Other origins' pages may read answers. */
+            config: components["schemas"]["CorsPolicy"];
+            /** @enum {string} */
+            middleware_type: "cors";
+        } | {
+            /** @description Answers are compressed. */
+            config: components["schemas"]["Compression"];
+            /** @enum {string} */
+            middleware_type: "compression";
+        } | {
+            /** @description Headers are changed. */
+            config: components["schemas"]["HeadersPolicy"];
+            /** @enum {string} */
+            middleware_type: "headers";
+        } | {
+            /** @description Only some addresses may ask. */
+            config: components["schemas"]["AccessControl"];
+            /** @enum {string} */
+            middleware_type: "access_control";
+        } | {
+            /** @description Headers tell browsers to be careful. */
+            config: components["schemas"]["SecurityHeaders"];
+            /** @enum {string} */
+            middleware_type: "security";
+        } | {
+            /** @description Another path is asked for. */
+            config: components["schemas"]["PathRewrite"];
+            /** @enum {string} */
+            middleware_type: "path_rewrite";
+        } | {
+            /** @description Bodies of requests are changed. */
+            config: components["schemas"]["Transform"];
+            /** @enum {string} */
+            middleware_type: "request_transform";
+        } | {
+            /** @description Bodies of answers are changed. */
+            config: components["schemas"]["Transform"];
+            /** @enum {string} */
+            middleware_type: "response_transform";
+        } | {
+            /** @description An upstream that fails is asked again. */
+            config: components["schemas"]["RetryPolicy"];
+            /** @enum {string} */
+            middleware_type: "retry";
         };
         /** @description Nothing newer. */
         NoUpdate: {
@@ -4057,6 +4893,15 @@ export interface components {
              */
             password: string;
         };
+        /** @description What the upstream is asked for instead. The query stays as it is. */
+        PathRewrite: {
+            /** @description In place of the `Host` header. */
+            host?: string | null;
+            /** @description In place of the whole path. */
+            replace_path?: string | null;
+            /** @description In place of the path's beginning up to the `*` of the service: `/` takes it away. */
+            replace_prefix?: string | null;
+        };
         /** @description Another rollout that has planned nodes, or waits for them. */
         PlanConflict: {
             /** @description Version of its bundle. */
@@ -4373,6 +5218,38 @@ export interface components {
              */
             healthy_percent?: number | null;
             max_risk?: components["schemas"]["RiskLevel"] | null;
+        };
+        /** @description Most requests in a time; what comes on top is refused. */
+        RateLimit: {
+            /**
+             * Format: int32
+             * @description How many more may come at once; usually none.
+             */
+            burst?: number | null;
+            /** @description Who shares them; usually all requests of the service. */
+            by?: components["schemas"]["RateLimitBy"];
+            /** @description Body of that answer. */
+            message?: string | null;
+            /**
+             * Format: int32
+             * @description In how many seconds; usually 1.
+             */
+            per_seconds?: number;
+            /**
+             * Format: int32
+             * @description How many requests.
+             */
+            requests: number;
+            /**
+             * Format: int32
+             * @description What is answered to the others; usually 429.
+             */
+            status?: number;
+        };
+        /** @description Who shares the requests of a limit. */
+        RateLimitBy: "service" | "client_ip" | {
+            /** @description All requests with the same value of a header. */
+            header: string;
         };
         /**
          * @description The days of the week on which a freeze begins, and from when to when it lasts, by the clock of a time zone. What that comes to is worked
@@ -4822,6 +5699,51 @@ export interface components {
          * @enum {string}
          */
         RehearsedWaitKind: "schedule" | "queue" | "freeze" | "switching" | "observing" | "gate" | "way_back";
+        /** @description What requests may be like; others are answered with 500 by this version of the proxy. */
+        RequestLimits: {
+            /**
+             * Format: int64
+             * @description Most bytes of a body, at least 1 MiB; usually 10 MiB.
+             */
+            max_body_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Most bytes of all headers together; usually 8,192.
+             */
+            max_header_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Most headers; usually 100.
+             */
+            max_header_count?: number | null;
+        };
+        /** @description Answers of an upstream after which it is asked again. A connection that is refused is not tried again. */
+        RetryPolicy: {
+            /**
+             * Format: int32
+             * @description Most times that it is asked, the first one among them: 2 to 10; usually 3.
+             */
+            attempts?: number;
+            /**
+             * Format: int64
+             * @description Pause before the second time, in milliseconds; it doubles each time. Usually 100.
+             */
+            backoff_ms?: number;
+            /**
+             * Format: int64
+             * @description Longest pause, in milliseconds; usually 2,000.
+             */
+            max_backoff_ms?: number;
+            /** @description Also requests that may do something twice, such as POST. */
+            non_idempotent?: boolean;
+            /** @description The status codes, from 500 to 599; usually 502, 503 and 504. */
+            on_status?: number[];
+            /**
+             * Format: int64
+             * @description Longest time that one attempt may take, in milliseconds; none unless given.
+             */
+            per_try_timeout_ms?: number | null;
+        };
         /** @description How dangerous it is to give a bundle to the nodes of a rollout, by what they run. */
         Risk: {
             /** @description What the nodes ran, or should have run, when it was judged. */
@@ -5533,6 +6455,25 @@ export interface components {
          * @enum {string}
          */
         Scope: "nodes:read" | "nodes:write" | "bundles:read" | "bundles:write" | "rollouts:read" | "rollouts:write" | "services:read" | "services:write" | "api_keys:admin";
+        /** @description Headers that tell browsers to be careful; what is not given is not sent. */
+        SecurityHeaders: {
+            /** @description `Content-Security-Policy`. */
+            content_security_policy?: string | null;
+            frame_options?: components["schemas"]["FrameOptions"] | null;
+            /** @description That it holds for subdomains too. */
+            hsts_include_subdomains?: boolean;
+            /**
+             * Format: int64
+             * @description `Strict-Transport-Security`: how long browsers use nothing but TLS, in seconds.
+             */
+            hsts_seconds?: number | null;
+            /** @description `X-Content-Type-Options: nosniff`. */
+            no_sniff?: boolean;
+            /** @description `Permissions-Policy`. */
+            permissions_policy?: string | null;
+            /** @description `Referrer-Policy`. */
+            referrer_policy?: string | null;
+        };
         /** @description What differs in meaning: names of objects. */
         SemanticChange: {
             /** @description Only in what runs. */
@@ -5543,6 +6484,258 @@ export interface components {
             kind: string;
             /** @description Only in what was assigned. */
             removed: string[];
+        };
+        /** @description Requests that belong together: which ones, where they go, and what happens on the way. */
+        Service: {
+            access_control?: components["schemas"]["AccessControl"] | null;
+            cache?: components["schemas"]["CachePolicy"] | null;
+            compression?: components["schemas"]["Compression"] | null;
+            cors?: components["schemas"]["CorsPolicy"] | null;
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether the proxy serves it. */
+            enabled?: boolean;
+            headers?: components["schemas"]["HeadersPolicy"] | null;
+            /** @description On which hosts: names, or `*.example.com` for all below. Empty: on all. */
+            hosts?: string[];
+            /** @description With which headers: name → value, or null for any value. */
+            match_headers?: {
+                [key: string]: string | null;
+            };
+            /** @description With which parts of the query: name → value, or null for any value. */
+            match_query?: {
+                [key: string]: string | null;
+            };
+            /** @description With which methods. Empty: with all. */
+            methods?: string[];
+            /** @description What happens besides, in this order. */
+            middlewares?: components["schemas"]["Attachment"][];
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            path_rewrite?: components["schemas"]["PathRewrite"] | null;
+            /**
+             * Format: int32
+             * @description Which service comes first where several match: the one with the highest number, 0 to 100; usually 50. Then the one that says more: a
+             *     whole path before a beginning, a longer one before a shorter one, a host before none, more methods and headers before fewer.
+             */
+            priority?: number | null;
+            rate_limit?: components["schemas"]["RateLimit"] | null;
+            /**
+             * Format: int32
+             * @description With which status it is sent elsewhere; usually 301.
+             */
+            redirect_status?: number | null;
+            /** @description The client is sent elsewhere. */
+            redirect_url?: string | null;
+            request_transform?: components["schemas"]["Transform"] | null;
+            /** @description Body of that answer. */
+            respond_body?: string | null;
+            /**
+             * Format: int32
+             * @description The proxy answers by itself, with this status.
+             */
+            respond_status?: number | null;
+            response_transform?: components["schemas"]["Transform"] | null;
+            retry?: components["schemas"]["RetryPolicy"] | null;
+            /** @description Which paths: `/health` is that one, `/shop/*` it and everything below, `/users/*\/orders` one segment in the place of the `*`. */
+            route_path: string;
+            security?: components["schemas"]["SecurityHeaders"] | null;
+            /**
+             * Format: int64
+             * @description Longest time until the upstream answers, in seconds.
+             */
+            timeout_seconds?: number | null;
+            traffic_split?: components["schemas"]["TrafficSplit"] | null;
+            /** @description It goes to an upstream group. */
+            upstream_group?: string | null;
+            /** @description It goes to one server: `http://10.0.0.1:8080` or `https://api.example.com`. */
+            upstream_url?: string | null;
+            /** @description It may become a WebSocket. */
+            websocket?: boolean;
+        };
+        /** @description One object. */
+        ServiceBody: {
+            /** @description What it says, and who changed that last. */
+            service: components["schemas"]["ServiceObject"];
+        };
+        /** @description Requests that belong together: which ones, where they go, and what happens on the way. */
+        ServiceCreate: {
+            access_control?: components["schemas"]["AccessControl"] | null;
+            cache?: components["schemas"]["CachePolicy"] | null;
+            compression?: components["schemas"]["Compression"] | null;
+            cors?: components["schemas"]["CorsPolicy"] | null;
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether the proxy serves it. */
+            enabled?: boolean;
+            headers?: components["schemas"]["HeadersPolicy"] | null;
+            /** @description On which hosts: names, or `*.example.com` for all below. Empty: on all. */
+            hosts?: string[];
+            /** @description With which headers: name → value, or null for any value. */
+            match_headers?: {
+                [key: string]: string | null;
+            };
+            /** @description With which parts of the query: name → value, or null for any value. */
+            match_query?: {
+                [key: string]: string | null;
+            };
+            /** @description With which methods. Empty: with all. */
+            methods?: string[];
+            /** @description What happens besides, in this order. */
+            middlewares?: components["schemas"]["Attachment"][];
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            path_rewrite?: components["schemas"]["PathRewrite"] | null;
+            /**
+             * Format: int32
+             * @description Which service comes first where several match: the one with the highest number, 0 to 100; usually 50. Then the one that says more: a
+             *     whole path before a beginning, a longer one before a shorter one, a host before none, more methods and headers before fewer.
+             */
+            priority?: number | null;
+            rate_limit?: components["schemas"]["RateLimit"] | null;
+            /**
+             * Format: int32
+             * @description With which status it is sent elsewhere; usually 301.
+             */
+            redirect_status?: number | null;
+            /** @description The client is sent elsewhere. */
+            redirect_url?: string | null;
+            request_transform?: components["schemas"]["Transform"] | null;
+            /** @description Body of that answer. */
+            respond_body?: string | null;
+            /**
+             * Format: int32
+             * @description The proxy answers by itself, with this status.
+             */
+            respond_status?: number | null;
+            response_transform?: components["schemas"]["Transform"] | null;
+            retry?: components["schemas"]["RetryPolicy"] | null;
+            /** @description Which paths: `/health` is that one, `/shop/*` it and everything below, `/users/*\/orders` one segment in the place of the `*`. */
+            route_path: string;
+            security?: components["schemas"]["SecurityHeaders"] | null;
+            /** @description Its name in other objects: lowercase letters, digits and inner hyphens. Made of `name` when absent. */
+            slug?: string | null;
+            /**
+             * Format: int64
+             * @description Longest time until the upstream answers, in seconds.
+             */
+            timeout_seconds?: number | null;
+            traffic_split?: components["schemas"]["TrafficSplit"] | null;
+            /** @description It goes to an upstream group. */
+            upstream_group?: string | null;
+            /** @description It goes to one server: `http://10.0.0.1:8080` or `https://api.example.com`. */
+            upstream_url?: string | null;
+            /** @description It may become a WebSocket. */
+            websocket?: boolean;
+        };
+        /** @description A page of objects. */
+        ServiceList: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /** @description By slug. */
+            services: components["schemas"]["ServiceObject"][];
+            /**
+             * Format: int64
+             * @description Length of the page.
+             */
+            total: number;
+        };
+        /** @description Requests that belong together: which ones, where they go, and what happens on the way. */
+        ServiceObject: {
+            access_control?: components["schemas"]["AccessControl"] | null;
+            cache?: components["schemas"]["CachePolicy"] | null;
+            compression?: components["schemas"]["Compression"] | null;
+            cors?: components["schemas"]["CorsPolicy"] | null;
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether the proxy serves it. */
+            enabled?: boolean;
+            headers?: components["schemas"]["HeadersPolicy"] | null;
+            /** @description On which hosts: names, or `*.example.com` for all below. Empty: on all. */
+            hosts?: string[];
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description With which headers: name → value, or null for any value. */
+            match_headers?: {
+                [key: string]: string | null;
+            };
+            /** @description With which parts of the query: name → value, or null for any value. */
+            match_query?: {
+                [key: string]: string | null;
+            };
+            /** @description With which methods. Empty: with all. */
+            methods?: string[];
+            /** @description What happens besides, in this order. */
+            middlewares?: components["schemas"]["Attachment"][];
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            path_rewrite?: components["schemas"]["PathRewrite"] | null;
+            /**
+             * Format: int32
+             * @description Which service comes first where several match: the one with the highest number, 0 to 100; usually 50. Then the one that says more: a
+             *     whole path before a beginning, a longer one before a shorter one, a host before none, more methods and headers before fewer.
+             */
+            priority?: number | null;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            rate_limit?: components["schemas"]["RateLimit"] | null;
+            /**
+             * Format: int32
+             * @description With which status it is sent elsewhere; usually 301.
+             */
+            redirect_status?: number | null;
+            /** @description The client is sent elsewhere. */
+            redirect_url?: string | null;
+            request_transform?: components["schemas"]["Transform"] | null;
+            /** @description Body of that answer. */
+            respond_body?: string | null;
+            /**
+             * Format: int32
+             * @description The proxy answers by itself, with this status.
+             */
+            respond_status?: number | null;
+            response_transform?: components["schemas"]["Transform"] | null;
+            retry?: components["schemas"]["RetryPolicy"] | null;
+            /**
+             * Format: int64
+             * @description Grows with each change of the project's configuration that changes this object; the answer's `ETag`.
+             */
+            revision: number;
+            /** @description Which paths: `/health` is that one, `/shop/*` it and everything below, `/users/*\/orders` one segment in the place of the `*`. */
+            route_path: string;
+            security?: components["schemas"]["SecurityHeaders"] | null;
+            /** @description Its name in other objects, unique among those of its kind. It never changes. */
+            slug: string;
+            /**
+             * Format: int64
+             * @description Longest time until the upstream answers, in seconds.
+             */
+            timeout_seconds?: number | null;
+            traffic_split?: components["schemas"]["TrafficSplit"] | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Who changed it last. */
+            updated_by: string;
+            /** @description It goes to an upstream group. */
+            upstream_group?: string | null;
+            /** @description It goes to one server: `http://10.0.0.1:8080` or `https://api.example.com`. */
+            upstream_url?: string | null;
+            /** @description It may become a WebSocket. */
+            websocket?: boolean;
         };
         /** @description Who is signed in. */
         Session: {
@@ -5575,6 +6768,53 @@ export interface components {
          * @enum {string}
          */
         SessionKind: "cookie" | "token";
+        /** @description What holds for the whole proxy; what is not given is as the proxy has it. */
+        SettingsObject: {
+            access_log?: components["schemas"]["AccessLog"] | null;
+            cache?: components["schemas"]["CacheStore"] | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            limits?: components["schemas"]["RequestLimits"] | null;
+            /** @description What people call it. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /**
+             * Format: int32
+             * @description Most requests per second of a whole node; none unless given.
+             */
+            requests_per_second?: number | null;
+            /**
+             * Format: int64
+             * @description Grows with each change of the project's configuration that changes this object; the answer's `ETag`.
+             */
+            revision: number;
+            /** @description Its name in other objects, unique among those of its kind. It never changes. */
+            slug: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Who changed it last. */
+            updated_by: string;
+            /**
+             * Format: int32
+             * @description Threads that serve; one for each processor unless given.
+             */
+            worker_threads?: number | null;
+        };
         /**
          * @description How much an event matters.
          * @enum {string}
@@ -5798,6 +7038,16 @@ export interface components {
          * @enum {string}
          */
         StepState: "pending" | "running" | "verifying" | "completed" | "failed";
+        /** @description Requests of one visitor go to one target, by a cookie. */
+        StickySessions: {
+            /** @description Name of the cookie. */
+            cookie: string;
+            /**
+             * Format: int64
+             * @description How long it holds, in seconds.
+             */
+            ttl_seconds?: number | null;
+        };
         /**
          * @description In which manner.
          * @enum {string}
@@ -5840,6 +7090,11 @@ export interface components {
             /** @description Its name; in a rollout, the name that it had when that was asked for. */
             name: string;
         };
+        /**
+         * @description Version of TLS.
+         * @enum {string}
+         */
+        TlsVersion: "1.2" | "1.3";
         /** @description Traffic through the proxy since its newest switch. */
         Traffic: {
             /**
@@ -5879,6 +7134,123 @@ export interface components {
              * @description Length of the window in milliseconds.
              */
             window_ms: number;
+        };
+        /** @description Requests that go to an upstream group in any case. */
+        TrafficRule: {
+            /** @description Name of the header or the cookie. */
+            name: string;
+            /** @description By what. */
+            type: components["schemas"]["TrafficRuleType"];
+            /** @description The group. */
+            upstream_group: string;
+            /** @description Its value. */
+            value: string;
+        };
+        /**
+         * @description By what a request is told from others.
+         * @enum {string}
+         */
+        TrafficRuleType: "header" | "cookie";
+        /** @description How much goes to an upstream group. */
+        TrafficShare: {
+            /** @description The group. */
+            upstream_group: string;
+            /**
+             * Format: int32
+             * @description Its share, beside the shares of the others.
+             */
+            weight: number;
+        };
+        /** @description Requests go to several upstream groups. */
+        TrafficSplit: {
+            /** @description Which requests go where in any case; the first one that matches counts. */
+            match_rules?: components["schemas"]["TrafficRule"][];
+            /** @description How much goes where. */
+            splits: components["schemas"]["TrafficShare"][];
+        };
+        /** @description What is done to a JSON body, by JSON Pointers ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)). */
+        Transform: {
+            /** @description Pointers to what is taken out. */
+            remove?: string[];
+            /** @description Pointer → text that stands there from now on. */
+            set?: {
+                [key: string]: string;
+            };
+        };
+        /** @description Certificates of authorities that are trusted: for clients of a listener, or for upstreams. */
+        TrustStore: {
+            /** @description One or more certificates, as PEM. */
+            certificates_pem: string;
+            /** @description What it is for. */
+            description?: string;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+        };
+        /** @description One object. */
+        TrustStoreBody: {
+            /** @description What it says, and who changed that last. */
+            trust_store: components["schemas"]["TrustStoreObject"];
+        };
+        /** @description Certificates of authorities that are trusted: for clients of a listener, or for upstreams. */
+        TrustStoreCreate: {
+            /** @description One or more certificates, as PEM. */
+            certificates_pem: string;
+            /** @description What it is for. */
+            description?: string;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            /** @description Its name in other objects: lowercase letters, digits and inner hyphens. Made of `name` when absent. */
+            slug?: string | null;
+        };
+        /** @description A page of objects. */
+        TrustStoreList: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of the page.
+             */
+            total: number;
+            /** @description By slug. */
+            trust_stores: components["schemas"]["TrustStoreObject"][];
+        };
+        /** @description Certificates of authorities that are trusted: for clients of a listener, or for upstreams. */
+        TrustStoreObject: {
+            /** @description One or more certificates, as PEM. */
+            certificates_pem: string;
+            /** @description What it is for. */
+            description?: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /**
+             * Format: int64
+             * @description Grows with each change of the project's configuration that changes this object; the answer's `ETag`.
+             */
+            revision: number;
+            /** @description Its name in other objects, unique among those of its kind. It never changes. */
+            slug: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Who changed it last. */
+            updated_by: string;
         };
         /** @description A key that verifies bundles. */
         TrustedKey: {
@@ -5934,6 +7306,168 @@ export interface components {
             /** @description Its version. */
             version: string;
             weight?: components["schemas"]["Weight"] | null;
+        };
+        /** @description Servers that answer the same requests. */
+        UpstreamGroup: {
+            /** @description Which target a request goes to; usually one after the other. */
+            algorithm?: components["schemas"]["BalancingAlgorithm"];
+            circuit_breaker?: components["schemas"]["CircuitBreaker"] | null;
+            /** @description What it is for. */
+            description?: string;
+            health_check?: components["schemas"]["UpstreamHealthCheck"] | null;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            sticky_sessions?: components["schemas"]["StickySessions"] | null;
+            /** @description The servers. */
+            targets?: components["schemas"]["UpstreamTarget"][];
+            timeouts?: components["schemas"]["UpstreamTimeouts"] | null;
+            tls?: components["schemas"]["UpstreamTls"] | null;
+        };
+        /** @description One object. */
+        UpstreamGroupBody: {
+            /** @description What it says, and who changed that last. */
+            upstream_group: components["schemas"]["UpstreamGroupObject"];
+        };
+        /** @description Servers that answer the same requests. */
+        UpstreamGroupCreate: {
+            /** @description Which target a request goes to; usually one after the other. */
+            algorithm?: components["schemas"]["BalancingAlgorithm"];
+            circuit_breaker?: components["schemas"]["CircuitBreaker"] | null;
+            /** @description What it is for. */
+            description?: string;
+            health_check?: components["schemas"]["UpstreamHealthCheck"] | null;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            /** @description Its name in other objects: lowercase letters, digits and inner hyphens. Made of `name` when absent. */
+            slug?: string | null;
+            sticky_sessions?: components["schemas"]["StickySessions"] | null;
+            /** @description The servers. */
+            targets?: components["schemas"]["UpstreamTarget"][];
+            timeouts?: components["schemas"]["UpstreamTimeouts"] | null;
+            tls?: components["schemas"]["UpstreamTls"] | null;
+        };
+        /** @description A page of objects. */
+        UpstreamGroupList: {
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of the page.
+             */
+            total: number;
+            /** @description By slug. */
+            upstream_groups: components["schemas"]["UpstreamGroupObject"][];
+        };
+        /** @description Servers that answer the same requests. */
+        UpstreamGroupObject: {
+            /** @description Which target a request goes to; usually one after the other. */
+            algorithm?: components["schemas"]["BalancingAlgorithm"];
+            circuit_breaker?: components["schemas"]["CircuitBreaker"] | null;
+            /** @description What it is for. */
+            description?: string;
+            health_check?: components["schemas"]["UpstreamHealthCheck"] | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description What people call it; usually its slug. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            project_id: string;
+            /**
+             * Format: int64
+             * @description Grows with each change of the project's configuration that changes this object; the answer's `ETag`.
+             */
+            revision: number;
+            /** @description Its name in other objects, unique among those of its kind. It never changes. */
+            slug: string;
+            sticky_sessions?: components["schemas"]["StickySessions"] | null;
+            /** @description The servers. */
+            targets?: components["schemas"]["UpstreamTarget"][];
+            timeouts?: components["schemas"]["UpstreamTimeouts"] | null;
+            tls?: components["schemas"]["UpstreamTls"] | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Who changed it last. */
+            updated_by: string;
+        };
+        /** @description Targets are asked regularly how they are. */
+        UpstreamHealthCheck: {
+            /**
+             * Format: int64
+             * @description How often, in seconds; usually 10.
+             */
+            interval_seconds?: number;
+            /** @description What is asked for. */
+            path: string;
+        };
+        /** @description One server. */
+        UpstreamTarget: {
+            /** @description Whether it gets requests at all. */
+            enabled?: boolean;
+            /** @description Name or IP address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Most connections at once; no bound unless given.
+             */
+            max_connections?: number | null;
+            /**
+             * Format: int32
+             * @description Port.
+             */
+            port: number;
+            /**
+             * Format: int32
+             * @description How much it gets, beside the weights of the others, where the algorithm asks for weights; usually 100.
+             */
+            weight?: number;
+        };
+        /** @description How long things may take. */
+        UpstreamTimeouts: {
+            /**
+             * Format: int64
+             * @description To connect, in seconds; usually 10.
+             */
+            connect_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description How long a connection that nobody uses is kept, in seconds; usually 60.
+             */
+            idle_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Until more of an answer comes, in seconds; usually 30.
+             */
+            read_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Until more of a request is taken, in seconds; usually 30.
+             */
+            write_seconds?: number | null;
+        };
+        /** @description TLS to the targets. */
+        UpstreamTls: {
+            /** @description HTTP/2 and nothing else, as gRPC needs it. */
+            http2?: boolean;
+            /** @description Whoever answers is believed to be the target. For tests. */
+            insecure_skip_verify?: boolean;
+            /** @description The name that the targets' certificate must have; the target's host unless given. */
+            server_name?: string | null;
+            /** @description Who vouches for the targets; those that the node's system trusts unless given. */
+            trust_store?: string | null;
         };
         /** @description What the proxy uses since its newest switch. */
         Usage: {
@@ -8602,6 +10136,378 @@ export interface operations {
             };
         };
     };
+    show_config_settings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigSettingsBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_config_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigSettings"];
+            };
+        };
+        responses: {
+            /** @description As they are now. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigSettingsBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_config_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    apply_config: {
+        parameters: {
+            query?: {
+                /** @description `true`: tell what would be changed, and write nothing. */
+                dry_run?: boolean;
+                /** @description `false`: what the document does not have stays. Otherwise it goes: the document is the whole. */
+                prune?: boolean;
+            };
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigDocument"];
+            };
+        };
+        responses: {
+            /** @description What was changed; with `dry_run`, what would be. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigApplied"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_config: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfigDocument"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigChecked"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    diff_config: {
+        parameters: {
+            query?: {
+                /** @description `false`: what the document does not have stays. Otherwise it goes: the document is the whole. */
+                prune?: boolean;
+            };
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigDocument"];
+            };
+        };
+        responses: {
+            /** @description The differences. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigDiff"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_config: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. Two configurations that say the same have the same bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigDocument"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_drift: {
         parameters: {
             query?: {
@@ -9506,6 +11412,558 @@ export interface operations {
                 /** @description Slug of the project */
                 slug: string;
                 /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_listeners: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenerList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_listener: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListenerCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenerBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_listener: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenerBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_listener: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Listener"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenerBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_listener: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_middlewares: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MiddlewareList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_middleware: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MiddlewareCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MiddlewareBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_middleware: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MiddlewareBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_middleware: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Middleware"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MiddlewareBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_middleware: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
                 id: string;
             };
             cookie?: never;
@@ -11463,6 +13921,282 @@ export interface operations {
             };
         };
     };
+    list_services: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_service: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_service: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_service: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Service"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_service: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     show_simulator: {
         parameters: {
             query?: {
@@ -11591,6 +14325,558 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SimulatorBody"];
                 };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_trust_stores: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustStoreList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_trust_store: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustStoreCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustStoreBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_trust_store: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustStoreBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_trust_store: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustStore"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustStoreBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_trust_store: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_upstream_groups: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Good only together with the same filters. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamGroupList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_upstream_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpstreamGroupCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamGroupBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_upstream_group: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamGroupBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_upstream_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpstreamGroup"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The revision, in quotes */
+                    ETag?: string;
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamGroupBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_upstream_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+                /**
+                 * @description The `ETag` of the object that was looked at. When somebody has changed it since: 412 `precondition_failed`, with the revision now, who made it,
+                 *     when, and which fields changed (`revision`, `updated_by`, `updated_at`, `changed_fields` in `details`).
+                 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug or id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is refused. */
             "4XX": {

@@ -89,6 +89,18 @@ fn unknown_fields_are_refused_by_name() {
 }
 
 #[test]
+fn nothing_stands_in_a_document_twice() {
+    for text in [
+        r#"{"version":1,"services":{"a":{"route_path":"/"},"a":{"route_path":"/b"}}}"#,
+        r#"{"version":1,"services":{"a":{"route_path":"/","match_query":{"a":null,"a":"1"}}}}"#,
+        r#"{"version":1,"services":{},"services":{}}"#,
+    ] {
+        let error = serde_json::from_str::<Document>(text).unwrap_err().to_string();
+        assert!(error.contains("duplicate field"), "{error}");
+    }
+}
+
+#[test]
 fn a_server_is_read_from_its_url() {
     let parsed = |url: &str| Upstream::parse(url).map(|one| (one.tls, one.host, one.port));
     assert_eq!(parsed("http://10.0.0.1:8080"), Ok((false, "10.0.0.1".to_owned(), 8080)));

@@ -26,13 +26,25 @@ pub struct Headers {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct HeaderChanges {
     /// Old name → new name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub rename: BTreeMap<String, String>,
     /// Name → value, in place of what was there.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub set: BTreeMap<String, String>,
     /// Name → value, beside what was there.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub add: BTreeMap<String, String>,
     /// Names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

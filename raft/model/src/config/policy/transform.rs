@@ -12,7 +12,11 @@ use crate::config::check::{At, Findings};
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Transform {
     /// Pointer → text that stands there from now on.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::config::distinct::map"
+    )]
     pub set: BTreeMap<String, String>,
     /// Pointers to what is taken out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,0 +1,235 @@
+//! A whole configuration as one document: what it would change, and that it is changed so.
+
+use std::collections::BTreeMap;
+
+use sentinel_api_types::config::{
+    ConfigAction, ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery,
+    ConfigDifference,
+};
+use sentinel_bundle::emit;
+use sentinel_machine::commands::config_change::{APPLIED, ConfigChange};
+use sentinel_machine::config::{self, Expected, Operation as One};
+use sentinel_machine::{Read, Reply};
+use sentinel_model::config::document::VERSION;
+use sentinel_model::config::{Document, Kind, Spec};
+use sentinel_model::config_object::{ConfigObject, FIELDS_MAX, differences};
+use sentinel_model::{ConfigObjectId, ProjectId};
+
+use super::invalid;
+use crate::access::Operation;
+use crate::app::App;
+use crate::bundle::compile;
+use crate::caller::Caller;
+use crate::change::{Change, Committed};
+use crate::error::AppError;
+
+/// The way from what there is to what a document says.
+struct Plan {
+    revision: u64,
+    operations: Vec<One>,
+    changes: Vec<ConfigDifference>,
+}
+
+impl App {
+    /// The configuration of a project as one document: what [`App::apply_config`] takes.
+    pub async fn export_config(&self, caller: &Caller, project: &str) -> Result<Document, AppError> {
+        let here = self.in_project(Operation::ConfigExport, caller, project).await?;
+        self.long_read(move || Ok(config::document(config::all(&*here.view.tables, here.project.id)?))).await
+    }
+
+    /// What a document would change.
+    pub async fn diff_config(
+        &self,
+        caller: &Caller,
+        project: &str,
+        query: ConfigDiffQuery,
+        document: Document,
+    ) -> Result<ConfigDiff, AppError> {
+        let here = self.in_project(Operation::ConfigDiff, caller, project).await?;
+        let prune = query.prune.unwrap_or(true);
+        let plan = self.long_read(move || plan(&*here.view.tables, here.project.id, document, prune)).await?;
+        let [added, changed, removed] = plan.counts();
+        Ok(ConfigDiff { revision: plan.revision, added, changed, removed, changes: plan.changes })
+    }
+
+    /// Changes the configuration of a project to what a document says, in one step or not at all. What says so already is not
+    /// touched, so that the same document again changes nothing.
+    pub async fn apply_config(
+        &self,
+        caller: &Caller,
+        project: &str,
+        query: ConfigApplyQuery,
+        document: Document,
+    ) -> Result<ConfigApplied, AppError> {
+        let here = self.in_project(Operation::ConfigApply, caller, project).await?;
+        let (dry_run, prune) = (query.dry_run.unwrap_or(false), query.prune.unwrap_or(true));
+        let project_id = here.project.id;
+        let view = here.view.clone();
+        let (asked, document) = self
+            .long_read(move || {
+                let asked = config::digest_of(&(&document, prune))?;
+                Ok((asked, document))
+            })
+            .await?;
+        let change = Change::to(APPLIED, project_id).in_project(project_id).with("digest", asked);
+        if !dry_run && let Some(done) = self.repeated(&view, caller, &change)? {
+            return Ok(told(&done));
+        }
+        let plan = self
+            .long_read(move || {
+                let read = &*here.view.tables;
+                if prune {
+                    // It is the whole, so it can be looked at by itself.
+                    document.check().map_err(invalid)?;
+                    return plan(read, project_id, document, prune);
+                }
+                require_version(&document)?;
+                let plan = plan(read, project_id, document, prune)?;
+                let found = config::findings(read, project_id, &plan.operations)?;
+                if found.is_empty() { Ok(plan) } else { Err(invalid(found)) }
+            })
+            .await?;
+        let [added, changed, removed] = plan.counts();
+        let Plan { revision, mut operations, changes } = plan;
+        let applied = ConfigApplied { dry_run, revision, added, changed, removed, changes };
+        if dry_run || operations.is_empty() {
+            return Ok(applied);
+        }
+        for operation in &mut operations {
+            if let One::Put { id, .. } = operation {
+                *id = ConfigObjectId(self.inner().parts.ids.id());
+            }
+        }
+        let command = ConfigChange {
+            project_id,
+            operations,
+            // What the document leaves alone may change meanwhile, unless it is the whole.
+            based_on: prune.then_some(revision),
+            asked: Some(asked),
+            by: caller.label(),
+        };
+        command.check()?;
+        let committed = self.commit(caller, change, command).await?;
+        Ok(ConfigApplied { revision: revision_of(&committed), ..applied })
+    }
+
+    /// What the compiler says of a document, or of the configuration that a project has: everything that could not be had.
+    pub async fn check_config(
+        &self,
+        caller: &Caller,
+        project: &str,
+        document: Option<Document>,
+    ) -> Result<ConfigChecked, AppError> {
+        let here = self.in_project(Operation::ConfigCheck, caller, project).await?;
+        self.heavy("compilations", move || {
+            let document = match document {
+                Some(document) => document,
+                None => config::document(config::all(&*here.view.tables, here.project.id)?),
+            };
+            Ok(match emit::emit(&document) {
+                Ok(emitted) => {
+                    let needs = emitted.needs.into_iter().map(|feature| feature.code().to_owned()).collect();
+                    ConfigChecked { valid: true, problems: Vec::new(), needs }
+                }
+                Err(problems) => {
+                    let problems = problems.into_iter().map(compile::shape).collect();
+                    ConfigChecked { valid: false, problems, needs: Vec::new() }
+                }
+            })
+        })
+        .await
+    }
+}
+
+impl Plan {
+    /// How many objects are added, changed and removed.
+    fn counts(&self) -> [u64; 3] {
+        [ConfigAction::Added, ConfigAction::Changed, ConfigAction::Removed]
+            .map(|action| self.changes.iter().filter(|change| change.action == action).count() as u64)
+    }
+
+    fn note(&mut self, action: ConfigAction, kind: Kind, slug: &str, fields: Vec<String>) {
+        self.changes.push(ConfigDifference { action, kind, slug: slug.to_owned(), fields });
+    }
+}
+
+fn require_version(document: &Document) -> Result<(), AppError> {
+    if document.version == VERSION {
+        return Ok(());
+    }
+    Err(AppError::invalid("version", format!("must be {VERSION}, the format that this version knows")))
+}
+
+/// What has to be done. New objects have no ids yet.
+fn plan(read: &dyn Read, project: ProjectId, document: Document, prune: bool) -> Result<Plan, AppError> {
+    let revision = config::state_of(read, project)?.revision;
+    let mut known: BTreeMap<(Kind, String), ConfigObject> = config::all(read, project)?
+        .into_iter()
+        .map(|object| ((object.spec.kind(), object.slug.clone()), object))
+        .collect();
+    let mut plan = Plan { revision, operations: Vec::new(), changes: Vec::new() };
+    for (slug, spec) in document.into_objects() {
+        let kind = spec.kind();
+        let expected = match known.remove(&(kind, slug.clone())) {
+            Some(known) if known.spec == spec => continue,
+            Some(known) => {
+                plan.note(ConfigAction::Changed, kind, &slug, told_fields(&known.spec, &spec));
+                Expected::Revision(known.revision)
+            }
+            None => {
+                plan.note(ConfigAction::Added, kind, &slug, Vec::new());
+                Expected::New
+            }
+        };
+        plan.operations.push(One::Put { id: ConfigObjectId(uuid::Uuid::nil()), slug, spec, expected });
+    }
+    if prune {
+        for ((kind, slug), object) in known {
+            plan.note(ConfigAction::Removed, kind, &slug, Vec::new());
+            plan.operations.push(One::Delete { kind, slug, expected: Expected::Revision(object.revision) });
+        }
+    }
+    plan.changes.sort_by(|a, b| (a.kind, &a.slug).cmp(&(b.kind, &b.slug)));
+    Ok(plan)
+}
+
+fn told_fields(before: &Spec, after: &Spec) -> Vec<String> {
+    let mut fields = differences(before, after);
+    fields.truncate(FIELDS_MAX);
+    fields
+}
+
+fn revision_of(committed: &Committed) -> u64 {
+    match committed.reply {
+        Reply::Revision(revision) => revision,
+        Reply::Done | Reply::Count(_) => 0,
+    }
+}
+
+/// What became of a request that comes again, as the audit log tells it.
+fn told(done: &Committed) -> ConfigApplied {
+    let said = |field: &str| done.changes.get(field).map(String::as_str).unwrap_or_default();
+    let mut changes = Vec::new();
+    for (action, field) in [
+        (ConfigAction::Added, "added_names"),
+        (ConfigAction::Changed, "changed_names"),
+        (ConfigAction::Removed, "removed_names"),
+    ] {
+        // Behind the last name may stand how many more there are.
+        let names = said(field).split(", ").filter_map(|name| name.split(' ').next()?.split_once('.'));
+        changes.extend(names.filter_map(|(plural, slug)| {
+            let kind = Kind::from_plural(plural)?;
+            Some(ConfigDifference { action, kind, slug: slug.to_owned(), fields: Vec::new() })
+        }));
+    }
+    changes.sort_by(|a, b| (a.kind, &a.slug).cmp(&(b.kind, &b.slug)));
+    let count = |field: &str| said(field).parse().unwrap_or_default();
+    ConfigApplied {
+        dry_run: false,
+        revision: revision_of(done),
+        added: count("added"),
+        changed: count("changed"),
+        removed: count("removed"),
+        changes,
+    }
+}
