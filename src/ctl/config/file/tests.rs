@@ -69,8 +69,8 @@ fn what_is_wrong_is_told_with_its_place_and_its_line() {
         ("{\"version\":1,\"version\":1}", &["`version` stands twice"]),
         ("{\"version\":1} x", &["trailing characters"]),
         (
-            "version: 1\nmiddlewares:\n  m: {middleware_type: cors, config: {a: !!binary aa}}\n",
-            &["middlewares.m"],
+            "version: 1\nmiddlewares:\n  m: {middleware_type: cors, config: {a: 1}}\n",
+            &["middlewares", "unknown field `a`", "line 3"],
         ),
         ("- 1\n", &["invalid type"]),
         ("just text", &["invalid type"]),
