@@ -41,11 +41,14 @@ pub enum BundleCommand {
     #[command(after_help = "Examples:
   sentinel-cp bundle create edge.kdl --version 1.4.0 --project shop
   generate-config | sentinel-cp bundle create - --version 1.4.0 --project shop
+  sentinel-cp bundle create --version 1.4.0 --project shop
 
+Without a file the bundle is made of the configuration that the project has: sentinel-cp config check says what would be refused.
 What is wrong with a configuration is shown as FILE:LINE:COLUMN with the line. Exit code 4 when it is refused.")]
     Create {
-        /// Configuration of the proxy in KDL; - reads standard input
-        file: PathBuf,
+        /// Configuration of the proxy in KDL; - reads standard input. When left out, the bundle is made of the configuration that the
+        /// project has (sentinel-cp config)
+        file: Option<PathBuf>,
         /// Unique in the project
         #[arg(long)]
         version: String,
@@ -157,7 +160,9 @@ pub async fn run(command: BundleCommand, options: &Options) -> anyhow::Result<Ex
     let Connection { client, output, .. } = connection;
     let project = connection.project().await?;
     match command {
-        BundleCommand::Create { file, version } => submit::create(connection, &project, &file, version).await,
+        BundleCommand::Create { file, version } => {
+            submit::create(connection, &project, file.as_deref(), version).await
+        }
         BundleCommand::Validate { file } => submit::validate(connection, &project, &file).await,
         BundleCommand::List { status, paging } => {
             let fetch = async |limit, cursor| {

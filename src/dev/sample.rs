@@ -62,7 +62,7 @@ pub async fn fill(cluster: &Cluster, nodes: u16, progress: &impl Fn(&str)) -> an
         progress("compiling two bundles");
         let second = format!("{EDGE}{MORE}");
         for (version, source) in [("1.0.0", EDGE), ("1.1.0", &second)] {
-            let request = BundleCreate { version: version.into(), config_source: source.into() };
+            let request = BundleCreate { version: version.into(), config_source: Some(source.into()) };
             client.create_bundle(PROJECT, &request).await?;
         }
     } else {

@@ -1,24 +1,13 @@
 //! What the real proxy reads: JSON, for bundles of a text and of a document of the configuration model, and after an agent of an earlier version.
-//!
-//! No member compiles documents yet. So a liar stands before the member: it has the node trust a key of this test, and offers a bundle of a
-//! document, signed with that key, in the place of the one that was assigned.
 
 use std::process::{Command, Stdio};
 
-use axum::body::Bytes;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
-use sentinel_bundle::assignment::AssignmentClaim;
-use sentinel_bundle::compile::{Artefact, CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values};
-use sentinel_bundle::sign::Signer;
-use sentinel_kit::{Agent, Api, Cluster, Liar, Traffic, Upstream, until, zentinel};
-use sentinel_model::config::Document;
-use sentinel_model::{Epoch, Generation, Ordinal, Sha256Digest};
+use sentinel_kit::{Agent, Api, Cluster, Traffic, Upstream, until, zentinel};
 use serde_json::{Value, json};
 
 use crate::BINARY;
@@ -27,13 +16,11 @@ use crate::fleet::{PROJECT, config, effective};
 /// Pages of it may use the service.
 const SHOP: &str = "https://shop.example.com";
 
-/// One member, a liar before it, and one node with a real proxy that trusts a key of this test as well.
+/// One member, and one node with a real proxy.
 struct Edge {
     // The agent first: it ends before the member does.
     agent: Agent,
-    liar: Liar,
     api: Api,
-    project: String,
     _cluster: Cluster,
 }
 
@@ -43,21 +30,9 @@ impl Edge {
         let api = cluster.admin(0).await;
         cluster.project(&api, PROJECT).await.unwrap();
         let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
-        let liar = Liar::start(&cluster.url(0)).await;
-        liar.lies(|path, honest| {
-            let mut answer: Value =
-                serde_json::from_slice(honest).ok().filter(|_| path.ends_with("/register"))?;
-            let key = signer().public_key();
-            let trusted = json!({"key_id": key.key_id(), "public_key": key.to_text()});
-            answer["signing_keys"].as_array_mut()?.push(trusted);
-            Some(answer.to_string().into())
-        });
-        let agent = Agent::start(BINARY, cluster.path(), "edge-1", &[liar.url()], PROJECT, &token);
-        let shown = api.get(&format!("/api/v1/projects/{PROJECT}")).await.unwrap();
-        let project = shown["project"]["id"].as_str().unwrap().to_owned();
-        let edge = Self { agent, liar, api, project, _cluster: cluster };
+        let agent = Agent::start(BINARY, cluster.path(), "edge-1", &cluster.urls(), PROJECT, &token);
+        let edge = Self { agent, api, _cluster: cluster };
         until("the node is there", 30, || async { edge.find().await }).await;
-        edge.liar.repents();
         edge
     }
 
@@ -70,10 +45,21 @@ impl Edge {
         list["nodes"].as_array_mut()?.pop()
     }
 
-    /// Assigns a bundle of a text, and waits until the node has proven what it was offered.
+    /// Assigns a bundle of a text, and waits until the node has proven it.
     async fn assign(&self, version: &str, upstream: &Upstream) {
-        let body = json!({"version": version, "config_source": config(&upstream.address())});
-        let made = self.api.post(&self.path("/bundles"), &body).await.unwrap();
+        self.give(&json!({"version": version, "config_source": config(&upstream.address())})).await;
+    }
+
+    /// Gives the project this configuration, and the node a bundle of it.
+    async fn configure(&self, version: &str, document: &Value) {
+        let applied = self.api.post(&self.path("/config/apply"), document).await.unwrap();
+        assert_eq!(applied["removed"], 0, "{applied}");
+        self.give(&json!({"version": version})).await;
+    }
+
+    /// Makes a bundle, assigns it, and waits until the node has proven it.
+    async fn give(&self, bundle: &Value) {
+        let made = self.api.post(&self.path("/bundles"), bundle).await.unwrap();
         let id = made["id"].as_str().unwrap();
         let node = self.find().await.unwrap();
         let assign = self.path(&format!("/bundles/{id}/assign"));
@@ -84,17 +70,6 @@ impl Edge {
             (effective(&node) == Some(id)).then_some(())
         })
         .await;
-    }
-
-    /// From now on the node is offered this instead of what it is assigned.
-    fn exchange_for(&self, document: &Document) {
-        let made = compiled(document, &self.project);
-        self.liar.lies(move |path, honest| {
-            if path.ends_with("/archive") {
-                return Some(made.archive.clone().into());
-            }
-            path.ends_with("/latest").then(|| exchanged(honest, path, &made)).flatten()
-        });
     }
 
     async fn ask(&self, method: Method, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
@@ -133,53 +108,10 @@ fn start_like_an_earlier_agent(agent: &Agent) -> i32 {
     pid
 }
 
-fn signer() -> Signer {
-    Signer::from_seed(&[9; 32])
-}
-
-fn compiled(document: &Document, project: &str) -> Artefact {
-    compile(&CompileInput {
-        project_id: project,
-        version: "document",
-        source: Source::Document(document),
-        marker_key: &[3; 32],
-        operations: OperationsOptions::default(),
-        extra_files: Vec::new(),
-    })
-    .unwrap()
-}
-
-/// An honest offer, for another archive; `None` when nothing is offered.
-fn exchanged(honest: &Bytes, path: &str, made: &Artefact) -> Option<Bytes> {
-    let mut offer: Value = serde_json::from_slice(honest).ok()?;
-    offer.get("bundle_id")?;
-    let node = path.split('/').nth_back(2)?;
-    let number = |name: &str| offer[name].as_u64();
-    let claim = AssignmentClaim {
-        node: node.parse().ok()?,
-        at: Ordinal { epoch: Epoch(number("epoch")?), generation: Generation(number("generation")?) },
-        bundle: offer["bundle_id"].as_str()?.parse().ok()?,
-        manifest_digest: Sha256Digest(made.manifest_digest),
-    };
-    let signer = signer();
-    let told = json!({
-        "version": made.manifest.version,
-        "checksum": Sha256Digest(made.digest),
-        "size_bytes": made.archive.len(),
-        "signing_key_id": signer.public_key().key_id(),
-        "signature": STANDARD.encode(signer.sign(&made.manifest_digest)),
-        "manifest_digest": claim.manifest_digest,
-        "assignment_key_id": signer.public_key().key_id(),
-        "assignment_signature": STANDARD.encode(signer.sign_assignment(&claim)),
-    });
-    offer.as_object_mut()?.extend(told.as_object()?.clone());
-    Some(offer.to_string().into())
-}
-
-fn document(upstream: &Upstream) -> Document {
+fn document(upstream: &Upstream) -> Value {
     let address = upstream.address();
     let (host, port) = address.split_once(':').unwrap();
-    serde_json::from_value(json!({
+    json!({
         "version": 1,
         "settings": { "worker_threads": 1 },
         "listeners": { "http": { "address": "127.0.0.1:${node.http_port}" } },
@@ -200,8 +132,7 @@ fn document(upstream: &Upstream) -> Document {
             "all": { "route_path": "/", "upstream_group": "app" },
         },
         "upstream_groups": { "app": { "targets": [{ "host": host, "port": port.parse::<u16>().unwrap() }] } },
-    }))
-    .unwrap()
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -214,8 +145,7 @@ async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request
     assert_eq!(written()["routes"][0]["id"], "main", "a text reaches the proxy as JSON");
     let traffic = Traffic::start(&[edge.agent.address()]);
 
-    edge.exchange_for(&document(&two));
-    edge.assign("2.0.0", &one).await;
+    edge.configure("2.0.0", &document(&two)).await;
     assert!(written()["routes"].as_array().unwrap().iter().any(|route| route["id"] == "things"));
 
     // Two methods on one route, and no third.
@@ -251,7 +181,6 @@ async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request
         assert!(allows.is_empty(), "{headers:?}");
     }
 
-    edge.liar.repents();
     edge.assign("3.0.0", &one).await;
     let (status, _, body) = edge.ask(Method::DELETE, &[]).await;
     assert_eq!((status.as_u16(), body.as_str()), (200, "one"));

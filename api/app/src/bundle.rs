@@ -12,13 +12,15 @@ use sentinel_api_types::bundle::{
     BundleValidate, BundleValidation, BundlesQuery,
 };
 use sentinel_api_types::timestamp;
+use sentinel_bundle::archive::Form;
 use sentinel_machine::commands::{bundle_assign, bundle_create, bundle_revoke};
-use sentinel_machine::{Order, Read, Table, TableError, level, query, tables};
+use sentinel_machine::{Order, Read, Table, TableError, config, level, query, tables};
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
 use sentinel_model::{BundleId, Sha256Digest, bundle, name};
 
+use self::compile::Written;
 use crate::access::Operation;
 use crate::app::{App, written};
 use crate::caller::Caller;
@@ -42,7 +44,11 @@ impl App {
         if let Some(done) = self.repeated(&here.view, caller, &change)? {
             let id: BundleId = done.id()?;
             let bundle: bundle::Bundle = written(&done.view, id.as_bytes(), "Bundle")?;
-            done.only_if(self.source_of(&bundle).await? == request.config_source)?;
+            let source = self.source_of(&bundle).await?;
+            // What the project had then is in the bundle; what it has by now is another matter.
+            done.only_if(
+                request.config_source.map_or(Form::of(&source) == Form::Document, |text| text == source),
+            )?;
             return Ok(created(bundle));
         }
         name::check_identifier("version", &request.version)?;
@@ -55,10 +61,18 @@ impl App {
         // Before anything is compiled: a project without room learns it at once.
         self.require_room(read, here.project.id, 1)?;
         let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
+        let source = match request.config_source {
+            Some(text) => Written::Text(text),
+            None => {
+                let (view, project) = (here.view.clone(), here.project.id);
+                let read = move || Ok(config::document(config::all(&*view.tables, project)?));
+                Written::Document(Box::new(self.long_read(read).await?))
+            }
+        };
         let job = compile::Job {
             project_id: here.project.id.to_string(),
             version: request.version.clone(),
-            config_source: request.config_source,
+            written: source,
             marker_key: self.marker_key(&here.project)?,
             signing_seed: self.signing_seed(&org.signing_key)?,
             previous: self.previous_archive(compared(read, &here.project)?).await?,

@@ -107,8 +107,10 @@ pub struct Bundle {
 pub struct BundleCreate {
     /// Unique in the project.
     pub version: String,
-    /// Configuration of the proxy in KDL, with `${node.NAME}` where nodes differ.
-    pub config_source: String,
+    /// Configuration of the proxy in KDL, with `${node.NAME}` where nodes differ. When absent, the bundle is made of the configuration that
+    /// the project has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_source: Option<String>,
 }
 
 /// A bundle as it was made.

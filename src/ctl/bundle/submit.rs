@@ -20,10 +20,16 @@ use crate::ctl::source::read;
 pub async fn create(
     connection: &Connection,
     project: &str,
-    file: &Path,
+    file: Option<&Path>,
     version: String,
 ) -> anyhow::Result<ExitCode> {
-    let (name, config_source) = read(file, MAX_SOURCE_BYTES)?;
+    let (name, config_source) = match file {
+        Some(file) => {
+            let (name, text) = read(file, MAX_SOURCE_BYTES)?;
+            (name, Some(text))
+        }
+        None => (format!("the configuration of {project}"), None),
+    };
     let request = BundleCreate { version, config_source };
     match connection.client.create_bundle(project, &request).await {
         Ok(made) => {
@@ -33,7 +39,8 @@ pub async fn create(
         Err(error) => match problems(&error) {
             // Programs get the refusal as it is, with the problems in its details.
             Some(problems) if connection.output == Output::Table => {
-                eprint!("{}", render("error", &problems, &name, &request.config_source));
+                let text = request.config_source.unwrap_or_default();
+                eprint!("{}", render("error", &problems, &name, &text));
                 eprintln!("error: {} of {name} refused: no bundle was made", count(problems.len()));
                 Err(Refused.into())
             }

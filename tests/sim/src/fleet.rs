@@ -104,7 +104,7 @@ impl Fleet {
 
     /// Makes one more bundle.
     pub async fn bundle(&mut self, version: u64) -> anyhow::Result<BundleId> {
-        let body = || BundleCreate { version: format!("1.{version}"), config_source: source(version) };
+        let body = || BundleCreate { version: format!("1.{version}"), config_source: Some(source(version)) };
         let made = surely!(self, create_bundle(PROJECT, body()))?.id;
         self.bundles.push(made);
         Ok(made)

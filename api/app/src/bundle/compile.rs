@@ -12,6 +12,7 @@ use sentinel_bundle::sign::Signer;
 use sentinel_bundle::validate::{self, ValidateContext};
 use sentinel_model::Sha256Digest;
 use sentinel_model::bundle::RiskLevel;
+use sentinel_model::config::Document;
 use sentinel_model::risk::Outline;
 use zeroize::Zeroizing;
 
@@ -30,11 +31,19 @@ pub(super) enum Previous {
     Unreadable,
 }
 
+/// What a bundle is made of.
+pub(super) enum Written {
+    /// A text.
+    Text(String),
+    /// The configuration that the project has.
+    Document(Box<Document>),
+}
+
 /// Everything that a compilation needs.
 pub(super) struct Job {
     pub(super) project_id: String,
     pub(super) version: String,
-    pub(super) config_source: String,
+    pub(super) written: Written,
     pub(super) marker_key: Zeroizing<[u8; 32]>,
     pub(super) signing_seed: Zeroizing<[u8; 32]>,
     pub(super) previous: Previous,
@@ -57,7 +66,10 @@ impl Job {
         let input = CompileInput {
             project_id: &self.project_id,
             version: &self.version,
-            source: Source::Text(&self.config_source),
+            source: match &self.written {
+                Written::Text(text) => Source::Text(text),
+                Written::Document(document) => Source::Document(document),
+            },
             marker_key: &self.marker_key,
             operations: OperationsOptions::default(),
             extra_files: Vec::new(),

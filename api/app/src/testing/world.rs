@@ -200,7 +200,7 @@ impl Kit {
         version: &str,
         source: &str,
     ) -> Result<BundleId, AppError> {
-        let request = BundleCreate { version: version.into(), config_source: source.into() };
+        let request = BundleCreate { version: version.into(), config_source: Some(source.into()) };
         Ok(self.app.create_bundle(&by.again(), project, request).await?.id)
     }
 

@@ -13,7 +13,7 @@ use crate::testing::World;
 use crate::testing::world::{OTHER_PROJECT, PROJECT, SOURCE};
 
 fn create(version: &str, source: &str) -> BundleCreate {
-    BundleCreate { version: version.into(), config_source: source.into() }
+    BundleCreate { version: version.into(), config_source: Some(source.into()) }
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ async fn a_bundle_whose_answer_was_lost_is_there_once_and_told_again() {
     let world = World::new().await.unwrap();
     let app = &world.kit.app;
     let caller = Kit::repeatable(&world.operator.caller, Uuid::from_u128(77));
-    let request = BundleCreate { version: "1.0".into(), config_source: SOURCE.into() };
+    let request = BundleCreate { version: "1.0".into(), config_source: Some(SOURCE.into()) };
     world.kit.replica.trouble(Trouble::LostAnswer);
     let lost = app.create_bundle(&caller, PROJECT, request.clone()).await.unwrap_err();
     assert!(matches!(lost, AppError::OutcomeUnknown(_)));

@@ -2085,8 +2085,11 @@ export interface components {
         };
         /** @description A new bundle. */
         BundleCreate: {
-            /** @description Configuration of the proxy in KDL, with `${node.NAME}` where nodes differ. */
-            config_source: string;
+            /**
+             * @description Configuration of the proxy in KDL, with `${node.NAME}` where nodes differ. When absent, the bundle is made of the configuration that
+             *     the project has.
+             */
+            config_source?: string | null;
             /** @description Unique in the project. */
             version: string;
         };
@@ -2210,9 +2213,9 @@ export interface components {
             ignore_query?: string[];
             /**
              * Format: int64
-             * @description Largest answer that is kept, in bytes; usually 1 MiB.
+             * @description Largest answer that is kept, in bytes; any unless given.
              */
-            max_bytes?: number;
+            max_bytes?: number | null;
             /** @description Methods; usually GET and HEAD. */
             methods?: string[];
             /** @description Also answers that are marked as private. */
@@ -2853,7 +2856,7 @@ export interface components {
             name?: string;
             /**
              * Format: int32
-             * @description Most requests per second of a whole node; none unless given.
+             * @description Most requests per second of a whole node, of those that go to an upstream; none unless given.
              */
             requests_per_second?: number | null;
             /**
@@ -3600,7 +3603,7 @@ export interface components {
              */
             to?: number | null;
         };
-        /** @description What is done to headers; renaming first, then setting, adding, removing. */
+        /** @description What is done to headers. No header is in two of these. */
         HeaderChanges: {
             /** @description Name → value, beside what was there. */
             add?: {
@@ -3931,7 +3934,7 @@ export interface components {
             protocol?: components["schemas"]["ListenerProtocol"];
             /**
              * Format: int64
-             * @description Longest time that a client may take to send a request, in seconds; usually 60.
+             * @description Longest pause of a client that sends the body of a request over HTTP/1.1, in seconds; usually 60.
              */
             request_timeout_seconds?: number | null;
             tls?: components["schemas"]["ListenerTls"] | null;
@@ -3958,7 +3961,7 @@ export interface components {
             protocol?: components["schemas"]["ListenerProtocol"];
             /**
              * Format: int64
-             * @description Longest time that a client may take to send a request, in seconds; usually 60.
+             * @description Longest pause of a client that sends the body of a request over HTTP/1.1, in seconds; usually 60.
              */
             request_timeout_seconds?: number | null;
             /** @description Its name in other objects: lowercase letters, digits and inner hyphens. Made of `name` when absent. */
@@ -4009,7 +4012,7 @@ export interface components {
             protocol?: components["schemas"]["ListenerProtocol"];
             /**
              * Format: int64
-             * @description Longest time that a client may take to send a request, in seconds; usually 60.
+             * @description Longest pause of a client that sends the body of a request over HTTP/1.1, in seconds; usually 60.
              */
             request_timeout_seconds?: number | null;
             /**
@@ -5713,7 +5716,7 @@ export interface components {
             max_header_bytes?: number | null;
             /**
              * Format: int64
-             * @description Most headers; usually 100.
+             * @description Most headers, at most 254; usually 100.
              */
             max_header_count?: number | null;
         };
@@ -6792,7 +6795,7 @@ export interface components {
             project_id: string;
             /**
              * Format: int32
-             * @description Most requests per second of a whole node; none unless given.
+             * @description Most requests per second of a whole node, of those that go to an upstream; none unless given.
              */
             requests_per_second?: number | null;
             /**
@@ -7439,7 +7442,7 @@ export interface components {
         UpstreamTimeouts: {
             /**
              * Format: int64
-             * @description To connect, in seconds; usually 10.
+             * @description To connect, in seconds, at most 10; usually 10.
              */
             connect_seconds?: number | null;
             /**

@@ -176,7 +176,7 @@ impl Cluster {
         let token =
             EnrolmentTokenCreate { name: "fleet".into(), uses: None, expires_at: None, environment: None };
         let token = app.create_enrolment_token(&self.operator(), PROJECT, token).await.unwrap().token;
-        let bundle = BundleCreate { version: "1.0".into(), config_source: SOURCE.into() };
+        let bundle = BundleCreate { version: "1.0".into(), config_source: Some(SOURCE.into()) };
         let bundle_id = app.create_bundle(&self.operator(), PROJECT, bundle).await.unwrap().id;
         let mut rollouts = Vec::new();
         for number in 0..count {

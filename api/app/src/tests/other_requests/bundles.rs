@@ -29,8 +29,10 @@ pub(super) fn of_bundles<'a>(world: &'a World, fleet: &'a Fleet) -> Vec<Row<'a>>
     let (app, operator) = (&world.kit.app, &world.operator.caller);
     let ([one, two], [first, second, ..]) = (fleet.bundles, fleet.nodes);
     let [doomed, spared] = fleet.doomed;
-    let create =
-        |version: &str, source: &str| BundleCreate { version: version.into(), config_source: source.into() };
+    let create = |version: &str, source: &str| BundleCreate {
+        version: version.into(),
+        config_source: Some(source.into()),
+    };
     let to = |node_ids: &[NodeId]| BundleAssign { node_ids: node_ids.to_vec() };
     let changed = || SOURCE.replace("everything", "all");
     vec![
