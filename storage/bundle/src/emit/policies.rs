@@ -97,10 +97,10 @@ impl Emitter<'_> {
             }
         }
         let forwards = route.upstream.is_some();
-        if let Some(seconds) = timeout_seconds {
-            if self.forwarded(forwards, Feature::Timeout, at.field("timeout_seconds")) {
-                route.policies.timeout_secs = Some(*seconds);
-            }
+        if let Some(seconds) = timeout_seconds
+            && self.forwarded(forwards, Feature::Timeout, at.field("timeout_seconds"))
+        {
+            route.policies.timeout_secs = Some(*seconds);
         }
         if *websocket && self.forwarded(forwards, Feature::Websocket, at.field("websocket")) {
             route.websocket = true;
@@ -279,15 +279,15 @@ impl Emitter<'_> {
                 own.path = Some(PathModifier::ReplacePrefixMatch { value: value.clone() });
             }
         }
-        if let Some(value) = replace_path {
-            if self.forwarded(forwards, Feature::RewritePath, at.field("replace_path")) {
-                own.path = Some(PathModifier::ReplaceFullPath { value: value.clone() });
-            }
+        if let Some(value) = replace_path
+            && self.forwarded(forwards, Feature::RewritePath, at.field("replace_path"))
+        {
+            own.path = Some(PathModifier::ReplaceFullPath { value: value.clone() });
         }
-        if let Some(host) = host {
-            if self.forwarded(forwards, Feature::RewriteHost, at.field("host")) {
-                set_host(host, route);
-            }
+        if let Some(host) = host
+            && self.forwarded(forwards, Feature::RewriteHost, at.field("host"))
+        {
+            set_host(host, route);
         }
         // Of a request over HTTP/2 the proxy forgets the host together with the path.
         let encrypted = self.document.listeners.values().any(|listener| listener.protocol == Protocol::Https);

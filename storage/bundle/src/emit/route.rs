@@ -39,12 +39,12 @@ impl Emitter<'_> {
         match service.destination() {
             // The document's own check has reported it.
             None => {}
-            Some(Destination::Url(url)) => self.to_url(slug, service, url, &mut route, at)?,
+            Some(Destination::Url(url)) => self.url(slug, service, url, &mut route, at)?,
             Some(Destination::Group(group)) => {
                 self.need(Feature::UpstreamGroup, at.field("upstream_group"));
                 route.upstream = Some(group.to_owned());
             }
-            Some(Destination::Split(split)) => self.to_split(slug, service, split, &mut route, at)?,
+            Some(Destination::Split(split)) => self.split(slug, service, split, &mut route, at)?,
             Some(Destination::Redirect(url, status)) => self.redirect(slug, url, status, &mut route, at),
             Some(Destination::Respond(status, body)) => self.respond(status, body, &mut route, at),
         }
@@ -147,7 +147,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn to_url(
+    fn url(
         &mut self,
         slug: &str,
         service: &Service,
@@ -176,7 +176,7 @@ impl Emitter<'_> {
 
     /// The proxy cannot split a route between upstreams, so the targets of all groups become those of one, with weights by which each group
     /// gets its share.
-    fn to_split(
+    fn split(
         &mut self,
         slug: &str,
         service: &Service,
@@ -340,7 +340,7 @@ pub(super) fn host_classes(hosts: &[String]) -> Vec<(String, usize, Vec<String>)
         return vec![(String::new(), 0, Vec::new())];
     }
     // The first one is called like the service.
-    let mut named = classes.into_iter().rev().map(|(rank, hosts)| (rank, hosts));
+    let mut named = classes.into_iter().rev();
     let first = named.next().map(|(rank, hosts)| (String::new(), rank, hosts));
     let rest = named.map(|(rank, hosts)| (format!(".hosts-{rank}"), rank, hosts));
     first.into_iter().chain(rest).collect()
