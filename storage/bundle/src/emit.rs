@@ -110,7 +110,7 @@ struct Emitter<'d> {
     used: BTreeSet<&'d str>,
     /// Those of them that WebSockets go to.
     websockets: BTreeSet<&'d str>,
-    /// How many routes, targets and so on there are already; see [`limits`](crate::limits).
+    /// How many routes, targets and so on there are already; see [`limits`].
     size: Size,
     /// What a route matches → the service that does.
     matched: BTreeMap<String, String>,

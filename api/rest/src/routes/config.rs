@@ -1,4 +1,4 @@
-//! The configuration of a project: its settings, and all of it as one document. Other objects are in [`objects`].
+//! The configuration of a project: its settings, and all of it as one document. Other objects are in `objects`.
 
 mod objects;
 
