@@ -59,6 +59,7 @@ const STOPS: Stop[] = [
   { name: "bundle-difference", open: first((p) => `/p/${p}/bundles`, "Difference") },
   { name: "bundle-parts", open: first((p) => `/p/${p}/bundles`, "Bill of materials") },
   { name: "bundle-create", open: at((p) => `/p/${p}/bundles/new`) },
+  { name: "configuration", open: at((p) => `/p/${p}/configuration`) },
   { name: "rollouts", open: at((p) => `/p/${p}/rollouts`) },
   { name: "rollout", open: first((p) => `/p/${p}/rollouts`) },
   { name: "rollout-create", open: at((p) => `/p/${p}/rollouts/new`) },

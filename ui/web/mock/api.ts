@@ -1,8 +1,9 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate } from "../src/api/types.ts";
+import type { ConfigDocument, EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { calendar } from "./calendar.ts";
+import * as configuration from "./configuration.ts";
 import { check } from "./check.ts";
 import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT, SANDBOX } from "./db.ts";
 import { unified } from "./diff.ts";
@@ -368,9 +369,14 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     "POST",
     "/projects/:project/bundles",
     (db, _, { body }) => {
-      const { version, config_source } = body as { version: string; config_source: string };
+      const { version, config_source: text } = body as { version: string; config_source?: string };
+      if (text === undefined) {
+        const found = configuration.problems(db.configuration);
+        if (found.length > 0) return refuse(422, "invalid_config", "The configuration is refused", { problems: found });
+      }
+      const config_source = text ?? `${JSON.stringify(db.configuration, null, 2)}\n`;
       if (db.bundles.some((bundle) => bundle.version === version)) return refuse(422, "invalid", { version: ["is taken by another bundle of this project"] });
-      const { problems, warnings } = check(config_source);
+      const { problems, warnings } = text === undefined ? { problems: [], warnings: [] } : check(config_source);
       if (problems.length > 0) return refuse(422, "invalid_config", "The configuration is refused", { problems });
       const bundle = newBundle(version, ME.name, 0, "low", [], warnings.map((warning) => `line ${warning.line}: ${warning.message}`));
       db.bundles.unshift(bundle);
@@ -468,6 +474,10 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
       return { status: 204 };
     },
   ],
+  ["GET", "/projects/:project/config/export", (db, { project }) => ok(project === PROJECT.slug ? db.configuration : configuration.EMPTY)],
+  ["POST", "/projects/:project/config/check", (_, __, { body }) => { const problems = configuration.problems(body as ConfigDocument); return ok({ valid: problems.length === 0, problems, needs: [] }); }],
+  ["POST", "/projects/:project/config/diff", (db, _, { body }) => ok(configuration.difference(db.configuration, body as ConfigDocument))],
+  ["POST", "/projects/:project/config/apply", (db, _, { body }) => configuration.apply(db, body as ConfigDocument)],
   ["GET", "/projects/:project/calendar", (db, { project }, { query }) => (project === PROJECT.slug ? calendar(db, query) : calendar({ ...db, freezes: [], rollouts: [], promotionRules: [] }, query))],
   ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: window.next !== null && Date.parse(window.next.from) <= Date.now() && Date.now() < Date.parse(window.next.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
   [

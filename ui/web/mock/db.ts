@@ -1,7 +1,8 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutTemplate, RolloutStep } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, ConfigDocument, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep, RolloutTemplate } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { groups } from "./groups.ts";
+import { configuration } from "./configuration.ts";
 import { templates } from "./templates.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
@@ -35,6 +36,7 @@ export interface Db {
   freezes: FreezeWindow[];
   groups: NodeGroupDetail[];
   templates: RolloutTemplate[];
+  configuration: ConfigDocument;
   rules: ApprovalRule[];
   expiresHours: number;
   drift: { remediation: DriftRemediation; delay: number };
@@ -287,6 +289,7 @@ export function newDb(fleet = 140): Db {
     ],
     groups: groups(nodes),
     templates: templates(),
+    configuration: configuration(),
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
     drift: { remediation: "reassert", delay: 60 },

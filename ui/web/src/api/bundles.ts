@@ -67,6 +67,11 @@ export function createBundle(project: string, version: string, config_source: st
   return call("post", "/api/v1/projects/{slug}/bundles", { path: { slug: project }, body: { version, config_source } });
 }
 
+/** A bundle of the configuration that the project has. */
+export function createBundleOfConfiguration(project: string, version: string) {
+  return call("post", "/api/v1/projects/{slug}/bundles", { path: { slug: project }, body: { version } });
+}
+
 export function assignBundle(project: string, id: string, node_ids: string[]) {
   return call("post", "/api/v1/projects/{slug}/bundles/{id}/assign", { path: { slug: project, id }, body: { node_ids } });
 }

@@ -37,6 +37,8 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       // A freeze that begins to hold it, and a group's name.
       if (noun === "node" || noun === "freeze_window" || noun === "node_group") return part === "one";
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
+    case "configuration":
+      return ["config", "config_settings", "service", "upstream_group", "listener", "middleware", "trust_store"].includes(noun ?? "") && scope === project;
     case "environments":
       return ["environment", "project", "node", "rollout", "freeze_window", "bundle"].includes(noun ?? "") && scope === project;
     case "promotion-rules":

@@ -110,3 +110,6 @@ export type Traffic = Schemas["Traffic"];
 export type RuleRollout = Schemas["RuleRollout"];
 export type Calendar = Schemas["Calendar"];
 export type CalendarEntry = Schemas["CalendarEntry"];
+export type ConfigDocument = Schemas["ConfigDocument"];
+export type ConfigDiff = Schemas["ConfigDiff"];
+export type ConfigDifference = Schemas["ConfigDifference"];

@@ -202,6 +202,12 @@ const freezesRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/freeze/freeze-page"), "FreezePage"),
 });
 
+const configurationRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "configuration",
+  component: lazyRouteComponent(() => import("../pages/configuration/configuration-page"), "ConfigurationPage"),
+});
+
 const environmentsRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "environments",
@@ -290,6 +296,7 @@ const routeTree = rootRoute.addChildren([
       calendarRoute,
       approvalsRoute,
       freezesRoute,
+      configurationRoute,
       environmentsRoute,
       settingsRoute,
       driftListRoute,

@@ -18,6 +18,7 @@ type To =
   | "/p/$project/freezes"
   | "/p/$project/environments"
   | "/p/$project/settings"
+  | "/p/$project/configuration"
   | "/p/$project/nodes"
   | "/p/$project/groups"
   | "/p/$project/drift"
@@ -68,6 +69,7 @@ export function Sidebar() {
             {item("/p/$project/freezes", "pause", "Freeze windows")}
             {item("/p/$project/environments", "environments", "Environments")}
           </Group>
+          <Group label="Configure">{item("/p/$project/configuration", "edit", "Configuration")}</Group>
           <Group label="Fleet">
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}
             {item("/p/$project/groups", "group", "Groups")}

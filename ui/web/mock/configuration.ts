@@ -1,0 +1,70 @@
+// The configuration of a project, and a little of what the compiler says of one.
+import type { ConfigDiff, ConfigDifference, ConfigDocument, Problem } from "../src/api/types.ts";
+import { type Answer, ok, refuse } from "./answer.ts";
+import type { Db } from "./db.ts";
+
+export const EMPTY: ConfigDocument = { version: 1 };
+
+export function configuration(): ConfigDocument {
+  return {
+    version: 1,
+    services: {
+      checkout: { route_path: "/checkout/*", hosts: ["shop.example.com"], upstream_group: "shop", timeout_seconds: 15, retry: {}, middlewares: [{ middleware: "careful" }] },
+      shop: { route_path: "/*", hosts: ["shop.example.com"], upstream_group: "shop", middlewares: [{ middleware: "careful" }] },
+      "old-shop": { route_path: "/*", hosts: ["old.example.com"], redirect_url: "https://shop.example.com", redirect_status: 308 },
+    },
+    upstream_groups: {
+      shop: {
+        targets: [
+          { host: "10.0.0.1", port: 8080 },
+          { host: "10.0.0.2", port: 8080 },
+        ],
+        circuit_breaker: { failure_threshold: 3 },
+      },
+    },
+    middlewares: { careful: { middleware_type: "security", config: { no_sniff: true, hsts_seconds: 31536000 } } },
+  } as unknown as ConfigDocument;
+}
+
+const KINDS = { settings: "settings", listeners: "listener", services: "service", upstream_groups: "upstream_group", middlewares: "middleware", trust_stores: "trust_store" } as const;
+
+type Objects = Record<string, Record<string, unknown>>;
+
+export function difference(before: ConfigDocument, after: ConfigDocument): ConfigDiff {
+  const changes: ConfigDifference[] = [];
+  for (const [plural, kind] of Object.entries(KINDS)) {
+    const of = (document: ConfigDocument): Objects => {
+      const found = (document as unknown as Record<string, unknown>)[plural];
+      return (kind === "settings" ? (found ? { default: found } : {}) : (found ?? {})) as Objects;
+    };
+    const [old, now] = [of(before), of(after)];
+    for (const slug of [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()) {
+      const [was, is] = [old[slug], now[slug]];
+      if (JSON.stringify(was) === JSON.stringify(is)) continue;
+      const fields = was && is ? [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name])) : [];
+      changes.push({ action: was === undefined ? "added" : is === undefined ? "removed" : "changed", kind, slug, fields });
+    }
+  }
+  const number = (action: ConfigDifference["action"]): number => changes.filter((change) => change.action === action).length;
+  return { revision: 1, added: number("added"), changed: number("changed"), removed: number("removed"), changes };
+}
+
+/** What the compiler would say: a few of its refusals. */
+export function problems(document: ConfigDocument): Problem[] {
+  const found: Problem[] = [];
+  const refusal = (path: string, code: string, message: string, help: string): void => void found.push({ path, code, message, help, line: null, column: null });
+  for (const [slug, service] of Object.entries((document.services ?? {}) as unknown as Objects)) {
+    if (service.compression !== undefined) refusal(`services.${slug}.compression`, "not-supported", "Compression breaks the proxy: it drops the connection instead of answering", "compress at the upstream; the proxy passes compressed answers on");
+    const group = service.upstream_group as string | undefined;
+    if (group !== undefined && (document.upstream_groups as unknown as Objects | undefined)?.[group] === undefined) refusal(`services.${slug}.upstream_group`, "invalid-value", `the upstream group '${group}' does not exist`, "");
+  }
+  return found;
+}
+
+export function apply(db: Db, document: ConfigDocument): Answer {
+  const missing = problems(document).filter(({ code }) => code === "invalid-value");
+  if (missing.length > 0) return refuse(422, "invalid", Object.fromEntries(missing.map(({ path, message }) => [path, [message]])));
+  const diff = difference(db.configuration, document);
+  db.configuration = document;
+  return ok({ ...diff, dry_run: false });
+}

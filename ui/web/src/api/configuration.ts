@@ -1,0 +1,25 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { call } from "./client";
+import type { ConfigDocument } from "./types";
+
+/** All of a project's configuration, as one document. */
+export const configurationQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["configuration", project],
+    queryFn: ({ signal }) => call("get", "/api/v1/projects/{slug}/config/export", { path: { slug: project }, signal }),
+  });
+
+/** What the compiler says of a document; `signal` ends a look that is no longer wanted. */
+export function checkConfiguration(project: string, document: ConfigDocument, signal: AbortSignal) {
+  return call("post", "/api/v1/projects/{slug}/config/check", { path: { slug: project }, body: document, signal });
+}
+
+/** What a document would change. */
+export function diffConfiguration(project: string, document: ConfigDocument, signal: AbortSignal) {
+  return call("post", "/api/v1/projects/{slug}/config/diff", { path: { slug: project }, query: {}, body: document, signal });
+}
+
+export function applyConfiguration(project: string, document: ConfigDocument) {
+  return call("post", "/api/v1/projects/{slug}/config/apply", { path: { slug: project }, query: {}, body: document });
+}

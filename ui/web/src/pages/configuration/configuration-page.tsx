@@ -1,0 +1,236 @@
+import { TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useBlocker } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+
+import { createBundleOfConfiguration } from "../../api/bundles";
+import { applyConfiguration, configurationQuery } from "../../api/configuration";
+import { asApiError } from "../../api/error";
+import { overviewQuery } from "../../api/overview";
+import type { ConfigDifference, ConfigDocument, Problem } from "../../api/types";
+import { useAction } from "../../app/use-action";
+import { useRefusal } from "../../app/workspace";
+import { count } from "../../lib/format";
+import { placeOf, places } from "../../lib/json-place";
+import { ActionButton } from "../../ui/action-button";
+import { Confirm } from "../../ui/confirm";
+import { ErrorPanel, FormError, Loading } from "../../ui/feedback";
+import { Kdl } from "../../ui/kdl";
+import { PageHeader, Panel, ScrollPage } from "../../ui/page";
+import { StateShape } from "../../ui/state";
+import { nextVersion } from "../bundle/next-version";
+import classes from "./configuration-page.module.css";
+import { type Look, useLook } from "./use-look";
+
+const route = getRouteApi("/app/p/$project/configuration");
+
+/** All of a project's configuration as one document: what it says, what the compiler says of it, and what a change would change. */
+export function ConfigurationPage() {
+  const { project } = route.useParams();
+  const query = useQuery(configurationQuery(project));
+  if (query.data === undefined) {
+    return <ScrollPage>{query.isError ? <ErrorPanel error={query.error} what="The configuration" onRetry={() => void query.refetch()} /> : <Loading />}</ScrollPage>;
+  }
+  return <Editor project={project} known={query.data} />;
+}
+
+function Editor({ project, known }: { project: string; known: ConfigDocument }) {
+  const navigate = route.useNavigate();
+  const refusal = useRefusal("operator");
+  const saved = useMemo(() => `${JSON.stringify(known, null, 2)}\n`, [known]);
+  // What a person has typed; until then the text follows what others change.
+  const [typed, setTyped] = useState<string | null>(null);
+  const source = typed ?? saved;
+  const changed = typed !== null && typed !== saved;
+  const look = useLook(project, source, saved);
+  const [goTo, setGoTo] = useState<{ line: number; column: number } | null>(null);
+  const problems = useMemo(() => placed(look.problems, source), [look.problems, source]);
+
+  const apply = useAction({
+    run: (document: ConfigDocument) => applyConfiguration(project, document),
+    done: (applied) => `The configuration is applied: ${inWords(applied)}`,
+    refresh: [["configuration", project]],
+    then: () => setTyped(null),
+  });
+  const submit = (): void => {
+    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate(look.document);
+  };
+  const blocker = useBlocker({ shouldBlockFn: () => changed, withResolver: true, enableBeforeUnload: () => changed });
+  const unapplied = changed ? "Apply the change first, or take it back" : null;
+  const refusedByCompiler = look.state === "invalid" ? "The compiler refuses it: see the findings" : null;
+  return (
+    <div className={classes.page}>
+      <PageHeader title="Configuration" note={changed ? "Changed here, not applied" : undefined} />
+      <div className={classes.columns}>
+        <div className={`panel ${classes.editor}`}>
+          <Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} onSubmit={submit} goTo={goTo} />
+        </div>
+        <div className={classes.side}>
+          <Panel title="Change" aside={changed && look.diff !== null ? <span className="dim">{inWords(look.diff)}</span> : undefined} flush>
+            <Changes changed={changed} look={look} onGo={(path) => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 })} />
+            <div className={classes.pad}>
+              <div className={classes.form}>
+                <FormError error={apply.error} />
+                <ActionButton
+                  label="Apply"
+                  primary
+                  refusal={refusal ?? (changed ? (look.document === null ? "This is no JSON" : null) : "Nothing is changed")}
+                  loading={apply.isPending}
+                  onClick={submit}
+                />
+              </div>
+            </div>
+          </Panel>
+          <Panel title="What the compiler says" aside={<Verdict look={look} />} flush>
+            <Findings problems={problems} onGo={(line, column) => setGoTo({ line, column })} />
+            {look.error !== null && (
+              <div className={classes.pad}>
+                <FormError error={look.error} />
+              </div>
+            )}
+          </Panel>
+          <MakeBundle
+            project={project}
+            refusal={refusal ?? unapplied ?? refusedByCompiler}
+            onMade={(bundleId) => void navigate({ to: "/p/$project/bundles/$bundleId", params: { project, bundleId }, search: {} })}
+          />
+        </div>
+      </div>
+      <Confirm
+        opened={blocker.status === "blocked"}
+        onClose={() => blocker.reset?.()}
+        title="Leave without applying the change?"
+        verb="Leave and lose the change"
+        danger
+        busy={false}
+        error={null}
+        onConfirm={() => blocker.proceed?.()}
+      >
+        The text was changed and is stored nowhere.
+      </Confirm>
+    </div>
+  );
+}
+
+/** A bundle of what is applied. */
+function MakeBundle({ project, refusal, onMade }: { project: string; refusal: string | null; onMade: (bundle: string) => void }) {
+  const overview = useQuery(overviewQuery(project));
+  const newest = overview.data?.bundles.newest?.version;
+  const [given, setGiven] = useState<string | null>(null);
+  const version = given ?? (newest === undefined ? "1.0.0" : nextVersion(newest));
+  const create = useAction({
+    run: () => createBundleOfConfiguration(project, version.trim()),
+    done: () => `Bundle ${version.trim()} was compiled and signed`,
+    refresh: [["bundles", project], ["overview", project]],
+    then: (made) => onMade(made.id),
+  });
+  const failure = create.error === null ? null : asApiError(create.error);
+  const submit = (): void => {
+    if (refusal === null && !create.isPending) create.mutate(undefined);
+  };
+  return (
+    <Panel title="Bundle">
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <TextInput
+          label="Version"
+          description="A bundle of what is applied; nodes get it by a rollout"
+          required
+          value={version}
+          onChange={(event) => setGiven(event.currentTarget.value)}
+          error={failure?.fields.version?.join("; ")}
+        />
+        <FormError error={failure?.fields.version === undefined ? failure : null} />
+        <ActionButton label="Create bundle" refusal={refusal} loading={create.isPending} onClick={submit} />
+      </form>
+    </Panel>
+  );
+}
+
+function Changes({ changed, look, onGo }: { changed: boolean; look: Look; onGo: (path: string) => void }) {
+  if (!changed) return <p className={`dim ${classes.pad}`}>The text is what the project has.</p>;
+  if (look.diff === null) return <p className={`dim ${classes.pad}`}>{look.document === null ? "A text that is no JSON changes nothing." : "Looking…"}</p>;
+  if (look.diff.changes.length === 0) return <p className={`dim ${classes.pad}`}>It says the same.</p>;
+  const row = (change: ConfigDifference): React.ReactNode => (
+    <li key={`${change.kind} ${change.slug}`}>
+      <button type="button" className={classes.row} onClick={() => onGo(place(change))}>
+        <StateShape kind={change.action === "added" ? "ok" : change.action === "removed" ? "failed" : "progressing"} />
+        <span>
+          <strong>{ACTIONS[change.action]}</strong> {change.kind.replaceAll("_", " ")} <span className="mono">{change.slug}</span>
+          {change.fields.length > 0 && <span className={`mono dim ${classes.path}`}>{change.fields.join(", ")}</span>}
+        </span>
+      </button>
+    </li>
+  );
+  return (
+    <ul className={classes.list} aria-label="Changes">
+      {look.diff.changes.slice(0, SHOWN).map(row)}
+      {look.diff.changes.length > SHOWN && <li className={`dim ${classes.pad}`}>and {look.diff.changes.length - SHOWN} more</li>}
+    </ul>
+  );
+}
+
+/** Most changes that are listed. */
+const SHOWN = 50;
+
+const ACTIONS: Record<ConfigDifference["action"], string> = { added: "New", changed: "Changed", removed: "Gone" };
+
+const PLURALS: Record<ConfigDifference["kind"], string> = {
+  settings: "settings",
+  listener: "listeners",
+  service: "services",
+  upstream_group: "upstream_groups",
+  middleware: "middlewares",
+  trust_store: "trust_stores",
+};
+
+const place = (change: ConfigDifference): string => (change.kind === "settings" ? PLURALS[change.kind] : `${PLURALS[change.kind]}.${change.slug}`);
+
+const inWords = ({ added, changed, removed }: { added: number; changed: number; removed: number }): string => {
+  const parts = [added > 0 && `${added} new`, changed > 0 && `${changed} changed`, removed > 0 && `${removed} gone`].filter(Boolean);
+  return parts.length === 0 ? "nothing changes" : parts.join(", ");
+};
+
+/** Findings with the place in the text that their path names. */
+function placed(problems: readonly Problem[], source: string): Problem[] {
+  const known = places(source);
+  return problems.map((problem) => {
+    const found = problem.line ? undefined : placeOf(known, problem.path ?? "");
+    return found === undefined ? problem : { ...problem, line: found.line, column: found.column };
+  });
+}
+
+function Verdict({ look }: { look: Look }) {
+  if (look.state === "checking") return <span className="dim">checking…</span>;
+  if (look.state === "unknown") return <span className="dim">not checked</span>;
+  return (
+    <span className={classes.verdict}>
+      <StateShape kind={look.state === "valid" ? "ok" : "failed"} /> {look.state === "valid" ? "valid" : count(look.problems.length, "problem")}
+    </span>
+  );
+}
+
+function Findings({ problems, onGo }: { problems: readonly Problem[]; onGo: (line: number, column: number) => void }) {
+  if (problems.length === 0) return <p className={`dim ${classes.pad}`}>What the proxy cannot do is told here, with what to do instead.</p>;
+  return (
+    <ul className={classes.list} aria-label="Findings">
+      {problems.map((problem, index) => (
+        <li key={`${problem.path} ${problem.code} ${index}`}>
+          <button type="button" className={classes.row} onClick={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
+            <StateShape kind="failed" />
+            <span>
+              {problem.message}
+              {problem.help && <span className={`dim ${classes.path}`}>{problem.help}</span>}
+              {problem.path && <span className={`mono dim ${classes.path}`}>{problem.path}</span>}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,58 @@
+import { useEffect, useState } from "react";
+
+import { checkConfiguration, diffConfiguration } from "../../api/configuration";
+import { type ApiError, asApiError } from "../../api/error";
+import type { ConfigDiff, ConfigDocument, Problem } from "../../api/types";
+
+/** What there is to say of a text. */
+export interface Look {
+  state: "checking" | "valid" | "invalid" | "unknown";
+  /** The text as a document; null: it is no JSON. */
+  document: ConfigDocument | null;
+  problems: readonly Problem[];
+  /** What it would change; null: not known. */
+  diff: ConfigDiff | null;
+  error: ApiError | null;
+}
+
+const PAUSE_MS = 400;
+const NOTHING: readonly Problem[] = [];
+
+/** What the server says of a text, a moment after the last change. */
+export function useLook(project: string, source: string, saved: string): Look {
+  const [look, setLook] = useState<Look>({ state: "checking", document: null, problems: NOTHING, diff: null, error: null });
+  useEffect(() => {
+    const read = parse(source);
+    if ("problem" in read) {
+      setLook({ state: "invalid", document: null, problems: [read.problem], diff: null, error: null });
+      return undefined;
+    }
+    const { document } = read;
+    const stop = new AbortController();
+    setLook((before) => ({ ...before, state: "checking", document, error: null }));
+    const timer = setTimeout(() => {
+      const diff = source === saved ? Promise.resolve(null) : diffConfiguration(project, document, stop.signal).catch(() => null);
+      Promise.all([checkConfiguration(project, document, stop.signal), diff]).then(
+        ([found, diff]) => setLook({ state: found.valid ? "valid" : "invalid", document, problems: found.problems, diff, error: null }),
+        (thrown: unknown) => {
+          if (!stop.signal.aborted) setLook({ state: "unknown", document, problems: NOTHING, diff: null, error: asApiError(thrown) });
+        },
+      );
+    }, PAUSE_MS);
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [project, source, saved]);
+  return look;
+}
+
+function parse(source: string): { document: ConfigDocument } | { problem: Problem } {
+  try {
+    return { document: JSON.parse(source) as ConfigDocument };
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
+    return { problem: { code: "no-json", message: `This is no JSON: ${message}`, line: line === undefined ? null : Number(line), column: column === undefined ? null : Number(column), path: null, help: null } };
+  }
+}
