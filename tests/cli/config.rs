@@ -123,9 +123,9 @@ async fn what_is_wrong_with_a_file_is_told_with_place_and_line_and_changes_nothi
         wrong.contains("services.shop.upstream_group: the upstream group 'none' does not exist"),
         "{wrong}"
     );
-    let large = user.file("large.yaml", &"#".repeat((4 << 20) + 1));
+    let large = user.file("large.yaml", &"#".repeat((8 << 20) + 1));
     let large = in_shop(&user, &["config", "apply", "-f", &large]).failed(1);
-    assert!(large.contains("a configuration may have 4194304"), "{large}");
+    assert!(large.contains("a configuration may have 8388608"), "{large}");
     assert_eq!(in_shop(&user, &["config", "export"]).ok(), "version: 1\n");
 
     let query = "version: 1\nservices:\n  a:\n    route_path: /\n    respond_status: 404\n    match_query:\n      a: '1'\n";

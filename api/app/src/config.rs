@@ -8,7 +8,7 @@ use sentinel_api_types::config::{ConfigObject, Configurable};
 use sentinel_api_types::{PageQuery, timestamp};
 use sentinel_machine::commands::config_change::ConfigChange;
 use sentinel_machine::config::{self, Deed, Expected, Operation as One, action};
-use sentinel_machine::{Order, Table, View, tables};
+use sentinel_machine::{Order, Reply, Table, View, tables};
 use sentinel_model::config::document::SETTINGS;
 use sentinel_model::config::{Kind, Spec};
 use sentinel_model::{ConfigObjectId, InvalidValue, ProjectId, config_object};
@@ -230,7 +230,12 @@ fn made<T: Configurable>(
     project: ProjectId,
     kind: Kind,
 ) -> Result<ConfigObject<T>, AppError> {
-    shown(config::find_by_id(&*committed.view.tables, project, committed.id()?)?, kind)
+    let mut found = config::find_by_id(&*committed.view.tables, project, committed.id()?)?;
+    if let (Some(found), Reply::Revision(written)) = (&mut found, &committed.reply) {
+        // Who has changed it since has made another revision: whoever goes on from this one shall learn of that.
+        found.revision = found.revision.min(*written);
+    }
+    shown(found, kind)
 }
 
 fn shown<T: Configurable>(

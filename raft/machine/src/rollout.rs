@@ -165,7 +165,13 @@ pub(crate) fn end(
     let members = query::rollout_nodes(context.tables(), rollout.id)?;
     queue::leave(context, rollout, members.iter().map(|member| member.node_id))?;
     for member in members {
-        let Some(mut node) = context.load::<Node>(member.node_id.as_bytes())? else { continue };
+        let Some(mut node) = context.load::<Node>(member.node_id.as_bytes())? else {
+            // What it came to when the rollout ended for the first time is not what it came to now.
+            if member.outcome.is_some() {
+                context.store(&RolloutNode { outcome: None, ..member })?;
+            }
+            continue;
+        };
         if node.owner == Some(rollout.id) {
             node.owner = None;
             context.store(&node)?;

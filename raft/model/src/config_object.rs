@@ -10,8 +10,10 @@ use crate::{ConfigObjectId, ProjectId, Time};
 pub const EDITS_KEPT: usize = 10;
 /// Most fields that are told of one change.
 pub const FIELDS_MAX: usize = 20;
+/// Longest place of a field that is remembered, in characters; of a longer one its beginning is.
+pub const FIELD_MAX: usize = 100;
 /// Bytes that the objects of a project may have together, as they are kept.
-pub const BYTES_MAX: u64 = 4 << 20;
+pub const BYTES_MAX: u64 = 3 << 20;
 
 /// An object of a project's configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,6 +84,11 @@ impl ConfigState {
 /// Adds a change, and forgets the oldest.
 pub fn remember(edits: &mut Vec<Edit>, mut edit: Edit) {
     edit.fields.truncate(FIELDS_MAX);
+    for field in &mut edit.fields {
+        if let Some((end, _)) = field.char_indices().nth(FIELD_MAX) {
+            field.truncate(end);
+        }
+    }
     edits.push(edit);
     let surplus = edits.len().saturating_sub(EDITS_KEPT);
     edits.drain(..surplus);

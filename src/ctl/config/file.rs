@@ -7,9 +7,9 @@ use sentinel_model::config::Document;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Largest file, in bytes.
-pub const FILE_MAX: usize = 4 << 20;
+pub const FILE_MAX: usize = 8 << 20;
 /// Most values in it, those counted again that an alias brings back. A file without aliases cannot have so many.
-const VALUES_MAX: usize = 3 << 20;
+const VALUES_MAX: usize = 5 << 20;
 
 /// Reads a document.
 ///

@@ -6,7 +6,7 @@ use sentinel_api_types::group::NodeGroupRef;
 use sentinel_api_types::promotion::RuleRollout;
 use sentinel_api_types::rollout::{
     HealthGates, Hold, PlannedDomain, PlannedStep, Risk, Rollout, RolloutDetail, RolloutError, RolloutList,
-    RolloutNode, RolloutNodeState, RolloutPlan, TargetSelector,
+    RolloutNode, RolloutNodeState, RolloutPlan, RolloutState, TargetSelector,
 };
 use sentinel_model::NodeGroupId;
 
@@ -109,7 +109,9 @@ fn cause(hold: &Hold) -> String {
 /// A rollout with its nodes.
 pub fn detail(detail: &RolloutDetail) -> Table {
     let mut rollout = detail.rollout.clone();
-    rollout.hold = rollout.hold.map(|hold| Hold { reason: cause(&hold), ..hold });
+    if rollout.state == RolloutState::Running {
+        rollout.hold = rollout.hold.map(|hold| Hold { reason: cause(&hold), ..hold });
+    }
     let mut table = facts(&rollout);
     let rollout = &detail.rollout;
     table.fact("Progress", progress::counts(detail));

@@ -162,6 +162,7 @@ impl Judged<'_> {
         }
         match self.portion.present() {
             0 if self.shifts => Some(nobody_to_serve()),
+            0 if self.passed_by(index) => Some(Transition::VerifyStep),
             0 => Some(nobody_left(index)),
             _ => self.proofs(),
         }
@@ -170,9 +171,19 @@ impl Judged<'_> {
     fn verifying(&self, index: u32) -> Option<Transition> {
         self.too_many_failed().or_else(|| self.worse()).or_else(|| match self.portion.present() {
             0 if self.shifts => Some(nobody_to_serve()),
+            0 if self.passed_by(index) => Some(Transition::CompleteStep),
             0 => Some(nobody_left(index)),
             _ => self.gates(Transition::CompleteStep),
         })
+    }
+
+    /// The step's nodes were all deleted before any of them was given the bundle, and others have proven it: there is nothing to go by, and
+    /// nothing against it. A canary has to compare, and cannot.
+    fn passed_by(&self, index: u32) -> bool {
+        let mut members = self.view.members.iter().filter(|member| member.step == index);
+        self.view.rollout.spec.canary.is_none()
+            && members.all(|member| member.state == RolloutNodeState::Pending)
+            && self.behind.iter().any(|portion| !portion.done.is_empty())
     }
 
     /// The comparison has said enough; nothing that follows can take it back.

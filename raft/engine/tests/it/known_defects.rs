@@ -109,6 +109,17 @@ fn pausing_again_and_again_does_not_win_time_either() {
     assert!(ticks >= 12);
 }
 
+/// Nodes that are deleted before their turn are nothing against the bundle: the rollout goes on without them.
+#[test]
+fn a_step_whose_nodes_are_deleted_before_its_turn_takes_nothing_back() {
+    let mut world = Scenario::uniform(3, OnNew::Good(1)).begin();
+    reach(&mut world, 1);
+    world.incident(Incident::DeleteStep(2));
+    assert_eq!(world.run(60).state, RolloutState::Completed);
+    let states: Vec<StepState> = world.steps().into_iter().map(|step| step.state).collect();
+    assert_eq!(states, [StepState::Completed, StepState::Completed, StepState::Completed]);
+}
+
 /// Defect: with all nodes of a later step deleted while it is observed, that step and all later ones complete.
 #[test]
 fn a_rollout_whose_later_nodes_are_deleted_is_taken_back_and_becomes_no_baseline() {

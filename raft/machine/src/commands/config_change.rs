@@ -51,10 +51,10 @@ impl Apply for ConfigChange {
         self.check()?;
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
         let mut state = config::state_of(context.tables(), self.project_id)?;
-        let known = self.known(context)?;
         if let Some(seen) = self.based_on.filter(|seen| *seen != state.revision) {
             return Err(config::overtaken(&state, seen).into());
         }
+        let known = self.known(context)?;
         if let Some(found) = config::findings(context.tables(), self.project_id, &self.operations)?.first() {
             return Err(config::refusal(found, &self.operations).into());
         }

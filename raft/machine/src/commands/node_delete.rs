@@ -1,9 +1,9 @@
 //! Removes a node. Its agent is refused from then on; its proxy keeps serving what it has. Where a node is not taken out of its
-//! environment by everybody, it is not removed by everybody either: enrolled anew, it would be out of there.
+//! environment by everybody, it is not removed by everybody either, unless it is gone for good: enrolled anew, it would be out of there.
 
 use sentinel_model::NodeId;
 use sentinel_model::audit::Actor;
-use sentinel_model::node::Node;
+use sentinel_model::node::{Node, NodeStatus};
 use sentinel_model::project::Project;
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,23 @@ pub struct NodeDelete {
     pub node_id: NodeId,
 }
 
+/// A machine that is gone: it is not heard of, it is not what stops a bundle, and its environment has others. Whoever is on call removes it.
+fn is_dead(context: &Context<'_>, node: &Node) -> Result<bool, Stop> {
+    if node.status != NodeStatus::Offline || node.failed_current() {
+        return Ok(false);
+    }
+    let Some(environment) = node.environment_id else { return Ok(true) };
+    let two = Scan { limit: 2, ..Scan::all(Table::EnvironmentNodes, environment.as_bytes()) };
+    Ok(context.tables().scan(two)?.len() > 1)
+}
+
 impl Apply for NodeDelete {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let node = context.require::<Node>(self.node_id.as_bytes(), "Node")?;
         let project = context.require::<Project>(node.project_id.as_bytes(), "Project")?;
         // The leader only carries out what a simulator was told, and what it removes comes back to where it was.
         let by_simulator = node.simulated && matches!(context.actor, Actor::Member(_));
-        if !by_simulator {
+        if !by_simulator && !is_dead(context, &node)? {
             require_free_to_leave(context, &node)?;
         }
         simulator::remember_place(context, &node)?;

@@ -15,6 +15,9 @@ where
     deserializer.deserialize_map(Distinct(PhantomData))
 }
 
+/// Most entries of any map: as many as a project has services at most. It holds while the map is read.
+const ENTRIES_MAX: usize = 5_000;
+
 struct Distinct<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Distinct<T> {
@@ -29,6 +32,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Distinct<T> {
         while let Some(name) = entries.next_key::<String>()? {
             if map.contains_key(&name) {
                 return Err(A::Error::custom(format!("duplicate field `{name}`")));
+            }
+            if map.len() >= ENTRIES_MAX {
+                return Err(A::Error::custom(format!("more than {ENTRIES_MAX} entries")));
             }
             map.insert(name, entries.next_value()?);
         }

@@ -164,6 +164,8 @@ pub fn check_object(slug: &str, spec: &Spec, at: At<'_>, findings: &mut Findings
     if let Err(refused) = check_slug("slug", slug) {
         findings.refuse(at, format!("the slug {}", refused.message));
     }
+    let id = uuid::Uuid::try_parse(slug).is_ok();
+    findings.require(!id, at, "the slug must not look like an id");
     spec.check(at, findings);
 }
 
