@@ -309,12 +309,12 @@ fn a_project_has_so_many_objects_and_so_many_bytes() {
             serde_json::from_value::<sentinel_model::config::TrustStore>(json!({"certificates_pem": pem}));
         put(object(200 + number), &format!("t-{number}"), spec.unwrap().into(), Expected::New)
     };
-    for number in 0..16 {
+    for number in 0..12 {
         stage.done(change(vec![store(number)]));
     }
-    let refused = stage.refused(change(vec![store(16)]));
+    let refused = stage.refused(change(vec![store(12)]));
     assert!(
-        matches!(&refused, Rejection::Limit(text) if text.starts_with("the configuration of a project has at most 4194304 bytes")),
+        matches!(&refused, Rejection::Limit(text) if text.starts_with("the configuration of a project has at most 3145728 bytes")),
         "{refused:?}"
     );
 }
