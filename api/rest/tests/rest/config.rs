@@ -150,7 +150,7 @@ async fn a_document_may_be_larger_than_other_bodies() {
     let large = http.post(apply, operator, document(21)).await;
     assert_eq!((large.status, large.code()), (409, "conflict"), "{large:?}");
     let text = large.json["error"].as_str().unwrap();
-    assert!(text.starts_with("the configuration of a project has at most 4194304 bytes"), "{text}");
+    assert!(text.starts_with("the configuration of a project has at most 3145728 bytes"), "{text}");
     let reply = http.post(apply, operator, document(45)).await;
     assert_eq!((reply.status, reply.code()), (413, "body_too_large"));
     assert_eq!(reply.json["error"], "the body has more than 8388608 bytes");
