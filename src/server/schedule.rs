@@ -25,6 +25,8 @@ use super::restore;
 const ABOUT: &str = "backups";
 /// Longest pause before looking again, and after a failure.
 const LOOK: Duration = Duration::from_secs(60);
+/// Pause before looking again at a cluster that is being formed.
+const SOON: Duration = Duration::from_secs(1);
 
 /// Backups that the cluster makes by itself.
 #[derive(Args, Clone, Debug)]
@@ -94,7 +96,7 @@ impl Schedule {
     /// Makes one if it is due, and says when the next one is.
     async fn look(&mut self, depot: &Depot) -> anyhow::Result<Duration> {
         let view = self.app.replica().read(Consistency::Linearizable).await?;
-        let Some(cluster) = tables::load::<Cluster>(&*view.tables, b"cluster")? else { return Ok(LOOK) };
+        let Some(cluster) = tables::load::<Cluster>(&*view.tables, b"cluster")? else { return Ok(SOON) };
         if let Some(newest) = newest(&cluster, depot).await? {
             let age = Duration::from_millis(self.app.now().since(newest));
             metrics::gauge!("backup_age_seconds").set(age.as_secs_f64());
