@@ -104,11 +104,11 @@ impl Emitter<'_> {
         }
         let min_version = match min_version {
             TlsVersion::V1_2 => "TLS1.2",
-            TlsVersion::V1_3 => "TLS1.3",
+            TlsVersion::V1_3 => {
+                self.need(Feature::TlsMinVersion, at.field("min_version"));
+                "TLS1.3"
+            }
         };
-        if *min_version == *"TLS1.3" {
-            self.need(Feature::TlsMinVersion, at.field("min_version"));
-        }
         serde_json::from_value(json!({
             "cert_file": certificate_file,
             "key_file": key_file,

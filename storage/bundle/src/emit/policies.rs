@@ -1,6 +1,7 @@
 //! What happens on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use sentinel_model::config::Service;
 use sentinel_model::config::check::At;
@@ -9,7 +10,6 @@ use sentinel_model::config::middleware::Policy;
 use sentinel_model::config::policy::headers::HeaderChanges;
 use sentinel_model::config::policy::rate_limit::RateLimitBy;
 use sentinel_model::config::policy::{Cache, Cors, Headers, PathRewrite, RateLimit, Retry, SecurityHeaders};
-use std::time::Duration;
 use zentinel_common::types::RetryPolicy;
 use zentinel_config::{
     CorsFilter, Filter, HeaderModifications, MatchCondition, PathModifier, RateLimitAction, RateLimitBackend,
@@ -32,13 +32,7 @@ struct Given {
 
 impl Emitter<'_> {
     /// Everything that happens to requests of a service: first what it says itself, then its middlewares in their order.
-    pub(super) fn policies(
-        &mut self,
-        slug: &str,
-        service: &Service,
-        route: &mut RouteConfig,
-        at: At<'_>,
-    ) -> Result<(), serde_json::Error> {
+    pub(super) fn policies(&mut self, slug: &str, service: &Service, route: &mut RouteConfig, at: At<'_>) {
         let Service {
             name: _,
             description: _,
@@ -110,7 +104,6 @@ impl Emitter<'_> {
             let at = At::Field(&At::Root, &place);
             self.policy(slug, service, policy, forwards, route, at);
         }
-        Ok(())
     }
 
     /// Policies of which the proxy has one for a service.
@@ -121,11 +114,7 @@ impl Emitter<'_> {
             if let Some(before) = first.insert(one.policy.field(), &one.place) {
                 let message =
                     format!("`{before}` and `{}` both say it, and one of them would be in vain", one.place);
-                self.problems.push(
-                    crate::problem::Problem::new("said-twice", message)
-                        .in_path(at.to_string())
-                        .with_help("keep one of them"),
-                );
+                self.refuse("said-twice", at, message, "keep one of them");
             }
         }
     }
@@ -379,7 +368,8 @@ impl Emitter<'_> {
 
     /// All services that cache have one host.
     pub(super) fn one_host_caches(&mut self) {
-        for place in self.cached_hosts.clone().into_values().skip(1) {
+        let after_the_first: Vec<String> = self.cached_hosts.values().skip(1).cloned().collect();
+        for place in after_the_first {
             self.need(Feature::CacheManyHosts, At::Field(&At::Root, &place));
         }
     }

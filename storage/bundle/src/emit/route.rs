@@ -48,7 +48,7 @@ impl Emitter<'_> {
             Some(Destination::Redirect(url, status)) => self.redirect(slug, url, status, &mut route, at),
             Some(Destination::Respond(status, body)) => self.respond(status, body, &mut route, at),
         }
-        self.policies(slug, service, &mut route, at)?;
+        self.policies(slug, service, &mut route, at);
         self.let_preflights_in(&mut route);
         self.size.headers += header_bytes(&route);
         for (suffix, rank, hosts) in host_classes(&service.hosts) {
