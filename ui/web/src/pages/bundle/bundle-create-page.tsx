@@ -9,14 +9,12 @@ import { overviewQuery } from "../../api/overview";
 import type { Problem } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
-import { count } from "../../lib/format";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
+import { type CheckState, EditorPage, Pad, PlaceList, PlaceRow, Remark, SideForm, Verdict } from "../../ui/editor-page";
 import { ErrorPanel, FormError, Loading } from "../../ui/feedback";
 import { Kdl } from "../../ui/kdl";
-import { PageHeader, Panel, ScrollPage } from "../../ui/page";
-import { StateShape } from "../../ui/state";
-import classes from "./bundle-create-page.module.css";
+import { Panel, ScrollPage } from "../../ui/page";
 import { nextVersion } from "./next-version";
 import sample from "./sample.kdl?raw";
 
@@ -83,46 +81,38 @@ function Editor({ project, text, startedFrom }: { project: string; text: string;
   const versionError = refused?.fields.version?.join("; ");
   const elsewhere = refused !== null && refused.problems.length === 0 && versionError === undefined ? refused : null;
   return (
-    <div className={classes.page}>
-      <PageHeader title="Create bundle" note={startedFrom === null ? undefined : `Starts from ${startedFrom}`} />
-      <div className={classes.columns}>
-        <div className={`panel ${classes.editor}`}>
-          <Kdl value={source} onChange={setSource} label="Configuration in KDL" problems={problems} warnings={check.warnings} onSubmit={submit} goTo={goTo} />
-        </div>
-        <div className={classes.side}>
-          <Panel>
-            <form
-              className={classes.form}
-              onSubmit={(event) => {
-                event.preventDefault();
-                submit();
-              }}
-            >
-              <TextInput
-                label="Version"
-                description="Unique in the project; rollouts and nodes show it"
-                required
-                value={version}
-                onChange={(event) => setVersion(event.currentTarget.value)}
-                error={versionError}
-              />
-              <FormError error={elsewhere} />
-              <ActionButton label="Create bundle" primary refusal={refusal} loading={create.isPending} onClick={submit} />
-              <span className="dim">
-                <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> in the editor does the same
-              </span>
-            </form>
-          </Panel>
-          <Panel title="Validation" aside={<Verdict check={check} problems={problems} />} flush>
-            <Findings problems={problems} warnings={check.warnings} onGo={(line, column) => setGoTo({ line, column })} />
-            {check.error !== null && (
-              <div className={classes.pad}>
-                <FormError error={check.error} />
-              </div>
-            )}
-          </Panel>
-        </div>
-      </div>
+    <>
+      <EditorPage
+        title="Create bundle"
+        note={startedFrom === null ? undefined : `Starts from ${startedFrom}`}
+        editor={<Kdl value={source} onChange={setSource} label="Configuration in KDL" problems={problems} warnings={check.warnings} onSubmit={submit} goTo={goTo} />}
+      >
+        <Panel>
+          <SideForm onSubmit={submit}>
+            <TextInput
+              label="Version"
+              description="Unique in the project; rollouts and nodes show it"
+              required
+              value={version}
+              onChange={(event) => setVersion(event.currentTarget.value)}
+              error={versionError}
+            />
+            <FormError error={elsewhere} />
+            <ActionButton label="Create bundle" primary refusal={refusal} loading={create.isPending} onClick={submit} />
+            <span className="dim">
+              <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> in the editor does the same
+            </span>
+          </SideForm>
+        </Panel>
+        <Panel title="Validation" aside={<Verdict state={check.state} problems={problems.length} />} flush>
+          <Findings problems={problems} warnings={check.warnings} onGo={(line, column) => setGoTo({ line, column })} />
+          {check.error !== null && (
+            <Pad>
+              <FormError error={check.error} />
+            </Pad>
+          )}
+        </Panel>
+      </EditorPage>
       <Confirm
         opened={blocker.status === "blocked"}
         onClose={() => blocker.reset?.()}
@@ -135,12 +125,12 @@ function Editor({ project, text, startedFrom }: { project: string; text: string;
       >
         The text was changed and is stored nowhere.
       </Confirm>
-    </div>
+    </>
   );
 }
 
 interface Check {
-  state: "checking" | "valid" | "invalid" | "unknown";
+  state: CheckState;
   problems: readonly Problem[];
   warnings: readonly Problem[];
   error: ApiError | null;
@@ -159,7 +149,7 @@ function useValidation(project: string, source: string): Check {
       validateSource(project, source, stop.signal).then(
         (found) => setCheck({ state: found.valid ? "valid" : "invalid", problems: found.problems, warnings: found.warnings, error: null }),
         (thrown: unknown) => {
-          if (!stop.signal.aborted) setCheck({ state: "unknown", problems: NOTHING, warnings: NOTHING, error: asApiError(thrown) });
+        if (!stop.signal.aborted) setCheck({ state: "unknown", problems: NOTHING, warnings: NOTHING, error: asApiError(thrown) });
         },
       );
     }, PAUSE_MS);
@@ -171,45 +161,20 @@ function useValidation(project: string, source: string): Check {
   return check;
 }
 
-function Verdict({ check, problems }: { check: Check; problems: readonly Problem[] }) {
-  if (check.state === "checking") return <span className="dim">checking…</span>;
-  if (problems.length > 0) {
-    return (
-      <span className={classes.verdict}>
-        <StateShape kind="failed" /> {count(problems.length, "problem")}
-      </span>
-    );
-  }
-  if (check.state === "valid") {
-    return (
-      <span className={classes.verdict}>
-        <StateShape kind="ok" /> valid
-      </span>
-    );
-  }
-  return <span className="dim">not checked</span>;
-}
-
 function Findings({ problems, warnings, onGo }: { problems: readonly Problem[]; warnings: readonly Problem[]; onGo: (line: number, column: number) => void }) {
   if (problems.length === 0 && warnings.length === 0) {
-    return <p className={`dim ${classes.pad}`}>The proxy's own rules, unknown keys included. Nothing to complain about.</p>;
+    return <Remark>The proxy's own rules, unknown keys included. Nothing to complain about.</Remark>;
   }
   const row = (problem: Problem, kind: "failed" | "degraded", index: number): React.ReactNode => (
-    <li key={`${kind} ${index}`}>
-      <button type="button" className={classes.finding} onClick={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
-        <StateShape kind={kind} />
-        <span>
-          <strong>{problem.line ? `Line ${problem.line}` : "The whole text"}</strong> {problem.message}
-          {problem.help && <span className="dim"> {problem.help}</span>}
-          {problem.path && <span className={`mono dim ${classes.path}`}>{problem.path}</span>}
-        </span>
-      </button>
-    </li>
+    <PlaceRow key={`${kind} ${index}`} kind={kind} path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
+      <strong>{problem.line ? `Line ${problem.line}` : "The whole text"}</strong> {problem.message}
+      {problem.help && <span className="dim"> {problem.help}</span>}
+    </PlaceRow>
   );
   return (
-    <ul className={classes.findings} aria-label="Findings">
+    <PlaceList label="Findings">
       {problems.map((problem, index) => row(problem, "failed", index))}
       {warnings.map((problem, index) => row(problem, "degraded", index))}
-    </ul>
+    </PlaceList>
   );
 }

@@ -10,16 +10,14 @@ import { overviewQuery } from "../../api/overview";
 import type { ConfigDifference, ConfigDocument, Problem } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
-import { count } from "../../lib/format";
 import { placeOf, places } from "../../lib/json-place";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
+import { EditorPage, Pad, PlaceList, PlaceRow, Remark, SideForm, Verdict } from "../../ui/editor-page";
 import { ErrorPanel, FormError, Loading } from "../../ui/feedback";
 import { Kdl } from "../../ui/kdl";
-import { PageHeader, Panel, ScrollPage } from "../../ui/page";
-import { StateShape } from "../../ui/state";
+import { Panel, ScrollPage } from "../../ui/page";
 import { nextVersion } from "../bundle/next-version";
-import classes from "./configuration-page.module.css";
 import { type Look, useLook } from "./use-look";
 
 const route = getRouteApi("/app/p/$project/configuration");
@@ -59,43 +57,39 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
   const unapplied = changed ? "Apply the change first, or take it back" : null;
   const refusedByCompiler = look.state === "invalid" ? "The compiler refuses it: see the findings" : null;
   return (
-    <div className={classes.page}>
-      <PageHeader title="Configuration" note={changed ? "Changed here, not applied" : undefined} />
-      <div className={classes.columns}>
-        <div className={`panel ${classes.editor}`}>
-          <Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} onSubmit={submit} goTo={goTo} />
-        </div>
-        <div className={classes.side}>
-          <Panel title="Change" aside={changed && look.diff !== null ? <span className="dim">{inWords(look.diff)}</span> : undefined} flush>
-            <Changes changed={changed} look={look} onGo={(path) => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 })} />
-            <div className={classes.pad}>
-              <div className={classes.form}>
-                <FormError error={apply.error} />
-                <ActionButton
-                  label="Apply"
-                  primary
-                  refusal={refusal ?? (changed ? (look.document === null ? "This is no JSON" : null) : "Nothing is changed")}
-                  loading={apply.isPending}
-                  onClick={submit}
-                />
-              </div>
-            </div>
-          </Panel>
-          <Panel title="What the compiler says" aside={<Verdict look={look} />} flush>
-            <Findings problems={problems} onGo={(line, column) => setGoTo({ line, column })} />
-            {look.error !== null && (
-              <div className={classes.pad}>
-                <FormError error={look.error} />
-              </div>
-            )}
-          </Panel>
-          <MakeBundle
-            project={project}
-            refusal={refusal ?? unapplied ?? refusedByCompiler}
-            onMade={(bundleId) => void navigate({ to: "/p/$project/bundles/$bundleId", params: { project, bundleId }, search: {} })}
-          />
-        </div>
-      </div>
+    <>
+      <EditorPage
+        title="Configuration"
+        note={changed ? "Changed here, not applied" : undefined}
+        editor={<Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} onSubmit={submit} goTo={goTo} />}
+      >
+        <Panel title="Change" aside={changed && look.diff !== null ? <span className="dim">{inWords(look.diff)}</span> : undefined} flush>
+          <Changes changed={changed} look={look} onGo={(path) => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 })} />
+          <Pad>
+            <FormError error={apply.error} />
+            <ActionButton
+              label="Apply"
+              primary
+              refusal={refusal ?? (changed ? (look.document === null ? "This is no JSON" : null) : "Nothing is changed")}
+              loading={apply.isPending}
+              onClick={submit}
+            />
+          </Pad>
+        </Panel>
+        <Panel title="What the compiler says" aside={<Verdict state={look.state} problems={problems.length} />} flush>
+          <Findings problems={problems} onGo={(line, column) => setGoTo({ line, column })} />
+          {look.error !== null && (
+            <Pad>
+              <FormError error={look.error} />
+            </Pad>
+          )}
+        </Panel>
+        <MakeBundle
+          project={project}
+          refusal={refusal ?? unapplied ?? refusedByCompiler}
+          onMade={(bundleId) => void navigate({ to: "/p/$project/bundles/$bundleId", params: { project, bundleId }, search: {} })}
+        />
+      </EditorPage>
       <Confirm
         opened={blocker.status === "blocked"}
         onClose={() => blocker.reset?.()}
@@ -108,7 +102,7 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
       >
         The text was changed and is stored nowhere.
       </Confirm>
-    </div>
+    </>
   );
 }
 
@@ -130,48 +124,45 @@ function MakeBundle({ project, refusal, onMade }: { project: string; refusal: st
   };
   return (
     <Panel title="Bundle">
-      <form
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <SideForm onSubmit={submit}>
         <TextInput
-          label="Version"
-          description="A bundle of what is applied; nodes get it by a rollout"
-          required
-          value={version}
-          onChange={(event) => setGiven(event.currentTarget.value)}
-          error={failure?.fields.version?.join("; ")}
+        label="Version"
+        description="A bundle of what is applied; nodes get it by a rollout"
+        required
+        value={version}
+        onChange={(event) => setGiven(event.currentTarget.value)}
+        error={failure?.fields.version?.join("; ")}
         />
         <FormError error={failure?.fields.version === undefined ? failure : null} />
         <ActionButton label="Create bundle" refusal={refusal} loading={create.isPending} onClick={submit} />
-      </form>
+      </SideForm>
     </Panel>
   );
 }
 
 function Changes({ changed, look, onGo }: { changed: boolean; look: Look; onGo: (path: string) => void }) {
-  if (!changed) return <p className={`dim ${classes.pad}`}>The text is what the project has.</p>;
-  if (look.diff === null) return <p className={`dim ${classes.pad}`}>{look.document === null ? "A text that is no JSON changes nothing." : "Looking…"}</p>;
-  if (look.diff.changes.length === 0) return <p className={`dim ${classes.pad}`}>It says the same.</p>;
+  if (!changed) return <Remark>The text is what the project has.</Remark>;
+  if (look.diff === null) return <Remark>{look.document === null ? "A text that is no JSON changes nothing." : "Looking…"}</Remark>;
+  if (look.diff.changes.length === 0) return <Remark>It says the same.</Remark>;
   const row = (change: ConfigDifference): React.ReactNode => (
-    <li key={`${change.kind} ${change.slug}`}>
-      <button type="button" className={classes.row} onClick={() => onGo(place(change))}>
-        <StateShape kind={change.action === "added" ? "ok" : change.action === "removed" ? "failed" : "progressing"} />
-        <span>
-          <strong>{ACTIONS[change.action]}</strong> {change.kind.replaceAll("_", " ")} <span className="mono">{change.slug}</span>
-          {change.fields.length > 0 && <span className={`mono dim ${classes.path}`}>{change.fields.join(", ")}</span>}
-        </span>
-      </button>
-    </li>
+    <PlaceRow
+      key={`${change.kind} ${change.slug}`}
+      kind={change.action === "added" ? "ok" : change.action === "removed" ? "failed" : "progressing"}
+      path={change.fields.join(", ")}
+      onGo={() => onGo(place(change))}
+    >
+      <strong>{ACTIONS[change.action]}</strong> {change.kind.replaceAll("_", " ")} <span className="mono">{change.slug}</span>
+    </PlaceRow>
   );
   return (
-    <ul className={classes.list} aria-label="Changes">
+    <PlaceList label="Changes">
       {look.diff.changes.slice(0, SHOWN).map(row)}
-      {look.diff.changes.length > SHOWN && <li className={`dim ${classes.pad}`}>and {look.diff.changes.length - SHOWN} more</li>}
-    </ul>
+      {look.diff.changes.length > SHOWN && (
+        <li>
+        <Remark>and {look.diff.changes.length - SHOWN} more</Remark>
+        </li>
+      )}
+    </PlaceList>
   );
 }
 
@@ -205,32 +196,16 @@ function placed(problems: readonly Problem[], source: string): Problem[] {
   });
 }
 
-function Verdict({ look }: { look: Look }) {
-  if (look.state === "checking") return <span className="dim">checking…</span>;
-  if (look.state === "unknown") return <span className="dim">not checked</span>;
-  return (
-    <span className={classes.verdict}>
-      <StateShape kind={look.state === "valid" ? "ok" : "failed"} /> {look.state === "valid" ? "valid" : count(look.problems.length, "problem")}
-    </span>
-  );
-}
-
 function Findings({ problems, onGo }: { problems: readonly Problem[]; onGo: (line: number, column: number) => void }) {
-  if (problems.length === 0) return <p className={`dim ${classes.pad}`}>What the proxy cannot do is told here, with what to do instead.</p>;
+  if (problems.length === 0) return <Remark>What the proxy cannot do is told here, with what to do instead.</Remark>;
   return (
-    <ul className={classes.list} aria-label="Findings">
+    <PlaceList label="Findings">
       {problems.map((problem, index) => (
-        <li key={`${problem.path} ${problem.code} ${index}`}>
-          <button type="button" className={classes.row} onClick={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
-            <StateShape kind="failed" />
-            <span>
-              {problem.message}
-              {problem.help && <span className={`dim ${classes.path}`}>{problem.help}</span>}
-              {problem.path && <span className={`mono dim ${classes.path}`}>{problem.path}</span>}
-            </span>
-          </button>
-        </li>
+        <PlaceRow key={`${problem.path} ${problem.code} ${index}`} kind="failed" path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
+        {problem.message}
+        {problem.help && <span className="dim"> {problem.help}</span>}
+        </PlaceRow>
       ))}
-    </ul>
+    </PlaceList>
   );
 }

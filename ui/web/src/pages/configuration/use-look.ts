@@ -3,10 +3,11 @@ import { useEffect, useState } from "react";
 import { checkConfiguration, diffConfiguration } from "../../api/configuration";
 import { type ApiError, asApiError } from "../../api/error";
 import type { ConfigDiff, ConfigDocument, Problem } from "../../api/types";
+import type { CheckState } from "../../ui/editor-page";
 
 /** What there is to say of a text. */
 export interface Look {
-  state: "checking" | "valid" | "invalid" | "unknown";
+  state: CheckState;
   /** The text as a document; null: it is no JSON. */
   document: ConfigDocument | null;
   problems: readonly Problem[];

@@ -1,0 +1,96 @@
+import { count } from "../lib/format";
+import classes from "./editor-page.module.css";
+import { PageHeader } from "./page";
+import { StateShape } from "./state";
+
+interface EditorPageProps {
+  title: string;
+  note?: string;
+  /** The text; it fills the window. */
+  editor: React.ReactNode;
+  /** Panels beside the text. */
+  children: React.ReactNode;
+}
+
+/** A page on which a text is written, with what it means beside it. */
+export function EditorPage({ title, note, editor, children }: EditorPageProps) {
+  return (
+    <div className={classes.page}>
+      <PageHeader title={title} note={note} />
+      <div className={classes.columns}>
+        <div className={`panel ${classes.editor}`}>{editor}</div>
+        <div className={classes.side}>{children}</div>
+      </div>
+    </div>
+  );
+}
+
+/** The fields of a panel beside the text; `Enter` in one of them submits. */
+export function SideForm({ onSubmit, children }: { onSubmit: () => void; children: React.ReactNode }) {
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      {children}
+    </form>
+  );
+}
+
+/** What stands between the lists of a panel that has no padding of its own. */
+export function Pad({ children }: { children: React.ReactNode }) {
+  return <div className={`${classes.pad} ${classes.form}`}>{children}</div>;
+}
+
+/** Said where a list has no rows, or instead of its last ones. */
+export function Remark({ children }: { children: React.ReactNode }) {
+  return <p className={`dim ${classes.pad}`}>{children}</p>;
+}
+
+/** Rows that lead to places in the text. */
+export function PlaceList({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <ul className={classes.list} aria-label={label}>
+      {children}
+    </ul>
+  );
+}
+
+interface PlaceRowProps {
+  kind: React.ComponentProps<typeof StateShape>["kind"];
+  /** Lines below the first. */
+  path?: string | null | undefined;
+  children: React.ReactNode;
+  onGo: () => void;
+}
+
+export function PlaceRow({ kind, path, children, onGo }: PlaceRowProps) {
+  return (
+    <li>
+      <button type="button" className={classes.row} onClick={onGo}>
+        <StateShape kind={kind} />
+        <span>
+          {children}
+          {path && <span className={`mono dim ${classes.path}`}>{path}</span>}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+/** What a check of the text came to. */
+export type CheckState = "checking" | "valid" | "invalid" | "unknown";
+
+/** A check in one word. */
+export function Verdict({ state, problems }: { state: CheckState; problems: number }) {
+  if (state === "checking") return <span className="dim">checking…</span>;
+  if (problems === 0 && state !== "valid") return <span className="dim">not checked</span>;
+  return (
+    <span className={classes.verdict}>
+      <StateShape kind={problems === 0 ? "ok" : "failed"} /> {problems === 0 ? "valid" : count(problems, "problem")}
+    </span>
+  );
+}
