@@ -61,19 +61,22 @@ export function PlaceList({ label, children }: { label: string; children: React.
 
 interface PlaceRowProps {
   kind: React.ComponentProps<typeof StateShape>["kind"];
-  /** Lines below the first. */
+  /** What to do, on a line of its own. */
+  help?: string | null | undefined;
+  /** The place, on the last line. */
   path?: string | null | undefined;
   children: React.ReactNode;
   onGo: () => void;
 }
 
-export function PlaceRow({ kind, path, children, onGo }: PlaceRowProps) {
+export function PlaceRow({ kind, help, path, children, onGo }: PlaceRowProps) {
   return (
     <li>
       <button type="button" className={classes.row} onClick={onGo}>
         <StateShape kind={kind} />
         <span>
           {children}
+          {help && <span className={`dim ${classes.path}`}>{help}</span>}
           {path && <span className={`mono dim ${classes.path}`}>{path}</span>}
         </span>
       </button>

@@ -166,9 +166,8 @@ function Findings({ problems, warnings, onGo }: { problems: readonly Problem[]; 
     return <Remark>The proxy's own rules, unknown keys included. Nothing to complain about.</Remark>;
   }
   const row = (problem: Problem, kind: "failed" | "degraded", index: number): React.ReactNode => (
-    <PlaceRow key={`${kind} ${index}`} kind={kind} path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
+    <PlaceRow key={`${kind} ${index}`} kind={kind} help={problem.help} path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
       <strong>{problem.line ? `Line ${problem.line}` : "The whole text"}</strong> {problem.message}
-      {problem.help && <span className="dim"> {problem.help}</span>}
     </PlaceRow>
   );
   return (

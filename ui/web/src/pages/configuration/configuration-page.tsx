@@ -201,9 +201,8 @@ function Findings({ problems, onGo }: { problems: readonly Problem[]; onGo: (lin
   return (
     <PlaceList label="Findings">
       {problems.map((problem, index) => (
-        <PlaceRow key={`${problem.path} ${problem.code} ${index}`} kind="failed" path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
+        <PlaceRow key={`${problem.path} ${problem.code} ${index}`} kind="failed" help={problem.help} path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
         {problem.message}
-        {problem.help && <span className="dim"> {problem.help}</span>}
         </PlaceRow>
       ))}
     </PlaceList>
