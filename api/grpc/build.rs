@@ -2,16 +2,22 @@
 
 use std::path::PathBuf;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = "proto/sentinel/admin/v1/admin.proto";
-    println!("cargo::rerun-if-changed={file}");
-    let descriptors = protox::compile([file], ["proto"])?;
-    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("admin.bin");
-    std::fs::write(out, prost_message_bytes(&descriptors))?;
-    tonic_prost_build::configure().build_client(true).compile_fds(descriptors)?;
-    Ok(())
-}
+use prost::Message;
 
-fn prost_message_bytes(descriptors: &impl prost::Message) -> Vec<u8> {
-    descriptors.encode_to_vec()
+const FOLDER: &str = "proto/sentinel/admin/v1";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-changed={FOLDER}");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(FOLDER)? {
+        files.push(entry?.path());
+    }
+    files.sort();
+    let descriptors = protox::compile(files, ["proto"])?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("admin.bin");
+    std::fs::write(out, descriptors.encode_to_vec())?;
+    let mut config = prost_build::Config::new();
+    config.enable_type_names();
+    tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
+    Ok(())
 }

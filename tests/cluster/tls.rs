@@ -12,7 +12,7 @@ use sentinel_api_types::join_token::JoinTokenCreate;
 use sentinel_api_types::project::ProjectCreate;
 use sentinel_api_types::session::{SessionCreate, SessionKind};
 use sentinel_client::{Client, Credential, StreamItem, Trust};
-use sentinel_grpc::proto::GetStatusRequest;
+use sentinel_grpc::proto::GetClusterRequest;
 use sentinel_grpc::proto::cluster_service_client::ClusterServiceClient;
 use sentinel_kit::cluster::{ADMIN_EMAIL, ADMIN_PASSWORD};
 use sentinel_kit::process::Process;
@@ -121,7 +121,8 @@ async fn grpc_is_served_over_tls_with_the_same_certificate() {
     let member = Member::start(LOCAL).await;
     let endpoint = Endpoint::from_shared(format!("http://127.0.0.1:{}", member.grpc)).unwrap();
     let plain = ClusterServiceClient::connect(endpoint.clone()).await;
-    let refused = async { plain.map_err(drop)?.get_status(GetStatusRequest::default()).await.map_err(drop) };
+    let refused =
+        async { plain.map_err(drop)?.get_cluster(GetClusterRequest::default()).await.map_err(drop) };
     assert!(refused.await.is_err(), "plain text is not spoken");
     let connected = member.connect(member.grpc, b"h2").await.unwrap();
     let mut connected = Some(TokioIo::new(connected));
@@ -131,12 +132,12 @@ async fn grpc_is_served_over_tls_with_the_same_certificate() {
     });
     let channel = endpoint.connect_with_connector(once).await.unwrap();
     let mut cluster = ClusterServiceClient::new(channel);
-    let anonymous = cluster.get_status(GetStatusRequest::default()).await.unwrap_err();
+    let anonymous = cluster.get_cluster(GetClusterRequest::default()).await.unwrap_err();
     assert_eq!(anonymous.code(), Code::Unauthenticated, "{anonymous}");
-    let mut request = tonic::Request::new(GetStatusRequest::default());
+    let mut request = tonic::Request::new(GetClusterRequest::default());
     let bearer = format!("Bearer {}", member.token().await.unwrap().expose());
     request.metadata_mut().insert("authorization", bearer.parse().unwrap());
-    let status = cluster.get_status(request).await.unwrap().into_inner();
+    let status = cluster.get_cluster(request).await.unwrap().into_inner();
     assert_eq!(status.members.len(), 1);
 }
 

@@ -1,13 +1,13 @@
 //! gRPC transport: the admin services, health and reflection.
 //!
-//! A service extracts, calls one use case of `sentinel-app` and converts the answer. What it must not do: hold a business
-//! rule. Start reading at [`routes`].
+//! The protocol is the REST API in other words: every message has the fields of the JSON object of its name, a request names its object first
+//! and then has what REST has in the body and in the query. A service extracts, calls one use case of `sentinel-app` and writes the answer.
+//! What it must not do: hold a business rule. Start reading at [`routes`].
 
+mod admin;
 mod caller;
-mod cluster;
-mod convert;
-mod events;
-mod rollouts;
+mod message;
+mod services;
 mod status;
 
 /// The protocol, as generated.
@@ -22,30 +22,67 @@ pub mod proto {
 use sentinel_app::App;
 use tonic::service::Routes;
 
+use admin::Admin;
+use proto::api_key_service_server::ApiKeyServiceServer;
+use proto::audit_service_server::AuditServiceServer;
+use proto::bundle_service_server::BundleServiceServer;
 use proto::cluster_service_server::ClusterServiceServer;
+use proto::config_service_server::ConfigServiceServer;
+use proto::drift_service_server::DriftServiceServer;
+use proto::enrolment_token_service_server::EnrolmentTokenServiceServer;
+use proto::environment_service_server::EnvironmentServiceServer;
 use proto::event_service_server::EventServiceServer;
+use proto::freeze_window_service_server::FreezeWindowServiceServer;
+use proto::member_service_server::MemberServiceServer;
+use proto::node_group_service_server::NodeGroupServiceServer;
+use proto::node_service_server::NodeServiceServer;
+use proto::org_service_server::OrgServiceServer;
+use proto::project_service_server::ProjectServiceServer;
+use proto::promotion_rule_service_server::PromotionRuleServiceServer;
 use proto::rollout_service_server::RolloutServiceServer;
+use proto::rollout_template_service_server::RolloutTemplateServiceServer;
+use proto::simulator_service_server::SimulatorServiceServer;
 
 /// Largest message taken in, in bytes.
 const MESSAGE_MAX: usize = 2 * 1024 * 1024;
+/// Largest message with a whole configuration in it.
+const DOCUMENT_MAX: usize = 8 * 1024 * 1024;
 
 /// Every service of a member.
 pub async fn routes(app: App) -> Result<Routes, tonic_reflection::server::Error> {
     let (reporter, health) = tonic_health::server::health_reporter();
-    reporter.set_serving::<ClusterServiceServer<cluster::Cluster>>().await;
-    reporter.set_serving::<RolloutServiceServer<rollouts::Rollouts>>().await;
-    reporter.set_serving::<EventServiceServer<events::Events>>().await;
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTOR)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
-    let cluster = ClusterServiceServer::new(cluster::Cluster(app.clone()));
-    let rollouts = RolloutServiceServer::new(rollouts::Rollouts(app.clone()));
-    let events = EventServiceServer::new(events::Events(app));
-    Ok(Routes::default()
-        .add_service(health)
-        .add_service(reflection)
-        .add_service(cluster.max_decoding_message_size(MESSAGE_MAX))
-        .add_service(rollouts.max_decoding_message_size(MESSAGE_MAX))
-        .add_service(events.max_decoding_message_size(MESSAGE_MAX)))
+    let admin = Admin { app };
+    let mut routes = Routes::default().add_service(health).add_service(reflection);
+    macro_rules! serve {
+        ($($server:ident up to $max:expr),* $(,)?) => {$(
+            reporter.set_serving::<$server<Admin>>().await;
+            routes = routes.add_service($server::new(admin.clone()).max_decoding_message_size($max));
+        )*};
+    }
+    serve! {
+        ApiKeyServiceServer up to MESSAGE_MAX,
+        AuditServiceServer up to MESSAGE_MAX,
+        BundleServiceServer up to MESSAGE_MAX,
+        ClusterServiceServer up to MESSAGE_MAX,
+        ConfigServiceServer up to DOCUMENT_MAX,
+        DriftServiceServer up to MESSAGE_MAX,
+        EnrolmentTokenServiceServer up to MESSAGE_MAX,
+        EnvironmentServiceServer up to MESSAGE_MAX,
+        EventServiceServer up to MESSAGE_MAX,
+        FreezeWindowServiceServer up to MESSAGE_MAX,
+        MemberServiceServer up to MESSAGE_MAX,
+        NodeServiceServer up to MESSAGE_MAX,
+        NodeGroupServiceServer up to MESSAGE_MAX,
+        OrgServiceServer up to MESSAGE_MAX,
+        ProjectServiceServer up to MESSAGE_MAX,
+        PromotionRuleServiceServer up to MESSAGE_MAX,
+        RolloutServiceServer up to MESSAGE_MAX,
+        RolloutTemplateServiceServer up to MESSAGE_MAX,
+        SimulatorServiceServer up to MESSAGE_MAX,
+    }
+    Ok(routes)
 }

@@ -1,0 +1,52 @@
+//! What every call has in common: who calls, and how an answer goes out.
+
+use prost::{Message, Name};
+use sentinel_app::{App, AppError, Caller};
+use serde::Serialize;
+use tonic::{Request, Response, Status};
+
+use crate::{caller, message, status};
+
+/// Where a write stands in the log.
+const LOG_INDEX: &str = "x-log-index";
+
+/// Serves every service.
+#[derive(Clone)]
+pub struct Admin {
+    /// The use cases.
+    pub app: App,
+}
+
+/// The outcome of a call.
+pub type Answer<T> = Result<Response<T>, Status>;
+
+impl Admin {
+    /// Who calls, and what is asked.
+    pub async fn open<M>(&self, request: Request<M>) -> Result<(Caller, M), Status> {
+        let caller = caller::of(&self.app, &request).await?;
+        Ok((caller, request.into_inner()))
+    }
+}
+
+/// What a use case found, as a message.
+pub fn answer<T: Serialize, M: Message + Name + Default>(
+    caller: &Caller,
+    found: Result<T, AppError>,
+) -> Answer<M> {
+    let found = found.map_err(status::of)?;
+    Ok(respond(caller, message::write(&found)?))
+}
+
+/// A use case is done and has nothing to say.
+pub fn done(caller: &Caller, done: Result<(), AppError>) -> Answer<()> {
+    done.map_err(status::of)?;
+    Ok(respond(caller, ()))
+}
+
+fn respond<M>(caller: &Caller, message: M) -> Response<M> {
+    let mut response = Response::new(message);
+    if let Some(index) = caller.written.index() {
+        response.metadata_mut().insert(LOG_INDEX, index.into());
+    }
+    response
+}

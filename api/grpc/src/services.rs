@@ -1,0 +1,21 @@
+//! The services: each call extracts, calls one use case and writes the answer.
+
+mod api_key;
+mod audit;
+mod bundle;
+mod cluster;
+mod config;
+mod drift;
+mod enrolment_token;
+mod environment;
+mod event;
+mod freeze_window;
+mod member;
+mod node;
+mod node_group;
+mod org;
+mod project;
+mod promotion_rule;
+mod rollout;
+mod rollout_template;
+mod simulator;

@@ -1,0 +1,311 @@
+//! Every noun is made, read, changed and taken away, and what cannot be understood is refused with the place and nothing done.
+
+use sentinel_api_types::timestamp;
+use sentinel_app::testing::world::{Known, OTHER_PROJECT, PROJECT, World};
+use serde_json::{Value, json};
+use tonic::Code;
+use uuid::Uuid;
+
+use crate::client::Grpc;
+
+struct Place {
+    world: World,
+    grpc: Grpc,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let world = World::new().await.unwrap();
+        world.kit.raise().await.unwrap();
+        let grpc = Grpc::new(world.kit.app.clone()).await;
+        Self { world, grpc }
+    }
+
+    async fn ask(&self, by: &Known, call: &str, request: Value) -> Value {
+        let told = request.to_string();
+        let answer = self.grpc.call(call, by, request).await;
+        answer.unwrap_or_else(|status| panic!("{call} {told}: {status:?}"))
+    }
+
+    /// As an administrator.
+    async fn of_project(&self, call: &str, mut request: Value) -> Value {
+        request["project"] = json!(PROJECT);
+        self.ask(&self.world.admin, call, request).await
+    }
+
+    async fn refused(&self, call: &str, mut request: Value) -> (Code, String) {
+        request["project"] = json!(PROJECT);
+        let status = self.grpc.call(call, &self.world.admin, request).await.unwrap_err();
+        (status.code(), status.message().to_owned())
+    }
+}
+
+#[tokio::test]
+async fn environments_have_an_order_rules_that_can_be_cleared_and_promotions() {
+    let place = Place::new().await;
+    let made = place.of_project("Environment.CreateDefaultEnvironments", json!({})).await;
+    let slugs: Vec<_> = made["environments"].as_array().unwrap().iter().map(|one| &one["slug"]).collect();
+    assert_eq!(slugs, ["dev", "staging", "prod"]);
+    let rules =
+        json!({ "environment": "prod", "body": { "approval_rules": [{ "approvals": 2 }], "place": 1 } });
+    let changed = place.of_project("Environment.UpdateEnvironment", rules).await;
+    assert_eq!(changed["environment"]["approval_rules"], json!([{ "approvals": 2 }]));
+    assert_eq!(changed["environment"]["place"], 1);
+    let kept = json!({ "environment": "prod", "body": { "description": "for customers" } });
+    let kept = place.of_project("Environment.UpdateEnvironment", kept).await;
+    assert_eq!(kept["environment"]["approval_rules"], json!([{ "approvals": 2 }]), "what is absent stays");
+    let cleared = json!({ "environment": "prod", "clear": ["approval_rules"] });
+    let cleared = place.of_project("Environment.UpdateEnvironment", cleared).await;
+    assert_eq!(cleared["environment"]["approval_rules"], Value::Null);
+    assert_eq!(cleared["environment"]["description"], "for customers");
+
+    let rule = json!({ "body": { "source": "dev", "target": "staging", "delay_minutes": 5, "healthy_percent": 90 } });
+    let rule = place.of_project("PromotionRule.CreatePromotionRule", rule).await;
+    let id = &rule["promotion_rule"]["id"];
+    assert_eq!(rule["promotion_rule"]["healthy_percent"], 90);
+    let cleared = json!({ "id": id, "clear": ["healthy_percent"], "body": { "enabled": false } });
+    let cleared = place.of_project("PromotionRule.UpdatePromotionRule", cleared).await;
+    assert_eq!(cleared["promotion_rule"]["healthy_percent"], Value::Null);
+    let listed = place.of_project("PromotionRule.ListPromotionRules", json!({})).await;
+    assert_eq!(listed["promotion_rules"][0]["id"], *id);
+    place.of_project("PromotionRule.DeletePromotionRule", json!({ "id": id })).await;
+    place.of_project("Environment.DeleteEnvironment", json!({ "environment": "staging" })).await;
+    let left = place.of_project("Environment.ListEnvironments", json!({})).await;
+    assert_eq!(left["total"], 2);
+    let gone = place.refused("Environment.GetEnvironment", json!({ "environment": "staging" })).await;
+    assert_eq!(gone.0, Code::NotFound);
+}
+
+#[tokio::test]
+async fn nodes_are_labelled_pinned_grouped_and_explained() {
+    let place = Place::new().await;
+    let node = place.world.node.0;
+    let bundle = place.world.kit.bundle(&place.world.operator, PROJECT, "1.0").await.unwrap();
+    let update = json!({ "id": node, "body": {
+        "labels": { "zone": "a" }, "weight": 0, "slot": "blue", "pinned_bundle_id": bundle,
+    } });
+    let updated = place.of_project("Node.UpdateNode", update).await;
+    assert_eq!(updated["node"]["labels"], json!({ "zone": "a" }));
+    assert_eq!(updated["node"]["pinned_bundle_id"], bundle.to_string());
+    let weight = updated["node"]["weight"].as_u64().unwrap_or_default();
+    assert_eq!(weight, 0, "nothing is something else than absent");
+    let cleared = json!({ "id": node, "clear": ["slot", "pinned_bundle_id", "labels"] });
+    let cleared = place.of_project("Node.UpdateNode", cleared).await;
+    assert!(["slot", "pinned_bundle_id", "labels"].iter().all(|field| cleared["node"][field].is_null()));
+    place.of_project("Node.UpdateNode", json!({ "id": node, "body": { "labels": { "zone": "a" } } })).await;
+    let found = place.of_project("Node.ListNodes", json!({ "labels": { "zone": "a" }, "limit": 5 })).await;
+    assert_eq!(found["nodes"][0]["id"], node.to_string());
+    let none = place.of_project("Node.ListNodes", json!({ "labels": { "zone": "b" } })).await;
+    assert_eq!(none["nodes"], Value::Null);
+    assert_eq!(place.of_project("Node.GetNodeStats", json!({})).await["total"], 1);
+
+    let group = json!({ "body": { "name": "canary", "labels": { "zone": "a" } } });
+    let group = place.of_project("NodeGroup.CreateNodeGroup", group).await;
+    let id = &group["node_group"]["id"];
+    let detail = place.of_project("NodeGroup.GetNodeGroup", json!({ "id": id })).await;
+    assert_eq!(detail["selected"][0]["id"], node.to_string());
+    let named = json!({ "id": id, "body": { "add_node_ids": [node] }, "clear": ["labels"] });
+    place.of_project("NodeGroup.UpdateNodeGroup", named).await;
+    let detail = place.of_project("NodeGroup.GetNodeGroup", json!({ "id": id })).await;
+    assert_eq!((detail["named"][0]["id"].clone(), detail["selected"].clone()), (json!(node), Value::Null));
+    place.of_project("NodeGroup.DeleteNodeGroup", json!({ "id": id })).await;
+
+    let why = json!({ "project": PROJECT, "id": node, "generation": 9 });
+    let told = place.ask(&place.world.reader, "Node.ExplainNode", why.clone()).await;
+    assert_eq!(told["findings"][0]["kind"], "generation");
+    let refused = place.grpc.call("Node.ExplainNode", &place.world.outsider, why).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+    let drift = place.of_project("Drift.GetDriftStats", json!({})).await;
+    let known = place.world.kit.app.drift_stats(&place.world.admin.again(), PROJECT).await.unwrap();
+    assert_eq!(drift["total_managed"].as_u64().unwrap_or_default(), known.total_managed);
+    assert_eq!(place.of_project("Drift.ListDrift", json!({ "limit": 3 })).await["drift_events"], Value::Null);
+    assert_eq!(place.of_project("Drift.ExportDrift", json!({})).await["project"]["slug"], PROJECT);
+    place.of_project("Node.DeleteNode", json!({ "id": node })).await;
+}
+
+#[tokio::test]
+async fn rollouts_are_planned_rehearsed_made_from_templates_and_seen_in_the_calendar() {
+    let place = Place::new().await;
+    let bundle = place.world.kit.bundle(&place.world.operator, PROJECT, "1.0").await.unwrap();
+    let labels = json!({ "id": place.world.node.0, "body": { "labels": { "zone": "a" } } });
+    place.of_project("Node.UpdateNode", labels).await;
+    let template = json!({ "body": {
+        "name": "careful",
+        "target_selector": { "type": "all" },
+        "rollout": { "strategy": "rolling", "batch_size": 1, "failure_domain": "zone", "rollback_threshold": 30,
+            "health_gates": { "max_error_rate": 1.5 } },
+    } });
+    let template = place.of_project("RolloutTemplate.CreateRolloutTemplate", template).await;
+    let id = &template["rollout_template"]["id"];
+    let changed = json!({ "id": id, "body": { "is_default": true, "description": "for Fridays" } });
+    place.of_project("RolloutTemplate.UpdateRolloutTemplate", changed).await;
+    let shown = place.of_project("RolloutTemplate.GetRolloutTemplate", json!({ "id": id })).await;
+    assert_eq!(shown["rollout_template"]["rollout"]["rollback_threshold"], 30);
+    assert_eq!(shown["rollout_template"]["is_default"], true);
+
+    let asked = json!({ "body": { "bundle_id": bundle, "template": "careful" } });
+    let plan = place.of_project("Rollout.PlanRollout", asked.clone()).await;
+    assert_eq!(plan["settings"]["rollout"]["failure_domain"], "zone");
+    assert_eq!(plan["steps"][0]["nodes"][0]["id"], place.world.node.0.to_string());
+    let mut bare = asked;
+    bare["clear"] = json!(["failure_domain", "rollback_threshold"]);
+    let plan = place.of_project("Rollout.PlanRollout", bare.clone()).await;
+    let settings = &plan["settings"]["rollout"];
+    assert!(
+        ["failure_domain", "rollback_threshold"].iter().all(|field| settings[field].is_null()),
+        "{settings}"
+    );
+    let rehearsed = json!({
+        "body": { "rollout": bare["body"], "assumptions": { "bad": "errors", "failing_percent": 0.0 } },
+        "clear": ["rollout.failure_domain"],
+    });
+    let course = place.of_project("Rollout.RehearseRollout", rehearsed).await;
+    assert!(course["state"].is_string(), "{course}");
+
+    let until = timestamp(place.world.kit.app.now().plus_ms(3_600_000));
+    let freeze = json!({ "body": { "name": "sales", "until": until } });
+    let freeze = place.of_project("FreezeWindow.CreateFreezeWindow", freeze).await;
+    let frozen = place.refused("Rollout.CreateRollout", bare.clone()).await;
+    assert_eq!(frozen.0, Code::FailedPrecondition);
+    assert_eq!(place.of_project("FreezeWindow.ListFreezeWindows", json!({})).await["total"], 1);
+    let calendar = place.of_project("Rollout.GetCalendar", json!({})).await;
+    assert_eq!(calendar["entries"][0]["kind"], "freeze");
+    place.of_project("FreezeWindow.DeleteFreezeWindow", json!({ "id": freeze["freeze_window"]["id"] })).await;
+
+    let key = Uuid::from_u128(7).to_string();
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let mut request = bare.clone();
+        request["project"] = json!(PROJECT);
+        let metadata = [("idempotency-key", key.clone())];
+        let call = place.grpc.call_with("Rollout.CreateRollout", &place.world.admin, request, &metadata);
+        let (answer, metadata) = call.await.unwrap();
+        let index: u64 = metadata.get("x-log-index").unwrap().to_str().unwrap().parse().unwrap();
+        made.push((answer["rollout"]["id"].clone(), index));
+    }
+    assert_eq!(made[0], made[1], "a request that is repeated takes effect once");
+    let id = &made[0].0;
+    let paused = place.of_project("Rollout.PauseRollout", json!({ "id": id })).await;
+    assert_eq!(paused["rollout"]["state"], "paused");
+    place.of_project("Rollout.ResumeRollout", json!({ "id": id })).await;
+    let back =
+        place.of_project("Rollout.RollbackRollout", json!({ "id": id, "body": { "reason": "no" } })).await;
+    assert_eq!(back["rollout"]["state"], "rolling_back");
+    let listed = place.of_project("Rollout.ListRollouts", json!({ "state": "rolling_back" })).await;
+    assert_eq!((listed["rollouts"][0]["id"].clone(), listed["total"].clone()), (id.clone(), json!(1)));
+}
+
+#[tokio::test]
+async fn a_configuration_goes_in_and_comes_out_as_the_same_document() {
+    let place = Place::new().await;
+    let document = json!({
+        "version": 1,
+        "services": { "shop": { "route_path": "/*", "upstream_group": "shop", "timeout_seconds": 30 } },
+        "upstream_groups": { "shop": { "targets": [{ "host": "10.0.0.1", "port": 8080 }] } },
+    });
+    let request = json!({ "body": document });
+    let tried = place.of_project("Config.ApplyConfig", json!({ "body": document, "dry_run": true })).await;
+    assert_eq!(tried["changes"].as_array().unwrap().len(), 2, "{tried}");
+    let checked = place.of_project("Config.CheckConfig", request.clone()).await;
+    assert_eq!(checked["valid"], true, "{checked}");
+    place.of_project("Config.ApplyConfig", request.clone()).await;
+    let exported = place.of_project("Config.ExportConfig", json!({})).await["document"].clone();
+    let kept = place.world.kit.app.export_config(&place.world.admin.again(), PROJECT).await.unwrap();
+    assert_eq!(exported["services"]["shop"]["upstream_group"], "shop");
+    let again = place.of_project("Config.DiffConfig", json!({ "body": exported })).await;
+    assert_eq!(again["changes"], Value::Null, "what was exported changes nothing: {again} {kept:?}");
+    let bundle = place.of_project("Bundle.CreateBundle", json!({ "body": { "version": "1.0.0" } })).await;
+    let id = &bundle["bundle"]["id"];
+    let source = place.of_project("Bundle.GetBundleSource", json!({ "id": id })).await;
+    assert!(source["manifest"].is_object());
+    let verified = place.of_project("Bundle.VerifyBundle", json!({ "id": id })).await;
+    assert_eq!(verified["verified"], true, "{verified}");
+    let half = json!({ "body": { "version": 1.5 } });
+    let refused = place.refused("Config.ApplyConfig", half).await;
+    assert_eq!(refused.0, Code::InvalidArgument);
+    assert!(refused.1.starts_with("version: "), "{refused:?}");
+}
+
+#[tokio::test]
+async fn orgs_keys_members_tokens_and_the_cluster_are_administered() {
+    let place = Place::new().await;
+    let by = &place.world.admin;
+    let key = json!({ "body": { "name": "ci", "scopes": ["nodes:read"] } });
+    let key = place.ask(by, "ApiKey.CreateApiKey", key).await;
+    assert!(key["key"].as_str().unwrap().starts_with("scp_"));
+    let listed = place.ask(by, "ApiKey.ListApiKeys", json!({})).await;
+    assert!(listed["api_keys"].as_array().unwrap().iter().all(|one| one["key"].is_null()));
+    let revoked = place.ask(by, "ApiKey.RevokeApiKey", json!({ "id": key["id"] })).await;
+    assert!(revoked["api_key"]["revoked_at"].is_string());
+    place.ask(by, "ApiKey.DeleteApiKey", json!({ "id": key["id"] })).await;
+    let members = place.ask(by, "Member.ListMembers", json!({ "org": "default" })).await;
+    assert!(members["total"].as_u64().unwrap() >= 3);
+    let token = json!({ "body": { "name": "rack 7", "uses": 3 } });
+    let token = place.of_project("EnrolmentToken.CreateEnrolmentToken", token).await;
+    assert!(token["token"].is_string(), "{token}");
+    let cluster = place.ask(by, "Cluster.GetCluster", json!({})).await;
+    assert_eq!(cluster["members"][0]["answering"], true);
+    assert!(cluster["term"].as_u64().unwrap() >= 1);
+    let refused =
+        place.grpc.call("Cluster.RemoveClusterMember", &place.world.reader, json!({ "id": 1 })).await;
+    assert_eq!(refused.unwrap_err().code(), Code::PermissionDenied);
+    let audit = place.ask(by, "Audit.ListProjectAudit", json!({ "project": PROJECT, "limit": 1 })).await;
+    assert_eq!(audit["entries"].as_array().unwrap().len(), 1, "{audit}");
+    let project = json!({ "org": "default", "body": { "name": "Play", "sandbox": true } });
+    place.ask(by, "Project.CreateProject", project).await;
+    let set = json!({ "project": "play", "body": { "nodes": 4, "labels": { "zone": ["a", "b"] } } });
+    let simulator = place.ask(by, "Simulator.SetSimulator", set).await;
+    assert_eq!(simulator["simulator"]["settings"]["labels"], json!({ "zone": ["a", "b"] }));
+    place.ask(by, "Simulator.StopSimulator", json!({ "project": "play" })).await;
+    assert_eq!(place.of_project("Project.GetOverview", json!({})).await["nodes"]["total"], 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_refused_with_its_place() {
+    let place = Place::new().await;
+    let environment = |more: Value| {
+        let mut request = json!({ "environment": "dev" });
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    place.of_project("Environment.CreateDefaultEnvironments", json!({})).await;
+    let changes = place.world.kit.changes();
+    let target = json!({ "type": "nowhere" });
+    for (call, request, text) in [
+        ("Node.GetNode", json!({ "id": "edge-1" }), "id: 'edge-1' is not a UUID"),
+        ("Rollout.CreateRollout", json!({}), "missing field `bundle_id`"),
+        (
+            "Rollout.PlanRollout",
+            json!({ "body": { "bundle_id": Uuid::nil(), "target_selector": target } }),
+            "target_selector.type: unknown variant `nowhere`",
+        ),
+        ("Rollout.ListRollouts", json!({ "state": "sleeping" }), "state: unknown variant `sleeping`"),
+        (
+            "Environment.UpdateEnvironment",
+            environment(json!({ "clear": ["colour"] })),
+            "clear: 'colour' is not a field of EnvironmentUpdate",
+        ),
+        (
+            "Environment.UpdateEnvironment",
+            environment(json!({ "clear": ["approval_rules.approvals"] })),
+            "clear: 'approval_rules.approvals' has no fields in 'approval_rules'",
+        ),
+        (
+            "Environment.UpdateEnvironment",
+            environment(json!({ "body": { "name": "x" }, "clear": ["name"] })),
+            "clear: 'name' is also given; do one or the other",
+        ),
+    ] {
+        let (code, message) = place.refused(call, request).await;
+        assert_eq!(code, Code::InvalidArgument, "{call}: {message}");
+        assert!(message.starts_with(text), "{call}: {message}");
+    }
+    let metadata = [("idempotency-key", "7".to_owned())];
+    let request = json!({ "project": PROJECT });
+    let call = place.grpc.call_with("Rollout.ListRollouts", &place.world.admin, request, &metadata).await;
+    assert_eq!(call.unwrap_err().code(), Code::InvalidArgument);
+    let foreign = json!({ "project": OTHER_PROJECT });
+    let foreign = place.grpc.call("Environment.ListEnvironments", &place.world.admin, foreign).await;
+    assert_eq!(foreign.unwrap_err().code(), Code::NotFound);
+    assert_eq!(place.world.kit.changes(), changes);
+}
