@@ -37,6 +37,7 @@ pub enum ConfigCommand {
     #[command(after_help = "Examples:
   sentinel-cp config apply -f shop.yaml --project shop
   sentinel-cp config apply -f shop.yaml --dry-run --project shop
+  sentinel-cp config apply -f shop.yaml --revision 7 --project shop     # as it was when I looked
   sentinel-cp config apply -f - --keep-others --project shop")]
     Apply {
         #[command(flatten)]
@@ -47,6 +48,9 @@ pub enum ConfigCommand {
         /// What the file does not have stays
         #[arg(long)]
         keep_others: bool,
+        /// Only if the configuration still has this revision, as `config diff` tells it
+        #[arg(long, value_name = "NUMBER")]
+        revision: Option<u64>,
     },
     /// Tell what a file would change
     #[command(after_help = "Examples:\n  sentinel-cp config diff -f shop.yaml --project shop")]
@@ -128,11 +132,14 @@ pub async fn run(command: ConfigCommand, connection: &Connection) -> anyhow::Res
     let Connection { client, output, .. } = connection;
     // A file that cannot be read is told of before anybody is asked.
     match command {
-        ConfigCommand::Apply { file, dry_run, keep_others } => {
+        ConfigCommand::Apply { file, dry_run, keep_others, revision } => {
             let (name, document) = read(&file.file, *output)?;
             let project = connection.project().await?;
-            let query =
-                ConfigApplyQuery { dry_run: dry_run.then_some(true), prune: keep_others.then_some(false) };
+            let query = ConfigApplyQuery {
+                dry_run: dry_run.then_some(true),
+                prune: keep_others.then_some(false),
+                revision,
+            };
             let applied = match client.apply_config(&project, &query, &document).await {
                 Ok(applied) => applied,
                 Err(error) => return Err(refused(error, &name, *output)),
@@ -161,7 +168,11 @@ pub async fn run(command: ConfigCommand, connection: &Connection) -> anyhow::Res
                 true => format!("no difference: {project} has this configuration"),
                 false => {
                     let counts = counted([diff.added, diff.changed, diff.removed]);
-                    format!("{}{counts}", lines(&diff.changes))
+                    format!(
+                        "{}{counts}; the configuration has revision {}",
+                        lines(&diff.changes),
+                        diff.revision
+                    )
                 }
             })?;
         }

@@ -165,7 +165,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let options = sentinel_rest::Options { metrics: Some(recorder), ui: true, https: serving.is_some() };
     let router = sentinel_rest::router(app.clone(), options);
     let address = http.local_addr()?;
-    let routes = sentinel_grpc::routes(app.clone()).await?;
+    let calls = sentinel_grpc::router(app.clone())?;
 
     let schedule =
         Schedule { app: app.clone(), backup, kek: key.clone(), args: args.schedule.clone(), depot };
@@ -191,7 +191,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         endless("saying how it is", &stop, told.tell(member.clone())),
         supervise("the member protocol", &stop, peer),
         supervise("REST", &stop, http.serve(router, stop.clone())),
-        supervise("gRPC", &stop, grpc.serve(routes.into_axum_router(), stop.clone())),
+        supervise("gRPC", &stop, grpc.serve(calls, stop.clone())),
         endless("telling the others of nodes", &stop, async move { telling.tell_digests(digests).await }),
         supervise("proposing facts about nodes", &stop, {
             let (app, stop) = (app.clone(), stop.clone());

@@ -61,12 +61,18 @@ impl App {
         // Before anything is compiled: a project without room learns it at once.
         self.require_room(read, here.project.id, 1)?;
         let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
-        let source = match request.config_source {
-            Some(text) => Written::Text(text),
+        let (source, config_revision) = match request.config_source {
+            Some(text) => (Written::Text(text), None),
             None => {
                 let (view, project) = (here.view.clone(), here.project.id);
+                let revision = config::state_of(read, project)?.revision;
+                if revision == 0 {
+                    let message =
+                        "is required: the project has no configuration yet that a bundle could be made of";
+                    return Err(AppError::invalid("config_source", message));
+                }
                 let read = move || Ok(config::document(config::all(&*view.tables, project)?));
-                Written::Document(Box::new(self.long_read(read).await?))
+                (Written::Document(Box::new(self.long_read(read).await?)), Some(revision))
             }
         };
         let job = compile::Job {
@@ -99,6 +105,7 @@ impl App {
             created_by: caller.label(),
             // A member of before there were outlines could not read it.
             outline: compiled.outline.filter(|_| level >= bundle_create::OUTLINE_LEVEL),
+            config_revision,
         };
         let committed = self.commit(caller, change.with("checksum", digest), command).await?;
         let id: BundleId = committed.id()?;
@@ -252,6 +259,7 @@ pub(crate) fn shape(bundle: bundle::Bundle) -> Bundle {
         risk_level: bundle.risk_level.into(),
         risk_reasons: bundle.risk_reasons,
         warnings: bundle.warnings,
+        config_revision: bundle.config_revision,
         created_by: bundle.created_by,
         inserted_at: timestamp(bundle.created_at),
         updated_at: timestamp(bundle.updated_at),

@@ -120,8 +120,8 @@ impl App {
             }
             (None, Some(_)) => return Err(AppError::not_found(&config::title(kind))),
             (_, Some(seen)) => Expected::Revision(seen),
-            (_, None) if kind == Kind::Settings => Expected::Anything,
-            (_, None) => Expected::There,
+            (Some(known), None) if kind != Kind::Settings => Expected::Same(known.id),
+            (_, None) => Expected::Anything,
         };
         let slug = match known {
             Some(known) if known.spec == spec => return shown(Some(known), kind),
@@ -157,7 +157,7 @@ impl App {
         let expected = match seen {
             Some(seen) if known.revision != seen => return Err(config::changed(&known, seen).into()),
             Some(seen) => Expected::Revision(seen),
-            None => Expected::There,
+            None => Expected::Same(known.id),
         };
         // A slug may look like an id.
         let by_id = Change::to(action, known.id).in_project(here.project.id);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use sentinel_api_types::Problem;
+use sentinel_api_types::error::code;
 use sentinel_machine::{BlobError, ProposeError, ReadError, Rejection, TableError};
 use sentinel_model::{InvalidValue, Time};
 
@@ -111,6 +112,29 @@ impl AppError {
     /// Our fault; `cause` is for the log.
     pub fn internal(cause: impl Display) -> Self {
         AppError::Internal(cause.to_string())
+    }
+
+    /// Its stable word, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            AppError::Unauthenticated(_) => code::UNAUTHENTICATED,
+            AppError::Forbidden(_) => code::FORBIDDEN,
+            AppError::NotFound(_) => code::NOT_FOUND,
+            AppError::Conflict(_) => code::CONFLICT,
+            AppError::Changed { .. } => code::PRECONDITION_FAILED,
+            AppError::Invalid(_) => code::INVALID,
+            AppError::InvalidConfig(_) => code::INVALID_CONFIG,
+            AppError::InvalidCursor => code::INVALID_CURSOR,
+            AppError::TooManyAttempts { .. } | AppError::TooOften { .. } => code::TOO_MANY_ATTEMPTS,
+            AppError::Busy(_) => code::BUSY,
+            AppError::TooLarge(_) => code::BODY_TOO_LARGE,
+            AppError::NoLeader(_) => code::NO_LEADER,
+            AppError::ReadOnly(_) => code::READ_ONLY,
+            AppError::NoQuorum(_) => code::NO_QUORUM,
+            AppError::Behind { .. } => code::BEHIND,
+            AppError::OutcomeUnknown(_) => code::OUTCOME_UNKNOWN,
+            AppError::Internal(_) => code::INTERNAL,
+        }
     }
 
     /// What the log shall hold beside the public text.

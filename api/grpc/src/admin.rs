@@ -1,11 +1,11 @@
-//! What every call has in common: who calls, and how an answer goes out.
+//! How a call is answered.
 
 use prost::{Message, Name};
 use sentinel_app::{App, AppError, Caller};
 use serde::Serialize;
 use tonic::{Request, Response, Status};
 
-use crate::{caller, message, status};
+use crate::{message, status};
 
 /// Where a write stands in the log.
 const LOG_INDEX: &str = "x-log-index";
@@ -20,12 +20,11 @@ pub struct Admin {
 /// The outcome of a call.
 pub type Answer<T> = Result<Response<T>, Status>;
 
-impl Admin {
-    /// Who calls, and what is asked.
-    pub async fn open<M>(&self, request: Request<M>) -> Result<(Caller, M), Status> {
-        let caller = caller::of(&self.app, &request).await?;
-        Ok((caller, request.into_inner()))
-    }
+/// Who calls, and what is asked.
+pub fn open<M>(request: Request<M>) -> Result<(Caller, M), Status> {
+    let caller = request.extensions().get::<Caller>().cloned();
+    let caller = caller.ok_or_else(|| status::of(AppError::internal("a call that nobody attended")))?;
+    Ok((caller, request.into_inner()))
 }
 
 /// What a use case found, as a message.
@@ -34,7 +33,15 @@ pub fn answer<T: Serialize, M: Message + Name + Default>(
     found: Result<T, AppError>,
 ) -> Answer<M> {
     let found = found.map_err(status::of)?;
-    Ok(respond(caller, message::write(&found)?))
+    match message::write(&found) {
+        Ok(message) => Ok(respond(caller, message)),
+        // The log says more; whoever wrote must know that it happened.
+        Err(failed) if caller.written.index().is_some() => Err(Status::new(
+            failed.code(),
+            "the change was made, but the answer could not be written; look at the object",
+        )),
+        Err(failed) => Err(failed),
+    }
 }
 
 /// A use case is done and has nothing to say.

@@ -5,8 +5,12 @@
 //! What it must not do: hold a business rule. Start reading at [`routes`].
 
 mod admin;
+mod attend;
 mod caller;
+mod codec;
+mod health;
 mod message;
+mod secret;
 mod services;
 mod status;
 
@@ -19,10 +23,15 @@ pub mod proto {
     pub const DESCRIPTOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/admin.bin"));
 }
 
+use axum::Router;
+use axum::middleware::from_fn_with_state;
 use sentinel_app::App;
 use tonic::service::Routes;
+use tonic_health::pb::health_server::HealthServer;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use admin::Admin;
+use health::Readiness;
 use proto::api_key_service_server::ApiKeyServiceServer;
 use proto::audit_service_server::AuditServiceServer;
 use proto::bundle_service_server::BundleServiceServer;
@@ -45,21 +54,27 @@ use proto::simulator_service_server::SimulatorServiceServer;
 
 /// Largest message taken in, in bytes.
 const MESSAGE_MAX: usize = 2 * 1024 * 1024;
-/// Largest message with a whole configuration in it.
-const DOCUMENT_MAX: usize = 8 * 1024 * 1024;
+/// Largest message with a whole configuration in it, of which REST takes 8 MiB.
+const DOCUMENT_MAX: usize = 8 * 1024 * 1024 + 4 * 1024;
 
-/// Every service of a member.
-pub async fn routes(app: App) -> Result<Routes, tonic_reflection::server::Error> {
-    let (reporter, health) = tonic_health::server::health_reporter();
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(proto::DESCRIPTOR)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()?;
-    let admin = Admin { app };
-    let mut routes = Routes::default().add_service(health).add_service(reflection);
+/// Everything that a member serves over gRPC.
+///
+/// # Errors
+/// The description of the protocol cannot be read, which the build excludes.
+pub fn router(app: App) -> Result<Router, tonic_reflection::server::Error> {
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(proto::DESCRIPTOR)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let admin = Admin { app: app.clone() };
+    let mut routes = Routes::default()
+        .add_service(HealthServer::new(Readiness::new(app.clone())))
+        .add_service(described().build_v1()?)
+        // Many a client knows no other one.
+        .add_service(described().build_v1alpha()?);
     macro_rules! serve {
         ($($server:ident up to $max:expr),* $(,)?) => {$(
-            reporter.set_serving::<$server<Admin>>().await;
             routes = routes.add_service($server::new(admin.clone()).max_decoding_message_size($max));
         )*};
     }
@@ -75,8 +90,8 @@ pub async fn routes(app: App) -> Result<Routes, tonic_reflection::server::Error>
         EventServiceServer up to MESSAGE_MAX,
         FreezeWindowServiceServer up to MESSAGE_MAX,
         MemberServiceServer up to MESSAGE_MAX,
-        NodeServiceServer up to MESSAGE_MAX,
         NodeGroupServiceServer up to MESSAGE_MAX,
+        NodeServiceServer up to MESSAGE_MAX,
         OrgServiceServer up to MESSAGE_MAX,
         ProjectServiceServer up to MESSAGE_MAX,
         PromotionRuleServiceServer up to MESSAGE_MAX,
@@ -84,5 +99,8 @@ pub async fn routes(app: App) -> Result<Routes, tonic_reflection::server::Error>
         RolloutTemplateServiceServer up to MESSAGE_MAX,
         SimulatorServiceServer up to MESSAGE_MAX,
     }
-    Ok(routes)
+    Ok(routes
+        .into_axum_router()
+        .layer(CatchPanicLayer::custom(attend::panicked))
+        .layer(from_fn_with_state(app, attend::attend)))
 }

@@ -41,28 +41,26 @@ impl Refusal {
 
 impl From<AppError> for Refusal {
     fn from(error: AppError) -> Self {
-        let (status, code) = match &error {
-            AppError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, code::UNAUTHENTICATED),
-            AppError::Forbidden(_) => (StatusCode::FORBIDDEN, code::FORBIDDEN),
-            AppError::NotFound(_) => (StatusCode::NOT_FOUND, code::NOT_FOUND),
-            AppError::Conflict(_) => (StatusCode::CONFLICT, code::CONFLICT),
-            AppError::Changed { .. } => (StatusCode::PRECONDITION_FAILED, code::PRECONDITION_FAILED),
-            AppError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID),
-            AppError::InvalidConfig(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_CONFIG),
-            AppError::InvalidCursor => (StatusCode::BAD_REQUEST, code::INVALID_CURSOR),
-            AppError::TooManyAttempts { .. } | AppError::TooOften { .. } => {
-                (StatusCode::TOO_MANY_REQUESTS, code::TOO_MANY_ATTEMPTS)
+        let status = match &error {
+            AppError::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            AppError::Forbidden(_) => StatusCode::FORBIDDEN,
+            AppError::NotFound(_) => StatusCode::NOT_FOUND,
+            AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::Changed { .. } => StatusCode::PRECONDITION_FAILED,
+            AppError::Invalid(_) | AppError::InvalidConfig(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::InvalidCursor => StatusCode::BAD_REQUEST,
+            AppError::TooManyAttempts { .. } | AppError::TooOften { .. } | AppError::Busy(_) => {
+                StatusCode::TOO_MANY_REQUESTS
             }
-            AppError::Busy(_) => (StatusCode::TOO_MANY_REQUESTS, code::BUSY),
-            AppError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, code::BODY_TOO_LARGE),
-            AppError::NoLeader(_) => (StatusCode::SERVICE_UNAVAILABLE, code::NO_LEADER),
-            AppError::ReadOnly(_) => (StatusCode::SERVICE_UNAVAILABLE, code::READ_ONLY),
-            AppError::NoQuorum(_) => (StatusCode::SERVICE_UNAVAILABLE, code::NO_QUORUM),
-            AppError::Behind { .. } => (StatusCode::SERVICE_UNAVAILABLE, code::BEHIND),
-            AppError::OutcomeUnknown(_) => (StatusCode::GATEWAY_TIMEOUT, code::OUTCOME_UNKNOWN),
-            AppError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL),
+            AppError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            AppError::NoLeader(_)
+            | AppError::ReadOnly(_)
+            | AppError::NoQuorum(_)
+            | AppError::Behind { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::OutcomeUnknown(_) => StatusCode::GATEWAY_TIMEOUT,
+            AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let mut refusal = Refusal::new(status, code, error.to_string());
+        let mut refusal = Refusal::new(status, error.code(), error.to_string());
         refusal.cause = error.cause().map(|cause| Cause(cause.to_owned()));
         match error {
             AppError::Invalid(fields) => refusal.body.error = ErrorText::Fields(fields),

@@ -93,6 +93,9 @@ pub struct Bundle {
     pub risk_reasons: Vec<String>,
     /// What the validator warned about.
     pub warnings: Vec<String>,
+    /// The revision of the project's configuration that it was made of; null when it was made of a text.
+    #[serde(default)]
+    pub config_revision: Option<u64>,
     /// Who made it.
     pub created_by: String,
     /// When it was made.

@@ -120,6 +120,9 @@ pub struct ConfigApplyQuery {
     /// `false`: what the document does not have stays. Otherwise it goes: the document is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prune: Option<bool>,
+    /// The revision of the configuration that was looked at, as `diff` says it; refused when it is another one by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
 }
 
 /// How a document is compared.

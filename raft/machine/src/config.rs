@@ -50,8 +50,8 @@ pub enum Expected {
     Anything,
     /// Not there.
     New,
-    /// There, whatever it says.
-    There,
+    /// The object with this id, whatever it says. One that was made anew under the same slug is another one.
+    Same(ConfigObjectId),
     /// As it was when it had this revision.
     Revision(u64),
 }
@@ -220,9 +220,26 @@ pub(crate) fn size(slug: &str, spec: &Spec) -> Result<u64, TableError> {
     Ok((encode(Table::ConfigObjects, spec)?.len() + slug.len()) as u64)
 }
 
-/// What is wrong with a change: fields that are not as they must be, names of what would not be there, and what would go although it is
-/// named. Places are as in a document: `services.shop.hosts[0]`. It looks at what the change is about, and at nothing else.
+/// What is wrong with a change: fields that are not as they must be, and [`loose_ends`]. Places are as in a document: `services.shop.hosts[0]`.
+/// It is for who proposes it: what fields may say differs from version to version, and all members must apply an entry alike.
 pub fn findings(
+    read: &(impl Read + ?Sized),
+    project: ProjectId,
+    operations: &[Operation],
+) -> Result<Vec<InvalidValue>, TableError> {
+    let mut findings = Findings::default();
+    for operation in operations {
+        if let Operation::Put { slug, spec, .. } = operation {
+            within(operation, |at| check_object(slug, spec, at, &mut findings));
+        }
+    }
+    let mut all = findings.into_all();
+    all.extend(loose_ends(read, project, operations)?);
+    Ok(all)
+}
+
+/// What a change would leave in pieces: names of what would not be there, and what would go although it is named. It looks at what the change is about, and at nothing else.
+pub fn loose_ends(
     read: &(impl Read + ?Sized),
     project: ProjectId,
     operations: &[Operation],
@@ -235,36 +252,43 @@ pub fn findings(
     let mut findings = Findings::default();
     for operation in operations {
         let (kind, slug) = (operation.kind(), operation.slug());
-        let among = At::Field(&At::Root, kind.plural());
-        let at = if kind == Kind::Settings { among } else { among.field(slug) };
-        match operation {
-            Operation::Put { spec, .. } => {
-                check_object(slug, spec, at, &mut findings);
-                if kind == Kind::Settings && slug != SETTINGS {
-                    findings.refuse(at, format!("the settings have the slug '{SETTINGS}'"));
-                }
-                for named in spec.references() {
-                    let there = match outcome.get(&(named.kind, named.slug)) {
-                        Some(there) => *there,
-                        None => {
-                            let place = key_of(project, named.kind, named.slug);
-                            read.get(Table::ConfigObjects, &place)?.is_some()
+        within(operation, |at| -> Result<(), TableError> {
+            match operation {
+                Operation::Put { spec, .. } => {
+                    if kind == Kind::Settings && slug != SETTINGS {
+                        findings.refuse(at, format!("the settings have the slug '{SETTINGS}'"));
+                    }
+                    for named in spec.references() {
+                        let there = match outcome.get(&(named.kind, named.slug)) {
+                            Some(there) => *there,
+                            None => {
+                                let place = key_of(project, named.kind, named.slug);
+                                read.get(Table::ConfigObjects, &place)?.is_some()
+                            }
+                        };
+                        if !there {
+                            findings.refuse(at.field(&named.field), format!("{named} does not exist"));
                         }
-                    };
-                    if !there {
-                        findings.refuse(at.field(&named.field), format!("{named} does not exist"));
+                    }
+                }
+                Operation::Delete { .. } => {
+                    let by = named_by(read, project, (kind, slug), &outcome)?;
+                    if !by.is_empty() {
+                        findings.refuse(at, format!("is in use: {}", words(by)));
                     }
                 }
             }
-            Operation::Delete { .. } => {
-                let by = named_by(read, project, (kind, slug), &outcome)?;
-                if !by.is_empty() {
-                    findings.refuse(at, format!("is in use: {}", words(by)));
-                }
-            }
-        }
+            Ok(())
+        })?;
     }
     Ok(findings.into_all())
+}
+
+/// Looks at an operation at its place in a document.
+fn within<T>(operation: &Operation, look: impl FnOnce(At<'_>) -> T) -> T {
+    let kind = operation.kind();
+    let among = At::Field(&At::Root, kind.plural());
+    look(if kind == Kind::Settings { among } else { among.field(operation.slug()) })
 }
 
 /// Who names an object and is no part of the change, in words; of many the first ones. Those that are changed say for themselves what they

@@ -30,6 +30,9 @@ pub struct Bundle {
     pub risk_reasons: Vec<String>,
     /// What the validator warned about, a line each; bounded by the compiler.
     pub warnings: Vec<String>,
+    /// The revision of the project's configuration that it was made of; `None` when it was made of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_revision: Option<u64>,
     /// Where it is in its life.
     pub state: BundleState,
     /// Who made it, as the audit log names them.

@@ -127,6 +127,7 @@ export function newBundle(version: string, by: string, msAgo: number, risk: Bund
     risk_level: risk,
     risk_reasons: reasons,
     warnings,
+    config_revision: null,
     created_by: by,
     inserted_at: iso(msAgo),
     updated_at: iso(msAgo),

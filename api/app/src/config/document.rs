@@ -62,7 +62,8 @@ impl App {
         document: Document,
     ) -> Result<ConfigApplied, AppError> {
         let here = self.in_project(Operation::ConfigApply, caller, project).await?;
-        let (dry_run, prune) = (query.dry_run.unwrap_or(false), query.prune.unwrap_or(true));
+        let (dry_run, prune, seen) =
+            (query.dry_run.unwrap_or(false), query.prune.unwrap_or(true), query.revision);
         let project_id = here.project.id;
         let view = here.view.clone();
         let (asked, document) = self
@@ -78,6 +79,12 @@ impl App {
         let plan = self
             .long_read(move || {
                 let read = &*here.view.tables;
+                if let Some(seen) = seen {
+                    let state = config::state_of(read, project_id)?;
+                    if state.revision != seen {
+                        return Err(config::overtaken(&state, seen).into());
+                    }
+                }
                 if prune {
                     // It is the whole, so it can be looked at by itself.
                     document.check().map_err(invalid)?;
@@ -104,7 +111,7 @@ impl App {
             project_id,
             operations,
             // What the document leaves alone may change meanwhile, unless it is the whole.
-            based_on: prune.then_some(revision),
+            based_on: seen.or(prune.then_some(revision)),
             asked: Some(asked),
             by: caller.label(),
         };

@@ -2,6 +2,7 @@
 //! tenant can be had by another.
 
 use sentinel_api_types::PageQuery;
+use sentinel_api_types::bundle::BundleCreate;
 use sentinel_api_types::config::{
     ConfigAction, ConfigApplied, ConfigApplyQuery, ConfigDiffQuery, ConfigObject, Configurable,
 };
@@ -11,12 +12,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::testing::world::{OTHER_PROJECT, PROJECT};
+use crate::testing::world::{OTHER_PROJECT, PROJECT, SOURCE};
 use crate::testing::{Kit, World};
 
-const WHOLE: ConfigApplyQuery = ConfigApplyQuery { dry_run: None, prune: None };
-const DRY: ConfigApplyQuery = ConfigApplyQuery { dry_run: Some(true), prune: None };
-const KEEP: ConfigApplyQuery = ConfigApplyQuery { dry_run: None, prune: Some(false) };
+const WHOLE: ConfigApplyQuery = ConfigApplyQuery { dry_run: None, prune: None, revision: None };
+const DRY: ConfigApplyQuery = ConfigApplyQuery { dry_run: Some(true), prune: None, revision: None };
+const KEEP: ConfigApplyQuery = ConfigApplyQuery { dry_run: None, prune: Some(false), revision: None };
 
 async fn raised() -> World {
     let world = World::new().await.unwrap();
@@ -371,4 +372,46 @@ async fn a_cluster_of_an_earlier_level_says_what_it_takes() {
         "{refused:?}"
     );
     assert_eq!(export(&world).await, Document::default());
+}
+
+/// Defect: whoever looked at the differences applies something else when somebody was quicker.
+#[tokio::test]
+async fn a_document_is_applied_to_what_was_looked_at_or_not_at_all() {
+    let world = raised().await;
+    apply(&world, WHOLE, shop()).await;
+    let app = &world.kit.app;
+    let mut next = shop();
+    next.services.get_mut("old").unwrap().enabled = false;
+    let caller = world.operator.again();
+    let looked = app.diff_config(&caller, PROJECT, ConfigDiffQuery::default(), next.clone()).await.unwrap();
+    let seen = Some(looked.revision);
+    app.delete_config::<Listener>(&world.operator.again(), PROJECT, "http", None).await.unwrap();
+    for query in [WHOLE, DRY, KEEP] {
+        let refused = refused(&world, ConfigApplyQuery { revision: seen, ..query }, next.clone()).await;
+        let AppError::Changed { revision, changed_fields, .. } = refused else { panic!("{refused:?}") };
+        assert_eq!(
+            (Some(revision), changed_fields.as_slice()),
+            (seen.map(|seen| seen + 1), &["listeners.http".to_owned()][..])
+        );
+    }
+    let seen = seen.map(|seen| seen + 1);
+    apply(&world, ConfigApplyQuery { revision: seen, ..WHOLE }, next).await;
+}
+
+#[tokio::test]
+async fn a_bundle_says_of_which_revision_of_the_configuration_it_was_made() {
+    let world = raised().await;
+    let app = &world.kit.app;
+    let create = |version: &str, config_source: Option<&str>| BundleCreate {
+        version: version.into(),
+        config_source: config_source.map(str::to_owned),
+    };
+    let empty = app.create_bundle(&world.operator.again(), PROJECT, create("0.1", None)).await.unwrap_err();
+    assert!(matches!(&empty, AppError::Invalid(fields) if fields.contains_key("config_source")), "{empty:?}");
+    let revision = apply(&world, WHOLE, shop()).await.revision;
+    let made = app.create_bundle(&world.operator.again(), PROJECT, create("1.0", None)).await.unwrap();
+    assert_eq!(made.bundle.config_revision, Some(revision));
+    let text =
+        app.create_bundle(&world.operator.again(), PROJECT, create("1.1", Some(SOURCE))).await.unwrap();
+    assert_eq!(text.bundle.config_revision, None);
 }

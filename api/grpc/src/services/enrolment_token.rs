@@ -2,7 +2,7 @@
 
 use tonic::Request;
 
-use crate::admin::{Admin, Answer, answer};
+use crate::admin::{Admin, Answer, answer, open};
 use crate::message::{body, id, query};
 use crate::proto::enrolment_token_service_server::EnrolmentTokenService;
 use crate::proto::{
@@ -16,7 +16,7 @@ impl EnrolmentTokenService for Admin {
         &self,
         request: Request<ListEnrolmentTokensRequest>,
     ) -> Answer<EnrolmentTokenList> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(
             &caller,
             self.app.list_enrolment_tokens(&caller, &asked.project, &query(&asked, &["project"])?).await,
@@ -27,7 +27,7 @@ impl EnrolmentTokenService for Admin {
         &self,
         request: Request<CreateEnrolmentTokenRequest>,
     ) -> Answer<EnrolmentTokenCreated> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.create_enrolment_token(&caller, &asked.project, body(&asked)?).await)
     }
 
@@ -35,7 +35,7 @@ impl EnrolmentTokenService for Admin {
         &self,
         request: Request<RevokeEnrolmentTokenRequest>,
     ) -> Answer<EnrolmentTokenBody> {
-        let (caller, asked) = self.open(request).await?;
-        answer(&caller, self.app.revoke_enrolment_token(&caller, &asked.project, id(&asked.id)?).await)
+        let (caller, asked) = open(request)?;
+        answer(&caller, self.app.revoke_enrolment_token(&caller, &asked.project, id("id", &asked.id)?).await)
     }
 }

@@ -2,7 +2,7 @@
 
 use tonic::Request;
 
-use crate::admin::{Admin, Answer, answer, done};
+use crate::admin::{Admin, Answer, answer, done, open};
 use crate::message::body;
 use crate::proto::environment_service_server::EnvironmentService;
 use crate::proto::{
@@ -13,7 +13,7 @@ use crate::proto::{
 #[tonic::async_trait]
 impl EnvironmentService for Admin {
     async fn list_environments(&self, request: Request<ListEnvironmentsRequest>) -> Answer<EnvironmentList> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.list_environments(&caller, &asked.project).await)
     }
 
@@ -21,7 +21,7 @@ impl EnvironmentService for Admin {
         &self,
         request: Request<CreateEnvironmentRequest>,
     ) -> Answer<EnvironmentBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.create_environment(&caller, &asked.project, body(&asked)?).await)
     }
 
@@ -29,17 +29,17 @@ impl EnvironmentService for Admin {
         &self,
         request: Request<CreateDefaultEnvironmentsRequest>,
     ) -> Answer<EnvironmentList> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.create_default_environments(&caller, &asked.project).await)
     }
 
     async fn get_environment(&self, request: Request<GetEnvironmentRequest>) -> Answer<EnvironmentBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.show_environment(&caller, &asked.project, &asked.environment).await)
     }
 
     async fn delete_environment(&self, request: Request<DeleteEnvironmentRequest>) -> Answer<()> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         done(&caller, self.app.delete_environment(&caller, &asked.project, &asked.environment).await)
     }
 
@@ -47,7 +47,7 @@ impl EnvironmentService for Admin {
         &self,
         request: Request<UpdateEnvironmentRequest>,
     ) -> Answer<EnvironmentBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(
             &caller,
             self.app.update_environment(&caller, &asked.project, &asked.environment, body(&asked)?).await,

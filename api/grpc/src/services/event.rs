@@ -6,7 +6,7 @@ use futures::Stream;
 use sentinel_app::Told;
 use tonic::{Request, Response, Status};
 
-use crate::admin::Admin;
+use crate::admin::{Admin, open};
 use crate::message::{self, query};
 use crate::proto::event_service_server::EventService;
 use crate::proto::watch_events_response::Item;
@@ -21,18 +21,30 @@ impl EventService for Admin {
         &self,
         request: Request<WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         let watch = self.app.watch(&caller, &query(&asked, &[])?, None).await.map_err(status::of)?;
-        let stream = futures::stream::unfold(watch, |mut watch| async move {
+        let stream = futures::stream::unfold(Some(watch), |watch| async move {
+            let mut watch = watch?;
             let item = loop {
-                match watch.next().await? {
-                    Told::Event(event) => break message::write(&event).map(Item::Event),
-                    Told::Compacted(gap) => break message::write(&gap).map(Item::Compacted),
+                match watch.next().await {
+                    Some(Told::Event(event)) => match message::write(&event) {
+                        Ok(event) => break Item::Event(event),
+                        // The log says which; a watcher that resumes would meet it again and again.
+                        Err(_) => {}
+                    },
+                    Some(Told::Compacted(gap)) => match message::write(&gap) {
+                        Ok(gap) => break Item::Compacted(gap),
+                        Err(failed) => return Some((Err(failed), None)),
+                    },
                     // Keeping the line open is the transport's business here.
-                    Told::Quiet => {}
+                    Some(Told::Quiet) => {}
+                    None => {
+                        let text = "the stream ends: the member stops, or the caller may not watch any more";
+                        return Some((Err(Status::unavailable(text)), None));
+                    }
                 }
             };
-            Some((item.map(|item| WatchEventsResponse { item: Some(item) }), watch))
+            Some((Ok(WatchEventsResponse { item: Some(item) }), Some(watch)))
         });
         Ok(Response::new(Box::pin(stream)))
     }

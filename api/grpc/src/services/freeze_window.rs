@@ -2,7 +2,7 @@
 
 use tonic::Request;
 
-use crate::admin::{Admin, Answer, answer, done};
+use crate::admin::{Admin, Answer, answer, done, open};
 use crate::message::{body, id};
 use crate::proto::freeze_window_service_server::FreezeWindowService;
 use crate::proto::{
@@ -16,7 +16,7 @@ impl FreezeWindowService for Admin {
         &self,
         request: Request<ListFreezeWindowsRequest>,
     ) -> Answer<FreezeWindowList> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.list_freeze_windows(&caller, &asked.project).await)
     }
 
@@ -24,12 +24,12 @@ impl FreezeWindowService for Admin {
         &self,
         request: Request<CreateFreezeWindowRequest>,
     ) -> Answer<FreezeWindowBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.create_freeze_window(&caller, &asked.project, body(&asked)?).await)
     }
 
     async fn delete_freeze_window(&self, request: Request<DeleteFreezeWindowRequest>) -> Answer<()> {
-        let (caller, asked) = self.open(request).await?;
-        done(&caller, self.app.delete_freeze_window(&caller, &asked.project, id(&asked.id)?).await)
+        let (caller, asked) = open(request)?;
+        done(&caller, self.app.delete_freeze_window(&caller, &asked.project, id("id", &asked.id)?).await)
     }
 }

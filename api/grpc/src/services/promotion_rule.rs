@@ -2,7 +2,7 @@
 
 use tonic::Request;
 
-use crate::admin::{Admin, Answer, answer, done};
+use crate::admin::{Admin, Answer, answer, done, open};
 use crate::message::{body, id};
 use crate::proto::promotion_rule_service_server::PromotionRuleService;
 use crate::proto::{
@@ -16,7 +16,7 @@ impl PromotionRuleService for Admin {
         &self,
         request: Request<ListPromotionRulesRequest>,
     ) -> Answer<PromotionRuleList> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.list_promotion_rules(&caller, &asked.project).await)
     }
 
@@ -24,23 +24,25 @@ impl PromotionRuleService for Admin {
         &self,
         request: Request<CreatePromotionRuleRequest>,
     ) -> Answer<PromotionRuleBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.create_promotion_rule(&caller, &asked.project, body(&asked)?).await)
     }
 
     async fn delete_promotion_rule(&self, request: Request<DeletePromotionRuleRequest>) -> Answer<()> {
-        let (caller, asked) = self.open(request).await?;
-        done(&caller, self.app.delete_promotion_rule(&caller, &asked.project, id(&asked.id)?).await)
+        let (caller, asked) = open(request)?;
+        done(&caller, self.app.delete_promotion_rule(&caller, &asked.project, id("id", &asked.id)?).await)
     }
 
     async fn update_promotion_rule(
         &self,
         request: Request<UpdatePromotionRuleRequest>,
     ) -> Answer<PromotionRuleBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(
             &caller,
-            self.app.update_promotion_rule(&caller, &asked.project, id(&asked.id)?, body(&asked)?).await,
+            self.app
+                .update_promotion_rule(&caller, &asked.project, id("id", &asked.id)?, body(&asked)?)
+                .await,
         )
     }
 }

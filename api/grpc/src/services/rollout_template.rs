@@ -2,7 +2,7 @@
 
 use tonic::Request;
 
-use crate::admin::{Admin, Answer, answer, done};
+use crate::admin::{Admin, Answer, answer, done, open};
 use crate::message::{body, id};
 use crate::proto::rollout_template_service_server::RolloutTemplateService;
 use crate::proto::{
@@ -16,7 +16,7 @@ impl RolloutTemplateService for Admin {
         &self,
         request: Request<ListRolloutTemplatesRequest>,
     ) -> Answer<RolloutTemplateList> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.list_rollout_templates(&caller, &asked.project).await)
     }
 
@@ -24,7 +24,7 @@ impl RolloutTemplateService for Admin {
         &self,
         request: Request<CreateRolloutTemplateRequest>,
     ) -> Answer<RolloutTemplateBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(&caller, self.app.create_rollout_template(&caller, &asked.project, body(&asked)?).await)
     }
 
@@ -32,23 +32,25 @@ impl RolloutTemplateService for Admin {
         &self,
         request: Request<GetRolloutTemplateRequest>,
     ) -> Answer<RolloutTemplateBody> {
-        let (caller, asked) = self.open(request).await?;
-        answer(&caller, self.app.show_rollout_template(&caller, &asked.project, id(&asked.id)?).await)
+        let (caller, asked) = open(request)?;
+        answer(&caller, self.app.show_rollout_template(&caller, &asked.project, id("id", &asked.id)?).await)
     }
 
     async fn delete_rollout_template(&self, request: Request<DeleteRolloutTemplateRequest>) -> Answer<()> {
-        let (caller, asked) = self.open(request).await?;
-        done(&caller, self.app.delete_rollout_template(&caller, &asked.project, id(&asked.id)?).await)
+        let (caller, asked) = open(request)?;
+        done(&caller, self.app.delete_rollout_template(&caller, &asked.project, id("id", &asked.id)?).await)
     }
 
     async fn update_rollout_template(
         &self,
         request: Request<UpdateRolloutTemplateRequest>,
     ) -> Answer<RolloutTemplateBody> {
-        let (caller, asked) = self.open(request).await?;
+        let (caller, asked) = open(request)?;
         answer(
             &caller,
-            self.app.update_rollout_template(&caller, &asked.project, id(&asked.id)?, body(&asked)?).await,
+            self.app
+                .update_rollout_template(&caller, &asked.project, id("id", &asked.id)?, body(&asked)?)
+                .await,
         )
     }
 }

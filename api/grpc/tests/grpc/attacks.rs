@@ -78,11 +78,11 @@ async fn try_it(attempt: &Attempt) -> bool {
     let stage = Stage::set(attempt.scene).await.unwrap();
     let Some((method, request)) = call(&stage, attempt.deed) else { return false };
     let before = stage.state().await.unwrap();
-    let grpc = Grpc::new(stage.world.kit.app.clone()).await;
+    let grpc = Grpc::new(stage.world.kit.app.clone());
     let answer = grpc.call(method, stage.by(attempt.who), request).await;
     let code = answer.as_ref().map_or_else(Status::code, |_| Code::Ok);
     let expected = match attempt.answer {
-        // A node's key is no credential here at all.
+        // Nodes have no credential for this.
         _ if matches!(attempt.who, Who::Node | Who::OtherNode) => Code::Unauthenticated,
         Answer::NotFound => Code::NotFound,
         Answer::Forbidden => Code::PermissionDenied,

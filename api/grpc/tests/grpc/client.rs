@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use axum::Router;
 use prost::Message;
 use prost::bytes::{Buf, BufMut};
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions};
@@ -10,7 +11,6 @@ use sentinel_app::testing::world::Known;
 use serde_json::Value;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
-use tonic::service::Routes;
 use tonic::{Request, Status};
 
 pub static POOL: LazyLock<DescriptorPool> =
@@ -32,12 +32,12 @@ pub fn json(message: &DynamicMessage) -> Value {
 /// A client of the services of one member.
 #[derive(Clone)]
 pub struct Grpc {
-    routes: Routes,
+    router: Router,
 }
 
 impl Grpc {
-    pub async fn new(app: App) -> Self {
-        Self { routes: sentinel_grpc::routes(app).await.unwrap() }
+    pub fn new(app: App) -> Self {
+        Self { router: sentinel_grpc::router(app).unwrap() }
     }
 
     /// Calls `Noun.Verb` with `request`.
@@ -62,7 +62,7 @@ impl Grpc {
             request.metadata_mut().insert(*key, value.parse().unwrap());
         }
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-        let mut client = tonic::client::Grpc::new(self.routes.clone());
+        let mut client = tonic::client::Grpc::new(self.router.clone());
         client.ready().await.map_err(|error| Status::internal(error.to_string()))?;
         let answer = client.unary(request, path.parse().unwrap(), Dynamic(method.output())).await?;
         Ok((json(answer.get_ref()), answer.metadata().clone()))

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod attacks;
+mod calls;
 mod client;
 mod nouns;
 mod parity;

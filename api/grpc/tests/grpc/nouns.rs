@@ -4,9 +4,15 @@ use sentinel_api_types::timestamp;
 use sentinel_app::testing::world::{Known, OTHER_PROJECT, PROJECT, World};
 use serde_json::{Value, json};
 use tonic::Code;
+use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use crate::client::Grpc;
+
+fn project(mut request: Value) -> Value {
+    request["project"] = json!(PROJECT);
+    request
+}
 
 struct Place {
     world: World,
@@ -17,7 +23,7 @@ impl Place {
     async fn new() -> Self {
         let world = World::new().await.unwrap();
         world.kit.raise().await.unwrap();
-        let grpc = Grpc::new(world.kit.app.clone()).await;
+        let grpc = Grpc::new(world.kit.app.clone());
         Self { world, grpc }
     }
 
@@ -203,27 +209,51 @@ async fn a_configuration_goes_in_and_comes_out_as_the_same_document() {
         "services": { "shop": { "route_path": "/*", "upstream_group": "shop", "timeout_seconds": 30 } },
         "upstream_groups": { "shop": { "targets": [{ "host": "10.0.0.1", "port": 8080 }] } },
     });
-    let request = json!({ "body": document });
-    let tried = place.of_project("Config.ApplyConfig", json!({ "body": document, "dry_run": true })).await;
+    let text = document.to_string();
+    let request = json!({ "document": text });
+    let tried = place.of_project("Config.ApplyConfig", json!({ "document": text, "dry_run": true })).await;
     assert_eq!(tried["changes"].as_array().unwrap().len(), 2, "{tried}");
     let checked = place.of_project("Config.CheckConfig", request.clone()).await;
     assert_eq!(checked["valid"], true, "{checked}");
-    place.of_project("Config.ApplyConfig", request.clone()).await;
+    let revision =
+        place.of_project("Config.ApplyConfig", request.clone()).await["revision"].as_u64().unwrap();
     let exported = place.of_project("Config.ExportConfig", json!({})).await["document"].clone();
     let kept = place.world.kit.app.export_config(&place.world.admin.again(), PROJECT).await.unwrap();
-    assert_eq!(exported["services"]["shop"]["upstream_group"], "shop");
-    let again = place.of_project("Config.DiffConfig", json!({ "body": exported })).await;
-    assert_eq!(again["changes"], Value::Null, "what was exported changes nothing: {again} {kept:?}");
+    assert_eq!(exported, serde_json::to_string(&kept).unwrap());
+    let again = place.of_project("Config.DiffConfig", json!({ "document": exported })).await;
+    assert_eq!(again["changes"], Value::Null, "what was exported changes nothing: {again}");
+    let late = json!({ "document": exported, "revision": revision - 1 });
+    let late = place.grpc.call("Config.ApplyConfig", &place.world.admin, project(late)).await.unwrap_err();
+    assert_eq!(late.code(), Code::Aborted);
+    let details = late.get_error_details();
+    let told = details.error_info().unwrap();
+    assert_eq!((told.reason.as_str(), told.metadata["revision"].as_str()), ("precondition_failed", "1"));
     let bundle = place.of_project("Bundle.CreateBundle", json!({ "body": { "version": "1.0.0" } })).await;
     let id = &bundle["bundle"]["id"];
     let source = place.of_project("Bundle.GetBundleSource", json!({ "id": id })).await;
     assert!(source["manifest"].is_object());
     let verified = place.of_project("Bundle.VerifyBundle", json!({ "id": id })).await;
     assert_eq!(verified["verified"], true, "{verified}");
-    let half = json!({ "body": { "version": 1.5 } });
-    let refused = place.refused("Config.ApplyConfig", half).await;
-    assert_eq!(refused.0, Code::InvalidArgument);
-    assert!(refused.1.starts_with("version: "), "{refused:?}");
+    for (text, told) in [
+        ("{", "document: is not JSON: EOF"),
+        (r#"{"version": 1} x"#, "document: is not JSON: trailing characters"),
+        (r#"{"version": 1.5}"#, "version: invalid type: floating point `1.5`"),
+        (
+            r#"{"version": 1, "services": {"a": {"hosts": [7]}}}"#,
+            "services.a.hosts.0: invalid type: integer `7`",
+        ),
+    ] {
+        let (code, message) = place.refused("Config.ApplyConfig", json!({ "document": text })).await;
+        assert_eq!(code, Code::InvalidArgument, "{text}");
+        assert!(message.starts_with(told), "{text}: {message}");
+    }
+    let nonsense = json!({ "body": { "version": "2.0", "config_source": "nonsense {" } });
+    let refused =
+        place.grpc.call("Bundle.CreateBundle", &place.world.admin, project(nonsense)).await.unwrap_err();
+    let details = refused.get_error_details();
+    assert_eq!(details.error_info().unwrap().reason, "invalid_config");
+    let found = &details.bad_request().unwrap().field_violations[0];
+    assert!(found.field.starts_with("line 1") && refused.message().contains(&found.field), "{refused:?}");
 }
 
 #[tokio::test]
@@ -273,7 +303,7 @@ async fn what_cannot_be_understood_is_refused_with_its_place() {
     let target = json!({ "type": "nowhere" });
     for (call, request, text) in [
         ("Node.GetNode", json!({ "id": "edge-1" }), "id: 'edge-1' is not a UUID"),
-        ("Rollout.CreateRollout", json!({}), "missing field `bundle_id`"),
+        ("Rollout.CreateRollout", json!({}), "bundle_id: is required"),
         (
             "Rollout.PlanRollout",
             json!({ "body": { "bundle_id": Uuid::nil(), "target_selector": target } }),
@@ -292,6 +322,22 @@ async fn what_cannot_be_understood_is_refused_with_its_place() {
         ),
         (
             "Environment.UpdateEnvironment",
+            environment(json!({ "clear": ["description"] })),
+            "clear: 'description' cannot be cleared; say what it shall be",
+        ),
+        (
+            "Rollout.PlanRollout",
+            json!({ "body": { "bundle_id": Uuid::nil() }, "clear": ["health_gates"] }),
+            "clear: 'health_gates' cannot be cleared; say what it shall be",
+        ),
+        (
+            "Rollout.PlanRollout",
+            json!({ "body": { "bundle_id": Uuid::nil() }, "clear": ["health_gates.max_latency_ms"] }),
+            "clear: 'health_gates.max_latency_ms' is inside of 'health_gates', which the body does not have",
+        ),
+        ("Bundle.DiffBundles", json!({ "id": Uuid::nil() }), "against: is required"),
+        (
+            "Environment.UpdateEnvironment",
             environment(json!({ "body": { "name": "x" }, "clear": ["name"] })),
             "clear: 'name' is also given; do one or the other",
         ),
@@ -300,10 +346,20 @@ async fn what_cannot_be_understood_is_refused_with_its_place() {
         assert_eq!(code, Code::InvalidArgument, "{call}: {message}");
         assert!(message.starts_with(text), "{call}: {message}");
     }
-    let metadata = [("idempotency-key", "7".to_owned())];
-    let request = json!({ "project": PROJECT });
-    let call = place.grpc.call_with("Rollout.ListRollouts", &place.world.admin, request, &metadata).await;
-    assert_eq!(call.unwrap_err().code(), Code::InvalidArgument);
+    let admin = &place.world.admin;
+    for (call, key, value, code) in [
+        ("Rollout.PauseRollout", "idempotency-key", "7", Code::InvalidArgument),
+        ("Rollout.ListRollouts", "idempotency-key", "7", Code::Ok),
+        ("Rollout.ListRollouts", "x-consistency", "fresh", Code::InvalidArgument),
+        ("Rollout.ListRollouts", "x-consistency", "stale", Code::Ok),
+        ("Rollout.ListRollouts", "x-min-index", "seven", Code::InvalidArgument),
+        ("Rollout.ListRollouts", "x-min-index", "1", Code::Ok),
+    ] {
+        let metadata = [(key, value.to_owned())];
+        let answer = place.grpc.call_with(call, admin, json!({ "project": PROJECT }), &metadata).await;
+        let answer = answer.map(|(_, metadata)| assert!(metadata.contains_key("x-request-id")));
+        assert_eq!(answer.map_or_else(|status| status.code(), |()| Code::Ok), code, "{call} {key} {value}");
+    }
     let foreign = json!({ "project": OTHER_PROJECT });
     let foreign = place.grpc.call("Environment.ListEnvironments", &place.world.admin, foreign).await;
     assert_eq!(foreign.unwrap_err().code(), Code::NotFound);

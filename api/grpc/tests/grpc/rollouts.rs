@@ -32,7 +32,7 @@ async fn a_rollout_to_a_group_with_a_check_is_asked_for_and_shown() {
     let request = group("theirs", world.other_node.0);
     let made = kit.app.create_node_group(&world.outsider.again(), OTHER_PROJECT, request).await;
     let theirs = made.unwrap().node_group.id;
-    let grpc = Grpc::new(kit.app.clone()).await;
+    let grpc = Grpc::new(kit.app.clone());
 
     let check = json!({
         "name": "checkout", "url": "https://shop.example.com/health", "body_contains": "ok",

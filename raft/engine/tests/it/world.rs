@@ -122,6 +122,7 @@ impl World {
                 warnings: vec![],
                 created_by: "ada@example.com".into(),
                 outline: None,
+                config_revision: None,
             });
         }
         world

@@ -13,6 +13,8 @@ use crate::tables::{Table, key};
 
 /// The level from which on bundles have outlines.
 pub const OUTLINE_LEVEL: u16 = 4;
+/// The level from which on bundles say which configuration they were made of.
+pub const CONFIG_LEVEL: u16 = 5;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,11 +46,18 @@ pub struct BundleCreate {
     /// What changes from and to it are judged by; nothing from members of before there were rules on risk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outline: Option<Outline>,
+    /// The revision of the project's configuration that it was made of; nothing when it was made of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_revision: Option<u64>,
 }
 
 impl Apply for BundleCreate {
     fn level_of_content(&self) -> u16 {
-        if self.outline.is_some() { OUTLINE_LEVEL } else { 1 }
+        match (&self.config_revision, &self.outline) {
+            (Some(_), _) => CONFIG_LEVEL,
+            (None, Some(_)) => OUTLINE_LEVEL,
+            (None, None) => 1,
+        }
     }
 
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
@@ -75,6 +84,7 @@ impl Apply for BundleCreate {
             risk_level: self.risk_level,
             risk_reasons: self.risk_reasons.clone(),
             warnings: self.warnings.clone(),
+            config_revision: self.config_revision,
             state: BundleState::Compiled,
             created_by: self.created_by.clone(),
             created_at: now,

@@ -6,6 +6,7 @@ use sentinel_model::config::Kind;
 use sentinel_model::config_object::{
     BYTES_MAX, ConfigObject, ConfigState, Edit, differences, remember,
 };
+use sentinel_model::name::check_slug;
 use sentinel_model::project::Project;
 use sentinel_model::{InvalidValue, ProjectId, Sha256Digest};
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,8 @@ impl Apply for ConfigChange {
             return Err(config::overtaken(&state, seen).into());
         }
         let known = self.known(context)?;
-        if let Some(found) = config::findings(context.tables(), self.project_id, &self.operations)?.first() {
+        let loose = config::loose_ends(context.tables(), self.project_id, &self.operations)?;
+        if let Some(found) = loose.first() {
             return Err(config::refusal(found, &self.operations).into());
         }
         let revision = state.revision + 1;
@@ -92,6 +94,11 @@ impl ConfigChange {
         let mut seen = BTreeSet::new();
         for operation in &self.operations {
             let (kind, slug) = (operation.kind(), operation.slug());
+            // It becomes a part of keys. All other fields are looked at by who proposes the change: see `config::findings`.
+            check_slug("slug", slug).map_err(|refused| {
+                let message = format!("the slug {}", refused.message);
+                InvalidValue::new(format!("{}.{slug}", kind.plural()), message)
+            })?;
             if !seen.insert((kind, slug)) {
                 let place = format!("{}.{slug}", kind.plural());
                 return Err(InvalidValue::new(place, "is changed twice at once"));
@@ -108,12 +115,13 @@ impl ConfigChange {
             let known = config::find(context.tables(), self.project_id, kind, slug)?;
             let missing = || Rejection::not_found(&config::title(kind));
             match (operation.expected(), &known) {
-                (Expected::Anything, _) | (Expected::New, None) | (Expected::There, Some(_)) => {}
+                (Expected::Anything, _) | (Expected::New, None) => {}
+                (Expected::Same(id), Some(known)) if id == known.id => {}
                 (Expected::New, Some(_)) => {
                     let message = format!("the project has the {kind} '{slug}' already");
                     return Err(Rejection::taken("slug", message).into());
                 }
-                (Expected::There | Expected::Revision(_), None) => return Err(missing().into()),
+                (Expected::Same(_), _) | (Expected::Revision(_), None) => return Err(missing().into()),
                 (Expected::Revision(seen), Some(known)) if seen != known.revision => {
                     return Err(config::changed(known, seen).into());
                 }

@@ -254,6 +254,7 @@ pub fn bundle(bundle_id: BundleId, project_id: ProjectId, version: &str) -> Bund
         warnings: vec!["unused upstream 'x'".into()],
         created_by: "ada@example.com".into(),
         outline: None,
+        config_revision: None,
     }
 }
 
@@ -543,7 +544,11 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![api_key().into(), ApiKeyCreate { project_id: None, expires_at: None, ..api_key() }.into()],
         vec![ApiKeyRevoke { api_key_id: KEY }.into()],
         vec![ApiKeyDelete { api_key_id: KEY }.into()],
-        vec![bundle(NEW, SHOP, "2.0").into(), outlined().into()],
+        vec![
+            bundle(NEW, SHOP, "2.0").into(),
+            outlined().into(),
+            BundleCreate { config_revision: Some(7), ..outlined() }.into(),
+        ],
         vec![BundleRevoke { bundle_id: NEW }.into()],
         vec![assign(NEW, &[1, 2]).into()],
         vec![

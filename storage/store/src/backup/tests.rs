@@ -76,6 +76,7 @@ fn state() -> MemoryTables {
             risk_level: RiskLevel::Low,
             risk_reasons: Vec::new(),
             warnings: Vec::new(),
+            config_revision: None,
             state: BundleState::Compiled,
             created_by: "ada".into(),
             created_at: Time(2),

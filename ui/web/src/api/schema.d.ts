@@ -2017,6 +2017,11 @@ export interface components {
         Bundle: {
             /** @description SHA-256 of the archive, hexadecimal. */
             checksum: string;
+            /**
+             * Format: int64
+             * @description The revision of the project's configuration that it was made of; null when it was made of a text.
+             */
+            config_revision?: number | null;
             /** @description Who made it. */
             created_by: string;
             /** @description The same as `checksum`. */
@@ -10307,6 +10312,8 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description `false`: what the document does not have stays. Otherwise it goes: the document is the whole. */
                 prune?: boolean;
+                /** @description The revision of the configuration that was looked at, as `diff` says it; refused when it is another one by now. */
+                revision?: number;
             };
             header?: {
                 /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */

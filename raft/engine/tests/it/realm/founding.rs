@@ -145,6 +145,7 @@ fn founding() -> Vec<Command> {
                 warnings: vec![],
                 created_by: "ada@example.com".into(),
                 outline: Some(outline(bundle_id)),
+                config_revision: None,
             }
             .into(),
         );

@@ -98,7 +98,7 @@ pub fn whole() -> ConfigChange {
 /// One of each form.
 pub fn all() -> Vec<Vec<Command>> {
     let one = put(object(1), "shop", to_group("shop"), Expected::Anything);
-    let there = put(object(1), "shop", group(80), Expected::There);
+    let there = put(object(1), "shop", group(80), Expected::Same(object(1)));
     vec![vec![
         whole().into(),
         change(vec![one]).into(),

@@ -264,6 +264,7 @@ function Facts({ project, bundle }: { project: string; bundle: Bundle }) {
         facts={[
           ["Created", <Ago key="at" at={bundle.inserted_at} />],
           ["By", bundle.created_by],
+          ["Made of", bundle.config_revision == null ? "A text" : `Revision ${bundle.config_revision} of the configuration`],
           [
             "Archive",
             <a key="archive" className="link" href={archiveUrl(project, bundle.id)} download={`${bundle.version}.tar.zst`}>

@@ -1,0 +1,17 @@
+//! Messages with secrets in them show nothing when they are printed.
+
+use std::fmt;
+
+use crate::proto::{ApiKeyCreated, EnrolmentTokenCreated, JoinTokenCreated, MemberCreate, PasswordReset};
+
+macro_rules! hide {
+    ($($message:ident),*) => {$(
+        impl fmt::Debug for $message {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($message)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+hide!(ApiKeyCreated, EnrolmentTokenCreated, JoinTokenCreated, MemberCreate, PasswordReset);
