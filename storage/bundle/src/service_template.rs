@@ -8,7 +8,7 @@ use sentinel_model::InvalidValue;
 use sentinel_model::config::upstream_group::UpstreamTls;
 use sentinel_model::config::{Document, Service, UpstreamGroup};
 
-use crate::capability::Feature;
+use crate::capability::{Feature, Verdict};
 use crate::emit::emit;
 use crate::problem::Problem;
 
@@ -87,9 +87,11 @@ impl LeftOut {
     pub fn why(&self) -> String {
         match self.why {
             Why::Words(words) => words.to_owned(),
-            Why::Feature(feature) => match feature.refusal() {
-                Some((message, instead)) => format!("{message}; {instead}"),
-                None => feature.title().to_owned(),
+            Why::Feature(feature) => match (feature.verdict(), feature.refusal()) {
+                // What it advises is to leave it out, which is done.
+                (Verdict::Guard, Some((message, _))) => message,
+                (_, Some((message, instead))) => format!("{message}; {instead}"),
+                (_, None) => feature.title().to_owned(),
             },
         }
     }

@@ -101,7 +101,7 @@ export function KdlEditor({ value, onChange, readOnly = false, label, problems, 
   useEffect(() => {
     const editor = view.current;
     if (editor === null || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    editor.dispatch({ changes: changeTo(editor.state.doc.toString(), value) });
   }, [value]);
 
   useEffect(() => {
@@ -162,6 +162,16 @@ function extensions(readOnly: boolean, label: string, told: Told): Extension[] {
           }),
         ]),
   ];
+}
+
+/** The smallest change of one piece that makes one text of the other: what is around it keeps its place on the screen. */
+function changeTo(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from++;
+  let same = 0;
+  while (same < most - from && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
+  return { from, to: before.length - same, insert: after.slice(from, after.length - same) };
 }
 
 /** A place in the text; lines and columns count from one, columns in characters. */
