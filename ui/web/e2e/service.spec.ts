@@ -57,7 +57,7 @@ test("a service is made by a template, mended, previewed, compiled and rolled ou
     await expect(page.locator(".cm-activeLine").first()).toContainText(slug);
     await expect(gets).toContainText(host);
     await gets.getByText("JSON", { exact: true }).click();
-    await expect(gets.getByRole("textbox", { name: "What the proxy gets, as JSON" })).toContainText('"schema_version"');
+    await expect(gets.getByRole("textbox", { name: "What the proxy gets, as JSON" })).toContainText('"listeners"');
     await expect(page).toHaveURL(/as=json/);
   });
 
@@ -69,7 +69,7 @@ test("a service is made by a template, mended, previewed, compiled and rolled ou
     await expect(refused).toContainText("breaks the proxy");
     await expect(refused).toContainText("compress at the upstream");
     await expect(gets.getByText("Of the last text that was right")).toBeVisible();
-    await expect(gets).toContainText('"schema_version"');
+    await expect(gets).toContainText('"listeners"');
     await refused.click();
     await expect(page.locator(".cm-activeLine").first()).toContainText("compression");
     await page.keyboard.press("Control+z");
@@ -92,6 +92,8 @@ test("a service is made by a template, mended, previewed, compiled and rolled ou
       await environment.click();
       await page.getByRole("option").first().click();
     }
+    await page.getByText("Percent per step").click();
+    await page.getByRole("textbox", { name: "Percent per step" }).fill("50");
     await page.getByRole("button", { name: /^Start rollout: \d+ nodes? in \d+ steps?$/ }).click();
     await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible({ timeout: 180_000 });
   });

@@ -1,5 +1,5 @@
 import { TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useBlocker } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
@@ -37,6 +37,7 @@ export function ConfigurationPage() {
 
 function Editor({ project, known }: { project: string; known: ConfigDocument }) {
   const navigate = route.useNavigate();
+  const client = useQueryClient();
   const { as = "kdl" } = route.useSearch();
   const refusal = useRefusal("operator");
   const saved = useMemo(() => `${JSON.stringify(known, null, 2)}\n`, [known]);
@@ -51,13 +52,14 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
   const [adding, setAdding] = useState(false);
 
   const apply = useAction({
-    run: (document: ConfigDocument) => applyConfiguration(project, document),
+    run: ({ document }: { document: ConfigDocument; text: string }) => applyConfiguration(project, document),
     done: (applied) => `The configuration is applied: ${inWords(applied)}`,
-    refresh: [["configuration", project]],
-    then: () => setTyped(null),
+    refresh: [],
+    // The text stays until there is the one that takes its place; what was typed meanwhile stays for good.
+    then: (_, { text }) => void client.invalidateQueries({ queryKey: configurationQuery(project).queryKey }).then(() => setTyped((now) => (now === text ? null : now))),
   });
   const submit = (): void => {
-    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate(look.document);
+    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate({ document: look.document, text: source });
   };
   const blocker = useBlocker({ shouldBlockFn: ({ current, next }) => changed && current.pathname !== next.pathname, withResolver: true, enableBeforeUnload: () => changed });
   const unapplied = changed ? "Apply the change first, or take it back" : null;

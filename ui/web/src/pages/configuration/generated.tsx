@@ -36,7 +36,7 @@ export function GeneratedPanel({ look, language, onLanguage }: GeneratedPanelPro
       dimmed={old}
       foot={generated === null ? undefined : <Foot generated={generated} old={old} />}
     >
-      {generated === null ? <Nothing state={state} /> : <Kdl readOnly label={`What the proxy gets, as ${language === "kdl" ? "KDL" : "JSON"}`} value={language === "kdl" ? generated.kdl : generated.json} />}
+      {generated === null ? <Nothing state={state} /> : <Kdl key={language} readOnly label={`What the proxy gets, as ${language === "kdl" ? "KDL" : "JSON"}`} value={language === "kdl" ? generated.kdl : generated.json} />}
     </BesidePanel>
   );
 }
