@@ -52,7 +52,8 @@ async fn every_service_to_begin_with_serves_and_does_what_it_says() {
     let origin = [("origin", "https://a.example.org"), ("access-control-request-method", "PUT")];
     let origin: &'static [(&str, &str)] = Box::leak(Box::new(origin));
     let asked = on("rest-api", Method::OPTIONS, "/api/x", origin).await;
-    assert_eq!(asked.header("access-control-allow-origin"), Some("*"), "{asked:?}");
+    // The proxy says the very origin where every one may ask.
+    assert_eq!(asked.header("access-control-allow-origin"), Some("https://a.example.org"), "{asked:?}");
     assert_eq!(asked.header("access-control-allow-headers"), Some("Authorization, Content-Type"));
     assert_eq!(on("rest-api", Method::PUT, "/api/x", origin).await.told()["path"], "/api/x");
 

@@ -103,7 +103,7 @@ test("a service is made by a template, mended, previewed, compiled and rolled ou
       const asked = await request.get(`${edge?.url}/api/orders`, { headers: { host, origin: "https://shop.example.org" } });
       expect(asked.status()).toBe(200);
       expect(await asked.text()).toBe(`GET /api/orders of ${host}`);
-      expect(asked.headers()["access-control-allow-origin"]).toBe("*");
+      expect(asked.headers()["access-control-allow-origin"]).toBe("https://shop.example.org");
       expect((await request.get(`${edge?.url}/api/orders`, { headers: { host: "other.example.com" } })).status()).toBe(404);
     });
   }
