@@ -64,7 +64,7 @@ const STOPS: Stop[] = [
     name: "configuration-add-service",
     open: async (page, project) => {
       await page.goto(`/p/${project}/configuration`);
-      await page.getByRole("button", { name: "Add a service" }).click();
+      await page.getByRole("button", { name: "Add a service", exact: true }).click();
       await expect(page.getByRole("button", { name: "Add to the text" })).toBeVisible();
       return true;
     },

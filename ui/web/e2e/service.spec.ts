@@ -29,7 +29,7 @@ test("a service is made by a template, mended, previewed, compiled and rolled ou
   await text.waitFor();
 
   await test.step("the gallery says what a template leaves out, and why", async () => {
-    await page.getByRole("button", { name: "Add a service" }).click();
+    await page.getByRole("button", { name: "Add a service", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Add a service" });
     await dialog.getByRole("radio", { name: /^GraphQL gateway/ }).click();
     await expect(dialog.getByText("the proxy does not read queries").first()).toBeVisible();
