@@ -17,7 +17,7 @@ interface GeneratedPanelProps {
 /** What the proxy would get of the text; while the text is wrong, what it would have got of the last one that was right. */
 export function GeneratedPanel({ look, language, onLanguage }: GeneratedPanelProps) {
   const { generated, state } = look;
-  const old = generated !== null && state !== "valid" && state !== "checking";
+  const old = generated !== null && look.old;
   return (
     <BesidePanel
       title="What the proxy gets"

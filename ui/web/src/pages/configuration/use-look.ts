@@ -14,6 +14,8 @@ export interface Look {
   warnings: readonly Problem[];
   /** What the proxy would get of the last text that was right; null: none was. */
   generated: Generated | null;
+  /** A later text was wrong, or could not be looked at. */
+  old: boolean;
   /** What it would change; null: not known. */
   diff: ConfigDiff | null;
   error: ApiError | null;
@@ -27,11 +29,11 @@ const NOTHING: readonly Problem[] = [];
 
 /** What the server says of a text, a moment after the last change. */
 export function useLook(project: string, source: string, saved: string): Look {
-  const [look, setLook] = useState<Look>({ state: "checking", document: null, problems: NOTHING, warnings: NOTHING, generated: null, diff: null, error: null });
+  const [look, setLook] = useState<Look>({ state: "checking", document: null, problems: NOTHING, warnings: NOTHING, generated: null, old: false, diff: null, error: null });
   useEffect(() => {
     const read = parse(source);
     if ("problem" in read) {
-      setLook(({ generated }) => ({ state: "invalid", document: null, problems: [read.problem], warnings: NOTHING, generated, diff: null, error: null }));
+      setLook(({ generated }) => ({ state: "invalid", document: null, problems: [read.problem], warnings: NOTHING, generated, old: true, diff: null, error: null }));
       return undefined;
     }
     const { document } = read;
@@ -43,10 +45,10 @@ export function useLook(project: string, source: string, saved: string): Look {
         ([{ valid, problems, warnings, needs, generated }, diff]) => {
           // An answer to an earlier text is none.
           if (stop.signal.aborted) return;
-          setLook((before) => ({ state: valid ? "valid" : "invalid", document, problems, warnings, generated: generated ? { ...generated, needs } : before.generated, diff, error: null }));
+          setLook((before) => ({ state: valid ? "valid" : "invalid", document, problems, warnings, generated: generated ? { ...generated, needs } : before.generated, old: !generated, diff, error: null }));
         },
         (thrown: unknown) => {
-          if (!stop.signal.aborted) setLook(({ generated }) => ({ state: "unknown", document, problems: NOTHING, warnings: NOTHING, generated, diff: null, error: asApiError(thrown) }));
+          if (!stop.signal.aborted) setLook(({ generated }) => ({ state: "unknown", document, problems: NOTHING, warnings: NOTHING, generated, old: true, diff: null, error: asApiError(thrown) }));
         },
       );
     }, PAUSE_MS);
