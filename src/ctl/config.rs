@@ -2,6 +2,7 @@
 
 mod file;
 mod objects;
+mod template;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,12 +20,15 @@ use super::output::{self, Output, clean};
 use super::problems::render;
 use super::terminal;
 use objects::KindArg;
+use template::TemplateCommand;
 
 /// What can be done with a configuration.
 #[derive(Subcommand, Debug)]
 #[command(after_help = format!("Examples:
   sentinel-cp config export --project shop > shop.yaml
+  sentinel-cp config template show rest-api --set slug=shop --set target=10.0.0.1:8080 > shop.yaml
   sentinel-cp config check -f shop.yaml --project shop
+  sentinel-cp config preview -f shop.yaml --project shop
   sentinel-cp config diff -f shop.yaml --project shop
   sentinel-cp config apply -f shop.yaml --project shop
 
@@ -75,6 +79,24 @@ pub enum ConfigCommand {
         #[arg(short, long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Tell what the proxy would get, as JSON; without a file, of the configuration that the project has. Nothing is kept
+    #[command(after_help = "Examples:
+  sentinel-cp config preview -f shop.yaml --project shop
+  sentinel-cp config preview --kdl --project shop
+  sentinel-cp config preview -f shop.yaml -o json --project shop
+
+What every bundle adds for itself is not shown: the listener for operations, and the route that proves which bundle runs.")]
+    Preview {
+        /// YAML or JSON; - is standard input
+        #[arg(short, long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// In the proxy's own language, for people to read; what that cannot say is a comment there
+        #[arg(long)]
+        kdl: bool,
+    },
+    /// Services to begin with
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// List objects
     #[command(after_help = "Examples:
   sentinel-cp config list --project shop
@@ -120,8 +142,9 @@ impl ConfigCommand {
     pub fn reads(&self) -> bool {
         match self {
             ConfigCommand::Export | ConfigCommand::List { .. } | ConfigCommand::Show { .. } => true,
+            ConfigCommand::Template(command) => command.reads(),
             // They look at what is newest, as the change that comes after them will.
-            ConfigCommand::Diff { .. } | ConfigCommand::Check { .. } => false,
+            ConfigCommand::Diff { .. } | ConfigCommand::Check { .. } | ConfigCommand::Preview { .. } => false,
             ConfigCommand::Apply { .. } | ConfigCommand::Delete { .. } => false,
         }
     }
@@ -185,6 +208,8 @@ pub async fn run(command: ConfigCommand, connection: &Connection) -> anyhow::Res
             }
         }
         ConfigCommand::Check { file } => return check(file.as_deref(), connection).await,
+        ConfigCommand::Preview { file, kdl } => return preview(file.as_deref(), kdl, connection).await,
+        ConfigCommand::Template(command) => template::run(command, connection).await?,
         ConfigCommand::List { kind } => {
             let project = connection.project().await?;
             objects::list(connection, &project, kind).await?;
@@ -221,6 +246,27 @@ async fn check(file: Option<&Path>, connection: &Connection) -> anyhow::Result<E
             output::text(&verdict)?;
         }
         programs => programs.whole(&found)?,
+    }
+    Ok(ExitCode::from(if found.valid { failure::OK } else { failure::REFUSED }))
+}
+
+async fn preview(file: Option<&Path>, kdl: bool, connection: &Connection) -> anyhow::Result<ExitCode> {
+    let Connection { client, output, .. } = connection;
+    let given = file.map(|file| read(file, *output)).transpose()?;
+    let project = connection.project().await?;
+    let name = given.as_ref().map_or_else(|| project.clone(), |(name, _)| name.clone());
+    let found = client.preview_config(&project, given.as_ref().map(|(_, document)| document)).await?;
+    match (output, &found.generated) {
+        (Output::Table, Some(generated)) => {
+            eprint!("{}", render("warning", &found.warnings, &name, ""));
+            eprintln!("sha256:{} needs {}", generated.digest, clean(&found.needs.join(", ")));
+            output::text(&clean(if kdl { &generated.kdl } else { &generated.json }))?;
+        }
+        (Output::Table, None) => {
+            eprint!("{}", render("error", &found.problems, &name, ""));
+            eprintln!("error: the proxy would get nothing of {}", clean(&name));
+        }
+        (programs, _) => programs.whole(&found)?,
     }
     Ok(ExitCode::from(if found.valid { failure::OK } else { failure::REFUSED }))
 }

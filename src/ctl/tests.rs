@@ -61,8 +61,9 @@ fn every_example_can_be_read() {
     let mut seen = 0;
     walk(&tree, "sentinel-cp", &mut |_, command| {
         let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        for line in after.lines().filter(|line| line.starts_with("  ")) {
-            // What stands before a pipe, behind a redirection or in a substitution is the shell's.
+        let lines = after.lines().filter(|line| line.starts_with("  "));
+        for line in lines.flat_map(|line| line.split(" | ")) {
+            // What is not ours, stands behind a redirection or in a substitution is the shell's.
             let Some(at) = line.find("sentinel-cp ") else { continue };
             let line = line[at..].split(" > ").next().unwrap();
             if line.contains("$(") {

@@ -141,3 +141,45 @@ async fn what_is_wrong_with_a_file_is_told_with_place_and_line_and_changes_nothi
     assert_eq!(own.code, REFUSED);
     assert!(own.out.contains("no-service"), "{own:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_becomes_a_service_beside_the_others_and_what_the_proxy_gets_is_shown() {
+    let user = shop().await;
+    let file = user.file("shop.yaml", &example());
+    in_shop(&user, &["config", "apply", "-f", &file]).ok();
+    let listed = run(&user, &["config", "template", "list"]).ok();
+    for told in ["rest-api", "needs the guard", "Compression with gzip and brotli", "sse-streaming"] {
+        assert!(listed.contains(told), "{listed}");
+    }
+    let list = run(&user, &["config", "template", "list", "-o", "json"]).json();
+    assert_eq!(list["service_templates"].as_array().unwrap().len(), 11);
+
+    let show =
+        |more: &[&str]| run(&user, &[&["config", "template", "show", "web-application"], more].concat());
+    let nothing = show(&[]).failed(REFUSED);
+    assert!(nothing.contains("--set target: is required"), "{nothing}");
+    let wrong = show(&["--set", "target=10.0.0.1:0", "--set", "host=A"]).failed(REFUSED);
+    assert!(wrong.contains("--set target[0]: the port must be 1 to 65535"), "{wrong}");
+    run(&user, &["config", "template", "show", "none", "--set", "target=a:1"]).failed(NOT_FOUND);
+    let set = ["--set", "slug=pages", "--set", "host=pages.example.com", "--set", "target=10.0.0.9:3000"];
+    let made = show(&set).ok();
+    assert!(made.contains("pages.example.com") && made.contains("no_sniff: true"), "{made}");
+    let apply = ["config", "apply", "-f", "-", "--keep-others", "--project", "shop"];
+    let applied = tokio::task::block_in_place(|| user.run_with(&apply, &made)).ok();
+    assert!(applied.contains("2 added, 0 changed, 0 removed"), "{applied}");
+
+    let own = in_shop(&user, &["config", "preview"]).ok();
+    let shown: serde_json::Value = serde_json::from_str(&own).unwrap();
+    assert_eq!(shown["upstreams"]["pages"]["targets"][0]["address"], "10.0.0.9:3000");
+    let kdl = in_shop(&user, &["config", "preview", "--kdl"]).ok();
+    assert!(kdl.contains("upstream \"pages\" {") && kdl.starts_with("schema-version"), "{kdl}");
+    let whole = in_shop(&user, &["config", "preview", "-f", &file, "-o", "json"]).json();
+    assert_eq!(whole["valid"], true);
+    assert_eq!(whole["generated"]["digest"].as_str().unwrap().len(), 64);
+    assert!(!whole["generated"]["json"].as_str().unwrap().contains("pages"), "{whole}");
+    let packed = example().replace("attempts: 3", "attempts: 3\n      per_try_timeout_ms: 100");
+    let packed = user.file("packed.yaml", &packed);
+    let refused = in_shop(&user, &["config", "preview", "-f", &packed]);
+    assert_eq!((refused.code, refused.out.as_str()), (REFUSED, ""), "{refused:?}");
+    assert!(refused.err.contains("help: use timeout_seconds"), "{refused:?}");
+}

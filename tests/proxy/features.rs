@@ -8,6 +8,7 @@ mod listeners;
 mod matching;
 mod policies;
 mod settings;
+mod templates;
 
 use std::collections::BTreeSet;
 

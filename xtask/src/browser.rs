@@ -1,4 +1,5 @@
-//! The web UI in a browser, on the real binary: three members and a simulated fleet, as `sentinel-cp dev` starts them.
+//! The web UI in a browser, on the real binary: three members and a simulated fleet, as `sentinel-cp dev` starts them. A test brings a node with
+//! the real proxy into it.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -22,6 +23,7 @@ const STOP: Duration = Duration::from_secs(20);
 /// Runs Playwright against a cluster of its own, which ends with it.
 pub fn browser() -> anyhow::Result<()> {
     let chromium = tools::chromium()?;
+    let proxy = tools::zentinel()?;
     web::install()?;
     let binary = rust::binary()?;
     let folder = root().join("target/xtask");
@@ -34,6 +36,8 @@ pub fn browser() -> anyhow::Result<()> {
             .env("SENTINEL_E2E_URL", login.url)
             .env("SENTINEL_E2E_EMAIL", login.email)
             .env("SENTINEL_E2E_PASSWORD", login.password)
+            .env("SENTINEL_E2E_AGENT", &binary)
+            .env("SENTINEL_E2E_PROXY", &proxy)
             .env("SENTINEL_E2E_BROWSER", &chromium))
     });
     let stopped = cluster.stop();

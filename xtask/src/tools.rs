@@ -7,6 +7,7 @@ mod built;
 mod python;
 mod system;
 
+pub use built::zentinel;
 pub use system::chromium;
 
 /// Makes sure of all of them.

@@ -240,6 +240,8 @@ operations! {
     ConfigDiff => Member(Reader, Some(ServicesRead));
     /// Learn what the compiler says of a document.
     ConfigCheck => Member(Reader, Some(ServicesRead));
+    /// Learn what the proxy would get of a document.
+    ConfigPreview => Member(Reader, Some(ServicesRead));
     /// Make an object of a configuration.
     ConfigCreate => Member(Operator, Some(ServicesWrite));
     /// Replace what an object of a configuration says.
@@ -254,6 +256,10 @@ operations! {
     EventWatch => Member(Reader, Some(NodesRead));
     /// Watch what happens in all of one's orgs.
     EventWatchAll => Person;
+    /// See services to begin with.
+    ServiceTemplateList => PersonOrKey;
+    /// Make a document of a service to begin with.
+    ServiceTemplateFill => PersonOrKey;
     /// See the cluster.
     ClusterShow => PersonOrKey;
     /// See join tokens.

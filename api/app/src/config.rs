@@ -216,7 +216,7 @@ fn within(whole: &str, found: InvalidValue) -> InvalidValue {
 }
 
 /// Everything that is wrong, by its place.
-fn invalid(found: impl IntoIterator<Item = InvalidValue>) -> AppError {
+pub(crate) fn invalid(found: impl IntoIterator<Item = InvalidValue>) -> AppError {
     let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for InvalidValue { field, message } in found {
         fields.entry(field).or_default().push(message);

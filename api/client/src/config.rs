@@ -3,7 +3,8 @@
 use reqwest::header;
 use sentinel_api_types::PageQuery;
 use sentinel_api_types::config::{
-    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigObject, Configurable,
+    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigObject, ConfigPreview,
+    Configurable,
 };
 use sentinel_model::config::{Document, Kind};
 
@@ -146,6 +147,23 @@ impl Client {
         document: Option<&Document>,
     ) -> Result<ConfigChecked, ClientError> {
         let call = Call::post(&["projects", project, "config", "check"]);
+        let call = match document {
+            Some(document) => call.json(document),
+            None => call,
+        };
+        self.ask(call).await
+    }
+
+    /// As [`Client::check_config`], and what the proxy would get.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn preview_config(
+        &self,
+        project: &str,
+        document: Option<&Document>,
+    ) -> Result<ConfigPreview, ClientError> {
+        let call = Call::post(&["projects", project, "config", "preview"]);
         let call = match document {
             Some(document) => call.json(document),
             None => call,

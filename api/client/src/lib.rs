@@ -34,6 +34,7 @@ mod overview;
 mod project;
 mod promotion;
 mod rollout;
+mod service_template;
 mod session;
 mod simulator;
 mod template;

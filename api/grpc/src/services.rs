@@ -18,4 +18,5 @@ mod project;
 mod promotion_rule;
 mod rollout;
 mod rollout_template;
+mod service_template;
 mod simulator;

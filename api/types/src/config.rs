@@ -109,6 +109,33 @@ pub struct ConfigChecked {
     pub needs: Vec<String>,
 }
 
+/// What the compiler says of a document, and what the proxy would get. Nothing is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConfigPreview {
+    /// A bundle can be made of it.
+    pub valid: bool,
+    /// Everything that is wrong, with its place.
+    pub problems: Vec<Problem>,
+    /// What does not keep anybody from making a bundle, such as objects that nothing uses.
+    pub warnings: Vec<Problem>,
+    /// The features that it uses, such as `policy.retry`; empty when it is not valid.
+    pub needs: Vec<String>,
+    /// What the proxy would get; null when the document is not valid.
+    pub generated: Option<ConfigGenerated>,
+}
+
+/// The configuration of the proxy that comes of a document. What every bundle adds for itself is not in it: the listener for operations, and
+/// the route that proves which bundle runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConfigGenerated {
+    /// As the proxy reads it, indented; node variables stand in its addresses as they are written.
+    pub json: String,
+    /// In the proxy's own language, for people to read; what that cannot say is a comment there.
+    pub kdl: String,
+    /// SHA-256 of `json`, hexadecimal: the same for the same configuration.
+    pub digest: String,
+}
+
 /// How a document is applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -38,6 +38,7 @@ pub mod promotion;
 pub mod rehearsal;
 pub mod rollout;
 pub mod secret;
+pub mod service_template;
 pub mod session;
 pub mod simulator;
 pub mod template;

@@ -9,9 +9,12 @@ mod compare;
 mod from_document;
 mod from_text;
 mod inject;
+mod preview;
 
 #[cfg(test)]
 pub(crate) mod tests;
+
+pub use preview::{Preview, preview};
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -14,7 +14,7 @@
 //!   what is known about it) → `walk` (the text by that table) → `rules` (checks of more than one setting) →
 //!   [`proxy_config`] (the proxy's own crate), put together in [`validate`];
 //! - a bundle is made: [`compile`], with the marker route that proves which revision is live, [`manifest`],
-//!   `sbom`, [`archive`], [`sign`];
+//!   `sbom`, [`archive`], [`sign`]; [`service_template`] has services to begin with;
 //! - a bundle is used: [`archive::open`], [`archive::OpenBundle::verify`] or [`signature::Detached`],
 //!   [`node_vars::render`], [`change::classify`];
 //! - bundles are compared: [`diff`] (lines), [`semantic`] (objects), [`risk`]; and with what a node runs instead: [`drift`].
@@ -40,6 +40,7 @@ mod rules;
 mod sbom;
 mod schema;
 pub mod semantic;
+pub mod service_template;
 pub mod sign;
 pub mod signature;
 pub mod syntax;

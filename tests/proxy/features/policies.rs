@@ -8,6 +8,7 @@ use sentinel_kit::Echo;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 
 use super::Edge;
 use super::edge::Answer;
@@ -190,9 +191,8 @@ async fn requests_are_limited_retried_cut_off_and_kept() {
     assert_eq!(times("/kept/a?header=Cache-Control:no-store").await, 3);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_websocket_is_let_through_where_it_is_allowed() {
-    // Speaks as much of RFC 6455 as a handshake takes, and then echoes.
+/// A server that speaks as much of RFC 6455 as a handshake takes, and then echoes; and its port.
+pub(super) async fn upgrading() -> (JoinHandle<()>, u16) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tokio::spawn(async move {
@@ -210,6 +210,33 @@ async fn a_websocket_is_let_through_where_it_is_allowed() {
             });
         }
     });
+    (server, port)
+}
+
+/// Asks a path of a host for a WebSocket: the beginning of the answer, and the connection.
+pub(super) async fn handshake(edge: &Edge, host: &str, path: &str) -> (String, TcpStream) {
+    let mut socket = TcpStream::connect(("127.0.0.1", edge.port())).await.unwrap();
+    let head = format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    socket.read_exact(&mut answer).await.unwrap();
+    (String::from_utf8_lossy(&answer).into_owned(), socket)
+}
+
+/// What is sent comes back, after the rest of the handshake.
+pub(super) async fn assert_echoes(mut socket: TcpStream) {
+    socket.write_all(b"hello").await.unwrap();
+    let mut read = Vec::new();
+    while !read.ends_with(b"hello") {
+        assert_ne!(socket.read_buf(&mut read).await.unwrap(), 0, "{}", String::from_utf8_lossy(&read));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_websocket_is_let_through_where_it_is_allowed() {
+    let (server, port) = upgrading().await;
     let url = format!("http://127.0.0.1:{port}");
     let edge = Edge::start(json!({
         "version": 1,
@@ -219,26 +246,9 @@ async fn a_websocket_is_let_through_where_it_is_allowed() {
         },
     }))
     .await;
-    let handshake = |path: &'static str| {
-        let port = edge.port();
-        async move {
-            let mut socket = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-            let head = format!(
-                "GET {path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-            );
-            socket.write_all(head.as_bytes()).await.unwrap();
-            let mut answer = [0; 12];
-            socket.read_exact(&mut answer).await.unwrap();
-            (String::from_utf8_lossy(&answer).into_owned(), socket)
-        }
-    };
-    let (answer, mut socket) = handshake("/ws").await;
+    let (answer, socket) = handshake(&edge, "a", "/ws").await;
     assert_eq!(answer, "HTTP/1.1 101");
-    socket.write_all(b"hello").await.unwrap();
-    let mut read = Vec::new();
-    while !read.ends_with(b"hello") {
-        assert_ne!(socket.read_buf(&mut read).await.unwrap(), 0, "{}", String::from_utf8_lossy(&read));
-    }
-    assert_eq!(handshake("/plain").await.0, "HTTP/1.1 403");
+    assert_echoes(socket).await;
+    assert_eq!(handshake(&edge, "a", "/plain").await.0, "HTTP/1.1 403");
     server.abort();
 }

@@ -60,6 +60,15 @@ const STOPS: Stop[] = [
   { name: "bundle-parts", open: first((p) => `/p/${p}/bundles`, "Bill of materials") },
   { name: "bundle-create", open: at((p) => `/p/${p}/bundles/new`) },
   { name: "configuration", open: at((p) => `/p/${p}/configuration`) },
+  {
+    name: "configuration-add-service",
+    open: async (page, project) => {
+      await page.goto(`/p/${project}/configuration`);
+      await page.getByRole("button", { name: "Add a service", exact: true }).click();
+      await expect(page.getByRole("button", { name: "Add to the text" })).toBeVisible();
+      return true;
+    },
+  },
   { name: "rollouts", open: at((p) => `/p/${p}/rollouts`) },
   { name: "rollout", open: first((p) => `/p/${p}/rollouts`) },
   { name: "rollout-create", open: at((p) => `/p/${p}/rollouts/new`) },

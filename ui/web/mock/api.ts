@@ -1,5 +1,5 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { ConfigDocument, EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate } from "../src/api/types.ts";
+import type { ConfigDocument, EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate, ServiceTemplateFill } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { calendar } from "./calendar.ts";
@@ -9,6 +9,7 @@ import { type Db, EMPTY_PROJECT, iso, ME, newBundle, ORG, PROJECT, SANDBOX } fro
 import { unified } from "./diff.ts";
 import { DRIFT_ROUTES } from "./drift.ts";
 import { emit, record } from "./engine.ts";
+import { fill, TEMPLATES } from "./service-templates.ts";
 import { createGroup, grouped, holds, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
 import * as templates from "./templates.ts";
@@ -475,7 +476,9 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     },
   ],
   ["GET", "/projects/:project/config/export", (db, { project }) => ok(project === PROJECT.slug ? db.configuration : configuration.EMPTY)],
-  ["POST", "/projects/:project/config/check", (_, __, { body }) => { const problems = configuration.problems(body as ConfigDocument); return ok({ valid: problems.length === 0, problems, needs: [] }); }],
+  ["POST", "/projects/:project/config/preview", (_, __, { body }) => ok(configuration.preview(body as ConfigDocument))],
+  ["GET", "/service-templates", () => ok({ service_templates: TEMPLATES })],
+  ["POST", "/service-templates/:name/document", (_, { name }, { body }) => fill(name ?? "", body as ServiceTemplateFill)],
   ["POST", "/projects/:project/config/diff", (db, _, { body }) => ok(configuration.difference(db.configuration, body as ConfigDocument))],
   ["POST", "/projects/:project/config/apply", (db, _, { body }) => configuration.apply(db, body as ConfigDocument)],
   ["GET", "/projects/:project/calendar", (db, { project }, { query }) => (project === PROJECT.slug ? calendar(db, query) : calendar({ ...db, freezes: [], rollouts: [], promotionRules: [] }, query))],

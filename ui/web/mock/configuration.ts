@@ -1,5 +1,5 @@
 // The configuration of a project, and a little of what the compiler says of one.
-import type { ConfigDiff, ConfigDifference, ConfigDocument, Problem } from "../src/api/types.ts";
+import type { ConfigDiff, ConfigDifference, ConfigDocument, ConfigPreview, Problem } from "../src/api/types.ts";
 import { type Answer, ok, refuse } from "./answer.ts";
 import type { Db } from "./db.ts";
 
@@ -59,6 +59,32 @@ export function problems(document: ConfigDocument): Problem[] {
     if (group !== undefined && (document.upstream_groups as unknown as Objects | undefined)?.[group] === undefined) refusal(`services.${slug}.upstream_group`, "invalid-value", `the upstream group '${group}' does not exist`, "");
   }
   return found;
+}
+
+/** Objects of the document that nothing uses. */
+function warnings(document: ConfigDocument): Problem[] {
+  const services = Object.values((document.services ?? {}) as unknown as Objects);
+  const idle = Object.keys(document.upstream_groups ?? {}).filter((slug) => !services.some((service) => service.upstream_group === slug));
+  return idle.map((slug) => ({ path: `upstream_groups.${slug}`, code: "not-used", message: `no enabled service uses the upstream group \`${slug}\`, so it is not in the bundle`, help: null, line: null, column: null }));
+}
+
+/** What the compiler would say, and something like what the proxy would get. */
+export function preview(document: ConfigDocument): ConfigPreview {
+  const found = problems(document);
+  const services = Object.entries((document.services ?? {}) as unknown as Objects);
+  if (services.length === 0) found.push({ path: "services", code: "no-service", message: "there is no enabled service, so the proxy would answer nothing but 404", help: "add a service", line: null, column: null });
+  if (found.length > 0) return { valid: false, problems: found, warnings: [], needs: [], generated: null };
+  const groups = Object.entries((document.upstream_groups ?? {}) as unknown as Objects);
+  const targets = (group: Record<string, unknown>): string[] => (group.targets as { host: string; port: number }[]).map(({ host, port }) => `${host}:${port}`);
+  const routes = services.map(([id, service]) => ({ id, matches: [{ path_prefix: service.route_path }, ...((service.hosts ?? []) as string[]).map((host) => ({ host }))], upstream: service.upstream_group }));
+  const upstreams = Object.fromEntries(groups.map(([id, group]) => [id, { id, targets: targets(group).map((address) => ({ address })) }]));
+  const json = `${JSON.stringify({ listeners: [{ id: "http", address: "0.0.0.0:${node.http_port}", protocol: "http" }], routes, schema_version: "1.0", server: {}, upstreams }, null, 2)}\n`;
+  const route = ({ id, matches, upstream }: (typeof routes)[number]): string =>
+    `    route "${id}" {\n        matches {\n${matches.map((match) => `            ${Object.entries(match).map(([name, value]) => `${name.replace("_", "-")} "${value}"`).join("")}\n`).join("")}        }\n${upstream === undefined ? "" : `        upstream "${upstream}"\n`}    }\n`;
+  const upstream = ([id, group]: (typeof groups)[number]): string => `    upstream "${id}" {\n${targets(group).map((address) => `        target "${address}" weight=1\n`).join("")}        load-balancing "round_robin"\n    }\n`;
+  const kdl = `schema-version "1.0"\nlisteners {\n    listener "http" {\n        address "0.0.0.0:\${node.http_port}"\n    }\n}\nroutes {\n${routes.map(route).join("")}}\nupstreams {\n${groups.map(upstream).join("")}}\n`;
+  const digest = [...json].reduce((sum, c) => (sum * 31n + BigInt(c.codePointAt(0) ?? 0)) % 2n ** 256n, 7n).toString(16).padStart(64, "0");
+  return { valid: true, problems: [], warnings: warnings(document), needs: ["match.host", "match.path_prefix", "to.upstream_group", "upstream.round_robin", "listener.http"], generated: { json, kdl, digest } };
 }
 
 export function apply(db: Db, document: ConfigDocument): Answer {

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use sentinel_api_types::Problem;
 use sentinel_api_types::config::{
     ConfigAction, ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery,
-    ConfigDifference,
+    ConfigDifference, ConfigGenerated, ConfigPreview,
 };
-use sentinel_bundle::emit;
+use sentinel_bundle::compile::{CompileError, Preview, preview};
 use sentinel_machine::commands::config_change::{APPLIED, ConfigChange};
 use sentinel_machine::config::{self, Expected, Operation as One};
 use sentinel_machine::{Read, Reply};
 use sentinel_model::config::document::VERSION;
 use sentinel_model::config::{Document, Kind, Spec};
 use sentinel_model::config_object::{ConfigObject, FIELDS_MAX, differences};
-use sentinel_model::{ConfigObjectId, ProjectId};
+use sentinel_model::{ConfigObjectId, ProjectId, Sha256Digest};
 
 use super::invalid;
 use crate::access::Operation;
@@ -22,6 +23,7 @@ use crate::bundle::compile;
 use crate::caller::Caller;
 use crate::change::{Change, Committed};
 use crate::error::AppError;
+use crate::scope::InProject;
 
 /// The way from what there is to what a document says.
 struct Plan {
@@ -128,23 +130,56 @@ impl App {
         document: Option<Document>,
     ) -> Result<ConfigChecked, AppError> {
         let here = self.in_project(Operation::ConfigCheck, caller, project).await?;
-        self.heavy("compilations", move || {
-            let document = match document {
-                Some(document) => document,
-                None => config::document(config::all(&*here.view.tables, here.project.id)?),
-            };
-            Ok(match emit::emit(&document) {
-                Ok(emitted) => {
-                    let needs = emitted.needs.into_iter().map(|feature| feature.code().to_owned()).collect();
-                    ConfigChecked { valid: true, problems: Vec::new(), needs }
-                }
-                Err(problems) => {
-                    let problems = problems.into_iter().map(compile::shape).collect();
-                    ConfigChecked { valid: false, problems, needs: Vec::new() }
-                }
-            })
+        let found = self.heavy("compilations", move || compiled(&here, document)).await?;
+        Ok(match found {
+            Ok(made) => ConfigChecked { valid: true, problems: Vec::new(), needs: made.needs },
+            Err(problems) => ConfigChecked { valid: false, problems, needs: Vec::new() },
+        })
+    }
+
+    /// As [`App::check_config`], and what the proxy would get. Nothing is kept.
+    pub async fn preview_config(
+        &self,
+        caller: &Caller,
+        project: &str,
+        document: Option<Document>,
+    ) -> Result<ConfigPreview, AppError> {
+        let here = self.in_project(Operation::ConfigPreview, caller, project).await?;
+        self.heavy("compilations", move || match compiled(&here, document)? {
+            Ok(made) => {
+                let (json, digest) = made.json().map_err(AppError::internal)?;
+                let generated =
+                    ConfigGenerated { json, kdl: made.kdl(), digest: Sha256Digest(digest).to_string() };
+                Ok(ConfigPreview {
+                    valid: true,
+                    problems: Vec::new(),
+                    warnings: made.warnings.into_iter().map(compile::shape).collect(),
+                    needs: made.needs,
+                    generated: Some(generated),
+                })
+            }
+            Err(problems) => Ok(ConfigPreview {
+                valid: false,
+                problems,
+                warnings: Vec::new(),
+                needs: Vec::new(),
+                generated: None,
+            }),
         })
         .await
+    }
+}
+
+/// What comes of a document, or of the configuration that the project has; or everything that is wrong with it.
+fn compiled(here: &InProject, document: Option<Document>) -> Result<Result<Preview, Vec<Problem>>, AppError> {
+    let document = match document {
+        Some(document) => document,
+        None => config::document(config::all(&*here.view.tables, here.project.id)?),
+    };
+    match preview(&document) {
+        Ok(made) => Ok(Ok(made)),
+        Err(CompileError::Invalid(problems)) => Ok(Err(problems.into_iter().map(compile::shape).collect())),
+        Err(other) => Err(AppError::internal(other)),
     }
 }
 

@@ -52,6 +52,7 @@ RolloutTemplateList reader rollouts:read RolloutTemplateShow reader rollouts:rea
 RolloutTemplateCreate operator rollouts:write RolloutTemplateUpdate operator rollouts:write
 ConfigList reader services:read   ConfigShow reader services:read   ConfigExport reader services:read
 ConfigDiff reader services:read   ConfigCheck reader services:read  ConfigCreate operator services:write
+ConfigPreview reader services:read ServiceTemplateList person-or-key - ServiceTemplateFill person-or-key -
 ConfigReplace operator services:write ConfigDelete operator services:write ConfigApply operator services:write
 RolloutTemplateDelete operator rollouts:write CalendarShow reader rollouts:read
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";

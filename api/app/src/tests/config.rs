@@ -6,6 +6,7 @@ use sentinel_api_types::bundle::BundleCreate;
 use sentinel_api_types::config::{
     ConfigAction, ConfigApplied, ConfigApplyQuery, ConfigDiffQuery, ConfigObject, Configurable,
 };
+use sentinel_api_types::service_template::ServiceTemplateFill;
 use sentinel_model::config::document::SETTINGS;
 use sentinel_model::config::{Document, Listener, Middleware, Service, Settings, TrustStore, UpstreamGroup};
 use serde_json::{Value, json};
@@ -285,6 +286,63 @@ async fn an_editor_learns_what_the_compiler_would_refuse() {
     assert!(!refused.valid && problem.help.is_some() && problem.message.contains("never matches"));
 }
 
+#[tokio::test]
+async fn what_the_proxy_would_get_is_shown_and_nothing_is_kept() {
+    let world = raised().await;
+    let preview = async |document: Option<Document>| {
+        world.kit.app.preview_config(&world.reader.again(), PROJECT, document).await.unwrap()
+    };
+    let empty = preview(None).await;
+    assert!(!empty.valid && empty.generated.is_none() && empty.problems[0].code == "no-service", "{empty:?}");
+    let before = world.kit.changes();
+    let shown = preview(Some(shop())).await;
+    let generated = shown.generated.unwrap();
+    assert!(shown.valid && shown.needs.contains(&"policy.retry".to_owned()), "{:?}", shown.needs);
+    assert!(
+        generated.json.contains("\"upstreams\"") && generated.kdl.contains("upstreams {"),
+        "{generated:?}"
+    );
+    assert_eq!((world.kit.changes(), export(&world).await), (before, Document::default()));
+    apply(&world, WHOLE, shop()).await;
+    assert_eq!(preview(None).await.generated.unwrap(), generated);
+    // What nothing uses is told, and does not keep anybody from making a bundle.
+    let mut idle = shop();
+    let unused = idle.upstream_groups.values().next().unwrap().clone();
+    idle.upstream_groups.insert("idle".into(), unused);
+    let shown = preview(Some(idle)).await;
+    assert_eq!((shown.valid, shown.warnings[0].code.as_str()), (true, "not-used"));
+    assert_eq!(shown.generated.unwrap().digest, generated.digest);
+}
+
+#[tokio::test]
+async fn a_template_makes_a_document_that_is_added_to_a_configuration() {
+    let world = raised().await;
+    let app = &world.kit.app;
+    let list = app.list_service_templates(&world.outsider.again()).await.unwrap().service_templates;
+    let api = list.iter().find(|template| template.name == "rest-api").unwrap();
+    assert!(api.parameters.iter().any(|one| one.name == "targets" && one.required && one.many), "{api:?}");
+    assert!(api.left_out[0].why.contains("needs the guard"), "{api:?}");
+    let fill = |targets: &[&str]| ServiceTemplateFill {
+        slug: Some("new".into()),
+        targets: targets.iter().map(|target| (*target).to_owned()).collect(),
+        ..ServiceTemplateFill::default()
+    };
+    let by = || world.reader.again();
+    let AppError::Invalid(fields) =
+        app.fill_service_template(&by(), "rest-api", fill(&["10.0.0.1:0"])).await.unwrap_err()
+    else {
+        panic!()
+    };
+    assert_eq!(fields.into_keys().collect::<Vec<_>>(), ["targets[0]"]);
+    let none = app.fill_service_template(&by(), "none", fill(&["10.0.0.1:1"])).await;
+    assert!(matches!(none, Err(AppError::NotFound(_))), "{none:?}");
+    let part = app.fill_service_template(&by(), "rest-api", fill(&["10.0.0.1:1"])).await.unwrap();
+    apply(&world, WHOLE, shop()).await;
+    let added = apply(&world, KEEP, part).await;
+    assert_eq!((added.added, added.changed, added.removed), (2, 0, 0), "{added:?}");
+    assert!(export(&world).await.services.len() > shop().services.len());
+}
+
 /// Defect: `config/export` and `config/import` reach any tenant's project.
 #[tokio::test]
 async fn another_tenants_configuration_is_not_there() {
@@ -296,6 +354,7 @@ async fn another_tenants_configuration_is_not_there() {
         app.export_config(&they(), PROJECT).await.map(drop),
         app.list_config::<Service>(&they(), PROJECT, &PageQuery::default()).await.map(drop),
         app.check_config(&they(), PROJECT, None).await.map(drop),
+        app.preview_config(&they(), PROJECT, None).await.map(drop),
         app.diff_config(&they(), PROJECT, ConfigDiffQuery::default(), shop()).await.map(drop),
         app.apply_config(&they(), PROJECT, WHOLE, Document::default()).await.map(drop),
     ];

@@ -1,7 +1,8 @@
 //! The configuration of a project as one document.
 
 use sentinel_app::AppError;
-use serde_json::json;
+use sentinel_model::config::Document;
+use serde_json::{Value, json};
 use tonic::Request;
 
 use crate::admin::{Admin, Answer, answer, open};
@@ -9,7 +10,7 @@ use crate::message::{document, query};
 use crate::proto::config_service_server::ConfigService;
 use crate::proto::{
     ApplyConfigRequest, CheckConfigRequest, ConfigApplied, ConfigChecked, ConfigDiff, ConfigExport,
-    DiffConfigRequest, ExportConfigRequest,
+    ConfigPreview, DiffConfigRequest, ExportConfigRequest, PreviewConfigRequest,
 };
 
 #[tonic::async_trait]
@@ -26,6 +27,12 @@ impl ConfigService for Admin {
         answer(&caller, self.app.check_config(&caller, &asked.project, document).await)
     }
 
+    async fn preview_config(&self, request: Request<PreviewConfigRequest>) -> Answer<ConfigPreview> {
+        let (caller, asked) = open(request)?;
+        let document = asked.document.map(|text| document("document", &text)).transpose()?;
+        answer(&caller, self.app.preview_config(&caller, &asked.project, document).await)
+    }
+
     async fn diff_config(&self, request: Request<DiffConfigRequest>) -> Answer<ConfigDiff> {
         let (caller, asked) = open(request)?;
         let (args, document) = (query(&asked, &["project"])?, document("document", &asked.document)?);
@@ -35,10 +42,12 @@ impl ConfigService for Admin {
     async fn export_config(&self, request: Request<ExportConfigRequest>) -> Answer<ConfigExport> {
         let (caller, asked) = open(request)?;
         let exported = self.app.export_config(&caller, &asked.project).await;
-        let written = exported.and_then(|document| {
-            let text = serde_json::to_string(&document).map_err(AppError::internal)?;
-            Ok(json!({ "document": text }))
-        });
-        answer(&caller, written)
+        answer(&caller, exported.and_then(|document| as_text(&document)))
     }
+}
+
+/// A configuration as the text that it goes as.
+pub fn as_text(document: &Document) -> Result<Value, AppError> {
+    let text = serde_json::to_string(document).map_err(AppError::internal)?;
+    Ok(json!({ "document": text }))
 }

@@ -27,11 +27,12 @@ impl EventService for Admin {
             let mut watch = watch?;
             let item = loop {
                 match watch.next().await {
-                    Some(Told::Event(event)) => match message::write(&event) {
-                        Ok(event) => break Item::Event(event),
-                        // The log says which; a watcher that resumes would meet it again and again.
-                        Err(_) => {}
-                    },
+                    // One that cannot be written is passed over: a watcher that resumes would meet it again and again. The log says which.
+                    Some(Told::Event(event)) => {
+                        if let Ok(event) = message::write(&event) {
+                            break Item::Event(event);
+                        }
+                    }
                     Some(Told::Compacted(gap)) => match message::write(&gap) {
                         Ok(gap) => break Item::Compacted(gap),
                         Err(failed) => return Some((Err(failed), None)),

@@ -215,6 +215,13 @@ async fn a_configuration_goes_in_and_comes_out_as_the_same_document() {
     assert_eq!(tried["changes"].as_array().unwrap().len(), 2, "{tried}");
     let checked = place.of_project("Config.CheckConfig", request.clone()).await;
     assert_eq!(checked["valid"], true, "{checked}");
+    let previewed = place.of_project("Config.PreviewConfig", request.clone()).await;
+    assert!(previewed["generated"]["kdl"].as_str().unwrap().contains("10.0.0.1:8080"), "{previewed}");
+    let listed = place.ask(&place.world.reader, "ServiceTemplate.ListServiceTemplates", json!({})).await;
+    assert_eq!(listed["service_templates"][0]["name"], "rest-api");
+    let fill = json!({ "name": "rest-api", "body": { "slug": "api", "targets": ["10.0.0.2:80"] } });
+    let filled = place.ask(&place.world.reader, "ServiceTemplate.FillServiceTemplate", fill).await;
+    assert!(filled["document"].as_str().unwrap().contains("10.0.0.2"), "{filled}");
     let revision =
         place.of_project("Config.ApplyConfig", request.clone()).await["revision"].as_u64().unwrap();
     let exported = place.of_project("Config.ExportConfig", json!({})).await["document"].clone();

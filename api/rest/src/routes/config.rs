@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use http::{HeaderName, StatusCode, header};
 use sentinel_api_types::config::{
-    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigObject,
+    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigObject, ConfigPreview,
     ConfigSettingsBody, Configurable,
 };
 use sentinel_app::App;
@@ -32,6 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(apply))
         .routes(routes!(diff))
         .routes(routes!(check))
+        .routes(routes!(preview))
         .layer(DefaultBodyLimit::max(DOCUMENT_MAX));
     OpenApiRouter::new()
         .merge(objects::routes())
@@ -153,4 +154,20 @@ async fn check(
     OptionalBody(document): OptionalBody<Option<Document>, DOCUMENT_MAX>,
 ) -> Answer<ConfigChecked> {
     Ok(Json(app.check_config(&caller, &slug, document).await?))
+}
+
+/// As `check`, and what the proxy would get of the document; without one, of the configuration that the project has. Nothing is kept.
+#[utoipa::path(
+    post, path = "/projects/{slug}/config/preview", operation_id = "preview_config", tag = "configuration",
+    params(("slug" = String, Path, description = "Slug of the project"), WriteParams),
+    request_body = Option<Document>,
+    responses((status = 200, description = "What was found, and what came of it.", body = ConfigPreview), Refusals),
+)]
+async fn preview(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(slug): PathArgs<String>,
+    OptionalBody(document): OptionalBody<Option<Document>, DOCUMENT_MAX>,
+) -> Answer<ConfigPreview> {
+    Ok(Json(app.preview_config(&caller, &slug, document).await?))
 }

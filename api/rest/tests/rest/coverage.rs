@@ -155,6 +155,10 @@ async fn tries(http: &Http) -> Vec<Try> {
     add("create_session", api("/session"), Some(login), By::Nobody, 200, 200, true);
     add("show_session", api("/session"), None, By::Reader, 200, 200, false);
     add("show_cluster", api("/cluster"), None, By::Reader, 200, 200, false);
+    add("list_service_templates", api("/service-templates"), None, By::Reader, 200, 200, false);
+    let to = Some(json!({"targets": ["10.0.0.1:8080"]}));
+    let fill = api("/service-templates/rest-api/document");
+    add("fill_service_template", fill, to, By::Reader, 200, 200, false);
     // The same one again: everybody in the tests has it, the outsider among them.
     let same = json!({"current": PASSWORD, "new": PASSWORD});
     add("change_password", api("/session/password"), Some(same), By::Reader, 204, 204, true);
@@ -392,6 +396,7 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let document = || Some(json!({"version": 1, "services": {"shop": answers("/")}}));
     add("diff_config", "/config/diff?prune=false", document(), By::Reader, 200, false);
     add("check_config", "/config/check", document(), By::Reader, 200, false);
+    add("preview_config", "/config/preview", document(), By::Reader, 200, false);
     add("apply_config", "/config/apply?prune=true&dry_run=false", document(), By::Operator, 200, true);
     add("export_config", "/config/export", None, By::Reader, 200, false);
     let of = |rest: &str| format!("/drift/{drift}{rest}");

@@ -10,9 +10,9 @@ export const configurationQuery = (project: string) =>
     queryFn: ({ signal }) => call("get", "/api/v1/projects/{slug}/config/export", { path: { slug: project }, signal }),
   });
 
-/** What the compiler says of a document; `signal` ends a look that is no longer wanted. */
-export function checkConfiguration(project: string, document: ConfigDocument, signal: AbortSignal) {
-  return call("post", "/api/v1/projects/{slug}/config/check", { path: { slug: project }, body: document, signal });
+/** What the compiler says of a document, and what the proxy would get of it; `signal` ends a look that is no longer wanted. */
+export function previewConfiguration(project: string, document: ConfigDocument, signal: AbortSignal) {
+  return call("post", "/api/v1/projects/{slug}/config/preview", { path: { slug: project }, body: document, signal });
 }
 
 /** What a document would change. */

@@ -800,6 +800,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/config/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As `check`, and what the proxy would get of the document; without one, of the configuration that the project has. Nothing is kept. */
+        post: operations["preview_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/drift": {
         parameters: {
             query?: never;
@@ -1678,6 +1695,40 @@ export interface paths {
         post?: never;
         /** Takes an upstream group away that nothing names. */
         delete: operations["delete_upstream_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services to begin with, with what each leaves out and why. */
+        get: operations["list_service_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-templates/{name}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the document of a service by a template, and keeps nothing: it is added to what a project has by `config/apply?prune=false`. */
+        post: operations["fill_service_template"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2848,10 +2899,34 @@ export interface components {
             version: number;
         };
         /**
+         * @description The configuration of the proxy that comes of a document. What every bundle adds for itself is not in it: the listener for operations, and
+         *     the route that proves which bundle runs.
+         */
+        ConfigGenerated: {
+            /** @description SHA-256 of `json`, hexadecimal: the same for the same configuration. */
+            digest: string;
+            /** @description As the proxy reads it, indented; node variables stand in its addresses as they are written. */
+            json: string;
+            /** @description In the proxy's own language, for people to read; what that cannot say is a comment there. */
+            kdl: string;
+        };
+        /**
          * @description What an object is. The number stands in keys of the state and is never reused.
          * @enum {string}
          */
         ConfigKind: "settings" | "listener" | "service" | "upstream_group" | "middleware" | "trust_store";
+        /** @description What the compiler says of a document, and what the proxy would get. Nothing is kept. */
+        ConfigPreview: {
+            generated?: components["schemas"]["ConfigGenerated"] | null;
+            /** @description The features that it uses, such as `policy.retry`; empty when it is not valid. */
+            needs: string[];
+            /** @description Everything that is wrong, with its place. */
+            problems: components["schemas"]["Problem"][];
+            /** @description A bundle can be made of it. */
+            valid: boolean;
+            /** @description What does not keep anybody from making a bundle, such as objects that nothing uses. */
+            warnings: components["schemas"]["Problem"][];
+        };
         /** @description What holds for the whole proxy; what is not given is as the proxy has it. */
         ConfigSettings: {
             access_log?: components["schemas"]["AccessLog"] | null;
@@ -6745,6 +6820,59 @@ export interface components {
             /** @description It may become a WebSocket. */
             websocket?: boolean;
         };
+        /** @description A service to begin with. It has nothing that the proxy does not do. */
+        ServiceTemplate: {
+            /** @description What kind of service it is for, such as `api` or `websocket`. */
+            category: string;
+            /** @description What it does. */
+            description: string;
+            /** @description What people expect of it, and it does not have. */
+            left_out: components["schemas"]["ServiceTemplateLeftOut"][];
+            /** @description Its stable name, such as `rest-api`. */
+            name: string;
+            /** @description What can be said when it is used. */
+            parameters: components["schemas"]["ServiceTemplateParameter"][];
+            /** @description Its name for people. */
+            title: string;
+        };
+        /** @description What is said when a template is used. */
+        ServiceTemplateFill: {
+            /** @description On which hosts: names, or `*.example.com` for all below. Empty: on all. */
+            hosts?: string[];
+            /** @description Which paths: `/shop/*` is `/shop` and everything below; the template's own unless given. */
+            path?: string | null;
+            /** @description The name that the targets' certificate must have; their host unless given. */
+            server_name?: string | null;
+            /** @description The slug of the service, and of the upstream group behind it; the template's name unless given. */
+            slug?: string | null;
+            /** @description Where it goes: `10.0.0.1:8080`, or `https://api.example.com` for TLS. */
+            targets?: string[];
+        };
+        /** @description What a template does not have. */
+        ServiceTemplateLeftOut: {
+            /** @description What it is. */
+            what: string;
+            /** @description Why, and what to do instead where that is known. */
+            why: string;
+        };
+        /** @description Every template. */
+        ServiceTemplateList: {
+            /** @description In the order in which they are shown. */
+            service_templates: components["schemas"]["ServiceTemplate"][];
+        };
+        /** @description Something that is said when a template is used. */
+        ServiceTemplateParameter: {
+            /** @description What it is where nobody says it; null: nothing. */
+            default?: string | null;
+            /** @description What it is. */
+            description: string;
+            /** @description It is a list. */
+            many: boolean;
+            /** @description Its field in the request. */
+            name: string;
+            /** @description It must be said. */
+            required: boolean;
+        };
         /** @description Who is signed in. */
         Session: {
             /**
@@ -10496,6 +10624,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfigDocument"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_config: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfigDocument"] | null;
+            };
+        };
+        responses: {
+            /** @description What was found, and what came of it. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigPreview"];
                 };
             };
             /** @description The request is refused. */
@@ -14887,6 +15065,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_service_templates: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTemplateList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fill_service_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Name of the template */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceTemplateFill"];
+            };
+        };
+        responses: {
+            /** @description A service and its upstream group. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigDocument"];
+                };
             };
             /** @description The request is refused. */
             "4XX": {

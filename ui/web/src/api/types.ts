@@ -113,3 +113,6 @@ export type CalendarEntry = Schemas["CalendarEntry"];
 export type ConfigDocument = Schemas["ConfigDocument"];
 export type ConfigDiff = Schemas["ConfigDiff"];
 export type ConfigDifference = Schemas["ConfigDifference"];
+export type ConfigPreview = Schemas["ConfigPreview"];
+export type ServiceTemplate = Schemas["ServiceTemplate"];
+export type ServiceTemplateFill = Schemas["ServiceTemplateFill"];

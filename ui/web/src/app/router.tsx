@@ -205,6 +205,7 @@ const freezesRoute = createRoute({
 const configurationRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "configuration",
+  validateSearch: (raw: Raw) => known({ as: one("json")(raw.as) }),
   component: lazyRouteComponent(() => import("../pages/configuration/configuration-page"), "ConfigurationPage"),
 });
 

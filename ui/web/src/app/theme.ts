@@ -44,7 +44,17 @@ export const theme = createTheme({
     Button: Button.extend(small),
     Checkbox: Checkbox.extend(small),
     Menu: Menu.extend({ defaultProps: { shadow: "md", transitionProps: { duration: 80 } } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, transitionProps: { duration: 100 }, overlayProps: { backgroundOpacity: 0.5 } }, styles: { content: { backgroundColor: "var(--panel)" }, header: { backgroundColor: "var(--panel)" }, title: { fontWeight: 600 } } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 100 },
+        overlayProps: { backgroundOpacity: 0.5 },
+        closeButtonProps: { "aria-label": "Close" },
+        // A dialog's head is no second head of the page.
+        attributes: { header: { role: "presentation" } },
+      },
+      styles: { content: { backgroundColor: "var(--panel)" }, header: { backgroundColor: "var(--panel)" }, title: { fontWeight: 600 } },
+    }),
     MultiSelect: MultiSelect.extend(small),
     NumberInput: NumberInput.extend(small),
     PasswordInput: PasswordInput.extend(small),

@@ -6,22 +6,55 @@ import { StateShape } from "./state";
 interface EditorPageProps {
   title: string;
   note?: string;
+  /** What can be done with the text as a whole. */
+  actions?: React.ReactNode;
   /** The text; it fills the window. */
   editor: React.ReactNode;
+  /** What comes of the text, as high as it is. */
+  beside?: React.ReactNode;
   /** Panels beside the text. */
   children: React.ReactNode;
 }
 
 /** A page on which a text is written, with what it means beside it. */
-export function EditorPage({ title, note, editor, children }: EditorPageProps) {
+export function EditorPage({ title, note, actions, editor, beside, children }: EditorPageProps) {
   return (
     <div className={classes.page}>
-      <PageHeader title={title} note={note} />
-      <div className={classes.columns}>
+      <PageHeader title={title} note={note}>
+        {actions}
+      </PageHeader>
+      <div className={beside === undefined ? classes.columns : `${classes.columns} ${classes.withBeside}`}>
         <div className={`panel ${classes.editor}`}>{editor}</div>
+        {beside}
         <div className={classes.side}>{children}</div>
       </div>
     </div>
+  );
+}
+
+interface BesidePanelProps {
+  title: string;
+  aside?: React.ReactNode;
+  /** Facts below the content. */
+  foot?: React.ReactNode;
+  /** The content is not that of the text as it stands; say so in words too. */
+  dimmed?: boolean;
+  children: React.ReactNode;
+}
+
+/** What comes of the text, in a panel that is as high as the text is. */
+export function BesidePanel({ title, aside, foot, dimmed = false, children }: BesidePanelProps) {
+  return (
+    <section className={`panel ${classes.beside}`} aria-label={title}>
+      <div className={classes.besideHead}>
+        <h2 className="panel-title">{title}</h2>
+        {aside}
+      </div>
+      <div className={classes.besideBody} data-dimmed={dimmed || undefined}>
+        {children}
+      </div>
+      {foot !== undefined && <div className={`dim ${classes.besideFoot}`}>{foot}</div>}
+    </section>
   );
 }
 

@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentUnit, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
@@ -101,7 +101,7 @@ export function KdlEditor({ value, onChange, readOnly = false, label, problems, 
   useEffect(() => {
     const editor = view.current;
     if (editor === null || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    editor.dispatch({ changes: changeTo(editor.state.doc.toString(), value), annotations: given.of(true) });
   }, [value]);
 
   useEffect(() => {
@@ -122,6 +122,9 @@ export function KdlEditor({ value, onChange, readOnly = false, label, problems, 
 
   return <div ref={host} style={{ height: "100%", minHeight: 0, overflow: "hidden" }} />;
 }
+
+/** A change that comes from outside: nobody has typed it. */
+const given = Annotation.define<boolean>();
 
 type Told = { current: { onChange?: (value: string) => void; onSubmit?: () => void } };
 
@@ -158,10 +161,20 @@ function extensions(readOnly: boolean, label: string, told: Told): Extension[] {
             ...defaultKeymap,
           ]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) told.current.onChange?.(update.state.doc.toString());
+            if (update.docChanged && !update.transactions.every((one) => one.annotation(given))) told.current.onChange?.(update.state.doc.toString());
           }),
         ]),
   ];
+}
+
+/** The smallest change of one piece that makes one text of the other: what is around it keeps its place on the screen. */
+function changeTo(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from++;
+  let same = 0;
+  while (same < most - from && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
+  return { from, to: before.length - same, insert: after.slice(from, after.length - same) };
 }
 
 /** A place in the text; lines and columns count from one, columns in characters. */

@@ -1,5 +1,5 @@
 import { TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useBlocker } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
@@ -10,6 +10,7 @@ import { overviewQuery } from "../../api/overview";
 import type { ConfigDifference, ConfigDocument, Problem } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
+import { withPart } from "../../lib/config-part";
 import { placeOf, places } from "../../lib/json-place";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
@@ -18,6 +19,8 @@ import { ErrorPanel, FormError, Loading } from "../../ui/feedback";
 import { Kdl } from "../../ui/kdl";
 import { Panel, ScrollPage } from "../../ui/page";
 import { nextVersion } from "../bundle/next-version";
+import { AddServiceDialog } from "./add-service-dialog";
+import { GeneratedPanel } from "./generated";
 import { type Look, useLook } from "./use-look";
 
 const route = getRouteApi("/app/p/$project/configuration");
@@ -34,6 +37,8 @@ export function ConfigurationPage() {
 
 function Editor({ project, known }: { project: string; known: ConfigDocument }) {
   const navigate = route.useNavigate();
+  const client = useQueryClient();
+  const { as = "kdl" } = route.useSearch();
   const refusal = useRefusal("operator");
   const saved = useMemo(() => `${JSON.stringify(known, null, 2)}\n`, [known]);
   // What a person has typed; until then the text follows what others change.
@@ -43,17 +48,20 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
   const look = useLook(project, source, saved);
   const [goTo, setGoTo] = useState<{ line: number; column: number } | null>(null);
   const problems = useMemo(() => placed(look.problems, source), [look.problems, source]);
+  const warnings = useMemo(() => placed(look.warnings, source), [look.warnings, source]);
+  const [adding, setAdding] = useState(false);
 
   const apply = useAction({
-    run: (document: ConfigDocument) => applyConfiguration(project, document),
+    run: ({ document }: { document: ConfigDocument; text: string }) => applyConfiguration(project, document),
     done: (applied) => `The configuration is applied: ${inWords(applied)}`,
-    refresh: [["configuration", project]],
-    then: () => setTyped(null),
+    refresh: [],
+    // The text stays until there is the one that takes its place; what was typed meanwhile stays for good.
+    then: (_, { text }) => void client.invalidateQueries({ queryKey: configurationQuery(project).queryKey }).then(() => setTyped((now) => (now === text ? null : now))),
   });
   const submit = (): void => {
-    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate(look.document);
+    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate({ document: look.document, text: source });
   };
-  const blocker = useBlocker({ shouldBlockFn: () => changed, withResolver: true, enableBeforeUnload: () => changed });
+  const blocker = useBlocker({ shouldBlockFn: ({ current, next }) => changed && current.pathname !== next.pathname, withResolver: true, enableBeforeUnload: () => changed });
   const unapplied = changed ? "Apply the change first, or take it back" : null;
   const refusedByCompiler = look.state === "invalid" ? "The compiler refuses it: see the findings" : null;
   return (
@@ -61,7 +69,9 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
       <EditorPage
         title="Configuration"
         note={changed ? "Changed here, not applied" : undefined}
-        editor={<Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} onSubmit={submit} goTo={goTo} />}
+        actions={<ActionButton label="Add a service" icon="plus" refusal={look.document === null ? "The text is no JSON: mend it first" : null} onClick={() => setAdding(true)} />}
+        editor={<Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} warnings={warnings} onSubmit={submit} goTo={goTo} />}
+        beside={<GeneratedPanel look={look} language={as} onLanguage={(language) => void navigate({ search: { as: language === "kdl" ? undefined : language }, replace: true })} />}
       >
         <Panel title="Change" aside={changed && look.diff !== null ? <span className="dim">{inWords(look.diff)}</span> : undefined} flush>
           <Changes changed={changed} look={look} onGo={(path) => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 })} />
@@ -77,7 +87,7 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
           </Pad>
         </Panel>
         <Panel title="What the compiler says" aside={<Verdict state={look.state} problems={problems.length} />} flush>
-          <Findings problems={problems} onGo={(line, column) => setGoTo({ line, column })} />
+          <Findings problems={problems} warnings={warnings} onGo={(line, column) => setGoTo({ line, column })} />
           {look.error !== null && (
             <Pad>
               <FormError error={look.error} />
@@ -90,6 +100,19 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
           onMade={(bundleId) => void navigate({ to: "/p/$project/bundles/$bundleId", params: { project, bundleId }, search: {} })}
         />
       </EditorPage>
+      {adding && look.document !== null && (
+        <AddServiceDialog
+          document={look.document}
+          onClose={() => setAdding(false)}
+          onAdd={(part, slug) => {
+            if (look.document === null) return;
+            const text = withPart(look.document, part);
+            setTyped(text);
+            setGoTo(placeOf(places(text), `services.${slug}`) ?? null);
+            setAdding(false);
+          }}
+        />
+      )}
       <Confirm
         opened={blocker.status === "blocked"}
         onClose={() => blocker.reset?.()}
@@ -196,12 +219,12 @@ function placed(problems: readonly Problem[], source: string): Problem[] {
   });
 }
 
-function Findings({ problems, onGo }: { problems: readonly Problem[]; onGo: (line: number, column: number) => void }) {
-  if (problems.length === 0) return <Remark>What the proxy cannot do is told here, with what to do instead.</Remark>;
+function Findings({ problems, warnings, onGo }: { problems: readonly Problem[]; warnings: readonly Problem[]; onGo: (line: number, column: number) => void }) {
+  if (problems.length + warnings.length === 0) return <Remark>What the proxy cannot do is told here, with what to do instead.</Remark>;
   return (
     <PlaceList label="Findings">
-      {problems.map((problem, index) => (
-        <PlaceRow key={`${problem.path} ${problem.code} ${index}`} kind="failed" help={problem.help} path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
+      {[...problems, ...warnings].map((problem, index) => (
+        <PlaceRow key={`${problem.path} ${problem.code} ${index}`} kind={index < problems.length ? "failed" : "degraded"} help={problem.help} path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
         {problem.message}
         </PlaceRow>
       ))}
