@@ -2,13 +2,14 @@
 
 mod json;
 mod kdl;
+mod tree;
 
 use std::path::PathBuf;
 
-pub use json::{Unwritable, to_json, to_json_checked};
+pub(crate) use json::Said;
+pub use json::{Unwritable, equal, to_json, to_json_checked};
 pub use kdl::to_kdl;
 
-use serde_json::Value;
 use zentinel_common::errors::ZentinelError;
 use zentinel_config::validate::ValidationResult;
 use zentinel_config::validate::unknown_keys::check_unknown_keys;
@@ -49,23 +50,6 @@ pub fn parse_template(template: &str, variables: &[Variable]) -> Result<Config, 
     let mut config = parse(&text)?;
     node_vars::put_back(&mut config, &values);
     Ok(config)
-}
-
-/// Checks that two configurations say the same.
-///
-/// # Errors
-/// The part that differs.
-pub fn equal(left: &Config, right: &Config) -> Result<(), String> {
-    let unreadable = |error: serde_json::Error| format!("a value that has no JSON form ({error})");
-    let (Value::Object(left), Value::Object(right)) =
-        (serde_json::to_value(left).map_err(unreadable)?, serde_json::to_value(right).map_err(unreadable)?)
-    else {
-        return Err("its form".to_owned());
-    };
-    match left.keys().chain(right.keys()).find(|key| left.get(*key) != right.get(*key)) {
-        Some(key) => Err(format!("`{key}`")),
-        None => Ok(()),
-    }
 }
 
 /// Parses on the current thread, which must be a parser thread; the text has passed the strict reader.

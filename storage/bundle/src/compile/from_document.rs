@@ -11,7 +11,7 @@ use crate::emit::{Emitted, emit};
 use crate::manifest::ListenerEntry;
 use crate::node_vars::{self, METRICS_ADDR, OPS_ADDR, Variable, reference};
 use crate::problem::{self, Problem};
-use crate::proxy_config;
+use crate::proxy_config::{self, Said};
 
 pub(super) fn make(
     document: &Document,
@@ -22,7 +22,8 @@ pub(super) fn make(
     let mut whole = config.clone();
     add(&mut whole, host, operations).map_err(unreadable)?;
     let variables = variables(&whole).map_err(|problem| CompileError::Invalid(vec![problem]))?;
-    let template = proxy_config::to_json(&whole).map_err(unreadable)?;
+    let said = Said::by(&whole).map_err(unreadable)?;
+    let template = said.as_json().map_err(unreadable)?;
     let values = node_vars::stand_ins(&template, &variables);
     let text =
         node_vars::render(&template, &values).map_err(|error| CompileError::Altered(error.to_string()))?;
@@ -32,7 +33,7 @@ pub(super) fn make(
         return Err(CompileError::Invalid(problem::tidy(opinion.into_iter().map(placed).collect())));
     }
     node_vars::put_back(&mut parsed, &values);
-    proxy_config::equal(&whole, &parsed).map_err(CompileError::Altered)?;
+    said.equal(&parsed).map_err(CompileError::Altered)?;
     Ok(Made {
         template,
         listeners: config.listeners.iter().map(listed).collect(),
