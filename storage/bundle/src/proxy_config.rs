@@ -62,7 +62,19 @@ pub(crate) fn from_text(text: &str) -> Result<Config, String> {
 /// That validation looks for static roots and socket directories on the local disk. The control plane must give
 /// the same answer whatever its disk holds, so these paths point at the root directory here; the text gets a
 /// warning for each of them instead.
-pub(crate) fn second_opinion(mut config: Config) -> Vec<String> {
+pub(crate) fn second_opinion(config: &Config) -> Vec<String> {
+    let local = config.routes.iter().any(|route| route.static_files.is_some())
+        || config.agents.iter().any(|agent| matches!(agent.transport, AgentTransport::UnixSocket { .. }));
+    let judged = if local { &at_the_root(config.clone()) } else { config };
+    match judged.validate() {
+        Ok(()) => Vec::new(),
+        Err(ZentinelError::Config { message, .. }) => issues(&message),
+        Err(other) => vec![other.to_string()],
+    }
+}
+
+/// The configuration with the root directory for every path that the proxy's validation looks for.
+fn at_the_root(mut config: Config) -> Config {
     let root = PathBuf::from("/");
     for route in &mut config.routes {
         if let Some(files) = &mut route.static_files {
@@ -74,11 +86,7 @@ pub(crate) fn second_opinion(mut config: Config) -> Vec<String> {
             path.clone_from(&root);
         }
     }
-    match config.validate() {
-        Ok(()) => Vec::new(),
-        Err(ZentinelError::Config { message, .. }) => issues(&message),
-        Err(other) => vec![other.to_string()],
-    }
+    config
 }
 
 /// The proxy's own list of unknown settings.

@@ -1,5 +1,6 @@
 //! The proxy's configuration as JSON, without what goes without saying.
 
+mod compare;
 mod usual;
 
 use serde::Serialize;
@@ -84,12 +85,8 @@ impl Said {
 
     /// Checks that another configuration says the same; see [`equal`].
     pub(crate) fn equal(&self, other: &Config) -> Result<(), String> {
-        let other = Tree::of(other).map_err(unreadable)?;
-        let mut names = self.0.entries().iter().chain(other.entries()).map(|(name, _)| name);
-        match names.find(|name| self.0.get(name) != other.get(name)) {
-            Some(name) => Err(format!("`{name}`")),
-            None => Ok(()),
-        }
+        let differing = compare::differing(&self.0, other).map_err(unreadable)?;
+        differing.map_or(Ok(()), |name| Err(format!("`{name}`")))
     }
 }
 
