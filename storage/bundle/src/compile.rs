@@ -185,16 +185,17 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
 
     let form = input.source.form();
     let content = Content { form, compiled: made.template, source: &written, extra: &input.extra_files };
-    let sbom = sbom::render(&input, &digest, &made.config, &content.configuration_files())?;
-    let mut files: Vec<(String, Vec<u8>)> = content.files(&sbom);
-    let listed: Vec<FileEntry> = files.iter().map(|(path, bytes)| file_entry(path, bytes)).collect();
-    files.insert(0, ("checksums.txt".to_owned(), checksums(listed.iter()).into_bytes()));
+    let mut entries = content.entries();
+    let sbom = sbom::render(&input, &digest, &made.config, &entries)?;
+    entries.insert(content.configuration().len(), file_entry(archive::SBOM, sbom.as_bytes()));
+    let checksums = checksums(entries.iter());
+    entries.insert(0, file_entry(archive::CHECKSUMS, checksums.as_bytes()));
     let manifest = Manifest {
         format: FORMAT,
         project_id: input.project_id.to_owned(),
         version: input.version.to_owned(),
         proxy: Proxy { name: "zentinel".to_owned(), validated_with: PROXY_VERSION.to_owned() },
-        files: files.iter().map(|(path, bytes)| file_entry(path, bytes)).collect(),
+        files: entries,
         probe: Probe { host, token, path: "/".to_owned(), route: MARKER_ROUTE.to_owned() },
         operations: operations(input.operations),
         metrics: made
@@ -207,10 +208,14 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
     };
     let manifest_bytes = manifest.to_bytes()?;
     let manifest_digest = sha256(&manifest_bytes);
-    files.insert(0, ("manifest.json".to_owned(), manifest_bytes));
+    let mut files =
+        vec![(archive::MANIFEST, manifest_bytes.as_slice()), (archive::CHECKSUMS, checksums.as_bytes())];
+    files.extend(content.configuration());
+    files.push((archive::SBOM, sbom.as_bytes()));
+    files.extend(content.extra());
     let archive = archive::write(&files)?;
     // What a node would refuse must not be published.
-    archive::open(&archive, &archive::OpenLimits::default())?;
+    archive::check(&archive, &archive::OpenLimits::default())?;
     Ok(Artefact {
         digest: sha256(&archive),
         archive,
@@ -264,23 +269,18 @@ struct Content<'a> {
 }
 
 impl Content<'_> {
-    fn configuration_files(&self) -> Vec<FileEntry> {
-        let mut files = vec![
-            file_entry(self.form.compiled(), self.compiled.as_bytes()),
-            file_entry(self.form.source(), self.source.as_bytes()),
-        ];
-        files.extend(self.extra.iter().map(|file| file_entry(&file.path, &file.content)));
-        files
+    fn configuration(&self) -> [(&str, &[u8]); 2] {
+        [(self.form.compiled(), self.compiled.as_bytes()), (self.form.source(), self.source.as_bytes())]
     }
 
-    fn files(&self, sbom: &str) -> Vec<(String, Vec<u8>)> {
-        let mut files = vec![
-            (self.form.compiled().to_owned(), self.compiled.clone().into_bytes()),
-            (self.form.source().to_owned(), self.source.as_bytes().to_vec()),
-            (archive::SBOM.to_owned(), sbom.as_bytes().to_vec()),
-        ];
-        files.extend(self.extra.iter().map(|file| (file.path.clone(), file.content.clone())));
-        files
+    fn extra(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.extra.iter().map(|file| (file.path.as_str(), file.content.as_slice()))
+    }
+
+    /// All of them in a manifest: the digest of a large file takes a while, so it is made once.
+    fn entries(&self) -> Vec<FileEntry> {
+        let files = self.configuration().into_iter().chain(self.extra());
+        files.map(|(path, content)| file_entry(path, content)).collect()
     }
 }
 

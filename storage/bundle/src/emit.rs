@@ -19,7 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::config::check::At;
 use sentinel_model::config::{Document, Kind, Listener, Service};
-use zentinel_config::Config;
+use serde_json::json;
+use zentinel_config::{Config, RouteConfig, UpstreamConfig};
 
 use crate::capability::Feature;
 use crate::limits;
@@ -58,11 +59,16 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
         });
         return Err(problem::tidy(problems.collect()));
     }
-    let config = blank().map_err(|error| vec![Problem::new("blank", error.to_string())])?;
+    let unreadable = |error: serde_json::Error| vec![Problem::new("blank", error.to_string())];
+    let config = blank().map_err(unreadable)?;
+    let route = serde_json::from_value(json!({ "id": "", "matches": [] })).map_err(unreadable)?;
+    let upstream = serde_json::from_value(json!({ "id": "", "targets": [] })).map_err(unreadable)?;
     let problems = placeholders::misplaced(document);
     let mut emitter = Emitter {
         document,
         config,
+        route,
+        upstream,
         needs: BTreeSet::new(),
         problems,
         used: used(document, |_| true),
@@ -82,7 +88,7 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
 
 /// A configuration without listeners, routes and upstreams. The proxy writes errors into no file: its log is the agent's.
 fn blank() -> Result<Config, serde_json::Error> {
-    serde_json::from_value(serde_json::json!({
+    serde_json::from_value(json!({
         "server": {},
         "listeners": [],
         "routes": [],
@@ -104,6 +110,9 @@ struct Size {
 struct Emitter<'d> {
     document: &'d Document,
     config: Config,
+    /// A route and an upstream that say nothing.
+    route: RouteConfig,
+    upstream: UpstreamConfig,
     needs: BTreeSet<Feature>,
     problems: Vec<Problem>,
     /// The groups that an enabled service names, outside of a split.

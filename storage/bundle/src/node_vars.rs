@@ -98,7 +98,7 @@ enum Piece<'a> {
 fn pieces(template: &str) -> Result<Vec<Piece<'_>>, VariableError> {
     let mut pieces = Vec::new();
     let mut rest = template;
-    while let Some(at) = rest.find(OPEN) {
+    while let Some(at) = first_reference(rest) {
         pieces.push(Piece::Plain(&rest[..at]));
         let after = &rest[at + OPEN.len()..];
         let name = after.split(CLOSE).next().unwrap_or_default();
@@ -112,6 +112,11 @@ fn pieces(template: &str) -> Result<Vec<Piece<'_>>, VariableError> {
     }
     pieces.push(Piece::Plain(rest));
     Ok(pieces)
+}
+
+/// Where the first `${node.` begins. One byte is looked for much faster than seven.
+fn first_reference(text: &str) -> Option<usize> {
+    text.match_indices('$').map(|(at, _)| at).find(|at| text[*at..].starts_with(OPEN))
 }
 
 fn is_name(name: &str) -> bool {
@@ -223,9 +228,9 @@ pub(crate) fn kinds_in_address(address: &str) -> Option<Vec<Variable>> {
 /// Neither the ports nor the IPs occur in the template as text, so that no clash appears that a node would not have, and [`put_back`] finds
 /// nothing else.
 pub(crate) fn stand_ins(template: &str, variables: &[Variable]) -> Values {
-    let taken: BTreeSet<&str> =
-        template.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 5).collect();
-    let mut free_ports = (20_000u32..65_000).filter(|port| !taken.contains(port.to_string().as_str()));
+    let runs = template.as_bytes().split(|byte| !byte.is_ascii_digit());
+    let taken: BTreeSet<&[u8]> = runs.filter(|run| run.len() == 5).collect();
+    let mut free_ports = (20_000u32..65_000).filter(|port| !taken.contains(port.to_string().as_bytes()));
     let mut free_ips = (1..=u16::MAX)
         .map(|low| format!("127.1.{}.{}", low >> 8, low & 0xff))
         .filter(|ip| !template.contains(ip));
@@ -267,7 +272,12 @@ fn as_written(address: &str, name: &str, stand_in: &str) -> Option<String> {
 
 /// True when a text mentions a node variable, well-formed or not.
 pub(crate) fn mentioned(text: &str) -> bool {
-    text.contains(OPEN)
+    first_reference(text).is_some()
+}
+
+/// How often a text mentions node variables, well-formed or not.
+pub(crate) fn mentions(text: &str) -> usize {
+    text.match_indices('$').filter(|(at, _)| text[*at..].starts_with(OPEN)).count()
 }
 
 /// The text of a variable, as it is written in a template.

@@ -2,13 +2,14 @@
 
 mod json;
 mod kdl;
+mod tree;
 
 use std::path::PathBuf;
 
-pub use json::{Unwritable, to_json, to_json_checked};
+pub(crate) use json::Said;
+pub use json::{Unwritable, equal, to_json, to_json_checked};
 pub use kdl::to_kdl;
 
-use serde_json::Value;
 use zentinel_common::errors::ZentinelError;
 use zentinel_config::validate::ValidationResult;
 use zentinel_config::validate::unknown_keys::check_unknown_keys;
@@ -51,23 +52,6 @@ pub fn parse_template(template: &str, variables: &[Variable]) -> Result<Config, 
     Ok(config)
 }
 
-/// Checks that two configurations say the same.
-///
-/// # Errors
-/// The part that differs.
-pub fn equal(left: &Config, right: &Config) -> Result<(), String> {
-    let unreadable = |error: serde_json::Error| format!("a value that has no JSON form ({error})");
-    let (Value::Object(left), Value::Object(right)) =
-        (serde_json::to_value(left).map_err(unreadable)?, serde_json::to_value(right).map_err(unreadable)?)
-    else {
-        return Err("its form".to_owned());
-    };
-    match left.keys().chain(right.keys()).find(|key| left.get(*key) != right.get(*key)) {
-        Some(key) => Err(format!("`{key}`")),
-        None => Ok(()),
-    }
-}
-
 /// Parses on the current thread, which must be a parser thread; the text has passed the strict reader.
 pub(crate) fn from_text(text: &str) -> Result<Config, String> {
     Config::from_kdl(text).map_err(|error| first_paragraph(&format!("{error:#}")))
@@ -78,7 +62,19 @@ pub(crate) fn from_text(text: &str) -> Result<Config, String> {
 /// That validation looks for static roots and socket directories on the local disk. The control plane must give
 /// the same answer whatever its disk holds, so these paths point at the root directory here; the text gets a
 /// warning for each of them instead.
-pub(crate) fn second_opinion(mut config: Config) -> Vec<String> {
+pub(crate) fn second_opinion(config: &Config) -> Vec<String> {
+    let local = config.routes.iter().any(|route| route.static_files.is_some())
+        || config.agents.iter().any(|agent| matches!(agent.transport, AgentTransport::UnixSocket { .. }));
+    let judged = if local { &at_the_root(config.clone()) } else { config };
+    match judged.validate() {
+        Ok(()) => Vec::new(),
+        Err(ZentinelError::Config { message, .. }) => issues(&message),
+        Err(other) => vec![other.to_string()],
+    }
+}
+
+/// The configuration with the root directory for every path that the proxy's validation looks for.
+fn at_the_root(mut config: Config) -> Config {
     let root = PathBuf::from("/");
     for route in &mut config.routes {
         if let Some(files) = &mut route.static_files {
@@ -90,11 +86,7 @@ pub(crate) fn second_opinion(mut config: Config) -> Vec<String> {
             path.clone_from(&root);
         }
     }
-    match config.validate() {
-        Ok(()) => Vec::new(),
-        Err(ZentinelError::Config { message, .. }) => issues(&message),
-        Err(other) => vec![other.to_string()],
-    }
+    config
 }
 
 /// The proxy's own list of unknown settings.

@@ -1,6 +1,6 @@
 //! How dangerous a change is: the outline of a parsed configuration, by which the state machine judges it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sentinel_model::risk::{Endpoint, Filter, FilterKind, MARKS_MAX, Mark, Outline, Risk, Route};
 use serde_json::Value;
@@ -47,8 +47,12 @@ pub fn outline(config: &Config) -> Result<Option<Outline>, CompareError> {
         };
         outline.filters.insert(name(id), Filter { whole: mark(filter), kind });
     }
+    let mut routes: HashMap<&str, &RouteConfig> = HashMap::with_capacity(config.routes.len());
+    for route in &config.routes {
+        routes.entry(&route.id).or_insert(route);
+    }
     for (id, route) in form.objects("routes") {
-        let Some(parsed) = config.routes.iter().find(|route| route.id == *id) else { continue };
+        let Some(parsed) = routes.get(id.as_str()) else { continue };
         outline.routes.insert(name(id), of_route(config, parsed, route)?);
     }
     Ok((outline.marks() <= MARKS_MAX).then_some(outline))

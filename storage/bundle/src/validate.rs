@@ -159,7 +159,7 @@ fn ask_proxy(source: &str, values: &Values, keys: bool) -> (Option<Config>, Vec<
     match proxy_config::from_text(&text) {
         Err(message) => (None, vec![message]),
         Ok(config) => {
-            let mut messages = proxy_config::second_opinion(config.clone());
+            let mut messages = proxy_config::second_opinion(&config);
             if keys {
                 messages.extend(proxy_config::unknown_keys(&text));
             }

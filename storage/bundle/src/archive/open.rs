@@ -1,7 +1,7 @@
 //! Reads an archive from an untrusted place.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write};
 
 use super::{ArchiveError, CHECKSUMS, Form, MANIFEST, SBOM, is_plain_path, tarball};
 use crate::manifest::{Manifest, checksums, file_entry, sha256};
@@ -80,11 +80,29 @@ impl OpenBundle {
 /// # Errors
 /// [`ArchiveError`].
 pub fn open(bytes: &[u8], limits: &OpenLimits) -> Result<OpenBundle, ArchiveError> {
-    if bytes.len() as u64 > limits.max_archive {
-        return Err(ArchiveError::TooLarge(limits.max_archive));
-    }
     let tar = decompress(bytes, limits)?;
-    let files = unpack(&tar, limits)?;
+    let Examined { files, manifest, manifest_digest } = examine(&tar, limits)?;
+    let files = files.into_iter().map(|(path, content)| (path, content.to_vec())).collect();
+    Ok(OpenBundle { manifest, manifest_digest, files })
+}
+
+/// Checks that [`open`] reads an archive.
+///
+/// # Errors
+/// Those of it.
+pub(crate) fn check(bytes: &[u8], limits: &OpenLimits) -> Result<(), ArchiveError> {
+    examine(&decompress(bytes, limits)?, limits).map(drop)
+}
+
+/// A tar stream in which everything is as it must be.
+struct Examined<'t> {
+    files: Files<'t>,
+    manifest: Manifest,
+    manifest_digest: [u8; 32],
+}
+
+fn examine<'t>(tar: &'t [u8], limits: &OpenLimits) -> Result<Examined<'t>, ArchiveError> {
+    let files = unpack(tar, limits)?;
     let manifest_bytes = find(&files, MANIFEST)?;
     let manifest = Manifest::from_bytes(manifest_bytes)?;
     let manifest_digest = sha256(manifest_bytes);
@@ -93,12 +111,26 @@ pub fn open(bytes: &[u8], limits: &OpenLimits) -> Result<OpenBundle, ArchiveErro
     }
     one_form(&files)?;
     check_files(&files, &manifest)?;
-    let expected = tarball(files.iter().map(|(path, content)| (path.as_str(), *content)))?;
-    if expected != tar {
+    let mut rest = Rest(Some(tar));
+    tarball(&files, &mut rest)?;
+    if rest.0.is_none_or(|rest| !rest.is_empty()) {
         return Err(ArchiveError::NotCanonical);
     }
-    let files = files.into_iter().map(|(path, content)| (path, content.to_vec())).collect();
-    Ok(OpenBundle { manifest, manifest_digest, files })
+    Ok(Examined { files, manifest, manifest_digest })
+}
+
+/// What is left of a tar stream after what was written here; `None`: something else was written.
+struct Rest<'t>(Option<&'t [u8]>);
+
+impl Write for Rest<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.and_then(|rest| rest.strip_prefix(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 type Files<'t> = Vec<(String, &'t [u8])>;
@@ -130,6 +162,9 @@ fn one_form(files: &Files<'_>) -> Result<(), ArchiveError> {
 
 /// Decompresses one frame into bounded memory and insists that nothing follows it.
 fn decompress(bytes: &[u8], limits: &OpenLimits) -> Result<Vec<u8>, ArchiveError> {
+    if bytes.len() as u64 > limits.max_archive {
+        return Err(ArchiveError::TooLarge(limits.max_archive));
+    }
     let damaged = |error: std::io::Error| ArchiveError::Damaged(error.to_string());
     let by_ratio = (bytes.len() as u64).saturating_mul(limits.max_ratio).max(8 << 20);
     // Headers and padding of the tar format come on top of the content.
@@ -137,7 +172,9 @@ fn decompress(bytes: &[u8], limits: &OpenLimits) -> Result<Vec<u8>, ArchiveError
     let most = limits.max_content.min(by_ratio).saturating_add(overhead);
     let mut decoder = zstd::Decoder::with_buffer(bytes).map_err(damaged)?.single_frame();
     decoder.window_log_max(26).map_err(damaged)?;
-    let mut tar = Vec::new();
+    // What the archive says of itself is no more than a hint.
+    let said = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten().unwrap_or_default();
+    let mut tar = Vec::with_capacity(usize::try_from(said.min(most)).unwrap_or_default());
     decoder.by_ref().take(most + 1).read_to_end(&mut tar).map_err(damaged)?;
     if tar.len() as u64 > most {
         return Err(ArchiveError::TooLarge(most));

@@ -11,32 +11,33 @@ use crate::emit::{Emitted, emit};
 use crate::manifest::ListenerEntry;
 use crate::node_vars::{self, METRICS_ADDR, OPS_ADDR, Variable, reference};
 use crate::problem::{self, Problem};
-use crate::proxy_config;
+use crate::proxy_config::{self, Said};
 
 pub(super) fn make(
     document: &Document,
     host: &str,
     operations: OperationsOptions,
 ) -> Result<Made, CompileError> {
-    let Emitted { config, needs, warnings } = emit(document).map_err(CompileError::Invalid)?;
-    let mut whole = config.clone();
-    add(&mut whole, host, operations).map_err(unreadable)?;
-    let variables = variables(&whole).map_err(|problem| CompileError::Invalid(vec![problem]))?;
-    let template = proxy_config::to_json(&whole).map_err(unreadable)?;
+    let Emitted { mut config, needs, warnings } = emit(document).map_err(CompileError::Invalid)?;
+    let metrics = add(&mut config, host, operations).map_err(unreadable)?;
+    let variables = variables(&config).map_err(|problem| CompileError::Invalid(vec![problem]))?;
+    let said = Said::by(&config).map_err(unreadable)?;
+    let template = said.as_json().map_err(unreadable)?;
     let values = node_vars::stand_ins(&template, &variables);
     let text =
         node_vars::render(&template, &values).map_err(|error| CompileError::Altered(error.to_string()))?;
     let mut parsed = Config::from_json(&text).map_err(|error| CompileError::Altered(format!("{error:#}")))?;
-    let opinion = proxy_config::second_opinion(parsed.clone());
+    let opinion = proxy_config::second_opinion(&parsed);
     if !opinion.is_empty() {
         return Err(CompileError::Invalid(problem::tidy(opinion.into_iter().map(placed).collect())));
     }
     node_vars::put_back(&mut parsed, &values);
-    proxy_config::equal(&whole, &parsed).map_err(CompileError::Altered)?;
+    said.equal(&parsed).map_err(CompileError::Altered)?;
+    let metrics_address = take_out(&mut config, metrics);
     Ok(Made {
         template,
         listeners: config.listeners.iter().map(listed).collect(),
-        metrics_address: Some(whole.observability.metrics.address.clone()),
+        metrics_address: Some(metrics_address),
         config,
         warnings,
         variables,
@@ -44,8 +45,8 @@ pub(super) fn make(
     })
 }
 
-/// The operations listener, the marker route, and the address of the metrics server.
-fn add(config: &mut Config, host: &str, operations: OperationsOptions) -> Result<(), serde_json::Error> {
+/// The operations listener, the marker route, and the address of the metrics server: the one that it had is what it answers.
+fn add(config: &mut Config, host: &str, operations: OperationsOptions) -> Result<String, serde_json::Error> {
     let served = [("status", true), ("config", operations.config), ("metrics", operations.metrics)];
     let routes: Vec<Value> = served
         .into_iter()
@@ -73,8 +74,15 @@ fn add(config: &mut Config, host: &str, operations: OperationsOptions) -> Result
         "service_type": "builtin",
         "builtin-handler": "status",
     }))?);
-    config.observability.metrics.address = reference(METRICS_ADDR);
-    Ok(())
+    Ok(std::mem::replace(&mut config.observability.metrics.address, reference(METRICS_ADDR)))
+}
+
+/// Takes out what [`add`] has added, and answers with the address of the metrics server that it had given.
+fn take_out(config: &mut Config, metrics: String) -> String {
+    config.listeners.pop();
+    config.namespaces.pop();
+    config.routes.pop();
+    std::mem::replace(&mut config.observability.metrics.address, metrics)
 }
 
 /// The node variables of all addresses, by name.

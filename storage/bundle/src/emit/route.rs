@@ -14,6 +14,7 @@ use zentinel_config::{
 };
 
 use super::Emitter;
+use super::upstream::target;
 use crate::capability::Feature;
 
 /// The priority of a service that has none.
@@ -31,8 +32,8 @@ impl Emitter<'_> {
                 format!("`{slug}` begins with `sentinel-`, which is for what the control plane adds");
             self.refuse("reserved-name", at, message, "call it otherwise");
         }
-        let mut route: RouteConfig = serde_json::from_value(json!({ "id": slug, "matches": [] }))?;
-        route.matches = self.matches(service, at);
+        let matches = self.matches(service, at);
+        let mut route = RouteConfig { id: slug.to_owned(), matches, ..self.route.clone() };
         if service.priority.is_some() {
             self.need(Feature::Priority, at.field("priority"));
         }
@@ -158,9 +159,11 @@ impl Emitter<'_> {
         self.need(Feature::UpstreamUrl, at.field("upstream_url"));
         let Ok(Upstream { tls, host, port }) = Upstream::parse(url) else { return Ok(()) };
         let id = format!("{slug}.url");
-        let mut upstream: UpstreamConfig = serde_json::from_value(
-            json!({ "id": id, "targets": [{ "address": format!("{host}:{port}") }] }),
-        )?;
+        let mut upstream = UpstreamConfig {
+            id: id.clone(),
+            targets: vec![target(format!("{host}:{port}"), 1)],
+            ..self.upstream.clone()
+        };
         if tls {
             self.need(Feature::UpstreamTls, at.field("upstream_url"));
             upstream.tls =

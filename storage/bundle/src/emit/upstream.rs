@@ -74,7 +74,7 @@ impl Emitter<'_> {
             timeouts,
             tls,
         } = group;
-        let mut own: UpstreamConfig = serde_json::from_value(json!({ "id": id, "targets": [] }))?;
+        let mut own = UpstreamConfig { id: id.to_owned(), ..self.upstream.clone() };
         own.load_balancing = self.algorithm(*algorithm, at.field("algorithm"));
         own.targets = self.targets(*algorithm, targets, at.field("targets"));
         if sticky_sessions.is_some() {
@@ -152,13 +152,7 @@ impl Emitter<'_> {
             );
         }
         let divisor = weights.iter().copied().fold(0, gcd).max(1);
-        let target = |(address, weight): (String, u32)| UpstreamTarget {
-            address,
-            weight: weight / divisor,
-            max_requests: None,
-            metadata: std::collections::HashMap::new(),
-        };
-        kept.into_iter().zip(weights).map(target).collect()
+        kept.into_iter().zip(weights).map(|(address, weight)| target(address, weight / divisor)).collect()
     }
 
     fn tls_to_targets(
@@ -194,6 +188,10 @@ impl Emitter<'_> {
         own.tls = Some(serde_json::from_value::<UpstreamTlsConfig>(own_tls)?);
         Ok(())
     }
+}
+
+pub(super) fn target(address: String, weight: u32) -> UpstreamTarget {
+    UpstreamTarget { address, weight, max_requests: None, metadata: std::collections::HashMap::new() }
 }
 
 fn circuit(breaker: &CircuitBreaker) -> CircuitBreakerConfig {

@@ -1,13 +1,14 @@
 //! The proxy's configuration as JSON, without what goes without saying.
 
-use std::collections::BTreeMap;
+mod compare;
+mod usual;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
-use zentinel_config::{Config, ListenerConfig, RouteConfig, UpstreamConfig, UpstreamTarget};
+use serde::ser::Serializer;
+use zentinel_config::Config;
 
-use super::equal;
+use self::usual::Usual;
+use super::tree::{Name, Tree};
 
 /// What the proxy's parser asks for in any case.
 const REQUIRED: &[&str] = &[
@@ -42,9 +43,10 @@ pub enum Unwritable {
 /// # Errors
 /// [`Unwritable`].
 pub fn to_json_checked(config: &Config) -> Result<String, Unwritable> {
-    let text = to_json(config)?;
+    let said = Said::by(config)?;
+    let text = said.as_json()?;
     let again: Config = serde_json::from_str(&text)?;
-    equal(config, &again).map_err(Unwritable::Altered)?;
+    said.equal(&again).map_err(Unwritable::Altered)?;
     Ok(text)
 }
 
@@ -54,109 +56,91 @@ pub fn to_json_checked(config: &Config) -> Result<String, Unwritable> {
 /// # Errors
 /// It has no JSON form.
 pub fn to_json(config: &Config) -> Result<String, serde_json::Error> {
-    let route = Usual::of::<RouteConfig>(&json!({ "id": "", "matches": [] }))?;
-    let upstream = Usual::of::<UpstreamConfig>(&json!({ "id": "", "targets": [] }))?;
-    let target = Usual::of::<UpstreamTarget>(&json!({ "address": "" }))?;
-    let listener = Usual::of::<ListenerConfig>(&json!({ "id": "", "address": "", "protocol": "http" }))?;
-    let blank = Usual::of::<Config>(&json!({ "server": {}, "listeners": [], "routes": [] }))?;
-    let mut whole = serde_json::to_value(config)?;
-    drop_nulls(&mut whole);
-    if let Some(object) = whole.as_object_mut() {
-        each(object.get_mut("routes"), |one| route.prune(one));
-        each(object.get_mut("listeners"), |one| listener.prune(one));
-        each(object.get_mut("upstreams"), |one| {
-            each(one.get_mut("targets"), |target_of| target.prune(target_of));
-            upstream.prune(one);
-        });
-        each(object.get_mut("namespaces"), |one| {
-            each(one.get_mut("routes"), |route_of| route.prune(route_of))
-        });
-    }
-    blank.prune(&mut whole);
-    whole.sort_all_objects();
-    let mut text = serde_json::to_string_pretty(&whole)?;
-    text.push('\n');
-    Ok(text)
+    Said::by(config)?.as_json()
 }
 
-/// What the proxy makes of an object that says no more than it has to.
-struct Usual {
-    settings: Map<String, Value>,
-    /// The same of its objects, each when it is there and says nothing: that need not be what it is when it is not there.
-    inside: BTreeMap<String, Usual>,
+/// Checks that two configurations say the same.
+///
+/// # Errors
+/// The part that differs.
+pub fn equal(left: &Config, right: &Config) -> Result<(), String> {
+    Said::by(left).map_err(unreadable)?.equal(right)
 }
 
-impl Usual {
-    fn of<T: DeserializeOwned + Serialize>(least: &Value) -> Result<Self, serde_json::Error> {
-        Self::at::<T>(least, "").map(|usual| usual.unwrap_or_else(Self::unknown))
+/// Everything that a configuration says.
+pub(crate) struct Said(Tree);
+
+impl Said {
+    pub(crate) fn by(config: &Config) -> Result<Self, serde_json::Error> {
+        Tree::of(config).map(Self)
     }
 
-    /// Of the object at a pointer; `None`: there is none.
-    fn at<T: DeserializeOwned + Serialize>(
-        least: &Value,
-        place: &str,
-    ) -> Result<Option<Self>, serde_json::Error> {
-        let whole = serde_json::to_value(serde_json::from_value::<T>(least.clone())?)?;
-        let Some(Value::Object(settings)) = whole.pointer(place) else { return Ok(None) };
-        let mut inside = BTreeMap::new();
-        for (name, _) in settings.iter().filter(|(_, value)| value.is_object()) {
-            let mut least = least.clone();
-            if let Some(Value::Object(object)) = least.pointer_mut(place) {
-                object.entry(name.clone()).or_insert_with(|| json!({}));
-            }
-            // One that has to say something is told as a whole.
-            if let Ok(Some(usual)) = Self::at::<T>(&least, &format!("{place}/{name}")) {
-                inside.insert(name.clone(), usual);
-            }
-        }
-        let mut settings = settings.clone();
-        settings.retain(|_, value| !value.is_null());
-        settings.values_mut().for_each(drop_nulls);
-        Ok(Some(Self { settings, inside }))
+    /// See [`to_json`].
+    pub(crate) fn as_json(&self) -> Result<String, serde_json::Error> {
+        let shown = Shown { tree: &self.0, usual: Some(usual::configuration()?), free: false };
+        let mut text = serde_json::to_string_pretty(&shown)?;
+        text.push('\n');
+        Ok(text)
     }
 
-    fn unknown() -> Self {
-        Self { settings: Map::new(), inside: BTreeMap::new() }
+    /// Checks that another configuration says the same; see [`equal`].
+    pub(crate) fn equal(&self, other: &Config) -> Result<(), String> {
+        let differing = compare::differing(&self.0, other).map_err(unreadable)?;
+        differing.map_or(Ok(()), |name| Err(format!("`{name}`")))
     }
+}
 
-    /// Takes out of an object what is as it usually is.
-    fn prune(&self, own: &mut Value) {
-        let Some(own) = own.as_object_mut() else { return };
-        own.retain(|name, value| REQUIRED.contains(&name.as_str()) || self.settings.get(name) != Some(value));
-        for (name, value) in own.iter_mut() {
-            if let Some(usual) = self.inside.get(name) {
-                usual.prune(value);
+fn unreadable(error: serde_json::Error) -> String {
+    format!("a value that has no JSON form ({error})")
+}
+
+/// A tree, without what is as usual.
+struct Shown<'t> {
+    tree: &'t Tree,
+    usual: Option<&'t Usual>,
+    /// Whether it may be any JSON.
+    free: bool,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.tree {
+            Tree::Null => to.serialize_unit(),
+            Tree::Bool(flag) => to.serialize_bool(*flag),
+            Tree::Unsigned(number) => to.serialize_u64(*number),
+            Tree::Negative(number) => to.serialize_i64(*number),
+            Tree::Float(number) => to.serialize_f64(*number),
+            Tree::Text(text) => to.serialize_str(text),
+            Tree::List(items) => to.collect_seq(items.iter().map(|tree| {
+                let usual = self.usual.and_then(Usual::item);
+                Shown { tree, usual, free: self.free }
+            })),
+            Tree::Object(entries) => {
+                to.collect_map(something(entries, self.free).filter_map(|(name, tree)| {
+                    let free = self.free || FREE.contains(&name.as_ref());
+                    let setting = self.usual.and_then(|usual| usual.setting(name));
+                    let as_usual = setting.is_some_and(|setting| setting.is(tree, free));
+                    let kept = !as_usual || REQUIRED.contains(&name.as_ref());
+                    kept.then(|| {
+                        let inside = setting.and_then(usual::Setting::inside);
+                        (name, Shown { tree, usual: inside.or(self.usual.and_then(Usual::item)), free })
+                    })
+                }))
             }
         }
     }
 }
 
-/// Visits the items of a list or of a map.
-fn each(of: Option<&mut Value>, visit: impl FnMut(&mut Value)) {
-    match of {
-        Some(Value::Array(items)) => items.iter_mut().for_each(visit),
-        Some(Value::Object(items)) => items.values_mut().for_each(visit),
-        _ => {}
-    }
-}
-
-/// Takes out what is nothing: an absent setting and one that is null are the same, but not in what may be any JSON.
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            object.retain(|_, one| !one.is_null());
-            for (_, one) in object.iter_mut().filter(|(name, _)| !FREE.contains(&name.as_str())) {
-                drop_nulls(one);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
-    }
+/// Entries of an object without those that are nothing: an absent setting and one that is null are the same, but not in what may be any JSON.
+fn something(entries: &[(Name, Tree)], free: bool) -> impl Iterator<Item = &(Name, Tree)> {
+    entries.iter().filter(move |(_, tree)| free || *tree != Tree::Null)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use serde_json::Value;
+
     use super::*;
     use crate::proxy_config::parse;
 
