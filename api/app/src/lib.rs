@@ -49,6 +49,7 @@ mod promotion;
 mod rollout;
 pub mod scheduler;
 mod scope;
+mod secret;
 mod session;
 mod simulator;
 mod stats;

@@ -24,6 +24,7 @@ pub mod projects;
 pub mod promotion_rules;
 pub mod rollout_templates;
 pub mod rollouts;
+pub mod secrets;
 pub mod session;
 pub mod simulator;
 
@@ -57,6 +58,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(promotion_rules::routes())
         .merge(rollout_templates::routes())
         .merge(config::routes())
+        .merge(secrets::routes())
         .merge(calendar::routes())
         .merge(cluster::routes())
         .merge(join_tokens::routes())

@@ -53,6 +53,8 @@ RolloutTemplateCreate operator rollouts:write RolloutTemplateUpdate operator rol
 ConfigList reader services:read   ConfigShow reader services:read   ConfigExport reader services:read
 ConfigDiff reader services:read   ConfigCheck reader services:read  ConfigCreate operator services:write
 ConfigReplace operator services:write ConfigDelete operator services:write ConfigApply operator services:write
+SecretList reader services:read   SecretShow reader services:read   SecretCreate operator services:write
+SecretRotate operator services:write SecretUpdate operator services:write SecretDelete operator services:write
 RolloutTemplateDelete operator rollouts:write CalendarShow reader rollouts:read
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 
