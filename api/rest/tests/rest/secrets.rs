@@ -26,7 +26,7 @@ async fn no_answer_has_a_value_whether_it_is_taken_or_refused() {
     let rotated = http.post(&format!("{one}/rotate"), by, json!({ "value": CANARY })).await;
     assert_eq!((rotated.status, rotated.json["secret"]["version"].as_u64()), (200, Some(2)));
     told.push(http.post(SECRETS, by, create(CANARY.into())).await);
-    assert_eq!(told.last().unwrap().status, 409, "the name is taken");
+    assert_eq!(told.last().unwrap().status, 422, "the name is taken");
     told.push(http.post(&format!("{one}/rotate"), by, json!({ "value": CANARY, "x": 1 })).await);
     told.push(http.get(SECRETS, by).await);
     told.push(http.get(&one, by).await);
