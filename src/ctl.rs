@@ -26,6 +26,7 @@ mod paging;
 mod problems;
 mod project;
 mod rollout;
+mod secret;
 mod session;
 mod simulator;
 mod source;
@@ -76,6 +77,8 @@ pub enum CtlCommand {
     Bundle(Noun<bundle::BundleCommand>),
     /// The configuration of a project: services and everything that they name, as a file
     Config(Noun<config::ConfigCommand>),
+    /// Secrets: values that the configuration names and that nothing shows
+    Secret(Noun<secret::SecretCommand>),
     /// Nodes: managed proxies
     Node(Noun<node::NodeCommand>),
     /// Groups of nodes: named, or by a rule on labels
@@ -148,6 +151,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Config(Noun { options, command }) => {
             config::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Secret(Noun { options, command }) => {
+            secret::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Node(Noun { options, command }) => node::run(command, &Connection::open(&options)?).await,
         CtlCommand::Template(Noun { options, command }) => {
             template::run(command, &Connection::open(&options)?).await
@@ -192,6 +198,7 @@ impl CtlCommand {
             CtlCommand::Token(noun) => noun.command.reads(),
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Config(noun) => noun.command.reads(),
+            CtlCommand::Secret(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
             CtlCommand::Template(noun) => noun.command.reads(),
@@ -217,6 +224,7 @@ impl CtlCommand {
             CtlCommand::Token(noun) => &noun.options,
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Config(noun) => &noun.options,
+            CtlCommand::Secret(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,
             CtlCommand::Template(noun) => &noun.options,

@@ -19,8 +19,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut config = prost_build::Config::new();
     config.enable_type_names();
     // They have one of their own, which shows no secret.
-    let secret =
-        ["ApiKeyCreated", "EnrolmentTokenCreated", "JoinTokenCreated", "MemberCreate", "PasswordReset"];
+    let secret = [
+        "ApiKeyCreated",
+        "EnrolmentTokenCreated",
+        "JoinTokenCreated",
+        "MemberCreate",
+        "PasswordReset",
+        "ProjectSecretCreate",
+        "ProjectSecretRotate",
+    ];
     config.skip_debug(secret.map(|message| format!(".sentinel.admin.v1.{message}")));
     tonic_prost_build::configure()
         .codec_path("crate::codec::Strict")

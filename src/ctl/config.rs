@@ -273,7 +273,7 @@ async fn preview(file: Option<&Path>, kdl: bool, connection: &Connection) -> any
 
 /// The name of a file, and what it says. What cannot be read is told with its place.
 fn read(file: &Path, output: Output) -> anyhow::Result<(String, Document)> {
-    let (name, text) = super::source::read(file, file::FILE_MAX)?;
+    let (name, text) = super::source::read(file, file::FILE_MAX, "a configuration")?;
     match file::parse(&text) {
         Ok(document) => Ok((name, document)),
         Err(message) => {

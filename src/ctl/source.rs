@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// The name for messages, and the text. Too much of it is refused here already.
-pub fn read(file: &Path, most: usize) -> anyhow::Result<(String, String)> {
+/// The name for messages, and the text, which is `what`, such as "a configuration". Too much of it is refused here already.
+pub fn read(file: &Path, most: usize, what: &str) -> anyhow::Result<(String, String)> {
     let (name, bytes) = if file == Path::new("-") {
         let mut bytes = Vec::new();
         let mut input = std::io::stdin().lock().take(most as u64 + 1);
@@ -16,7 +16,7 @@ pub fn read(file: &Path, most: usize) -> anyhow::Result<(String, String)> {
     } else {
         let size = fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len();
         if size > most as u64 {
-            bail!("{} has {size} bytes; a configuration may have {most}", file.display());
+            bail!("{} has {size} bytes; {what} may have {most}", file.display());
         }
         (
             file.display().to_string(),
@@ -24,7 +24,7 @@ pub fn read(file: &Path, most: usize) -> anyhow::Result<(String, String)> {
         )
     };
     if bytes.len() > most {
-        bail!("{name} is longer than {most} bytes, which is what a configuration may have");
+        bail!("{name} is longer than {most} bytes, which is what {what} may have");
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok((name, text)),
@@ -40,17 +40,18 @@ mod tests {
     use super::*;
 
     const MOST: usize = 1_000;
+    const WHAT: &str = "a configuration";
 
     #[test]
     fn a_configuration_is_a_text_of_limited_length() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("edge.kdl");
         fs::write(&file, "routes {}\n").unwrap();
-        assert_eq!(read(&file, MOST).unwrap().1, "routes {}\n");
+        assert_eq!(read(&file, MOST, WHAT).unwrap().1, "routes {}\n");
         fs::write(&file, b"routes \xff").unwrap();
-        assert!(read(&file, MOST).unwrap_err().to_string().contains("offset 7"));
+        assert!(read(&file, MOST, WHAT).unwrap_err().to_string().contains("offset 7"));
         fs::write(&file, vec![b' '; MOST + 1]).unwrap();
-        assert!(read(&file, MOST).unwrap_err().to_string().contains("may have"));
-        assert!(read(&folder.path().join("none.kdl"), MOST).is_err());
+        assert!(read(&file, MOST, WHAT).unwrap_err().to_string().contains("a configuration may have"));
+        assert!(read(&folder.path().join("none.kdl"), MOST, WHAT).is_err());
     }
 }

@@ -19,6 +19,11 @@ pub fn line(question: &str, option: &str) -> anyhow::Result<String> {
     read_line()
 }
 
+/// Whether there is a person who can be asked.
+pub fn is_person() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// A password: from standard input when asked for, else from a person, whose typing is not shown.
 pub fn password(question: &str, from_stdin: bool) -> anyhow::Result<Secret> {
     if from_stdin {

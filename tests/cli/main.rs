@@ -14,6 +14,7 @@ mod groups;
 mod logins;
 mod nodes;
 mod rollouts;
+mod secrets;
 mod session;
 mod strangers;
 mod templates;

@@ -250,6 +250,18 @@ operations! {
     ConfigDelete => Member(Operator, Some(ServicesWrite));
     /// Replace a configuration.
     ConfigApply => Member(Operator, Some(ServicesWrite));
+    /// See secrets, without their values.
+    SecretList => Member(Reader, Some(ServicesRead));
+    /// See a secret, without its value.
+    SecretShow => Member(Reader, Some(ServicesRead));
+    /// Make a secret.
+    SecretCreate => Member(Operator, Some(ServicesWrite));
+    /// Give a secret another value.
+    SecretRotate => Member(Operator, Some(ServicesWrite));
+    /// Say something else of what a secret is for.
+    SecretUpdate => Member(Operator, Some(ServicesWrite));
+    /// Take a secret away.
+    SecretDelete => Member(Operator, Some(ServicesWrite));
     /// See what a project is up to, day by day.
     CalendarShow => Member(Reader, Some(RolloutsRead));
     /// Watch what happens in a project.

@@ -176,6 +176,15 @@ pub fn marker_key_context(project: sentinel_model::ProjectId) -> String {
     format!("project-marker-key:{project}")
 }
 
+/// Context of a version of a project's secret.
+pub fn project_secret_context(
+    project: sentinel_model::ProjectId,
+    secret: sentinel_model::SecretId,
+    version: u64,
+) -> String {
+    format!("project-secret:{project}:{secret}:{version}")
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -49,6 +49,7 @@ mod promotion;
 mod rollout;
 pub mod scheduler;
 mod scope;
+mod secret;
 mod service_template;
 mod session;
 mod simulator;

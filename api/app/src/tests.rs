@@ -20,6 +20,7 @@ mod passwords;
 mod rehearsals;
 mod repeats;
 mod rollouts;
+mod secrets;
 mod sessions;
 mod simulators;
 mod templates;

@@ -32,6 +32,7 @@ mod node;
 mod org;
 mod overview;
 mod project;
+mod project_secret;
 mod promotion;
 mod rollout;
 mod service_template;

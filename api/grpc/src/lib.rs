@@ -50,6 +50,7 @@ use proto::project_service_server::ProjectServiceServer;
 use proto::promotion_rule_service_server::PromotionRuleServiceServer;
 use proto::rollout_service_server::RolloutServiceServer;
 use proto::rollout_template_service_server::RolloutTemplateServiceServer;
+use proto::secret_service_server::SecretServiceServer;
 use proto::service_template_service_server::ServiceTemplateServiceServer;
 use proto::simulator_service_server::SimulatorServiceServer;
 
@@ -98,6 +99,7 @@ pub fn router(app: App) -> Result<Router, tonic_reflection::server::Error> {
         PromotionRuleServiceServer up to MESSAGE_MAX,
         RolloutServiceServer up to MESSAGE_MAX,
         RolloutTemplateServiceServer up to MESSAGE_MAX,
+        SecretServiceServer up to MESSAGE_MAX,
         ServiceTemplateServiceServer up to MESSAGE_MAX,
         SimulatorServiceServer up to MESSAGE_MAX,
     }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::proto::{ApiKeyCreated, EnrolmentTokenCreated, JoinTokenCreated, MemberCreate, PasswordReset};
+use crate::proto::{
+    ApiKeyCreated, EnrolmentTokenCreated, JoinTokenCreated, MemberCreate, PasswordReset, ProjectSecretCreate,
+    ProjectSecretRotate,
+};
 
 macro_rules! hide {
     ($($message:ident),*) => {$(
@@ -14,4 +17,12 @@ macro_rules! hide {
     )*};
 }
 
-hide!(ApiKeyCreated, EnrolmentTokenCreated, JoinTokenCreated, MemberCreate, PasswordReset);
+hide!(
+    ApiKeyCreated,
+    EnrolmentTokenCreated,
+    JoinTokenCreated,
+    MemberCreate,
+    PasswordReset,
+    ProjectSecretCreate,
+    ProjectSecretRotate
+);

@@ -18,5 +18,6 @@ mod project;
 mod promotion_rule;
 mod rollout;
 mod rollout_template;
+mod secret;
 mod service_template;
 mod simulator;

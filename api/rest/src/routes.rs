@@ -24,6 +24,7 @@ pub mod projects;
 pub mod promotion_rules;
 pub mod rollout_templates;
 pub mod rollouts;
+pub mod secrets;
 pub mod service_templates;
 pub mod session;
 pub mod simulator;
@@ -58,6 +59,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(promotion_rules::routes())
         .merge(rollout_templates::routes())
         .merge(config::routes())
+        .merge(secrets::routes())
         .merge(service_templates::routes())
         .merge(calendar::routes())
         .merge(cluster::routes())

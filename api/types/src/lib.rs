@@ -34,6 +34,7 @@ pub mod org;
 pub mod overview;
 pub mod page;
 pub mod project;
+pub mod project_secret;
 pub mod promotion;
 pub mod rehearsal;
 pub mod rollout;

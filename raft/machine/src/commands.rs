@@ -82,7 +82,7 @@ const fn highest(levels: &[u16]) -> u16 {
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
 // a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin), groups,
-// environments and the rules between them, checks over HTTP, drift, templates, sandboxes. Level 5: the configuration model.
+// environments and the rules between them, checks over HTTP, drift, templates, sandboxes. Level 5: the configuration model, and secrets.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -220,4 +220,10 @@ commands! {
     104 schema 1 level 4 simulator_stop::SimulatorStop;
     /// Changes objects of a project's configuration, all of them or none.
     110 schema 1 level 5 config_change::ConfigChange;
+    /// Adds a secret to a project.
+    111 schema 1 level 5 secret_create::SecretCreate;
+    /// Gives a secret another value, or another description.
+    112 schema 1 level 5 secret_change::SecretChange;
+    /// Takes a secret away.
+    113 schema 1 level 5 secret_delete::SecretDelete;
 }

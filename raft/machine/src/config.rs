@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sentinel_model::config::check::{At, Findings};
 use sentinel_model::config::document::{SETTINGS, check_object};
-use sentinel_model::config::{Document, Kind, Spec};
+use sentinel_model::config::{Document, Kind, Spec, secrets};
 use sentinel_model::config_object::{ConfigObject, ConfigState, changed_since};
 use sentinel_model::{ConfigObjectId, InvalidValue, ProjectId, Sha256Digest};
 use serde::{Deserialize, Serialize};
@@ -218,6 +218,14 @@ pub fn digest_of(asked: &impl Serialize) -> Result<Sha256Digest, TableError> {
 /// The bytes of an object, as they count for its project.
 pub(crate) fn size(slug: &str, spec: &Spec) -> Result<u64, TableError> {
     Ok((encode(Table::ConfigObjects, spec)?.len() + slug.len()) as u64)
+}
+
+/// The secrets that an object names, with the fields in which it does.
+pub fn secrets_of(spec: &Spec) -> Result<BTreeMap<String, Vec<String>>, TableError> {
+    if secrets::may_name(&encode(Table::ConfigObjects, spec)?) {
+        return Ok(secrets::named_in(&spec.content()));
+    }
+    Ok(BTreeMap::new())
 }
 
 /// What is wrong with a change: fields that are not as they must be, and [`loose_ends`]. Places are as in a document: `services.shop.hosts[0]`.

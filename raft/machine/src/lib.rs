@@ -35,6 +35,7 @@ pub mod queue;
 pub mod replica;
 pub mod risk;
 mod rollout;
+pub mod secret;
 pub mod simulator;
 pub mod snapshot;
 pub mod tables;

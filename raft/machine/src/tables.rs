@@ -178,6 +178,12 @@ tables! {
     ConfigStates = 112, "config_states";
     /// object → project, number of the kind, slug.
     ConfigObjectIds = 113, "config_object_ids";
+    /// project, secret → ProjectSecret.
+    Secrets = 114, "secrets";
+    /// secret, version → SecretValue: sealed.
+    SecretValues = 115, "secret_values";
+    /// project, name of a secret, 0, number of the kind, slug → the fields of this object that name it.
+    SecretUses = 116, "secret_uses";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

@@ -14,6 +14,7 @@ pub mod listener;
 pub mod middleware;
 pub mod policy;
 pub mod reference;
+pub mod secrets;
 pub mod service;
 pub mod settings;
 pub mod trust_store;

@@ -108,17 +108,8 @@ pub fn changed_since(edits: &[Edit], revision: u64) -> Vec<String> {
 /// has another length counts as a whole. All of them: whoever keeps them cuts.
 pub fn differences(before: &Spec, after: &Spec) -> Vec<String> {
     let mut found = Vec::new();
-    compare("", &content(before), &content(after), &mut found);
+    compare("", &before.content(), &after.content(), &mut found);
     found
-}
-
-/// What an object says, as JSON.
-fn content(spec: &Spec) -> Value {
-    match serde_json::to_value(spec) {
-        Ok(Value::Object(mut fields)) => fields.remove("spec").unwrap_or_default(),
-        // A specification is plain data: it always has a JSON form.
-        _ => Value::Null,
-    }
 }
 
 fn compare(at: &str, before: &Value, after: &Value, found: &mut Vec<String>) {

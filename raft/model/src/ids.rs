@@ -82,6 +82,8 @@ typed_ids! {
     RolloutId
     /// A template of rollouts.
     RolloutTemplateId
+    /// A secret of a project.
+    SecretId
     /// A browser session.
     SessionId
     /// A person with a local account.

@@ -32,6 +32,7 @@ pub mod org;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod project;
+pub mod project_secret;
 pub mod promotion;
 pub mod risk;
 pub mod rollout;

@@ -25,7 +25,7 @@ pub async fn create(
 ) -> anyhow::Result<ExitCode> {
     let (name, config_source) = match file {
         Some(file) => {
-            let (name, text) = read(file, MAX_SOURCE_BYTES)?;
+            let (name, text) = read(file, MAX_SOURCE_BYTES, "a configuration")?;
             (name, Some(text))
         }
         None => (format!("the configuration of {project}"), None),
@@ -51,7 +51,7 @@ pub async fn create(
 
 /// Looks for problems.
 pub async fn validate(connection: &Connection, project: &str, file: &Path) -> anyhow::Result<ExitCode> {
-    let (name, config_source) = read(file, MAX_SOURCE_BYTES)?;
+    let (name, config_source) = read(file, MAX_SOURCE_BYTES, "a configuration")?;
     let request = BundleValidate { config_source, version: None };
     let found = connection.client.validate_bundle(project, &request).await?;
     match connection.output {

@@ -23,6 +23,7 @@ mod governance;
 mod nodes;
 mod people;
 mod rollouts;
+mod secrets;
 mod templates;
 
 use std::collections::HashSet;
@@ -132,6 +133,8 @@ const READS: &[Operation] = &[
     ConfigPreview,
     ServiceTemplateList,
     ServiceTemplateFill,
+    SecretList,
+    SecretShow,
     CalendarShow,
     RuntimeConfigShow,
     DriftList,
@@ -179,6 +182,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, templates::of_templates(&world, &templates)).await);
     config::configured(&world).await;
     tried.extend(all_refused(&world, config::of_configuration(&world)).await);
+    let secrets = secrets::secrets(&world).await;
+    tried.extend(all_refused(&world, secrets::of_secrets(&world, &secrets)).await);
     let placed = environments::placed(&world).await;
     tried.extend(all_refused(&world, environments::of_environments(&world, &placed)).await);
     for operation in Operation::ALL {

@@ -298,6 +298,28 @@ async fn orgs_keys_members_tokens_and_the_cluster_are_administered() {
 }
 
 #[tokio::test]
+async fn secrets_go_in_and_never_come_out() {
+    let place = Place::new().await;
+    let value = "s3cr3t-canary";
+    let secret = json!({ "body": { "name": "API_TOKEN", "value": value, "description": "for the bank" } });
+    let made = place.of_project("Secret.CreateSecret", secret).await;
+    let id = &made["secret"]["id"];
+    let rotated =
+        place.of_project("Secret.RotateSecret", json!({ "id": id, "body": { "value": value } })).await;
+    assert_eq!(rotated["secret"]["version"], 2);
+    let update = json!({ "id": id, "body": { "description": "" } });
+    let updated = place.of_project("Secret.UpdateSecret", update).await;
+    assert_eq!(updated["secret"]["description"], Value::Null);
+    let listed = place.of_project("Secret.ListSecrets", json!({})).await;
+    let shown = place.of_project("Secret.GetSecret", json!({ "id": id })).await;
+    for told in [made.clone(), rotated, updated, listed, shown] {
+        assert!(!told.to_string().contains(value), "{told}");
+    }
+    place.of_project("Secret.DeleteSecret", json!({ "id": id })).await;
+    assert_eq!(place.refused("Secret.GetSecret", json!({ "id": id })).await.0, Code::NotFound);
+}
+
+#[tokio::test]
 async fn what_cannot_be_understood_is_refused_with_its_place() {
     let place = Place::new().await;
     let environment = |more: Value| {

@@ -285,6 +285,9 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let template = json!({"name": "first", "target_selector": {"type": "all"}});
     let template = http.post("/api/v1/projects/shop/rollout-templates", &http.world.operator, template).await;
     let template = template.json["rollout_template"]["id"].as_str().unwrap().to_owned();
+    let secret = json!({"name": "FIRST", "value": "a"});
+    let secret = http.post("/api/v1/projects/shop/secrets", &http.world.operator, secret).await;
+    let secret = secret.json["secret"]["id"].as_str().unwrap().to_owned();
     let waiting = waiting(http).await;
     for name in ["qa", "early", "live", "gone"] {
         let made = http.post("/api/v1/projects/shop/environments", admin, json!({"name": name})).await;
@@ -399,6 +402,15 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("preview_config", "/config/preview", document(), By::Reader, 200, false);
     add("apply_config", "/config/apply?prune=true&dry_run=false", document(), By::Operator, 200, true);
     add("export_config", "/config/export", None, By::Reader, 200, false);
+    let secrets = "/secrets";
+    add("list_secrets", secrets, None, By::Reader, 200, false);
+    let token = Some(json!({"name": "API_TOKEN", "value": "a value", "description": "of the shop"}));
+    add("create_secret", secrets, token, By::Operator, 201, true);
+    let one = format!("{secrets}/{secret}");
+    add("show_secret", &one, None, By::Reader, 200, false);
+    add("update_secret", &one, Some(json!({"description": "of nobody"})), By::Operator, 200, true);
+    add("rotate_secret", &format!("{one}/rotate"), Some(json!({"value": "b"})), By::Operator, 200, true);
+    add("delete_secret", &one, None, By::Operator, 204, true);
     let of = |rest: &str| format!("/drift/{drift}{rest}");
     let runs = format!("/nodes/{drifter}/runtime-config");
     add("show_runtime_config", &runs, None, By::Reader, 200, false);

@@ -12,5 +12,6 @@ mod coverage;
 mod events;
 mod requests;
 mod schema;
+mod secrets;
 mod sessions;
 mod site;

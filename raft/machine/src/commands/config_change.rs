@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::config::{self, Deed, Expected, Operation, action};
 use crate::outcome::{Rejection, Reply};
-use crate::tables::Table;
+use crate::secret;
+use crate::tables::{Table, encode};
 
 /// Most objects that one command changes.
 pub const OPERATIONS_MAX: usize = 10_000;
@@ -182,6 +183,11 @@ impl ConfigChange {
                         config::reference(self.project_id, (named.kind, named.slug), (kind, slug));
                     context.write().put(Table::ConfigReferences, &place, b"")?;
                 }
+                for (name, fields) in config::secrets_of(spec)? {
+                    let place = secret::use_of(self.project_id, &name, (kind, slug));
+                    let fields = encode(Table::SecretUses, &fields)?;
+                    context.write().put(Table::SecretUses, &place, &fields)?;
+                }
                 context.store(&object)?;
                 Ok(Some(Done { kind, slug: slug.to_owned(), id: object.id.to_string(), deed, fields }))
             }
@@ -226,6 +232,10 @@ impl ConfigChange {
         for named in known.spec.references() {
             let place = config::reference(self.project_id, (named.kind, named.slug), by);
             context.write().delete(Table::ConfigReferences, &place)?;
+        }
+        for name in config::secrets_of(&known.spec)?.keys() {
+            let place = secret::use_of(self.project_id, name, by);
+            context.write().delete(Table::SecretUses, &place)?;
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ use crate::outcome::{Rejection, Reply};
 use crate::promotion;
 use crate::promotion_rule;
 use crate::query;
+use crate::secret;
 use crate::tables::{Scan, Table, TableError, rows};
 use crate::template;
 use crate::waiting;
@@ -70,6 +71,10 @@ fn used_by(context: &Context<'_>, gone: &Environment) -> Result<Option<String>, 
         if rule.source_id == gone.id || rule.target_id == gone.id {
             uses.push(format!("the promotion rule {} names it", rule.id));
         }
+    }
+    let secrets = secret::all(read, gone.project_id)?.into_iter();
+    for secret in secrets.filter(|secret| secret.environment_id == Some(gone.id)) {
+        uses.push(format!("the secret {} has a value for it", secret.name));
     }
     uses.extend(template::naming(read, gone.project_id, |spec| spec.environment_id == Some(gone.id))?);
     let under_way = query::active_rollouts(read)?.into_iter();

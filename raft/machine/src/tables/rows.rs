@@ -15,6 +15,7 @@ use sentinel_model::group::NodeGroup;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
+use sentinel_model::project_secret::{ProjectSecret, SecretValue};
 use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::risk::BundleOutline;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
@@ -101,4 +102,6 @@ rows! {
     RuntimeConfig, RuntimeConfigs, |row| row.node_id.as_bytes().to_vec();
     ConfigObject, ConfigObjects, |row| config::key_of(row.project_id, row.spec.kind(), &row.slug);
     ConfigState, ConfigStates, |row| row.project_id.as_bytes().to_vec();
+    ProjectSecret, Secrets, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
+    SecretValue, SecretValues, |row| key(&[row.secret_id.as_bytes(), &row.version.to_be_bytes()]);
 }

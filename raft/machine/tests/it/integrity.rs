@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::tables::{self, Row, key, rows};
 use sentinel_machine::{Read, Scan, Table, config, waiting};
+use sentinel_model::SecretId;
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::{Bundle, BundleState};
 use sentinel_model::cluster::JoinToken;
-use sentinel_model::config::Kind;
+use sentinel_model::config::{Kind, secrets};
 use sentinel_model::config_object::{ConfigObject, ConfigState};
 use sentinel_model::drift::{DriftCounts, DriftEvent, DriftNode, DriftState, RuntimeConfig};
 use sentinel_model::enrolment::EnrolmentToken;
@@ -17,6 +18,7 @@ use sentinel_model::environment::Environment;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
+use sentinel_model::project_secret::{ProjectSecret, SecretValue, VERSIONS_KEPT};
 use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step};
 use sentinel_model::session::Session;
@@ -152,6 +154,7 @@ pub fn check(tables: &MemoryTables) {
     });
     drift_is_counted(tables);
     configuration_is_whole(tables);
+    secrets_have_their_values(tables);
     agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
         row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
@@ -224,6 +227,35 @@ fn configuration_is_whole(tables: &MemoryTables) {
         }
         assert!(own().all(|object| object.revision <= state.revision));
     }
+}
+
+/// Each version that is kept has a value, no other one has, and who names a secret stands beside it.
+fn secrets_have_their_values(tables: &MemoryTables) {
+    let secrets = all::<ProjectSecret>(tables);
+    let mut kept: BTreeSet<(SecretId, u64, u64)> = BTreeSet::new();
+    for secret in &secrets {
+        assert!(!secret.versions.is_empty() && secret.versions.len() <= VERSIONS_KEPT);
+        kept.extend(secret.versions.iter().map(|version| (secret.id, version.number, version.bytes)));
+        let same = |other: &&ProjectSecret| {
+            (other.project_id, &other.name, other.environment_id)
+                == (secret.project_id, &secret.name, secret.environment_id)
+        };
+        assert_eq!(secrets.iter().filter(same).count(), 1, "{} is there twice", secret.name);
+    }
+    let values = all::<SecretValue>(tables).into_iter();
+    let found: BTreeSet<_> =
+        values.map(|value| (value.secret_id, value.version, value.sealed.0.len() as u64)).collect();
+    assert_eq!(found, kept);
+    let mut uses = Index::new();
+    for object in all::<ConfigObject>(tables) {
+        for (name, fields) in secrets::named_in(&object.spec.content()) {
+            let kind = [object.spec.kind().number()];
+            let place =
+                key(&[object.project_id.as_bytes(), name.as_bytes(), &[0], &kind, object.slug.as_bytes()]);
+            uses.insert(place, tables::encode(Table::SecretUses, &fields).unwrap());
+        }
+    }
+    assert_eq!(index(tables, Table::SecretUses), uses);
 }
 
 fn every_row_has_its_home(tables: &MemoryTables) {

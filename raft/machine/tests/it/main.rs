@@ -38,6 +38,7 @@ mod rollouts;
 mod samples;
 mod sandboxes;
 mod schedules;
+mod secrets;
 mod snapshot;
 mod stage;
 mod templates;

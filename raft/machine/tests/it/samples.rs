@@ -4,6 +4,7 @@ pub mod config;
 pub mod drift;
 pub mod groups;
 pub mod sandboxes;
+pub mod secrets;
 pub mod templates;
 
 use std::collections::BTreeMap;
@@ -599,5 +600,6 @@ pub fn all() -> Vec<Vec<Command>> {
     .chain(templates::all())
     .chain(sandboxes::all())
     .chain(config::all())
+    .chain(secrets::all())
     .collect()
 }

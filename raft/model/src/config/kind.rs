@@ -1,6 +1,7 @@
 //! The kinds of configuration objects.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::check::{At, Findings};
 use super::{Listener, Middleware, Reference, Service, Settings, TrustStore, UpstreamGroup};
@@ -53,6 +54,12 @@ macro_rules! kinds {
             /// Everything that it names.
             pub fn references(&self) -> Vec<Reference<'_>> {
                 match self { $(Spec::$name(spec) => spec.references(),)* }
+            }
+
+            /// What it says, as JSON.
+            pub fn content(&self) -> Value {
+                // Plain data always has a JSON form.
+                match self { $(Spec::$name(spec) => serde_json::to_value(spec).unwrap_or_default(),)* }
             }
 
             /// What people call it; empty when they call it by its slug.

@@ -64,5 +64,5 @@ fn a_change_tells_a_bounded_number_of_fields() {
 fn an_object_that_says_nothing_special_has_a_content() {
     let spec: Spec = Service { route_path: "/".into(), ..Service::default() }.into();
     // `enabled` is usual for who reads it, not for who makes it by `default`.
-    assert_eq!(content(&spec)["route_path"], "/");
+    assert_eq!(spec.content()["route_path"], "/");
 }

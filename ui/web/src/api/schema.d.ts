@@ -1570,6 +1570,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets of a project, all of them, without their values. */
+        get: operations["list_secrets"];
+        put?: never;
+        /** Makes a secret, for all nodes or for those of an environment. */
+        post: operations["create_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/secrets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A secret without its value, and what of the configuration names it. */
+        get: operations["show_secret"];
+        put?: never;
+        post?: never;
+        /** Takes a secret away, with all of its versions. Refused while the configuration names it and no other value would stand in. */
+        delete: operations["delete_secret"];
+        options?: never;
+        head?: never;
+        /** Says something else of what a secret is for. */
+        patch: operations["update_secret"];
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/secrets/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a secret another value: its next version. The last five are kept, sealed; nothing shows them. */
+        post: operations["rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/services": {
         parameters: {
             query?: never;
@@ -5157,6 +5211,92 @@ export interface components {
             /** @description Unique in the cluster. */
             slug: string;
         };
+        /** @description A secret, without its value: nothing shows that. */
+        ProjectSecret: {
+            /** @description Who made it. */
+            created_by: string;
+            /** @description What it is for. */
+            description: string;
+            environment?: components["schemas"]["EnvironmentRef"] | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /**
+             * Format: date-time
+             * @description Since when it has the value that it has.
+             */
+            last_rotated_at: string;
+            /** @description What the configuration calls it: `${secrets.NAME}`. Several have the same name when they are for different nodes. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When its value or its description last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description How many objects of the configuration name it.
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description The number of the version that holds, from 1.
+             */
+            version: number;
+            /** @description The versions that are kept, the newest first, at most five. */
+            versions: components["schemas"]["SecretVersion"][];
+        };
+        /** @description One secret, and what names it. */
+        ProjectSecretBody: {
+            /** @description The secret. */
+            secret: components["schemas"]["ProjectSecret"];
+            /** @description What of the configuration names it, by kind and slug; of many the first hundred. */
+            used_by: components["schemas"]["SecretUse"][];
+        };
+        /** @description A secret to make. */
+        ProjectSecretCreate: {
+            /** @description What it is for, at most 1,000 characters. */
+            description?: string | null;
+            /** @description Id or slug of an environment: only nodes in it get this value. For all nodes when absent. */
+            environment?: string | null;
+            /** @description What the configuration calls it: 1 to 64 capital letters, digits and `_`, a letter first. */
+            name: string;
+            /**
+             * Format: password
+             * @description Its value, 1 to 65,536 bytes. Nothing ever shows it again.
+             */
+            value: string;
+        };
+        /** @description The secrets of a project, all of them. */
+        ProjectSecretList: {
+            /** @description By name; the one that is for all nodes first. */
+            secrets: components["schemas"]["ProjectSecret"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description Another value for a secret: its next version. */
+        ProjectSecretRotate: {
+            /**
+             * Format: password
+             * @description Its value from now on, 1 to 65,536 bytes. Nothing ever shows it again.
+             */
+            value: string;
+        };
+        /** @description What to change of a secret beside its value. */
+        ProjectSecretUpdate: {
+            /** @description What it is for, at most 1,000 characters. */
+            description: string;
+        };
         /** @description A change of a project. What is left out stays as it is. */
         ProjectUpdate: {
             /**
@@ -6538,6 +6678,30 @@ export interface components {
          * @enum {string}
          */
         Scope: "nodes:read" | "nodes:write" | "bundles:read" | "bundles:write" | "rollouts:read" | "rollouts:write" | "services:read" | "services:write" | "api_keys:admin";
+        /** @description An object of the configuration that names a secret. */
+        SecretUse: {
+            /** @description Its fields that name the secret, at most twenty. */
+            fields: string[];
+            /** @description What the object is. */
+            kind: components["schemas"]["ConfigKind"];
+            /** @description Its slug. */
+            slug: string;
+        };
+        /** @description One value that a secret has or had. */
+        SecretVersion: {
+            /** @description By whom. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            inserted_at: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
         /** @description Headers that tell browsers to be careful; what is not given is not sent. */
         SecurityHeaders: {
             /** @description `Content-Security-Policy`. */
@@ -14087,6 +14251,312 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolloutBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_secrets: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secrets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSecretList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectSecretCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSecretBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_secret: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSecretBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectSecretUpdate"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSecretBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Id of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectSecretRotate"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSecretBody"];
                 };
             };
             /** @description The request is refused. */
