@@ -41,7 +41,7 @@ pub enum ConfigCommand {
     #[command(after_help = "Examples:
   sentinel-cp config apply -f shop.yaml --project shop
   sentinel-cp config apply -f shop.yaml --dry-run --project shop
-  sentinel-cp config apply -f shop.yaml --revision 7 --project shop     # as it was when I looked
+  sentinel-cp config apply -f shop.yaml --revision 7 --project shop
   sentinel-cp config apply -f - --keep-others --project shop")]
     Apply {
         #[command(flatten)]

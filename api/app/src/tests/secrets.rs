@@ -119,7 +119,7 @@ async fn what_the_configuration_names_stays_and_says_where_it_is_named() {
             "headers": { "request": { "set": { "x-key": "Bearer ${secrets.API_TOKEN}" } } },
         } },
     }));
-    let query = ConfigApplyQuery { dry_run: None, prune: None };
+    let query = ConfigApplyQuery::default();
     app.apply_config(&world.operator.again(), PROJECT, query, document.unwrap()).await.unwrap();
     let shown = app.show_secret(&world.reader.again(), PROJECT, made.id).await.unwrap();
     assert_eq!(shown.secret.uses, 1);

@@ -117,7 +117,7 @@ fn what_names_a_secret_is_known_and_keeps_it() {
     stage.done(sends("a", "nothing"));
     let words = "the secret API_TOKEN is in use: the service 'bb' names it";
     stage.refuses([(delete().into(), Rejection::WrongState(words.into()))]);
-    stage.done(change(vec![unset(Kind::Service, "bb", Expected::There)]));
+    stage.done(change(vec![unset(Kind::Service, "bb", Expected::Anything)]));
     assert_eq!(uses(&stage.tables, SHOP, "OTHER", 9).unwrap(), (Vec::<Use>::new(), 0));
     stage.done(delete());
 }
