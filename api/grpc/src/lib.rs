@@ -2,7 +2,7 @@
 //!
 //! The protocol is the REST API in other words: every message has the fields of the JSON object of its name, a request names its object first
 //! and then has what REST has in the body and in the query. A service extracts, calls one use case of `sentinel-app` and writes the answer.
-//! What it must not do: hold a business rule. Start reading at [`routes`].
+//! What it must not do: hold a business rule. Start reading at [`router`].
 
 mod admin;
 mod attend;
