@@ -52,14 +52,19 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
   const [adding, setAdding] = useState(false);
 
   const apply = useAction({
-    run: ({ document }: { document: ConfigDocument; text: string }) => applyConfiguration(project, document),
+    run: ({ document, revision }: { document: ConfigDocument; text: string; revision: number | undefined }) =>
+      applyConfiguration(project, document, revision).catch(async (thrown: unknown) => {
+        // Somebody may have been quicker: what is shown as the change is that from what there is now.
+        await client.invalidateQueries({ queryKey: configurationQuery(project).queryKey });
+        throw thrown;
+      }),
     done: (applied) => `The configuration is applied: ${inWords(applied)}`,
     refresh: [],
     // The text stays until there is the one that takes its place; what was typed meanwhile stays for good.
     then: (_, { text }) => void client.invalidateQueries({ queryKey: configurationQuery(project).queryKey }).then(() => setTyped((now) => (now === text ? null : now))),
   });
   const submit = (): void => {
-    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate({ document: look.document, text: source });
+    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate({ document: look.document, text: source, revision: look.diff?.revision });
   };
   const blocker = useBlocker({ shouldBlockFn: ({ current, next }) => changed && current.pathname !== next.pathname, withResolver: true, enableBeforeUnload: () => changed });
   const unapplied = changed ? "Apply the change first, or take it back" : null;
