@@ -89,8 +89,12 @@ const IMPURE_WORDS: &[&str] = &[
 /// Libraries that only some of our crates may know: a library is named by how its crates begin.
 const RESERVED: &[(&str, &[&str], &str)] = &[
     ("openraft", &["sentinel-consensus", "sentinel-store"], "only consensus and store import openraft"),
-    ("axum", &["sentinel-cp", "sentinel-kit", "sentinel-rest"], "only api/* and src know HTTP"),
-    ("tower-http", &["sentinel-cp", "sentinel-rest"], "only api/* and src know HTTP"),
+    (
+        "axum",
+        &["sentinel-cp", "sentinel-grpc", "sentinel-kit", "sentinel-rest"],
+        "only api/* and src know HTTP",
+    ),
+    ("tower-http", &["sentinel-cp", "sentinel-grpc", "sentinel-rest"], "only api/* and src know HTTP"),
     ("utoipa-axum", &["sentinel-rest"], "only api/* and src know HTTP"),
     (
         "hyper",

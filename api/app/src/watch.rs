@@ -6,11 +6,12 @@ use std::time::Duration;
 use sentinel_api_types::event::{Compacted, Event, EventsQuery};
 use sentinel_api_types::timestamp;
 use sentinel_machine::{Cursor, Scan, Table, query};
+use sentinel_model::api_key::Scope;
 use sentinel_model::{Epoch, OrgId, ProjectId};
 
 use crate::access::{Operation, Place};
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Identity};
 use crate::error::AppError;
 use crate::events::{Subscription, Watched};
 
@@ -158,11 +159,33 @@ impl Watch {
     }
 
     fn concerns(&mut self, event: &sentinel_machine::Event) -> bool {
+        // A key is told what it may read, and nothing else.
+        if let Identity::ApiKey(key) = &self.caller.identity
+            && !key.scopes.contains(&scope_of(&event.kind))
+        {
+            return false;
+        }
         let mine = event.org_id.is_some_and(|org| self.orgs.contains(&org));
         if mine && event.kind == "project.created" {
             self.projects.extend(event.project_id);
         }
         mine || event.project_id.is_some_and(|project| self.projects.contains(&project))
+    }
+}
+
+/// The scope of those who may read what an event is about.
+fn scope_of(kind: &str) -> Scope {
+    match kind.split('.').next().unwrap_or_default() {
+        "project" | "node" | "node_group" | "environment" | "drift" | "simulator" => Scope::NodesRead,
+        "enrolment_token" => Scope::NodesWrite,
+        "bundle" => Scope::BundlesRead,
+        "rollout" | "rollout_template" | "promotion_rule" | "freeze_window" | "checks" | "analysis" => {
+            Scope::RolloutsRead
+        }
+        "config" | "config_settings" | "service" | "upstream_group" | "listener" | "middleware"
+        | "trust_store" | "secret" => Scope::ServicesRead,
+        // People, keys, the cluster, and what is not known yet.
+        _ => Scope::ApiKeysAdmin,
     }
 }
 

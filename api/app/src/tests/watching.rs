@@ -1,7 +1,9 @@
 //! The event stream.
 
+use sentinel_api_types::api_key::Scope;
 use sentinel_api_types::event::EventsQuery;
 
+use super::rollouts::create;
 use crate::error::AppError;
 use crate::testing::World;
 use crate::testing::world::{ORG, OTHER_PROJECT, PROJECT};
@@ -34,6 +36,19 @@ async fn a_watcher_sees_its_project_and_nothing_of_other_tenants() {
     assert_eq!(kinds(&mut watch, 2).await, ["enrolment_token.created", "bundle.compiled"]);
     let refused = world.kit.app.watch(&world.outsider.again(), &of(Some(PROJECT)), None).await.err();
     assert!(matches!(refused, Some(AppError::NotFound(_))));
+}
+
+/// Defect: a key learns from the stream what it may not read.
+#[tokio::test]
+async fn a_key_is_told_what_its_scopes_let_it_read_and_nothing_else() {
+    let world = World::new().await.unwrap();
+    let key = world.kit.key(&world.admin, &[Scope::NodesRead, Scope::BundlesRead], None).await.unwrap();
+    let mut watch = world.kit.app.watch(&key.again(), &of(Some(PROJECT)), None).await.unwrap();
+    world.kit.enrolment(&world.operator, PROJECT, None).await.unwrap();
+    let bundle = world.kit.bundle(&world.operator, PROJECT, "1.0").await.unwrap();
+    world.kit.app.create_rollout(&world.operator.again(), PROJECT, create(bundle)).await.unwrap();
+    world.kit.node(&world.operator, PROJECT, "edge-2").await.unwrap();
+    assert_eq!(kinds(&mut watch, 2).await, ["bundle.compiled", "node.registered"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! One of each command, fixed for ever: their bytes are in `tests/golden`.
 
+pub mod bundles;
 pub mod config;
 pub mod drift;
 pub mod groups;
@@ -9,6 +10,7 @@ pub mod templates;
 
 use std::collections::BTreeMap;
 
+pub use bundles::bundle;
 use sentinel_machine::Command;
 use sentinel_machine::commands::api_key_create::ApiKeyCreate;
 use sentinel_machine::commands::api_key_delete::ApiKeyDelete;
@@ -17,7 +19,6 @@ use sentinel_machine::commands::backup_note::BackupNote;
 use sentinel_machine::commands::backup_take::BackupTake;
 use sentinel_machine::commands::baseline_catch_up::BaselineCatchUp;
 use sentinel_machine::commands::bundle_assign::BundleAssign;
-use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::bundle_revoke::BundleRevoke;
 use sentinel_machine::commands::cluster_init::{ClusterInit, Founding};
 use sentinel_machine::commands::cluster_level_raise::ClusterLevelRaise;
@@ -70,11 +71,10 @@ use sentinel_model::drift::Remediation;
 use sentinel_model::governance::ApprovalRule;
 use sentinel_model::node::{ActivationStage, NodeEvent, NodeEventType, NodeStatus, Severity, Slot};
 use sentinel_model::org::SigningKey;
-use sentinel_model::risk::{Endpoint, Filter, FilterKind, Mark, Outline, Route};
 use sentinel_model::rollout::{Batch, Gates, OnConflict, RolloutSpec, Target};
 use sentinel_model::secret::{PasswordHash, Sealed};
 use sentinel_model::user::Role;
-use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, ProjectId, Time};
+use sentinel_model::{BundleId, Epoch, Generation, MemberId, NodeId, Time};
 
 use crate::checks::{checks, http_check};
 mod canary;
@@ -238,48 +238,6 @@ pub fn token() -> EnrolmentTokenCreate {
         environment_id: None,
         simulated: false,
     }
-}
-
-pub fn bundle(bundle_id: BundleId, project_id: ProjectId, version: &str) -> BundleCreate {
-    BundleCreate {
-        bundle_id,
-        project_id,
-        version: version.into(),
-        digest: digest(0x61),
-        size_bytes: 12_345,
-        manifest_digest: digest(0x62),
-        signature: (100..164).collect(),
-        signing_key_id: "sk_1".into(),
-        risk_level: RiskLevel::Medium,
-        risk_reasons: vec!["route_removed".into()],
-        warnings: vec!["unused upstream 'x'".into()],
-        created_by: "ada@example.com".into(),
-        outline: None,
-        config_revision: None,
-    }
-}
-
-/// A bundle with an outline that has one of everything.
-fn outlined() -> BundleCreate {
-    let mark = |byte| Mark([byte; 16]);
-    let outline = Outline {
-        size: 5_000,
-        listeners: BTreeMap::from([(mark(1), Endpoint { whole: mark(2), tls: Some(mark(3)) })]),
-        upstreams: BTreeMap::from([(mark(4), Endpoint { whole: mark(5), tls: None })]),
-        agents: BTreeMap::from([(mark(6), mark(7))]),
-        filters: [FilterKind::Asks, FilterKind::Limits, FilterKind::Other]
-            .into_iter()
-            .zip(10..)
-            .map(|(kind, name)| (mark(name), Filter { whole: mark(8), kind }))
-            .collect(),
-        routes: BTreeMap::from([(
-            mark(20),
-            Route { whole: mark(21), asks: [mark(6)].into(), open: true, limit: Some(mark(22)) },
-        )]),
-        waf: Some(mark(30)),
-        rate_limits: None,
-    };
-    BundleCreate { outline: Some(outline), ..bundle(NEW, SHOP, "2.0") }
 }
 
 pub fn node(number: u8) -> NodeRegister {
@@ -545,11 +503,7 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![api_key().into(), ApiKeyCreate { project_id: None, expires_at: None, ..api_key() }.into()],
         vec![ApiKeyRevoke { api_key_id: KEY }.into()],
         vec![ApiKeyDelete { api_key_id: KEY }.into()],
-        vec![
-            bundle(NEW, SHOP, "2.0").into(),
-            outlined().into(),
-            BundleCreate { config_revision: Some(7), ..outlined() }.into(),
-        ],
+        bundles::all(),
         vec![BundleRevoke { bundle_id: NEW }.into()],
         vec![assign(NEW, &[1, 2]).into()],
         vec![
