@@ -2,8 +2,11 @@
 
 use sentinel_api_types::timestamp;
 use sentinel_app::testing::world::{Known, OTHER_PROJECT, PROJECT, World};
+use sentinel_grpc::proto::WatchEventsRequest;
+use sentinel_grpc::proto::event_service_client::EventServiceClient;
+use sentinel_grpc::proto::watch_events_response::Item;
 use serde_json::{Value, json};
-use tonic::Code;
+use tonic::{Code, Request};
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
@@ -274,6 +277,8 @@ async fn orgs_keys_members_tokens_and_the_cluster_are_administered() {
     assert!(listed["api_keys"].as_array().unwrap().iter().all(|one| one["key"].is_null()));
     let revoked = place.ask(by, "ApiKey.RevokeApiKey", json!({ "id": key["id"] })).await;
     assert!(revoked["api_key"]["revoked_at"].is_string());
+    let shown = place.ask(by, "ApiKey.GetApiKey", json!({ "id": key["id"] })).await;
+    assert_eq!(shown["api_key"]["name"], "ci");
     place.ask(by, "ApiKey.DeleteApiKey", json!({ "id": key["id"] })).await;
     let members = place.ask(by, "Member.ListMembers", json!({ "org": "default" })).await;
     assert!(members["total"].as_u64().unwrap() >= 3);
@@ -295,6 +300,111 @@ async fn orgs_keys_members_tokens_and_the_cluster_are_administered() {
     assert_eq!(simulator["simulator"]["settings"]["labels"], json!({ "zone": ["a", "b"] }));
     place.ask(by, "Simulator.StopSimulator", json!({ "project": "play" })).await;
     assert_eq!(place.of_project("Project.GetOverview", json!({})).await["nodes"]["total"], 1);
+}
+
+#[tokio::test]
+async fn people_orgs_tokens_and_members_of_the_cluster_come_and_go() {
+    let place = Place::new().await;
+    let by = &place.world.admin;
+    let org = |more: Value| {
+        let mut request = json!({ "org": "default" });
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let made = place.ask(by, "Org.CreateOrg", json!({ "body": { "name": "Third" } })).await;
+    assert_eq!(made["org"]["slug"], "third");
+    assert!(place.ask(by, "Org.ListOrgs", json!({})).await["total"].as_u64().unwrap() >= 1);
+    assert_eq!(place.ask(by, "Org.GetOrg", org(json!({}))).await["org"]["slug"], "default");
+    assert!(place.ask(by, "Org.ListSigningKeys", org(json!({}))).await["signing_keys"].is_array());
+    assert!(place.ask(by, "Project.ListProjects", org(json!({}))).await["total"].as_u64().unwrap() >= 1);
+    let member = json!({ "body": { "email": "new@example.com", "name": "New", "role": "reader", "password": "correct horse battery" } });
+    let member = place.ask(by, "Member.CreateMember", org(member)).await;
+    let user = &member["member"]["user_id"];
+    let role = json!({ "user_id": user, "body": { "role": "operator" } });
+    let updated = place.ask(by, "Member.UpdateMember", org(role)).await;
+    assert_eq!(updated["member"]["role"], "operator");
+    let password = json!({ "user_id": user, "body": { "password": "another horse battery" } });
+    place.ask(by, "Member.ResetPassword", org(password)).await;
+    place.ask(by, "Member.DeleteMember", org(json!({ "user_id": user }))).await;
+    let audit = place.ask(by, "Audit.ListOrgAudit", org(json!({ "limit": 1 }))).await;
+    assert_eq!(audit["entries"][0]["action"], "member.removed", "{audit}");
+    assert!(place.ask(by, "Cluster.ListClusterAudit", json!({})).await["entries"].is_array());
+    let join = place.ask(by, "Cluster.CreateJoinToken", json!({ "body": {} })).await;
+    let id = &join["join_token"]["id"];
+    assert_eq!(place.ask(by, "Cluster.ListJoinTokens", json!({})).await["join_tokens"][0]["id"], *id);
+    place.ask(by, "Cluster.RevokeJoinToken", json!({ "id": id })).await;
+    for call in ["Cluster.HandOverLeadership", "Cluster.RaiseClusterLevel"] {
+        let body = if call.ends_with("Level") { json!({ "from": 1, "to": 2 }) } else { json!({ "to": 77 }) };
+        let refused = place.grpc.call(call, by, json!({ "body": body })).await.unwrap_err();
+        assert!(
+            matches!(refused.code(), Code::FailedPrecondition | Code::InvalidArgument | Code::NotFound),
+            "{refused:?}"
+        );
+        let theirs = place.grpc.call(call, &place.world.reader, json!({ "body": body })).await.unwrap_err();
+        assert_eq!(theirs.code(), Code::PermissionDenied);
+    }
+}
+
+#[tokio::test]
+async fn bundles_rollouts_and_what_is_listed_are_found_again() {
+    let place = Place::new().await;
+    let bundle = place.world.kit.bundle(&place.world.operator, PROJECT, "1.0").await.unwrap();
+    let id = json!({ "id": bundle });
+    assert_eq!(place.of_project("Bundle.ListBundles", json!({})).await["bundles"][0]["version"], "1.0");
+    assert_eq!(place.of_project("Bundle.GetBundle", id.clone()).await["bundle"]["id"], id["id"]);
+    let validated =
+        place.of_project("Bundle.ValidateBundle", json!({ "body": { "config_source": "nonsense {" } })).await;
+    assert!(validated["problems"].is_array(), "{validated}");
+    let rollout = json!({ "body": { "bundle_id": bundle, "target_selector": { "type": "all" } } });
+    let rollout = place.of_project("Rollout.CreateRollout", rollout).await["rollout"]["id"].clone();
+    let early = json!({ "id": rollout, "body": { "step_index": 0 } });
+    assert_eq!(place.refused("Rollout.AdvanceRollout", early).await.0, Code::FailedPrecondition);
+    let cancelled = place.of_project("Rollout.CancelRollout", json!({ "id": rollout })).await;
+    assert!(cancelled["rollout"]["state"].is_string());
+    place.of_project("Bundle.RevokeBundle", id).await;
+    let template = json!({ "body": { "name": "usual", "target_selector": { "type": "all" } } });
+    let template = place.of_project("RolloutTemplate.CreateRolloutTemplate", template).await;
+    let id = json!({ "id": template["rollout_template"]["id"] });
+    assert_eq!(place.of_project("RolloutTemplate.ListRolloutTemplates", json!({})).await["total"], 1);
+    place.of_project("RolloutTemplate.DeleteRolloutTemplate", id).await;
+    let made = place.of_project("Environment.CreateEnvironment", json!({ "body": { "name": "Lab" } })).await;
+    assert_eq!(made["environment"]["slug"], "lab");
+    assert_eq!(place.of_project("NodeGroup.ListNodeGroups", json!({})).await["node_groups"], Value::Null);
+    place.of_project("Node.ListNodeEvents", json!({ "id": place.world.node.0 })).await;
+    let token = json!({ "body": { "name": "rack 7" } });
+    let token = place.of_project("EnrolmentToken.CreateEnrolmentToken", token).await;
+    let id = json!({ "id": token["enrolment_token"]["id"] });
+    place.of_project("EnrolmentToken.RevokeEnrolmentToken", id).await;
+    let listed = place.of_project("EnrolmentToken.ListEnrolmentTokens", json!({})).await;
+    assert!(listed["enrolment_tokens"].is_array());
+    let drift = json!({ "id": Uuid::from_u128(7) });
+    assert_eq!(place.refused("Drift.GetDrift", drift).await.0, Code::NotFound);
+    assert_eq!(place.of_project("Simulator.GetSimulator", json!({})).await["simulator"]["state"], "stopped");
+}
+
+#[tokio::test]
+async fn a_stream_of_events_is_resumed_where_it_was_left() {
+    let place = Place::new().await;
+    let router = sentinel_grpc::router(place.world.kit.app.clone()).unwrap();
+    let mut client = EventServiceClient::new(router);
+    let ask = |last_event_id: Option<String>| {
+        let message = WatchEventsRequest { project: Some(PROJECT.into()), last_event_id };
+        let mut request = Request::new(message);
+        let token = format!("Bearer {}", place.world.reader.secret.expose());
+        request.metadata_mut().insert("authorization", token.parse().unwrap());
+        request
+    };
+    let mut stream = client.watch_events(ask(None)).await.unwrap().into_inner();
+    place.world.kit.bundle(&place.world.operator, PROJECT, "1.0").await.unwrap();
+    let Some(Item::Event(first)) = stream.message().await.unwrap().unwrap().item else { panic!() };
+    assert_eq!(first.kind, "bundle.compiled");
+    drop(stream);
+    place.world.kit.bundle(&place.world.operator, PROJECT, "1.1").await.unwrap();
+    let mut stream = client.watch_events(ask(Some(first.id.clone()))).await.unwrap().into_inner();
+    let Some(Item::Event(second)) = stream.message().await.unwrap().unwrap().item else { panic!() };
+    assert_eq!(second.data["version"], "1.1");
+    let wrong = client.watch_events(ask(Some("yesterday".into()))).await.unwrap_err();
+    assert_eq!(wrong.code(), Code::InvalidArgument);
 }
 
 #[tokio::test]
