@@ -1,6 +1,7 @@
 //! The command line against a real member: what it prints, and the exit codes that scripts rely on.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod attacks;
 mod blue_green;
 mod bundles;
 mod cli;
