@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::Stream;
 use sentinel_app::App;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_server::Health;
@@ -13,20 +16,24 @@ use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
 use crate::message::POOL;
 
-/// How often a watcher's member looks.
+/// How often a member looks for those who watch it. They share a look: anybody may watch, and a look asks a majority.
 const EVERY: Duration = Duration::from_secs(2);
 
 /// See the module.
 pub struct Readiness {
     app: App,
     services: HashSet<String>,
+    looked: Looked,
 }
+
+/// The last look for watchers, and when it was.
+type Looked = Arc<Mutex<Option<(Instant, ServingStatus)>>>;
 
 impl Readiness {
     /// Of the member itself, which is the service without a name, and of each of its services.
     pub fn new(app: App) -> Self {
         let services = POOL.services().map(|service| service.full_name().to_owned());
-        Self { app, services: services.chain([String::new()]).collect() }
+        Self { app, services: services.chain([String::new()]).collect(), looked: Looked::default() }
     }
 
     fn require(&self, service: &str) -> Result<(), Status> {
@@ -37,6 +44,19 @@ impl Readiness {
 
 async fn status(app: &App) -> ServingStatus {
     if app.unready().await.is_none() { ServingStatus::Serving } else { ServingStatus::NotServing }
+}
+
+/// The status as of the last look, which is made now if that was long ago.
+async fn of_late(app: &App, looked: &Looked) -> ServingStatus {
+    let mut looked = looked.lock().await;
+    match *looked {
+        Some((at, known)) if at.elapsed() < EVERY => known,
+        _ => {
+            let now = status(app).await;
+            *looked = Some((Instant::now(), now));
+            now
+        }
+    }
 }
 
 fn response(status: ServingStatus) -> HealthCheckResponse {
@@ -65,11 +85,12 @@ impl Health for Readiness {
             let once = futures::stream::iter([Ok(response(ServingStatus::ServiceUnknown))]);
             return Ok(Response::new(Box::pin(once)));
         }
-        let stream = futures::stream::unfold((self.app.clone(), None), |(app, told)| async move {
+        let begin = (self.app.clone(), self.looked.clone(), None);
+        let stream = futures::stream::unfold(begin, |(app, looked, told)| async move {
             loop {
-                let now = status(&app).await;
+                let now = of_late(&app, &looked).await;
                 if Some(now) != told {
-                    return Some((Ok(response(now)), (app, Some(now))));
+                    return Some((Ok(response(now)), (app, looked, Some(now))));
                 }
                 tokio::time::sleep(EVERY).await;
             }

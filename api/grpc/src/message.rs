@@ -194,7 +194,7 @@ fn decode<T: DeserializeOwned>(value: Value) -> Result<T, Status> {
 
 /// Names the field, as far as serde tells it.
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Status {
-    let path = error.path().to_string().replace("[", ".").replace("]", "");
+    let path = error.path().to_string();
     let message = error.inner().to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     let join = |name: &str| match path.as_str() {

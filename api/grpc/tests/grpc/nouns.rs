@@ -250,7 +250,7 @@ async fn a_configuration_goes_in_and_comes_out_as_the_same_document() {
         (r#"{"version": 1.5}"#, "version: invalid type: floating point `1.5`"),
         (
             r#"{"version": 1, "services": {"a": {"hosts": [7]}}}"#,
-            "services.a.hosts.0: invalid type: integer `7`",
+            "services.a.hosts[0]: invalid type: integer `7`",
         ),
     ] {
         let (code, message) = place.refused("Config.ApplyConfig", json!({ "document": text })).await;
