@@ -13,6 +13,7 @@ mod args;
 mod attached;
 mod backoff;
 mod board;
+mod discreet;
 mod driver;
 mod enrol;
 mod fetch;
@@ -32,6 +33,8 @@ mod proxy;
 mod release;
 mod render;
 mod rhythm;
+mod sealing_key;
+mod secrets;
 mod shelf;
 mod state;
 #[cfg(test)]
@@ -59,6 +62,7 @@ use activation::Activator;
 use args::OnExit;
 use attached::Attached;
 use board::{Board, Serving};
+use discreet::Discreet;
 use heartbeat::About;
 use identity::Identity;
 use link::Link;
@@ -66,6 +70,7 @@ use local_http::LocalHttp;
 use meter::Meter;
 use proxy::Proxy;
 use render::Addresses;
+use sealing_key::SealingKey;
 use shelf::Shelf;
 use state::StateFile;
 use weight::{Listeners, Weights};
@@ -168,6 +173,7 @@ async fn serve<P: Proxy>(
 ) -> anyhow::Result<()> {
     tracing::info!(proxy_version, "the agent begins");
     let state = StateFile::open(&data_dir)?;
+    let proxy = Discreet::new(proxy);
     let keys = identity.keys()?;
     let mut activator =
         Activator::new(proxy, shelf, state, (identity.node_id, keys), args.values()?, Arc::clone(&board))
@@ -175,15 +181,19 @@ async fn serve<P: Proxy>(
             .measuring(args.measure_every);
     let weights = Arc::new(Weights::open(&data_dir, identity.node_id)?);
     let listeners = Listeners::bind(args.agent_check_listen, args.weight_listen).await?;
-    let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"))?;
+    let key = SealingKey::of(&data_dir);
+    let link = Link::new(&args.enrolment.servers, &identity, data_dir.join("download"), key)?;
     activator.boot(&link).await?;
     // Not before: a load balancer shall not hear of a proxy that has gone on serving that nothing runs.
     let asked = listeners.serve(&weights, &board);
     board.note(NodeEventType::Startup, Severity::Info, "the agent began");
     let (jobs, work) = mpsc::channel(1);
+    let (renewals, values) = mpsc::channel(1);
     let interval = Duration::from_secs(identity.heartbeat_interval_s.max(1));
     let tasks = [
-        tokio::spawn(poll::poll(link.clone(), Arc::clone(&board), weights, jobs).in_current_span()),
+        tokio::spawn(
+            poll::poll(link.clone(), Arc::clone(&board), weights, (jobs, renewals)).in_current_span(),
+        ),
         tokio::spawn(
             heartbeat::beat(link.clone(), Arc::clone(&board), About { proxy_version }, interval)
                 .in_current_span(),
@@ -191,7 +201,7 @@ async fn serve<P: Proxy>(
         tokio::spawn(heartbeat::send_events(link.clone(), Arc::clone(&board)).in_current_span()),
         tokio::spawn(measure::send_runtime_config(link.clone(), Arc::clone(&board)).in_current_span()),
     ];
-    driver::drive(&mut activator, &board, &link, work, stop).await;
+    driver::drive(&mut activator, &board, &link, (work, values), stop).await;
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     if args.on_exit == OnExit::Stop {
         board.change(|facts| facts.serving = Serving::No("it is being stopped".to_owned()));

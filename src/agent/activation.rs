@@ -15,6 +15,7 @@ mod earlier;
 mod go_back;
 mod outcome;
 mod patience;
+mod renewal;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use super::measure::Measuring;
 use super::proxy::Proxy;
 use super::release::Release;
 use super::render::{Addresses, RenderError, Rendered, render};
+use super::secrets::Secrets;
 use super::shelf::Shelf;
 use super::state::StateFile;
 use super::verify::{self, Unverified};
@@ -158,7 +160,12 @@ impl<P: Proxy> Activator<P> {
             state.begin(release);
         });
         begun.map_err(|error| Failure::passing(ActivationStage::Stage, error))?;
-        let (next, way) = self.stage(release, &archive, bundle).await?;
+        let named = bundle.manifest.secrets.clone();
+        let secrets = self.secrets_of(release, &named, source).await.map_err(|error| Failure {
+            passing: error.passing,
+            ..Failure::new(ActivationStage::Download, error.message)
+        })?;
+        let (next, way) = self.stage(release, (&archive, &secrets), bundle).await?;
         drop(archive);
         tracing::info!(generation = release.generation.0, stage = "test", way = ?way, "staged");
         let config = self.shelf.config(release);
@@ -254,28 +261,29 @@ impl<P: Proxy> Activator<P> {
     async fn stage(
         &mut self,
         release: &Release,
-        archive: &[u8],
+        (archive, secrets): (&[u8], &Secrets),
         mut bundle: OpenBundle,
     ) -> Result<(Live, Way), Failure> {
         let io = |error: std::io::Error| Failure::passing(ActivationStage::Stage, error);
         let refused = |error: RenderError| Failure::new(ActivationStage::Stage, error);
         self.shelf.place(release, archive, &bundle).map_err(io)?;
+        self.shelf.write_secrets(release, secrets).map_err(io)?;
         bundle.keep_compiled();
         let bundle = Arc::new(bundle);
         let (rendered, way) = match self.proxy.running() {
             Some(addresses) => {
-                let rendered = self.render(&bundle, addresses).await.map_err(refused)?;
+                let rendered = self.render(&bundle, secrets, addresses).await.map_err(refused)?;
                 let way = self.way(&rendered)?;
                 if way == Way::Upgrade {
                     let fresh = self.proxy.fresh_addresses().map_err(io)?;
-                    (self.render(&bundle, fresh).await.map_err(refused)?, way)
+                    (self.render(&bundle, secrets, fresh).await.map_err(refused)?, way)
                 } else {
                     (rendered, way)
                 }
             }
             None => {
                 let fresh = self.proxy.fresh_addresses().map_err(io)?;
-                (self.render(&bundle, fresh).await.map_err(refused)?, Way::Start)
+                (self.render(&bundle, secrets, fresh).await.map_err(refused)?, Way::Start)
             }
         };
         if matches!(way, Way::Upgrade | Way::Start) {
@@ -399,6 +407,13 @@ impl<P: Proxy> Activator<P> {
         let epoch = state.epoch();
         let proven = state.effective.as_ref().filter(|release| release.epoch == epoch);
         let effective = proven.map(|release| (release.bundle_id, release.generation));
+        // What runs may be what ran before, after a failure: that is not asked for any more.
+        let current = proven.filter(|release| release.at() == state.handled());
+        let secrets = self
+            .live
+            .as_ref()
+            .filter(|live| Some(&live.release) == current)
+            .and_then(|live| live.rendered.secrets.stamp());
         self.board.change(|facts| {
             if facts.epoch != epoch {
                 (facts.epoch, facts.accepted) = (epoch, None);
@@ -407,6 +422,7 @@ impl<P: Proxy> Activator<P> {
             facts.accepted = facts.accepted.filter(|accepted| Some(*accepted) != effective).or(effective);
             facts.failure = state.failure().cloned();
             facts.handled = state.handled();
+            facts.secrets = secrets;
             facts.serving = serving;
         });
     }
@@ -418,9 +434,14 @@ impl<P: Proxy> Activator<P> {
         }
     }
 
-    async fn render(&self, bundle: &Arc<OpenBundle>, addresses: Addresses) -> Result<Rendered, RenderError> {
-        let (bundle, vars) = (Arc::clone(bundle), self.vars.clone());
-        let rendered = tokio::task::spawn_blocking(move || render(&bundle, &vars, addresses)).await;
+    async fn render(
+        &self,
+        bundle: &Arc<OpenBundle>,
+        secrets: &Secrets,
+        addresses: Addresses,
+    ) -> Result<Rendered, RenderError> {
+        let (bundle, vars, secrets) = (Arc::clone(bundle), self.vars.clone(), secrets.clone());
+        let rendered = tokio::task::spawn_blocking(move || render(&bundle, &vars, &secrets, addresses)).await;
         rendered.unwrap_or_else(|error| Err(RenderError::Refused(format!("the parser broke down: {error}"))))
     }
 

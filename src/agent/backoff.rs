@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Backoff {
     first: Duration,
     most: Duration,

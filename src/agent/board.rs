@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sentinel_api_types::agent::{FailureReport, NodeEventReport, NodeEventType, Severity};
 use sentinel_api_types::drift::{Measured, RuntimeConfigReport};
-use sentinel_model::{BundleId, Epoch, Generation, Ordinal};
+use sentinel_model::{BundleId, Epoch, Generation, Ordinal, Sha256Digest};
 use tokio::sync::{Notify, watch};
 
 use super::meter::Meter;
@@ -31,6 +31,8 @@ pub struct Facts {
     pub epoch: Epoch,
     /// Whether the proxy serves.
     pub serving: Serving,
+    /// Which values of secrets the newest assignment runs with; `None` when it names none, or does not run.
+    pub secrets: Option<Sha256Digest>,
     /// What really runs, compared with the effective release; `None` before it was looked at.
     pub measured: Option<Measured>,
 }

@@ -11,7 +11,7 @@ use super::activation::{Activator, Outcome, Source};
 use super::args::OnExit;
 use super::backoff::Backoff;
 use super::board::{Board, Serving};
-use super::poll::Job;
+use super::poll::{Job, Renewal};
 use super::proxy::Proxy;
 
 /// How often replaced processes and logs are looked after.
@@ -26,7 +26,7 @@ pub async fn drive<P: Proxy>(
     activator: &mut Activator<P>,
     board: &Board,
     source: &dyn Source,
-    mut jobs: mpsc::Receiver<Job>,
+    (mut jobs, mut renewals): (mpsc::Receiver<Job>, mpsc::Receiver<Renewal>),
     stop: CancellationToken,
 ) {
     let mut tend = interval(TEND_EVERY);
@@ -55,6 +55,15 @@ pub async fn drive<P: Proxy>(
                 if !unproven() {
                     revive_at = None;
                 } else if revive_at.is_none() && activator.is_down() {
+                    revive_at = Some(Instant::now() + restarts.next());
+                }
+            }
+            Some(Renewal { stamp, answer }) = renewals.recv() => {
+                let taken = activator.renew_secrets(stamp, source).await;
+                let _ = answer.send(taken);
+                prove_at = Instant::now() + PROVE_EVERY;
+                activator.look().await;
+                if unproven() && revive_at.is_none() && activator.is_down() {
                     revive_at = Some(Instant::now() + restarts.next());
                 }
             }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sentinel_api_types::Secret;
 use sentinel_api_types::agent::LatestQuery;
+use sentinel_api_types::node_secret::NodeSecretsRequest;
 use sentinel_client::{Client, ClientError, Credential};
 use sentinel_model::NodeId;
 use tokio::sync::Mutex;
@@ -19,6 +20,8 @@ use super::fetch;
 use super::identity::Identity;
 use super::release::Release;
 use super::rhythm::part_of;
+use super::sealing_key::SealingKey;
+use super::secrets::Secrets;
 
 /// When to try again after a token was refused or not given.
 const TOKEN_AGAIN: Duration = Duration::from_secs(60);
@@ -35,6 +38,7 @@ pub struct Link {
     client: Client,
     token: Arc<Mutex<Token>>,
     downloads: PathBuf,
+    sealing_key: SealingKey,
     /// Within how long to come back when nobody answers, in milliseconds.
     return_within_ms: Arc<AtomicU64>,
 }
@@ -51,13 +55,19 @@ impl Link {
     ///
     /// # Errors
     /// None of the servers has a usable URL.
-    pub fn new(servers: &[String], identity: &Identity, downloads: PathBuf) -> Result<Self, ClientError> {
+    pub fn new(
+        servers: &[String],
+        identity: &Identity,
+        downloads: PathBuf,
+        sealing_key: SealingKey,
+    ) -> Result<Self, ClientError> {
         let client =
             Client::trusting(servers, Credential::NodeKey(identity.node_key.clone()), &identity.trust)?;
         client.learn_members(&identity.members);
         let token = Token { text: None, renew_at: Instant::now() };
         let token = Arc::new(Mutex::new(token));
-        Ok(Self { node: identity.node_id, client, token, downloads, return_within_ms: Arc::default() })
+        let return_within_ms = Arc::default();
+        Ok(Self { node: identity.node_id, client, token, downloads, sealing_key, return_within_ms })
     }
 
     /// Adds members that the control plane told of.
@@ -127,6 +137,7 @@ impl Link {
             wait: Some(0),
             weight_epoch: None,
             weight_revision: None,
+            secrets: None,
         };
         // With the token that there is: another one would be fetched over the connections that are not to be trusted here.
         let fresh = self.client.on_fresh_connections();
@@ -151,6 +162,23 @@ impl Link {
 impl Source for Link {
     async fn fetch(&self, release: &Release, size: u64) -> Result<Vec<u8>, FetchError> {
         fetch::fetch(self, &self.downloads, release, size).await
+    }
+
+    async fn secrets(&self, release: &Release) -> Result<Secrets, FetchError> {
+        let here = |error: anyhow::Error| FetchError { message: format!("{error:#}"), passing: true };
+        let public_key = self.sealing_key.public().map_err(here)?;
+        let request = NodeSecretsRequest { bundle_id: release.bundle_id, public_key };
+        let answer = self.ask(|client| {
+            let request = request.clone();
+            async move { client.node_secrets(self.node, &request).await }
+        });
+        let sealed = answer.await.map_err(|error| FetchError {
+            message: format!("the values of its secrets: {error}"),
+            // A value that is missing, and a key that is another one, stay so.
+            passing: error.status() != Some(409),
+        })?;
+        let opened = self.sealing_key.open(&sealed, self.node, release.bundle_id).map_err(here)?;
+        Ok(Secrets::new(opened))
     }
 
     async fn discard(&self, release: &Release) {

@@ -15,8 +15,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sentinel_api_types::drift::{Difference, DifferenceKind, DriftSeverity, Measured, RuntimeConfigReport};
-use sentinel_bundle::drift;
 use sentinel_bundle::limits::MAX_READ_BYTES;
+use sentinel_bundle::{drift, secrets};
 use sentinel_model::drift::{CONFIG_BYTES_MAX, DIFFERENCES_MAX, PATH_TEXT_MAX, WORDS_MAX};
 use sentinel_model::{Epoch, Generation, Sha256Digest};
 use sha2::{Digest, Sha256};
@@ -40,6 +40,8 @@ const GRACE: Duration = Duration::from_secs(10);
 const FILES_MAX: usize = 2_000;
 /// Bytes read of one file; of a longer one only the length counts.
 const READ_MAX: u64 = 64 << 20;
+/// What is told instead of a text in which nobody can tell where the values of secrets are.
+const UNREADABLE: &str = "(not shown: it cannot be read, and may have values of secrets in it)";
 /// Pause between two texts that are told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -162,8 +164,10 @@ impl Memory {
             self.read.clear();
             self.read_all_at = Some(now + READ_ALL_EVERY);
         }
-        let wanted = Sha256Digest(Sha256::digest(expected.rendered.text.as_bytes()).into());
-        let config = self.digest(&expected.dir.join(&expected.config));
+        // Of a file with values of secrets in it, what is told is no digest that values could be tried against.
+        let salt = expected.rendered.secrets.salt();
+        let wanted = salted(salt, expected.rendered.text.as_bytes());
+        let config = self.salted_digest(&expected.dir.join(&expected.config), salt);
         let mut look = Look::default();
         look.file(&expected.config, wanted, config);
         for (path, digest) in &expected.files {
@@ -202,6 +206,10 @@ impl Memory {
 
     /// Digest of a file; `None` when it is not there, or is no file.
     fn digest(&mut self, path: &Path) -> Option<Sha256Digest> {
+        self.salted_digest(path, &[])
+    }
+
+    fn salted_digest(&mut self, path: &Path, salt: &[u8]) -> Option<Sha256Digest> {
         let about = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
         let stamp = Stamp {
             inode: about.ino(),
@@ -212,7 +220,7 @@ impl Memory {
         if let Some((_, digest)) = self.read.get(path).filter(|(known, _)| *known == stamp) {
             return Some(*digest);
         }
-        let digest = read(path, stamp.size).ok()?;
+        let digest = read(path, stamp.size, salt).ok()?;
         if self.read.len() < FILES_MAX {
             self.read.insert(path.to_owned(), (stamp, digest));
         }
@@ -220,8 +228,13 @@ impl Memory {
     }
 }
 
-fn read(path: &Path, size: u64) -> io::Result<Sha256Digest> {
+fn salted(salt: &[u8], bytes: &[u8]) -> Sha256Digest {
+    Sha256Digest(Sha256::new().chain_update(salt).chain_update(bytes).finalize().into())
+}
+
+fn read(path: &Path, size: u64, salt: &[u8]) -> io::Result<Sha256Digest> {
     let mut hasher = Sha256::new();
+    hasher.update(salt);
     if size > READ_MAX {
         hasher.update(size.to_be_bytes());
     } else {
@@ -272,8 +285,11 @@ fn told(expected: &Expected, hash: Sha256Digest) -> Option<(RuntimeConfigReport,
     // As JSON a configuration may be longer than any text that was written.
     let most = MAX_READ_BYTES + expected.rendered.text.len();
     file.take(most as u64 + 1).read_to_end(&mut bytes).ok()?;
-    let same = Sha256Digest(Sha256::digest(&bytes).into()) == hash;
-    let mut truncated = !same;
+    let secrets = &expected.rendered.secrets;
+    let same = salted(secrets.salt(), &bytes) == hash;
+    let veiled = secrets.count() > 0;
+    // What is told without values of secrets is not all of it either.
+    let mut truncated = !same || veiled;
     let mut cut = |text: &str| {
         let mut end = text.len().min(CONFIG_BYTES_MAX);
         while !text.is_char_boundary(end) {
@@ -283,7 +299,12 @@ fn told(expected: &Expected, hash: Sha256Digest) -> Option<(RuntimeConfigReport,
         text.get(..end).unwrap_or_default().to_owned()
     };
     let text = String::from_utf8_lossy(&bytes);
-    let (config_kdl, expected_kdl) = (cut(&text), cut(&expected.rendered.text));
+    let shown = match veiled {
+        true => secrets::mask(&text, expected.rendered.shown(), &secrets.values())
+            .map_or_else(|| Cow::Borrowed(UNREADABLE), Cow::Owned),
+        false => Cow::Borrowed(&*text),
+    };
+    let (config_kdl, expected_kdl) = (cut(&shown), cut(expected.rendered.shown()));
     // Bytes that are no text are not what the digest is of.
     truncated |= matches!(text, Cow::Owned(_));
     let generation = expected.generation;
@@ -341,7 +362,18 @@ impl Look {
                 DifferenceKind::Changed if is_config => match whole {
                     Some(text) => {
                         let judged = drift::judge(&expected.rendered.config, text);
-                        (judged.severity.into(), judged.summary)
+                        let severity = judged.severity.into();
+                        // A parser quotes what it does not understand, and that may have been a value.
+                        let quotes =
+                            expected.rendered.secrets.count() > 0 && severity == DriftSeverity::Critical;
+                        (
+                            severity,
+                            if quotes {
+                                "the configuration cannot be read".to_owned()
+                            } else {
+                                judged.summary
+                            },
+                        )
                     }
                     None => (DriftSeverity::High, format!("{} is too long to be compared", one.path)),
                 },

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sentinel_api_types::agent::{LatestQuery, LatestResponse, NoUpdate, Update};
-use sentinel_model::Ordinal;
+use sentinel_model::{Ordinal, Sha256Digest};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
@@ -45,45 +45,91 @@ struct Again {
     at: Instant,
 }
 
+/// Other values for the secrets of what runs.
+#[derive(Debug)]
+pub struct Renewal {
+    /// Which ones, as members name them.
+    pub stamp: Sha256Digest,
+    /// Where to tell whether they are taken.
+    pub answer: oneshot::Sender<bool>,
+}
+
+/// Values of secrets that could not be taken.
+struct NotTaken {
+    stamp: Sha256Digest,
+    again_at: Instant,
+}
+
+/// Where to send what is to be done.
+pub type Work = (mpsc::Sender<Job>, mpsc::Sender<Renewal>);
+
 /// Never ends by itself; ends when nobody activates any more.
-pub async fn poll(link: Link, board: Arc<Board>, weights: Arc<Weights>, jobs: mpsc::Sender<Job>) {
+pub async fn poll(link: Link, board: Arc<Board>, weights: Arc<Weights>, work: Work) {
     let troubles = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
     let failures = Backoff::new(Duration::from_secs(5), Duration::from_secs(300));
-    rounds(link, board, weights, jobs, troubles, failures).await;
+    rounds(link, board, weights, work, troubles, failures).await;
 }
 
 async fn rounds(
     link: Link,
     board: Arc<Board>,
     weights: Arc<Weights>,
-    jobs: mpsc::Sender<Job>,
+    (jobs, renewals): Work,
     mut troubles: Backoff,
     mut failures: Backoff,
 ) {
     let mut again: Option<Again> = None;
+    let mut not_taken: Option<NotTaken> = None;
+    let mut renewal_failures = failures.clone();
     let facts = board.watch();
     // Whoever has never been told a weight cannot wait for a newer one: the first answer tells it, and must not be long in coming.
     let mut greeting = weights.is_unknown();
     loop {
-        let handled = facts.borrow().handled;
+        let (handled, has) = {
+            let facts = facts.borrow();
+            (facts.handled, facts.secrets)
+        };
+        not_taken = not_taken.filter(|tried| Instant::now() < tried.again_at);
         let left = again.as_ref().map(|again| again.at.saturating_duration_since(Instant::now()));
         let due = left == Some(Duration::ZERO);
         // Until it is to be tried again, only something newer is of interest.
         let known = again.as_ref().map_or(handled, |again| handled.max(ordinal(&again.update)));
         let (have, wait) =
             if due { (handled, Duration::ZERO) } else { (known, left.unwrap_or(WAIT).min(WAIT)) };
+        let wait = match &not_taken {
+            Some(tried) => wait.min(tried.again_at.saturating_duration_since(Instant::now())),
+            None => wait,
+        };
         let wait = if greeting { Duration::ZERO } else { wait };
-        let (update, offered) = match ask(&link, &weights, have, wait).await {
+        // What was tried in vain is not asked for at once again, but others are.
+        let knows = has.map(|has| not_taken.as_ref().map_or(has, |tried| tried.stamp));
+        let (update, offered) = match ask(&link, &weights, (have, knows), wait).await {
             Answer::Update(update) => {
                 troubles.reset();
                 greeting = false;
                 (update, true)
             }
-            Answer::Nothing(_) if greeting => {
+            Answer::Nothing(..) if greeting => {
                 greeting = false;
                 continue;
             }
-            Answer::Nothing(pause) => {
+            Answer::Nothing(_, Some(stamp)) if !due && has.is_some() && knows != Some(stamp) => {
+                troubles.reset();
+                let (answer, taken) = oneshot::channel();
+                if renewals.send(Renewal { stamp, answer }).await.is_err() {
+                    return;
+                }
+                match taken.await {
+                    Ok(true) => renewal_failures.reset(),
+                    Ok(false) => {
+                        let again_at = Instant::now() + renewal_failures.next();
+                        not_taken = Some(NotTaken { stamp, again_at });
+                    }
+                    Err(_) => return,
+                }
+                continue;
+            }
+            Answer::Nothing(pause, _) => {
                 troubles.reset();
                 if due {
                     tracing::info!("what was to be tried again is not wanted any more");
@@ -129,8 +175,8 @@ async fn rounds(
 enum Answer {
     /// Something to run.
     Update(Update),
-    /// Nothing, and how long to pause before the next poll.
-    Nothing(Duration),
+    /// Nothing; how long to pause before the next poll; and which values of secrets belong to what the node shall run.
+    Nothing(Duration, Option<Sha256Digest>),
     /// No member says what it wants.
     Silence,
     /// A member does not talk to this node.
@@ -142,7 +188,12 @@ fn ordinal(update: &Update) -> Ordinal {
 }
 
 /// One poll. The weight that comes along is taken in here: it is no assignment, and no activation holds it up.
-async fn ask(link: &Link, weights: &Weights, have: Ordinal, wait: Duration) -> Answer {
+async fn ask(
+    link: &Link,
+    weights: &Weights,
+    (have, secrets): (Ordinal, Option<Sha256Digest>),
+    wait: Duration,
+) -> Answer {
     let wait_s = u32::try_from(wait.as_secs()).unwrap_or(0);
     let epoch = (!have.epoch.is_first()).then_some(have.epoch);
     let known = weights.known();
@@ -152,6 +203,7 @@ async fn ask(link: &Link, weights: &Weights, have: Ordinal, wait: Duration) -> A
         wait: Some(wait_s),
         weight_epoch: known.map(|weight| weight.epoch).filter(|epoch| !epoch.is_first()),
         weight_revision: known.map(|weight| weight.revision),
+        secrets,
     };
     let answer = link.ask(|client| {
         let query = query.clone();
@@ -169,7 +221,7 @@ async fn ask(link: &Link, weights: &Weights, have: Ordinal, wait: Duration) -> A
         Ok(LatestResponse::Update(update)) => Answer::Update(update),
         Ok(LatestResponse::NoUpdate(answer)) => {
             let pause = Duration::from_secs(answer.poll_after_s).min(POLL_AFTER_MAX);
-            Answer::Nothing(spread(pause))
+            Answer::Nothing(spread(pause), answer.secrets)
         }
         Err(error) => {
             if error.status() == Some(404) || error.status() == Some(401) {

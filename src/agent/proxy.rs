@@ -11,6 +11,7 @@ use sentinel_api_types::Timestamp;
 
 use super::meter::Vitals;
 use super::render::{Addresses, Target};
+use super::secrets::Secrets;
 
 /// See the module. Errors are in the proxy's own words where it had any.
 #[async_trait]
@@ -84,6 +85,9 @@ pub trait Proxy: Send {
     fn read_again(&mut self) -> Option<Timestamp> {
         None
     }
+
+    /// From now on, nothing that this tells in words has any of these values in it.
+    fn keep_to_itself(&mut self, _secrets: &Secrets) {}
 
     /// Where the running process is measured.
     fn vitals(&self) -> Option<Vitals>;

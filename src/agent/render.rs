@@ -9,8 +9,11 @@ use sentinel_bundle::archive::OpenBundle;
 use sentinel_bundle::manifest::Probe;
 use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values, VariableError};
 use sentinel_bundle::proxy_config::{self, Unwritable};
+use sentinel_bundle::secrets::{FillError, fill};
 use sentinel_bundle::{Config, Problem};
 use serde::{Deserialize, Serialize};
+
+use super::secrets::Secrets;
 
 /// The addresses that an agent gives to one process of its proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,17 @@ pub struct Rendered {
     pub addresses: Addresses,
     /// Where and how it can be seen at work.
     pub target: Target,
+    /// The values that it has in it.
+    pub secrets: Secrets,
+    /// The configuration as JSON without them, where it has some.
+    veiled: Option<String>,
+}
+
+impl Rendered {
+    /// The configuration as JSON, with the names of secrets in place of their values.
+    pub fn shown(&self) -> &str {
+        self.veiled.as_deref().unwrap_or(&self.text)
+    }
 }
 
 /// Where and how a configuration can be seen at work.
@@ -102,6 +116,9 @@ pub enum RenderError {
     /// Two listeners want one address.
     #[error("{0} is the address of both \"{1}\" and \"{2}\"")]
     SameAddress(SocketAddr, String, String),
+    /// A secret cannot be put in.
+    #[error(transparent)]
+    Secret(#[from] FillError),
     /// No listener could answer the probe.
     #[error(
         "no plain HTTP listener serves the global routes, so nothing could prove that this bundle is live; add one, for example on 127.0.0.1"
@@ -113,7 +130,12 @@ pub enum RenderError {
 ///
 /// # Errors
 /// [`RenderError`].
-pub fn render(bundle: &OpenBundle, vars: &Values, addresses: Addresses) -> Result<Rendered, RenderError> {
+pub fn render(
+    bundle: &OpenBundle,
+    vars: &Values,
+    secrets: &Secrets,
+    addresses: Addresses,
+) -> Result<Rendered, RenderError> {
     let mut values = vars.clone();
     values.insert(OPS_ADDR.to_owned(), addresses.ops.to_string());
     values.insert(METRICS_ADDR.to_owned(), addresses.metrics.to_string());
@@ -124,7 +146,17 @@ pub fn render(bundle: &OpenBundle, vars: &Values, addresses: Addresses) -> Resul
     let config = proxy_config::parse(&written)
         .map_err(|problem: Problem| RenderError::Refused(problem.to_string()))?;
     let text = proxy_config::to_json_checked(&config)?;
-    Ok(Rendered { text, config, addresses, target })
+    let secrets = secrets.clone();
+    if bundle.manifest.secrets.is_empty() {
+        return Ok(Rendered { text, config, addresses, target, secrets, veiled: None });
+    }
+    let filled = fill(&text, |name| secrets.value(name))?;
+    // What a parser says of it may quote it.
+    let refused = |words: String| RenderError::Refused(secrets.hide_in(words));
+    let config = proxy_config::parse(&filled).map_err(|problem| refused(problem.to_string()))?;
+    let veiled = Some(text);
+    let text = proxy_config::to_json_checked(&config).map_err(|error| refused(error.to_string()))?;
+    Ok(Rendered { text, config, addresses, target, secrets, veiled })
 }
 
 fn target(bundle: &OpenBundle, values: &Values) -> Result<Target, RenderError> {
@@ -196,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_template_becomes_the_text_of_this_node() {
-        let rendered = render(&bundle(1, "1.0").open, &vars(), addresses()).unwrap();
+        let rendered = render(&bundle(1, "1.0").open, &vars(), &Secrets::default(), addresses()).unwrap();
         assert!(rendered.text.contains(&public().to_string()) && !rendered.text.contains("${node."));
         let target = rendered.target;
         assert_eq!(target.proving[0].address, public());
@@ -208,7 +240,7 @@ mod tests {
     #[test]
     fn whatever_the_form_of_the_bundle_the_proxy_gets_json() {
         for made in [bundle(1, "1.0"), bundle_of_document(2, "1.1")] {
-            let rendered = render(&made.open, &vars(), addresses()).unwrap();
+            let rendered = render(&made.open, &vars(), &Secrets::default(), addresses()).unwrap();
             assert!(rendered.text.starts_with('{'), "{}", rendered.text);
             let read = proxy_config::parse(&rendered.text).unwrap();
             proxy_config::equal(&read, &rendered.config).unwrap();
@@ -219,31 +251,38 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_named_with_what_to_do() {
-        let error = render(&bundle(1, "1.0").open, &Values::new(), addresses()).unwrap_err().to_string();
+        let error = render(&bundle(1, "1.0").open, &Values::new(), &Secrets::default(), addresses())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`http_port`") && error.contains("--var"), "{error}");
         let wrong = Values::from([("http_port".to_owned(), "99999".to_owned())]);
-        let error = render(&bundle(1, "1.0").open, &wrong, addresses()).unwrap_err().to_string();
+        let error =
+            render(&bundle(1, "1.0").open, &wrong, &Secrets::default(), addresses()).unwrap_err().to_string();
         assert!(error.contains("`http_port`") && error.contains("a port"), "{error}");
     }
 
     #[test]
     fn a_listener_on_every_address_is_asked_on_loopback() {
         let source = SOURCE.replace("127.0.0.1:${node.http_port}", "0.0.0.0:${node.http_port}");
-        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), addresses()).unwrap().target;
+        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), &Secrets::default(), addresses())
+            .unwrap()
+            .target;
         assert_eq!(target.proving[0].address, public());
     }
 
     #[test]
     fn two_listeners_cannot_have_one_address() {
         let vars = Values::from([("http_port".to_owned(), addresses().ops.port().to_string())]);
-        let error = render(&bundle(1, "1.0").open, &vars, addresses()).unwrap_err();
+        let error = render(&bundle(1, "1.0").open, &vars, &Secrets::default(), addresses()).unwrap_err();
         assert!(matches!(error, RenderError::SameAddress(..)), "{error}");
     }
 
     #[test]
     fn a_fixed_metrics_address_is_not_the_processes_own() {
         let source = format!("{SOURCE}\nobservability {{ metrics {{ address \"127.0.0.1:9909\"; }}; }}\n");
-        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), addresses()).unwrap().target;
+        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), &Secrets::default(), addresses())
+            .unwrap()
+            .target;
         let metrics = target.metrics.unwrap();
         assert!(!metrics.own && metrics.address.port() == 9909);
     }

@@ -4,6 +4,7 @@
 //! DATA_DIR/bundles/<generation>-<digest12>/bundle.tar.zst   the archive as it was signed
 //!                                          content/         its files
 //!                                          zentinel.json    rendered for this node and this process
+//!                                          secrets.json     the values of the secrets that it names, if it names any
 //! DATA_DIR/current -> bundles/<generation>-<digest12>       what the proxy reads
 //! ```
 
@@ -18,6 +19,7 @@ use sentinel_model::drift::{CONFIG_PATH, EARLIER_CONFIG_PATH};
 
 use super::identity::Keys;
 use super::release::Release;
+use super::secrets::Secrets;
 use super::verify::{self, Unverified};
 use crate::durable;
 
@@ -29,7 +31,11 @@ pub const CONTENT: &str = "content";
 pub const CONFIG: &str = CONFIG_PATH;
 /// The same, as agents of earlier versions named it.
 pub const EARLIER_CONFIG: &str = EARLIER_CONFIG_PATH;
+/// The values of its secrets.
+pub const SECRETS: &str = "secrets.json";
 const STAGING: &str = ".staging";
+/// A configuration that the proxy is to test first. By the end of its name the proxy tells the form.
+const CANDIDATE: &str = "candidate.json";
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -131,6 +137,32 @@ impl Shelf {
     /// Whatever the file system says; the old one is then untouched.
     pub fn write_config(&self, release: &Release, text: &str) -> io::Result<()> {
         durable::replace(&self.config(release), text.as_bytes(), 0o600)
+    }
+
+    /// Writes a configuration for the proxy to test, and says where. Nothing reads it but that.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn write_candidate(&self, release: &Release, text: &str) -> io::Result<PathBuf> {
+        let path = self.dir(release).join(CANDIDATE);
+        durable::replace(&path, text.as_bytes(), 0o600)?;
+        Ok(path)
+    }
+
+    /// The values of a release's secrets, as they lie there.
+    ///
+    /// # Errors
+    /// They are not there, or cannot be read.
+    pub fn secrets(&self, release: &Release) -> io::Result<Secrets> {
+        Secrets::load(&self.dir(release).join(SECRETS))
+    }
+
+    /// Keeps the values of a release's secrets.
+    ///
+    /// # Errors
+    /// Whatever the file system says; the old ones are then untouched.
+    pub fn write_secrets(&self, release: &Release, secrets: &Secrets) -> io::Result<()> {
+        secrets.save(&self.dir(release).join(SECRETS))
     }
 
     /// Removes the rendered configuration of an earlier agent from a release, where there is one.

@@ -84,6 +84,7 @@ impl Made {
             manifest_digest: self.release.manifest_digest,
             poll_after_s: 1,
             weight: None,
+            secrets: None,
         }
     }
 }
@@ -96,6 +97,13 @@ pub fn bundle(generation: u64, version: &str) -> Made {
 /// A bundle of any text.
 pub fn bundle_of(generation: u64, version: &str, text: &str) -> Made {
     made(generation, version, Source::Text(text))
+}
+
+/// A text like [`SOURCE`] whose route sends a secret along.
+pub fn with_secret() -> String {
+    let policies =
+        r#"route "all" { policies { request-headers { set { "X-Key" "Bearer ${secrets.TOKEN}"; }; }; };"#;
+    SOURCE.replace("route \"all\" {", policies)
 }
 
 /// A bundle of a document that says what [`SOURCE`] says.

@@ -304,6 +304,9 @@ fn facts(bundle: &Bundle) -> Table {
     table.fact("Manifest", format!("sha256 {}", bundle.manifest_digest));
     let made_of = bundle.config_revision.map(|revision| format!("revision {revision} of the configuration"));
     table.fact("Made of", made_of.unwrap_or_else(|| "a text".to_owned()));
+    if !bundle.secrets.is_empty() {
+        table.fact("Secrets", bundle.secrets.join(", "));
+    }
     table.fact("Signed by", bundle.signing_key_id.clone());
     table.fact("Made", format!("{} by {}", at(bundle.inserted_at), bundle.created_by));
     bundle.warnings.iter().for_each(|warning| table.fact("Warning", warning.clone()));

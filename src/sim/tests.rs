@@ -73,7 +73,7 @@ async fn latest(State(plane): Shared, Query(query): Query<LatestQuery>) -> Respo
     if query.generation.unwrap_or_default() < plane.update.generation {
         return Json(plane.update.clone()).into_response();
     }
-    Json(NoUpdate { no_update: true, poll_after_s: 1, weight: None }).into_response()
+    Json(NoUpdate { no_update: true, poll_after_s: 1, weight: None, secrets: None }).into_response()
 }
 
 async fn archive(State(plane): Shared) -> Vec<u8> {

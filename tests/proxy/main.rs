@@ -14,6 +14,7 @@ mod fleet;
 mod forms;
 mod refusal;
 mod rollout;
+mod secrets;
 mod strategies;
 mod weight;
 

@@ -300,6 +300,8 @@ operations! {
     NodeLatest => Node;
     /// Fetch what a node shall run.
     NodeArchive => Node;
+    /// Fetch the values of the secrets that it names.
+    NodeSecrets => Node;
     /// Exchange a node's key for a token.
     NodeToken => Node;
     /// Tell what happened at a node.

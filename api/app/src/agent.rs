@@ -3,6 +3,7 @@
 
 mod events;
 mod report;
+mod secrets;
 
 use std::time::Duration;
 
@@ -174,14 +175,21 @@ impl App {
         let mut wait = self.events().await_news(id);
         loop {
             let (view, node) = self.this_node(Operation::NodeLatest, caller, id).await?;
+            let secrets = self.secrets_stamp(&view, &node)?;
+            // Those who change before this is known are looked at again.
+            if secrets.is_some() && wait.also_for_secrets(node.project_id) {
+                continue;
+            }
             let weight = self.weight(&view, &node)?;
             if let Some(update) = self.offer(&view, &node, have, poll_after_s)? {
-                return Ok(LatestResponse::Update(Update { weight, ..update }));
+                return Ok(LatestResponse::Update(Update { weight, secrets, ..update }));
             }
             // An agent that does not say what it knows is not woken for it: it would be woken again at once, for ever.
             let newer = weight.zip(knows).is_some_and(|(now, knows)| (now.epoch, now.revision) > knows);
-            if newer || tokio::time::timeout_at(deadline, wait.news()).await.is_err() {
-                return Ok(LatestResponse::NoUpdate(NoUpdate { no_update: true, poll_after_s, weight }));
+            let others = secrets.zip(query.secrets).is_some_and(|(now, has)| now != has);
+            if newer || others || tokio::time::timeout_at(deadline, wait.news()).await.is_err() {
+                let nothing = NoUpdate { no_update: true, poll_after_s, weight, secrets };
+                return Ok(LatestResponse::NoUpdate(nothing));
             }
         }
     }
@@ -194,20 +202,7 @@ impl App {
         bundle_id: BundleId,
     ) -> Result<(Bundle, Bytes), AppError> {
         let (view, node) = self.this_node(Operation::NodeArchive, caller, id).await?;
-        // Not what it was once offered: that may have been withdrawn.
-        let assigned = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
-        let runs = node.effective.map(|fact| fact.bundle_id);
-        let unknown = || AppError::not_found("Bundle");
-        if ![assigned, runs].contains(&Some(bundle_id)) {
-            return Err(unknown());
-        }
-        let bundle: Bundle = tables::load(&*view.tables, bundle_id.as_bytes())?.ok_or_else(unknown)?;
-        if bundle.project_id != node.project_id {
-            return Err(unknown());
-        }
-        if bundle.state == BundleState::Revoked {
-            return Err(AppError::Conflict("Bundle has been revoked".into()));
-        }
+        let bundle = its_bundle(&view, &node, bundle_id)?;
         let bytes = self.archive(bundle.digest).await?;
         Ok((bundle, bytes))
     }
@@ -293,6 +288,7 @@ impl App {
             manifest_digest: bundle.manifest_digest,
             poll_after_s,
             weight: None,
+            secrets: None,
         }))
     }
 
@@ -344,6 +340,24 @@ impl App {
     fn member_urls(&self) -> Vec<String> {
         self.inner().parts.cluster.api_urls()
     }
+}
+
+/// A bundle that a node shall run or runs. Not what it was once offered: that may have been withdrawn.
+fn its_bundle(view: &View, node: &Node, id: BundleId) -> Result<Bundle, AppError> {
+    let assigned = node.assignment.as_ref().map(|assignment| assignment.bundle_id);
+    let runs = node.effective.map(|fact| fact.bundle_id);
+    let unknown = || AppError::not_found("Bundle");
+    if ![assigned, runs].contains(&Some(id)) {
+        return Err(unknown());
+    }
+    let bundle: Bundle = tables::load(&*view.tables, id.as_bytes())?.ok_or_else(unknown)?;
+    if bundle.project_id != node.project_id {
+        return Err(unknown());
+    }
+    if bundle.state == BundleState::Revoked {
+        return Err(AppError::Conflict("Bundle has been revoked".into()));
+    }
+    Ok(bundle)
 }
 
 fn enrolment(read: &dyn Read, digest: Sha256Digest) -> Result<EnrolmentToken, AppError> {

@@ -28,6 +28,7 @@ use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
+use crate::secret;
 
 impl App {
     /// Compiles, signs, stores and adds a bundle. It is in the log only when its archive is on a majority's disk.
@@ -85,6 +86,7 @@ impl App {
         };
         let compiled = self.heavy("compilations", move || job.run()).await?;
         self.require_room(read, here.project.id, compiled.archive.len() as u64)?;
+        secret::require_known(read, here.project.id, &compiled.secrets)?;
         let digest = self.blobs().put(compiled.archive.clone()).await?;
         if digest != compiled.digest {
             return Err(AppError::internal("the blob store names the archive by another digest"));
@@ -106,6 +108,7 @@ impl App {
             // A member of before there were outlines could not read it.
             outline: compiled.outline.filter(|_| level >= bundle_create::OUTLINE_LEVEL),
             config_revision,
+            secrets: compiled.secrets,
         };
         let committed = self.commit(caller, change.with("checksum", digest), command).await?;
         let id: BundleId = committed.id()?;
@@ -260,6 +263,7 @@ pub(crate) fn shape(bundle: bundle::Bundle) -> Bundle {
         risk_reasons: bundle.risk_reasons,
         warnings: bundle.warnings,
         config_revision: bundle.config_revision,
+        secrets: bundle.secrets,
         created_by: bundle.created_by,
         inserted_at: timestamp(bundle.created_at),
         updated_at: timestamp(bundle.updated_at),

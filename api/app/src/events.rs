@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sentinel_machine::{Cursor, Event, EventHistory};
-use sentinel_model::NodeId;
+use sentinel_model::{NodeId, ProjectId};
 use tokio::sync::{broadcast, watch};
 
 /// Events that a slow watcher may be behind before it reads from the history instead.
@@ -19,8 +19,26 @@ pub struct EventBus(Arc<Inner>);
 struct Inner {
     history: Arc<dyn EventHistory>,
     live: broadcast::Sender<Arc<Event>>,
-    /// Nodes whose agents wait for news here. An entry lives as long as somebody waits.
-    waiting: Mutex<HashMap<NodeId, Waiting>>,
+    /// What agents wait here for news of. An entry lives as long as somebody waits.
+    waiting: Mutex<HashMap<Of, Waiting>>,
+}
+
+/// What there can be news of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Of {
+    /// A node: its assignment, or its settings.
+    Node(NodeId),
+    /// The values of a project's secrets.
+    Secrets(ProjectId),
+}
+
+/// What an event is news of, for agents that wait.
+fn news_of(event: &Event) -> Option<Of> {
+    match event.kind.as_str() {
+        "node.assigned" | "node.updated" | "node.weighed" => event.resource_id.parse().ok().map(Of::Node),
+        "secret.created" | "secret.rotated" | "secret.deleted" => event.project_id.map(Of::Secrets),
+        _ => None,
+    }
 }
 
 struct Waiting {
@@ -56,8 +74,8 @@ impl EventBus {
         }
         self.0.history.append(&events);
         for event in events {
-            if ["node.assigned", "node.updated", "node.weighed"].contains(&event.kind.as_str()) {
-                self.wake(&event);
+            if let Some(of) = news_of(&event) {
+                self.wake(of);
             }
             // No watcher is no error.
             let _ = self.0.live.send(Arc::new(event));
@@ -77,17 +95,19 @@ impl EventBus {
 
     /// Registers somebody who waits for an assignment of `node`, or a change of its settings. Register first, then look at state: so nothing is missed.
     pub fn await_news(&self, node: NodeId) -> NewsWait {
-        let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry =
-            waiting.entry(node).or_insert_with(|| Waiting { wake: watch::Sender::new(0), waiters: 0 });
-        entry.waiters += 1;
-        NewsWait { bus: self.clone(), node, woken: entry.wake.subscribe() }
+        NewsWait { node: self.register(Of::Node(node)), secrets: None }
     }
 
-    fn wake(&self, event: &Event) {
-        let Ok(node) = event.resource_id.parse::<NodeId>() else { return };
+    fn register(&self, of: Of) -> Registered {
+        let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = waiting.entry(of).or_insert_with(|| Waiting { wake: watch::Sender::new(0), waiters: 0 });
+        entry.waiters += 1;
+        Registered { bus: self.clone(), of, woken: entry.wake.subscribe() }
+    }
+
+    fn wake(&self, of: Of) {
         let waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = waiting.get(&node) {
+        if let Some(entry) = waiting.get(&of) {
             entry.wake.send_modify(|count| *count = count.wrapping_add(1));
         }
     }
@@ -95,26 +115,47 @@ impl EventBus {
 
 /// Somebody who waits for news of one node.
 pub struct NewsWait {
-    bus: EventBus,
-    node: NodeId,
-    woken: watch::Receiver<u64>,
+    node: Registered,
+    secrets: Option<Registered>,
 }
 
 impl NewsWait {
-    /// Returns when the node was assigned something or changed since this was last called, or since the registration.
+    /// From now on, changes of the values of a project's secrets are news as well. True when they were not before: look at state again then.
+    pub fn also_for_secrets(&mut self, project: ProjectId) -> bool {
+        let new = self.secrets.is_none();
+        if new {
+            self.secrets = Some(self.node.bus.register(Of::Secrets(project)));
+        }
+        new
+    }
+
+    /// Returns when there were news since this was last called, or since the registration.
     pub async fn news(&mut self) {
-        // The sender lives in the entry, which lives as long as this does.
-        let _ = self.woken.changed().await;
+        // The senders live in the entries, which live as long as this does.
+        match &mut self.secrets {
+            None => drop(self.node.woken.changed().await),
+            Some(secrets) => tokio::select! {
+                _ = self.node.woken.changed() => {}
+                _ = secrets.woken.changed() => {}
+            },
+        }
     }
 }
 
-impl Drop for NewsWait {
+/// One who is registered, until this is dropped.
+struct Registered {
+    bus: EventBus,
+    of: Of,
+    woken: watch::Receiver<u64>,
+}
+
+impl Drop for Registered {
     fn drop(&mut self) {
         let mut waiting = self.bus.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = waiting.get_mut(&self.node) {
+        if let Some(entry) = waiting.get_mut(&self.of) {
             entry.waiters -= 1;
             if entry.waiters == 0 {
-                waiting.remove(&self.node);
+                waiting.remove(&self.of);
             }
         }
     }
@@ -267,6 +308,17 @@ mod tests {
             wait.news().await;
             second.news().await;
         }
+        let project = ProjectId(Uuid::from_u128(3));
+        let of_secret =
+            |index, project| Event { project_id: Some(project), ..event(index, "secret.rotated", "") };
+        assert!(wait.also_for_secrets(project) && !wait.also_for_secrets(project));
+        bus.publish(vec![of_secret(6, ProjectId(Uuid::from_u128(4)))]);
+        let quiet = tokio::time::timeout(std::time::Duration::from_millis(20), wait.news()).await;
+        assert!(quiet.is_err());
+        bus.publish(vec![of_secret(7, project)]);
+        wait.news().await;
+        bus.publish(vec![event(8, "node.assigned", &mine.to_string())]);
+        wait.news().await;
         drop((wait, second));
         assert!(bus.0.waiting.lock().unwrap().is_empty());
     }

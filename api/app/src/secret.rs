@@ -6,7 +6,7 @@ use sentinel_api_types::project_secret::{
     ProjectSecret, ProjectSecretBody, ProjectSecretCreate, ProjectSecretList, ProjectSecretRotate,
     ProjectSecretUpdate, SecretUse, SecretVersion,
 };
-use sentinel_api_types::{Secret, timestamp};
+use sentinel_api_types::{Problem, Secret, timestamp};
 use sentinel_machine::commands::secret_change::{SecretChange, What};
 use sentinel_machine::commands::secret_create::SecretCreate;
 use sentinel_machine::commands::secret_delete::SecretDelete;
@@ -163,6 +163,24 @@ impl App {
         let message = zeroize::Zeroizing::new([request.as_bytes(), value.expose().as_bytes()].concat());
         hex::encode(&self.keyring().tag("project-secret-mark", &message)[..16])
     }
+}
+
+/// Refuses a bundle that names secrets which the project does not have. It may have one for some nodes alone: the others refuse the bundle.
+pub(crate) fn require_known(read: &dyn Read, project: ProjectId, names: &[String]) -> Result<(), AppError> {
+    let mut unknown = Vec::new();
+    for name in names {
+        if !machine::has_name(read, project, name)? {
+            unknown.push(Problem {
+                line: None,
+                column: None,
+                path: None,
+                code: "secret-unknown".to_owned(),
+                message: format!("the project has no secret {name}"),
+                help: Some(format!("make it: sentinel-cp secret create {name}")),
+            });
+        }
+    }
+    if unknown.is_empty() { Ok(()) } else { Err(AppError::InvalidConfig(unknown)) }
 }
 
 /// What a change has made of it.

@@ -6,6 +6,7 @@ use sentinel_api_types::agent::{
     HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NodeEventBatch, NodeEventReport,
     NodeEventsResponse, NodeTokenResponse, RegisterRequest, RegisterResponse,
 };
+use sentinel_api_types::node_secret::{NodeSecretsRequest, SealedNodeSecrets};
 use sentinel_model::{BundleId, NodeId};
 
 use crate::archive::{self, Archive, Resume};
@@ -66,6 +67,18 @@ impl Client {
     ) -> Result<Archive, ClientError> {
         let path = ["nodes", &node.to_string(), "bundles", &bundle.to_string(), "archive"];
         Archive::new(self.send(archive::call(&path, resume)).await?)
+    }
+
+    /// The values of the secrets that a bundle names, which the node shall run or runs.
+    ///
+    /// # Errors
+    /// [`ClientError`]; 409 when a secret has no value for the node, when the bundle was revoked, or when the node has told another key before.
+    pub async fn node_secrets(
+        &self,
+        node: NodeId,
+        request: &NodeSecretsRequest,
+    ) -> Result<SealedNodeSecrets, ClientError> {
+        self.ask(Call::post(&["nodes", &node.to_string(), "secrets"]).json(request)).await
     }
 
     /// Exchanges the node key for a token.

@@ -210,6 +210,11 @@ pub struct LatestQuery {
     /// versions refuse it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_revision: Option<u64>,
+    /// Which values of secrets the agent has for what it runs: others end the wait. Only for agents that were told of some: members of earlier
+    /// versions refuse it.
+    #[param(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Sha256Digest>,
 }
 
 /// How much of its share of traffic a load balancer in front of the node shall send it.
@@ -274,6 +279,10 @@ pub struct Update {
     /// The node's weight; members of earlier versions, and of clusters below level 4, say none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,
+    /// Which values of secrets belong to the bundle that the node is assigned; absent when that names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub secrets: Option<Sha256Digest>,
 }
 
 /// Nothing newer.
@@ -286,6 +295,10 @@ pub struct NoUpdate {
     /// The node's weight; members of earlier versions, and of clusters below level 4, say none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,
+    /// Which values of secrets belong to the bundle that the node is assigned; absent when that names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub secrets: Option<Sha256Digest>,
 }
 
 /// A token in exchange for the node key.

@@ -96,6 +96,8 @@ pub struct Bundle {
     /// The revision of the project's configuration that it was made of; null when it was made of a text.
     #[serde(default)]
     pub config_revision: Option<u64>,
+    /// The secrets that it names: nodes that run it are handed their values.
+    pub secrets: Vec<String>,
     /// Who made it.
     pub created_by: String,
     /// When it was made.

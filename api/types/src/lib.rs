@@ -30,6 +30,7 @@ pub mod group;
 pub mod join_token;
 pub mod member;
 pub mod node;
+pub mod node_secret;
 pub mod org;
 pub mod overview;
 pub mod page;

@@ -18,7 +18,7 @@ use crate::freeze::{self, Frozen};
 use crate::planted::planted;
 use crate::promotion;
 use crate::query;
-use crate::tables::{Pair, Read, Scan, Table, TableError, key};
+use crate::tables::{Pair, Read, Scan, Table, TableError, key, load};
 use crate::waiting;
 
 /// A plan is a moment older than the rollout that is made of it: a node may have joined in between.
@@ -105,6 +105,17 @@ pub(crate) fn of(
     let Some(bundle) = project.baseline else { return Ok(None) };
     let out_of_order = environment::out_of_order(read, project.id, bundle, &[id].into())?;
     Ok(out_of_order.is_none().then_some((bundle, None)))
+}
+
+/// The bundles that nodes which join a project get, whichever environment they join.
+pub(crate) fn bundles(read: &(impl Read + ?Sized), project: ProjectId) -> Result<Vec<Bundle>, TableError> {
+    let own = load::<Project>(read, project.as_bytes())?.and_then(|project| project.baseline);
+    let mut ids: Vec<BundleId> = own.into_iter().collect();
+    for environment in environment::all(read, project)? {
+        ids.extend(promotion::newest(read, environment.id, 1)?.first().map(|newest| newest.bundle_id));
+    }
+    let found: Result<Vec<Option<Bundle>>, _> = ids.iter().map(|id| load(read, id.as_bytes())).collect();
+    Ok(found?.into_iter().flatten().collect())
 }
 
 /// Nodes that joined and have another bundle than their baseline, or none.

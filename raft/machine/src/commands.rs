@@ -226,4 +226,6 @@ commands! {
     112 schema 1 level 5 secret_change::SecretChange;
     /// Takes a secret away.
     113 schema 1 level 5 secret_delete::SecretDelete;
+    /// Takes the key of a node, for which its secrets are sealed.
+    114 schema 1 level 5 node_sealing_key_set::NodeSealingKeySet;
 }

@@ -1,14 +1,15 @@
 //! Secrets of a project: which there are, their sealed values, and what of the configuration names them.
 
 use sentinel_model::config::Kind;
-use sentinel_model::project_secret::{BYTES_MAX, ProjectSecret, SecretValue, SecretVersion};
+use sentinel_model::project_secret::{BYTES_MAX, ProjectSecret, SecretName, SecretValue, SecretVersion};
 use sentinel_model::secret::Sealed;
-use sentinel_model::{EnvironmentId, ProjectId, SecretId};
+use sentinel_model::{EnvironmentId, ProjectId, SecretId, Sha256Digest};
+use sha2::{Digest, Sha256};
 
 use crate::apply::{Context, Stop};
-use crate::environment;
 use crate::outcome::Rejection;
 use crate::tables::{Read, Scan, Table, TableError, decode, key, load, rows};
+use crate::{baseline, environment};
 
 /// References looked at in one go.
 const CHUNK: usize = 256;
@@ -38,20 +39,58 @@ pub fn find(
     load(read, &row(project, id))
 }
 
-/// The secret that a name stands for at nodes of an environment, of all those that a project has: that of the environment, else the one for all.
-pub fn of_name<'s>(
-    all: &'s [ProjectSecret],
+/// The secret that a name stands for at nodes of an environment: that of the environment, else the one for all.
+pub fn of_name(
+    read: &(impl Read + ?Sized),
+    project: ProjectId,
     name: &str,
     environment: Option<EnvironmentId>,
-) -> Option<&'s ProjectSecret> {
-    let called = || all.iter().filter(|secret| secret.name == name);
-    let own = environment.and_then(|_| called().find(|secret| secret.environment_id == environment));
-    own.or_else(|| called().find(|secret| secret.environment_id.is_none()))
+) -> Result<Option<SecretName>, TableError> {
+    if environment.is_some()
+        && let Some(own) = load(read, &name_row(project, name, environment))?
+    {
+        return Ok(Some(own));
+    }
+    load(read, &name_row(project, name, None))
 }
 
-/// The sealed value that holds.
-pub fn value(read: &(impl Read + ?Sized), secret: &ProjectSecret) -> Result<Option<SecretValue>, TableError> {
-    load(read, &value_row(secret.id, secret.version()))
+/// Whether a project has a secret of a name, for any nodes.
+pub fn has_name(read: &(impl Read + ?Sized), project: ProjectId, name: &str) -> Result<bool, TableError> {
+    let prefix = naming(project, name);
+    let first = Scan { limit: 1, ..Scan::all(Table::SecretNames, &prefix) };
+    Ok(!read.scan(first)?.is_empty())
+}
+
+/// What a node of an environment shall have of these secrets, as one digest: it is another one whenever a value is.
+pub fn stamp(
+    read: &(impl Read + ?Sized),
+    project: ProjectId,
+    names: &[String],
+    environment: Option<EnvironmentId>,
+) -> Result<Sha256Digest, TableError> {
+    let mut hasher = Sha256::new();
+    hasher.update(b"sentinel-secrets-v1\0");
+    for name in names {
+        hasher.update((name.len() as u64).to_be_bytes());
+        hasher.update(name.as_bytes());
+        match of_name(read, project, name, environment)? {
+            Some(there) => {
+                hasher.update(there.secret_id.as_bytes());
+                hasher.update(there.version.to_be_bytes());
+            }
+            None => hasher.update([0; 24]),
+        }
+    }
+    Ok(Sha256Digest(hasher.finalize().into()))
+}
+
+/// The sealed value of a version.
+pub fn value(
+    read: &(impl Read + ?Sized),
+    secret: SecretId,
+    version: u64,
+) -> Result<Option<SecretValue>, TableError> {
+    load(read, &value_row(secret, version))
 }
 
 /// What of a project's configuration names secrets of a name, by kind and slug, and how much there is of it; of many the first `most`.
@@ -93,7 +132,10 @@ pub fn needed(read: &(impl Read + ?Sized), secret: &ProjectSecret) -> Result<Opt
     }
     let (uses, count) = uses(read, secret.project_id, &secret.name, NAMED)?;
     if uses.is_empty() {
-        return Ok(None);
+        let runs = baseline::bundles(read, secret.project_id)?;
+        let bundle = runs.into_iter().find(|bundle| bundle.secrets.contains(&secret.name));
+        return Ok(bundle
+            .map(|bundle| format!("the bundle {}, which nodes that join get, names it", bundle.version)));
     }
     let objects: Vec<String> = uses.iter().map(|one| format!("the {} '{}'", one.kind, one.slug)).collect();
     let others = match count - uses.len() as u64 {
@@ -126,6 +168,13 @@ pub(crate) fn keep(
         return Err(Rejection::Limit(message).into());
     }
     context.store(&SecretValue { secret_id: secret.id, version: number, sealed: sealed.clone() })?;
+    context.store(&SecretName {
+        project_id: secret.project_id,
+        name: secret.name.clone(),
+        environment_id: secret.environment_id,
+        secret_id: secret.id,
+        version: number,
+    })?;
     context.store(secret)?;
     Ok(number)
 }
@@ -149,6 +198,12 @@ pub(crate) fn value_row(id: SecretId, version: u64) -> Vec<u8> {
 /// Where stands that an object names secrets of a name.
 pub(crate) fn use_of(project: ProjectId, name: &str, by: (Kind, &str)) -> Vec<u8> {
     key(&[&naming(project, name), &[by.0.number()], by.1.as_bytes()])
+}
+
+/// Where a name leads to a secret.
+pub(crate) fn name_row(project: ProjectId, name: &str, environment: Option<EnvironmentId>) -> Vec<u8> {
+    let environment = environment.as_ref().map_or(&[][..], |id| id.as_bytes());
+    key(&[&naming(project, name), environment])
 }
 
 fn naming(project: ProjectId, name: &str) -> Vec<u8> {

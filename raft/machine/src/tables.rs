@@ -184,6 +184,10 @@ tables! {
     SecretValues = 115, "secret_values";
     /// project, name of a secret, 0, number of the kind, slug → the fields of this object that name it.
     SecretUses = 116, "secret_uses";
+    /// project, name of a secret, 0, environment or nothing → SecretName.
+    SecretNames = 117, "secret_names";
+    /// node → NodeSealingKey.
+    NodeSealingKeys = 118, "node_sealing_keys";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

@@ -33,6 +33,9 @@ pub struct Bundle {
     /// The revision of the project's configuration that it was made of; `None` when it was made of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_revision: Option<u64>,
+    /// The secrets that it names: nodes that run it are handed their values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// Where it is in its life.
     pub state: BundleState,
     /// Who made it, as the audit log names them.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::check_text;
 use crate::secret::Sealed;
-use crate::{EnvironmentId, InvalidValue, ProjectId, SecretId, Time};
+use crate::{EnvironmentId, InvalidValue, NodeId, ProjectId, SecretId, Time};
 
 /// Most secrets of one project; one that has another value in an environment counts twice.
 pub const SECRETS_MAX: usize = 500;
@@ -18,6 +18,9 @@ pub const SEALED_MAX: usize = VALUE_MAX + 128;
 pub const VERSIONS_KEPT: usize = 5;
 /// Bytes that the sealed values of a project may have together, those of earlier versions with them.
 pub const BYTES_MAX: u64 = 16 << 20;
+
+/// Bytes of the key of a node.
+pub const SEALING_KEY_BYTES: usize = 32;
 
 /// A secret. Its values are in [`SecretValue`]s, so that nobody who looks at secrets has them in hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +67,32 @@ pub struct SecretValue {
     pub version: u64,
     /// The value, sealed for its project, secret and version: it opens nowhere else.
     pub sealed: Sealed,
+}
+
+/// Where the value that holds is found by what the configuration calls it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretName {
+    /// The project.
+    pub project_id: ProjectId,
+    /// The name.
+    pub name: String,
+    /// As in [`ProjectSecret::environment_id`].
+    pub environment_id: Option<EnvironmentId>,
+    /// The secret.
+    pub secret_id: SecretId,
+    /// Its version that holds.
+    pub version: u64,
+}
+
+/// The key that a node has told: what it is handed is sealed for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeSealingKey {
+    /// The node.
+    pub node_id: NodeId,
+    /// An X25519 public key, [`SEALING_KEY_BYTES`] bytes.
+    pub public_key: Vec<u8>,
+    /// Since when.
+    pub set_at: Time,
 }
 
 impl ProjectSecret {

@@ -112,7 +112,9 @@ impl<P: Proxy> Activator<P> {
             if self.proxy.reads_earlier() {
                 return self.replace_earlier(&live, proves).await;
             }
-            if proves {
+            // Between two sets of values an agent may have died: both prove the same.
+            let other_values = live.rendered.secrets.count() > 0 && self.finds_something_else(&live);
+            if proves && !other_values {
                 self.tidy_earlier(release);
                 return Ok(());
             }
@@ -149,7 +151,9 @@ impl<P: Proxy> Activator<P> {
             Some(addresses) => addresses,
             None => self.proxy.fresh_addresses().map_err(|error| error.to_string())?,
         };
-        let rendered = self.render(&bundle, addresses).await.map_err(|error| error.to_string())?;
+        let named = bundle.manifest.secrets.clone();
+        let secrets = self.secrets_of(release, &named, None).await.map_err(|error| error.message)?;
+        let rendered = self.render(&bundle, &secrets, addresses).await.map_err(|error| error.to_string())?;
         Ok(Live { release: release.clone(), bundle, rendered: Arc::new(rendered) })
     }
 

@@ -13,7 +13,7 @@ use super::{Activator, Live};
 use crate::agent::board::Serving;
 use crate::agent::measure::{Expected, PROCESS};
 use crate::agent::proxy::Proxy;
-use crate::agent::shelf::{ARCHIVE, CONFIG, CONTENT};
+use crate::agent::shelf::{ARCHIVE, CONFIG, CONTENT, SECRETS};
 
 impl<P: Proxy> Activator<P> {
     /// From now on, what really runs is looked at so often.
@@ -126,13 +126,14 @@ fn expected(live: &Live, dir: std::path::PathBuf, current: bool) -> Expected {
         (format!("{CONTENT}/manifest.json"), live.release.manifest_digest),
         (ARCHIVE.to_owned(), live.release.checksum),
     ];
+    let secrets = live.rendered.secrets.digest().map(|digest| (SECRETS.to_owned(), digest));
     Expected {
         generation: live.release.generation,
         dir,
         current,
         config: CONFIG.to_owned(),
         rendered: std::sync::Arc::clone(&live.rendered),
-        files: listed.chain(own).collect(),
+        files: listed.chain(own).chain(secrets).collect(),
         earlier: false,
     }
 }

@@ -114,7 +114,10 @@ impl<P: Proxy> Activator<P> {
     /// The same release, rendered for a process that is yet to be started.
     pub(super) async fn rerendered(&mut self, live: &Live) -> Result<Live, String> {
         let addresses = self.proxy.fresh_addresses().map_err(|error| error.to_string())?;
-        let rendered = self.render(&live.bundle, addresses).await.map_err(|error| error.to_string())?;
+        let rendered = self
+            .render(&live.bundle, &live.rendered.secrets, addresses)
+            .await
+            .map_err(|error| error.to_string())?;
         self.shelf.write_config(&live.release, &rendered.text).map_err(|error| error.to_string())?;
         Ok(Live { rendered: Arc::new(rendered), ..live.clone() })
     }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use sentinel_api_types::node::ActivationStage;
 
 use crate::agent::release::Release;
+use crate::agent::secrets::Secrets;
 
 /// The members, as far as an activation needs them: where archives come from, and whether they can still be reached.
 #[async_trait]
@@ -15,6 +16,12 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// [`FetchError`].
     async fn fetch(&self, release: &Release, size: u64) -> Result<Vec<u8>, FetchError>;
+
+    /// The values of the secrets that a release names.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    async fn secrets(&self, release: &Release) -> Result<Secrets, FetchError>;
 
     /// The bytes were not the announced ones: begin anew.
     async fn discard(&self, release: &Release);

@@ -6,6 +6,7 @@ mod drifting;
 mod driving;
 mod earlier;
 mod fake;
+mod secrets;
 mod starting;
 
 use sentinel_model::Generation;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::agent::identity::Identity;
+use crate::agent::sealing_key::SealingKey;
 use crate::agent::testing::{Made, bundle};
 
 /// Serves an archive.
@@ -84,7 +85,8 @@ fn link(url: &str, dir: &Path) -> Link {
         members: Vec::new(),
     };
     let servers = [url.to_owned()];
-    Link::new(&servers, &Identity::new("shop", "edge", identity), dir.to_owned()).unwrap()
+    Link::new(&servers, &Identity::new("shop", "edge", identity), dir.to_owned(), SealingKey::of(dir))
+        .unwrap()
 }
 
 async fn get(link: &Link, dir: &Path, made: &Made, size: u64) -> Result<Vec<u8>, FetchError> {

@@ -12,6 +12,8 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use std::path::Path;
+
 use super::*;
 
 /// A member that takes these credentials, and what it was shown.
@@ -58,7 +60,13 @@ async fn shown(gives_tokens: bool, takes_tokens: bool, times: u32) -> Vec<&'stat
         signing_keys: Vec::new(),
         members: Vec::new(),
     };
-    let link = Link::new(&[url], &Identity::new("shop", "edge", enrolled), PathBuf::new()).unwrap();
+    let link = Link::new(
+        &[url],
+        &Identity::new("shop", "edge", enrolled),
+        PathBuf::new(),
+        SealingKey::of(Path::new("")),
+    )
+    .unwrap();
     for _ in 0..times {
         let beat =
             |client: Client| async move { client.heartbeat(link.node, &HeartbeatRequest::default()).await };

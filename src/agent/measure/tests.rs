@@ -4,6 +4,7 @@ use sentinel_bundle::archive::{Form, OpenBundle};
 
 use super::*;
 use crate::agent::render::render;
+use crate::agent::secrets::Secrets;
 use crate::agent::shelf::{ARCHIVE, CONFIG, CONTENT, Shelf};
 use crate::agent::testing::{Made, addresses, bundle, vars};
 
@@ -19,7 +20,7 @@ impl Node {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (made, shelf) = (bundle(1, "1.0"), Shelf::open(dir.path()).unwrap());
-        let rendered = Arc::new(render(&made.open, &vars(), addresses()).unwrap());
+        let rendered = Arc::new(render(&made.open, &vars(), &Secrets::default(), addresses()).unwrap());
         shelf.place(&made.release, &made.archive, &made.open).unwrap();
         shelf.write_config(&made.release, &rendered.text).unwrap();
         Self { dir, made, shelf, rendered, measuring: Measuring::default() }

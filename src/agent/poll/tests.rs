@@ -1,7 +1,7 @@
 //! What is tried again, and what is not.
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
@@ -21,6 +21,7 @@ use super::*;
 use crate::agent::identity::Identity;
 use crate::agent::local_http::LocalHttp;
 use crate::agent::meter::Meter;
+use crate::agent::sealing_key::SealingKey;
 use crate::agent::testing::bundle;
 
 /// What a member says to a node's polls.
@@ -39,6 +40,8 @@ struct Member {
     asked: watch::Sender<Vec<(u64, u32)>>,
     /// The node's weight; `None`: it is of a version without.
     weight: watch::Sender<Option<Weight>>,
+    /// Which values of secrets belong to what the node runs.
+    secrets: watch::Sender<Option<Sha256Digest>>,
 }
 
 async fn answer(State(member): State<Member>, query: Query<LatestQuery>, request: Request) -> Response {
@@ -50,22 +53,27 @@ async fn answer(State(member): State<Member>, query: Query<LatestQuery>, request
     member.asked.send_modify(|asked| asked.push((have.0, wait)));
     let mut says = member.says.subscribe();
     let mut weights = member.weight.subscribe();
+    let mut stamps = member.secrets.subscribe();
     loop {
         let now = says.borrow_and_update().clone();
         let weight = *weights.borrow_and_update();
         if weight.is_none() && query.weight_revision.is_some() {
             return (StatusCode::BAD_REQUEST, close).into_response();
         }
-        let newer = weight.zip(query.weight_revision).is_some_and(|(now, known)| now.revision > known);
+        let secrets = *stamps.borrow_and_update();
+        let newer = weight.zip(query.weight_revision).is_some_and(|(now, known)| now.revision > known)
+            || secrets.zip(query.secrets).is_some_and(|(now, has)| now != has);
         match now {
             Says::Run(update) if update.generation > have => return (close, Json(update)).into_response(),
             Says::NotKnown => return (StatusCode::NOT_FOUND, close).into_response(),
             _ if wait == 0 || newer => {
-                return (close, Json(NoUpdate { no_update: true, poll_after_s: 0, weight })).into_response();
+                return (close, Json(NoUpdate { no_update: true, poll_after_s: 0, weight, secrets }))
+                    .into_response();
             }
             _ => tokio::select! {
                 changed = says.changed() => changed.unwrap(),
                 changed = weights.changed() => changed.unwrap(),
+                changed = stamps.changed() => changed.unwrap(),
             },
         }
     }
@@ -76,6 +84,8 @@ struct Polling {
     member: Member,
     serving: JoinHandle<()>,
     jobs: mpsc::Receiver<Job>,
+    renewals: mpsc::Receiver<Renewal>,
+    board: Arc<Board>,
     weights: Arc<Weights>,
     _dir: tempfile::TempDir,
     /// How many polls were looked at.
@@ -89,7 +99,8 @@ impl Polling {
 
     async fn of(says: Says, weight: Option<Weight>) -> Self {
         let (says, weight) = (watch::Sender::new(says), watch::Sender::new(weight));
-        let member = Member { says, asked: watch::Sender::default(), weight };
+        let member =
+            Member { says, asked: watch::Sender::default(), weight, secrets: watch::Sender::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = Router::new().fallback(answer).with_state(member.clone());
@@ -102,14 +113,22 @@ impl Polling {
             signing_keys: Vec::new(),
             members: Vec::new(),
         };
-        let link = Link::new(&[url], &Identity::new("shop", "edge", enrolled), PathBuf::new()).unwrap();
+        let link = Link::new(
+            &[url],
+            &Identity::new("shop", "edge", enrolled),
+            PathBuf::new(),
+            SealingKey::of(Path::new("")),
+        )
+        .unwrap();
         let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
         let (sender, jobs) = mpsc::channel(1);
         let soon = || Backoff::new(Duration::from_millis(20), Duration::from_millis(20));
         let dir = tempfile::tempdir().unwrap();
         let weights = Arc::new(Weights::open(dir.path(), NodeId(Uuid::nil())).unwrap());
-        tokio::spawn(rounds(link, board, Arc::clone(&weights), sender, soon(), soon()));
-        Self { member, serving, jobs, weights, _dir: dir, seen: 0 }
+        let (renew, renewals) = mpsc::channel(1);
+        let work = (sender, renew);
+        tokio::spawn(rounds(link, Arc::clone(&board), Arc::clone(&weights), work, soon(), soon()));
+        Self { member, serving, jobs, renewals, board, weights, _dir: dir, seen: 0 }
     }
 
     /// The next assignment that is to be activated.
@@ -228,4 +247,31 @@ async fn a_member_of_a_version_without_weights_changes_none_and_is_waited_at_as_
     assert_eq!(polling.weights.percent(), 50);
     polling.member.says.send_replace(Says::Run(bundle(2, "1.1").update()));
     assert_eq!(polling.job().await.update.generation, Generation(2));
+}
+
+#[tokio::test]
+async fn other_values_of_secrets_are_taken_once_and_tried_again_when_they_were_not() {
+    let stamp = |number: u8| Sha256Digest([number; 32]);
+    let mut polling = Polling::of(Says::Nothing, None).await;
+    polling.board.change(|facts| facts.secrets = Some(stamp(1)));
+    polling.member.secrets.send_replace(Some(stamp(1)));
+    polling.member.secrets.send_replace(Some(stamp(2)));
+    let next = async |polling: &mut Polling| {
+        timeout(Duration::from_secs(20), polling.renewals.recv()).await.expect("values come").unwrap()
+    };
+    let renewal = next(&mut polling).await;
+    assert_eq!(renewal.stamp, stamp(2));
+    renewal.answer.send(false).unwrap();
+    let renewal = next(&mut polling).await;
+    assert_eq!(renewal.stamp, stamp(2), "after a pause");
+    polling.board.change(|facts| facts.secrets = Some(stamp(2)));
+    renewal.answer.send(true).unwrap();
+    polling.member.secrets.send_replace(Some(stamp(3)));
+    let renewal = next(&mut polling).await;
+    assert_eq!(renewal.stamp, stamp(3), "those of before do not come again");
+    // What runs is not what is assigned any more: its values are nobody's business.
+    polling.board.change(|facts| facts.secrets = None);
+    renewal.answer.send(false).unwrap();
+    polling.member.secrets.send_replace(Some(stamp(4)));
+    assert!(timeout(Duration::from_millis(200), polling.renewals.recv()).await.is_err());
 }

@@ -172,6 +172,8 @@ features! {
     Limits "settings.limits" "Limits of headers and bodies", Native;
     AccessLog "settings.access_log" "Access log", Native;
     CacheStore "settings.cache" "Size of the cache", Native;
+
+    Secrets "secrets" "Secrets in texts", Native;
 }
 
 impl Feature {

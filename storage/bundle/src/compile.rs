@@ -12,6 +12,8 @@ mod inject;
 mod preview;
 
 #[cfg(test)]
+mod secret_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 
 pub use preview::{Preview, preview};
@@ -48,7 +50,7 @@ pub const MARKER_PRIORITY: i32 = 1_000_000;
 /// What the operations listener serves besides the status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OperationsOptions {
-    /// `/config`: the configuration the proxy stored, including secrets written into it.
+    /// `/config`: the configuration the proxy stored. Never beside one that names secrets.
     pub config: bool,
     /// `/metrics`: the metrics, also while the metrics server cannot bind during an upgrade.
     pub metrics: bool,
@@ -197,7 +199,7 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
         proxy: Proxy { name: "zentinel".to_owned(), validated_with: PROXY_VERSION.to_owned() },
         files: entries,
         probe: Probe { host, token, path: "/".to_owned(), route: MARKER_ROUTE.to_owned() },
-        operations: operations(input.operations),
+        operations: operations(beside(input.operations, &made.secrets)),
         metrics: made
             .metrics_address
             .map(|address| Metrics { address, path: made.config.observability.metrics.path.clone() }),
@@ -205,6 +207,7 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
         listeners: made.listeners,
         counts: counts(&made.config),
         needs: made.needs,
+        secrets: made.secrets,
     };
     let manifest_bytes = manifest.to_bytes()?;
     let manifest_digest = sha256(&manifest_bytes);
@@ -258,6 +261,8 @@ struct Made {
     /// The address of the metrics server, absent when it is turned off.
     metrics_address: Option<String>,
     needs: Vec<String>,
+    /// The secrets that it names.
+    secrets: Vec<String>,
 }
 
 /// The texts and files of a bundle, in the order of the archive.
@@ -282,6 +287,11 @@ impl Content<'_> {
         let files = self.configuration().into_iter().chain(self.extra());
         files.map(|(path, content)| file_entry(path, content)).collect()
     }
+}
+
+/// What is served beside a configuration that names secrets: not the configuration, which has their values on a node.
+fn beside(options: OperationsOptions, secrets: &[String]) -> OperationsOptions {
+    OperationsOptions { config: options.config && secrets.is_empty(), ..options }
 }
 
 fn operations(options: OperationsOptions) -> Operations {

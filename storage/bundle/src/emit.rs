@@ -63,14 +63,14 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
     let config = blank().map_err(unreadable)?;
     let route = serde_json::from_value(json!({ "id": "", "matches": [] })).map_err(unreadable)?;
     let upstream = serde_json::from_value(json!({ "id": "", "targets": [] })).map_err(unreadable)?;
-    let problems = placeholders::misplaced(document);
+    let placeholders = placeholders::look_at(document);
     let mut emitter = Emitter {
         document,
         config,
         route,
         upstream,
-        needs: BTreeSet::new(),
-        problems,
+        needs: placeholders.secrets.then_some(Feature::Secrets).into_iter().collect(),
+        problems: placeholders.problems,
         used: used(document, |_| true),
         websockets: used(document, |service| service.websocket),
         size: Size::default(),

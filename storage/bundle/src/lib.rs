@@ -16,7 +16,7 @@
 //! - a bundle is made: [`compile`], with the marker route that proves which revision is live, [`manifest`],
 //!   `sbom`, [`archive`], [`sign`]; [`service_template`] has services to begin with;
 //! - a bundle is used: [`archive::open`], [`archive::OpenBundle::verify`] or [`signature::Detached`],
-//!   [`node_vars::render`], [`change::classify`];
+//!   [`node_vars::render`], [`secrets::fill`], [`change::classify`];
 //! - bundles are compared: [`diff`] (lines), [`semantic`] (objects), [`risk`]; and with what a node runs instead: [`drift`].
 
 pub mod archive;
@@ -39,6 +39,7 @@ pub mod risk;
 mod rules;
 mod sbom;
 mod schema;
+pub mod secrets;
 pub mod semantic;
 pub mod service_template;
 pub mod sign;

@@ -40,6 +40,9 @@ pub struct Manifest {
     /// The features of the configuration model that it needs, by their stable names, sorted; empty for a text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
+    /// The secrets that it names, sorted: a node needs their values to activate it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
 }
 
 /// The proxy a bundle was validated for.

@@ -8,9 +8,13 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, redirect};
 use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::node_vars;
+use sentinel_bundle::secrets::fill;
 use sentinel_kit::{Certificate, WorkDir, ports, until, zentinel};
 use sentinel_model::config::Document;
 use serde_json::Value;
+
+/// The value of the secret `KEY`.
+pub const SECRET: &str = "hunter2 \"quoted\"";
 
 /// A proxy that runs a document.
 pub struct Edge {
@@ -75,7 +79,8 @@ impl Edge {
             ("metrics_addr".to_owned(), format!("127.0.0.1:{}", ports::free())),
         ]);
         let config = dir.path().join("zentinel.json");
-        std::fs::write(&config, node_vars::render(&artefact.compiled, &values).unwrap()).unwrap();
+        let text = node_vars::render(&artefact.compiled, &values).unwrap();
+        std::fs::write(&config, fill(&text, |name| (name == "KEY").then_some(SECRET)).unwrap()).unwrap();
         let log = std::fs::File::create(dir.path().join("proxy.log")).unwrap();
         let child = Command::new(zentinel::binary())
             .arg("-c")

@@ -6,6 +6,7 @@ use sentinel_kit::{Echo, until};
 use serde_json::json;
 
 use super::Edge;
+use super::edge::SECRET;
 
 pub const SHOWN: &[Feature] = &[
     Feature::WorkerThreads,
@@ -13,6 +14,7 @@ pub const SHOWN: &[Feature] = &[
     Feature::Limits,
     Feature::AccessLog,
     Feature::CacheStore,
+    Feature::Secrets,
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,6 +50,26 @@ async fn settings_hold_for_every_service() {
         threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("comm")).ok()).collect();
     let serving = names.iter().filter(|name| name.trim() == "Zentinel Proxy").count();
     assert_eq!(serving, 3, "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secrets_stand_in_texts_as_they_are() {
+    let echo = Echo::start("echo").await;
+    let edge = Edge::start(json!({
+        "version": 1,
+        "services": { "all": {
+            "route_path": "/*",
+            "upstream_url": echo.url(),
+            "headers": {
+                "request": { "set": { "x-key": "Key ${secrets.KEY}" } },
+                "response": { "set": { "x-seen": "${secrets.KEY}" } },
+            },
+        } },
+    }))
+    .await;
+    let answer = edge.get("/").await;
+    assert_eq!(answer.told()["headers"]["x-key"], json!([format!("Key {SECRET}")]), "{answer:?}");
+    assert_eq!(answer.header("x-seen"), Some(SECRET));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -59,6 +59,8 @@ pub(super) struct Compiled {
     pub(super) risk_reasons: Vec<String>,
     pub(super) warnings: Vec<String>,
     pub(super) outline: Option<Outline>,
+    /// The secrets that it names.
+    pub(super) secrets: Vec<String>,
 }
 
 impl Job {
@@ -84,6 +86,7 @@ impl Job {
             risk_level,
             risk_reasons,
             outline: risk::outline(&artefact.config).map_err(AppError::internal)?,
+            secrets: artefact.manifest.secrets,
             warnings: artefact.warnings.iter().map(ToString::to_string).collect(),
             archive: artefact.archive.into(),
         })

@@ -38,7 +38,7 @@ NodeHeartbeat node -              NodeLatest node -                 NodeArchive 
 NodeUpdate operator nodes:write
 RuntimeConfigShow reader bundles:read DriftList reader nodes:read   DriftStats reader nodes:read
 DriftShow reader nodes:read       DriftExport reader nodes:read     DriftResolve operator nodes:write
-RuntimeConfigKeep node -
+RuntimeConfigKeep node -             NodeSecrets node -
 ProjectUpdate admin -             RolloutApprove operator -         RolloutReject operator -
 RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
 FreezeWindowDelete admin -           NodeGroupList reader nodes:read    NodeGroupShow reader nodes:read

@@ -43,7 +43,7 @@ async fn rotate(world: &World, id: SecretId, value: &str) -> ProjectSecret {
 fn opened(world: &World, id: SecretId) -> String {
     let tables = world.kit.replica.memory().tables();
     let known = secret::find(&tables, world.project, id).unwrap().unwrap();
-    let value = secret::value(&tables, &known).unwrap().unwrap();
+    let value = secret::value(&tables, known.id, known.version()).unwrap().unwrap();
     let context = project_secret_context(world.project, id, value.version);
     let opened = world.kit.app.keyring().unseal(&context, &value.sealed).unwrap();
     String::from_utf8(opened.to_vec()).unwrap()
@@ -77,7 +77,7 @@ async fn a_value_opens_only_as_the_version_of_the_secret_that_it_is() {
     let tables = world.kit.replica.memory().tables();
     let sealed = |id| {
         let known = secret::find(&tables, world.project, id).unwrap().unwrap();
-        secret::value(&tables, &known).unwrap().unwrap().sealed
+        secret::value(&tables, known.id, known.version()).unwrap().unwrap().sealed
     };
     assert_ne!(sealed(one.id), sealed(two.id), "nobody sees that two are the same");
     let keyring = world.kit.app.keyring();

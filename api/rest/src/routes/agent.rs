@@ -9,6 +9,7 @@ use sentinel_api_types::agent::{
     NodeTokenResponse, RegisterRequest, RegisterResponse,
 };
 use sentinel_api_types::drift::RuntimeConfigReport;
+use sentinel_api_types::node_secret::{NodeSecretsRequest, SealedNodeSecrets};
 use sentinel_app::App;
 use sentinel_model::{BundleId, NodeId};
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(token))
         .routes(routes!(events))
         .routes(routes!(runtime_config))
+        .routes(routes!(secrets))
 }
 
 /// The routes that wait or send many bytes, and therefore have no time limit of their own.
@@ -101,6 +103,23 @@ async fn archive(
 ) -> Result<Response, Refusal> {
     let (bundle, bytes) = app.node_archive(&caller, id, bundle_id).await?;
     range::archive(&headers, &bundle, bytes)
+}
+
+/// The values of the secrets that a bundle names, sealed for the key of the node.
+#[utoipa::path(
+    post, path = "/nodes/{id}/secrets", operation_id = "fetch_node_secrets", tag = "agent",
+    params(("id" = Uuid, Path, description = "Id of the calling node"), WriteParams),
+    request_body = NodeSecretsRequest,
+    responses((status = 200, description = "The values.", body = SealedNodeSecrets), Refusals),
+    security(("node_key" = []), ("bearer" = [])),
+)]
+async fn secrets(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(id): PathArgs<NodeId>,
+    JsonBody(request): JsonBody<NodeSecretsRequest>,
+) -> Answer<SealedNodeSecrets> {
+    Ok(Json(app.node_secrets(&caller, id, request).await?))
 }
 
 /// A short-lived token in exchange for the node's credential.

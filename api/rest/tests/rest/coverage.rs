@@ -435,6 +435,18 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
         outsider: 403,
         writes: false,
     });
+    let me = format!("/api/v1/projects/shop/nodes/{}", http.world.node.0);
+    let runs = http.get(&me, &http.world.reader).await.json["node"]["desired"]["bundle_id"].clone();
+    assert!(runs.is_string(), "{runs}");
+    tries.push(Try {
+        id: "fetch_node_secrets",
+        path: format!("/api/v1/nodes/{}/secrets", http.world.node.0),
+        body: Some(json!({"bundle_id": runs, "public_key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="})),
+        by: By::Node,
+        status: 200,
+        outsider: 403,
+        writes: true,
+    });
     tries.push(Try {
         id: "delete_session",
         path: "/api/v1/session".into(),

@@ -123,6 +123,7 @@ impl World {
                 created_by: "ada@example.com".into(),
                 outline: None,
                 config_revision: None,
+                secrets: Vec::new(),
             });
         }
         world

@@ -2,18 +2,20 @@
 
 use sentinel_model::bundle::{Bundle, BundleState, RiskLevel};
 use sentinel_model::project::Project;
+use sentinel_model::project_secret::check_secret_name;
 use sentinel_model::risk::{BundleOutline, MARKS_MAX, Outline};
 use sentinel_model::{BundleId, InvalidValue, ProjectId, Sha256Digest, name};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::bundle_bytes;
+use crate::secret;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, key};
 
 /// The level from which on bundles have outlines.
 pub const OUTLINE_LEVEL: u16 = 4;
-/// The level from which on bundles say which configuration they were made of.
+/// The level from which on bundles say which configuration they were made of, and name secrets.
 pub const CONFIG_LEVEL: u16 = 5;
 
 /// See the module.
@@ -49,12 +51,16 @@ pub struct BundleCreate {
     /// The revision of the project's configuration that it was made of; nothing when it was made of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_revision: Option<u64>,
+    /// The secrets that it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
 }
 
 impl Apply for BundleCreate {
     fn level_of_content(&self) -> u16 {
         match (&self.config_revision, &self.outline) {
             (Some(_), _) => CONFIG_LEVEL,
+            _ if !self.secrets.is_empty() => CONFIG_LEVEL,
             (None, Some(_)) => OUTLINE_LEVEL,
             (None, None) => 1,
         }
@@ -70,6 +76,13 @@ impl Apply for BundleCreate {
             return Err(Rejection::taken("version", message).into());
         }
         context.require_new::<Bundle>(self.bundle_id.as_bytes(), "bundle")?;
+        self.secrets.iter().try_for_each(|name| check_secret_name("secrets", name))?;
+        for name in &self.secrets {
+            if !secret::has_name(context.tables(), self.project_id, name)? {
+                let message = format!("the secret {name}, which the bundle names, was deleted meanwhile");
+                return Err(Rejection::WrongState(message).into());
+            }
+        }
         bundle_bytes::change(context, self.project_id, |bytes| bytes.saturating_add(self.size_bytes))?;
         let now = context.time;
         context.store(&Bundle {
@@ -85,6 +98,7 @@ impl Apply for BundleCreate {
             risk_reasons: self.risk_reasons.clone(),
             warnings: self.warnings.clone(),
             config_revision: self.config_revision,
+            secrets: self.secrets.clone(),
             state: BundleState::Compiled,
             created_by: self.created_by.clone(),
             created_at: now,

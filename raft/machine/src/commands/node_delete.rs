@@ -52,6 +52,7 @@ impl Apply for NodeDelete {
         write.delete(Table::Nodes, self.node_id.as_bytes())?;
         write.delete(Table::NodeNames, &key(&[node.project_id.as_bytes(), node.name.as_bytes()]))?;
         write.delete(Table::NodeKeyDigests, &node.key_digest.0)?;
+        write.delete(Table::NodeSealingKeys, self.node_id.as_bytes())?;
         let id = self.node_id.to_string();
         let subject = Subject::in_project("node", &id, &project);
         context.record("node.deleted", subject, [("name", node.name)])?;

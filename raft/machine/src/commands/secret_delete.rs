@@ -32,6 +32,8 @@ impl Apply for SecretDelete {
             context.write().delete(Table::SecretValues, &secret::value_row(gone.id, version.number))?;
         }
         context.write().delete(Table::Secrets, &row)?;
+        let name = secret::name_row(self.project_id, &gone.name, gone.environment_id);
+        context.write().delete(Table::SecretNames, &name)?;
         let said = [("environment", secret::place(context, &gone)?), ("name", gone.name)];
         let id = self.secret_id.to_string();
         context.record("secret.deleted", Subject::in_project("secret", &id, &project), said)?;

@@ -15,7 +15,7 @@ use sentinel_model::group::NodeGroup;
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
-use sentinel_model::project_secret::{ProjectSecret, SecretValue};
+use sentinel_model::project_secret::{NodeSealingKey, ProjectSecret, SecretName, SecretValue};
 use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::risk::BundleOutline;
 use sentinel_model::rollout::{Rollout, RolloutNode, Step};
@@ -24,7 +24,7 @@ use sentinel_model::simulator::Simulator;
 use sentinel_model::template::RolloutTemplate;
 use sentinel_model::user::{Membership, User};
 
-use crate::config;
+use crate::{config, secret};
 
 use super::{Read, Row, Scan, Table, TableError, decode, key};
 
@@ -104,4 +104,6 @@ rows! {
     ConfigState, ConfigStates, |row| row.project_id.as_bytes().to_vec();
     ProjectSecret, Secrets, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     SecretValue, SecretValues, |row| key(&[row.secret_id.as_bytes(), &row.version.to_be_bytes()]);
+    SecretName, SecretNames, |row| secret::name_row(row.project_id, &row.name, row.environment_id);
+    NodeSealingKey, NodeSealingKeys, |row| row.node_id.as_bytes().to_vec();
 }

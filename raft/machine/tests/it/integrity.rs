@@ -18,7 +18,7 @@ use sentinel_model::environment::Environment;
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
-use sentinel_model::project_secret::{ProjectSecret, SecretValue, VERSIONS_KEPT};
+use sentinel_model::project_secret::{NodeSealingKey, ProjectSecret, SecretName, SecretValue, VERSIONS_KEPT};
 use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step};
 use sentinel_model::session::Session;
@@ -246,6 +246,16 @@ fn secrets_have_their_values(tables: &MemoryTables) {
     let found: BTreeSet<_> =
         values.map(|value| (value.secret_id, value.version, value.sealed.0.len() as u64)).collect();
     assert_eq!(found, kept);
+    let names: Vec<_> = all::<SecretName>(tables)
+        .into_iter()
+        .map(|name| (name.project_id, name.name, name.environment_id, name.secret_id, name.version))
+        .collect();
+    assert_eq!(names.len(), secrets.len());
+    for secret in secrets {
+        let version = secret.version();
+        let name = (secret.project_id, secret.name, secret.environment_id, secret.id, version);
+        assert!(names.contains(&name), "{name:?}");
+    }
     let mut uses = Index::new();
     for object in all::<ConfigObject>(tables) {
         for (name, fields) in secrets::named_in(&object.spec.content()) {
@@ -262,6 +272,9 @@ fn every_row_has_its_home(tables: &MemoryTables) {
     let nodes: BTreeSet<_> = all::<Node>(tables).iter().map(|node| node.id.as_bytes().to_vec()).collect();
     for event in index(tables, Table::NodeEvents).into_keys() {
         assert!(nodes.contains(&event[..16]), "an event of a node that is gone");
+    }
+    for key in all::<NodeSealingKey>(tables) {
+        assert!(nodes.contains(&key.node_id.as_bytes()[..]), "the key of a node that is gone");
     }
     let events = index(tables, Table::NodeEvents);
     for (node, count) in index(tables, Table::NodeEventCounts) {

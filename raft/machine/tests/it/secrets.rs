@@ -1,16 +1,22 @@
 //! Secrets. Upstream keeps them under one key for ever, mixes the values of environments, and answers with an error of its own when one is
 //! missing.
 
+use sentinel_machine::commands::bundle_create::BundleCreate;
 use sentinel_machine::commands::config_change::ConfigChange;
 use sentinel_machine::commands::environment_delete::EnvironmentDelete;
+use sentinel_machine::commands::node_delete::NodeDelete;
+use sentinel_machine::commands::node_sealing_key_set::NodeSealingKeySet;
 use sentinel_machine::commands::secret_create::SecretCreate;
 use sentinel_machine::commands::secret_delete::SecretDelete;
 use sentinel_machine::config::{Expected, Operation};
-use sentinel_machine::secret::{Use, all, find, of_name, uses, value};
-use sentinel_machine::{Command, Read, Rejection, Scan, Table};
+use sentinel_machine::secret::{Use, all, find, of_name, stamp, uses, value};
+use sentinel_machine::{Command, Read, Rejection, Scan, Table, tables};
 use sentinel_model::SecretId;
+use sentinel_model::bundle::Bundle;
 use sentinel_model::config::{Kind, Spec};
-use sentinel_model::project_secret::{BYTES_MAX, ProjectSecret, SEALED_MAX, SECRETS_MAX, VERSIONS_KEPT};
+use sentinel_model::project_secret::{
+    BYTES_MAX, NodeSealingKey, ProjectSecret, SEALED_MAX, SECRETS_MAX, VERSIONS_KEPT,
+};
 use sentinel_model::secret::Sealed;
 use serde_json::json;
 use uuid::Uuid;
@@ -18,7 +24,7 @@ use uuid::Uuid;
 use crate::ids::*;
 use crate::samples;
 use crate::samples::config::{change, delete as unset, put, service};
-use crate::samples::secrets::{delete, description, rotation, secret};
+use crate::samples::secrets::{delete, description, rotation, sealing_key, secret};
 use crate::stage::Stage;
 
 fn numbered(number: usize) -> SecretCreate {
@@ -58,7 +64,7 @@ fn a_rotation_is_the_next_version_and_the_last_ones_are_kept() {
     let numbers: Vec<u64> = known.versions.iter().map(|version| version.number).collect();
     assert_eq!(numbers, [3, 4, 5, 6, 7]);
     assert_eq!(values(&stage), VERSIONS_KEPT, "what is not kept is gone");
-    assert_eq!(value(&stage.tables, &known).unwrap().unwrap().sealed, Sealed(vec![7; 80]));
+    assert_eq!(value(&stage.tables, known.id, known.version()).unwrap().unwrap().sealed, Sealed(vec![7; 80]));
     assert_eq!(known.versions[4].by, "bob@example.com");
     let entry = stage.audit().pop().unwrap();
     assert_eq!((entry.action.as_str(), entry.changes["version"].as_str()), ("secret.rotated", "7"));
@@ -88,15 +94,16 @@ fn the_value_of_an_environment_goes_before_the_one_for_all() {
     let taken = Rejection::taken("name", "is taken by another secret of this project for the same nodes");
     let again = SecretCreate { name: secret().name, environment_id: Some(PROD), ..numbered(1) };
     stage.refuses([(again.into(), taken)]);
-    let secrets = all(&stage.tables, SHOP).unwrap();
-    assert_eq!(of_name(&secrets, "API_TOKEN", Some(DEV)), None, "no environment gets that of another one");
-    assert_eq!(of_name(&secrets, "API_TOKEN", None), None);
+    let of = |stage: &Stage, name: &str, environment| {
+        of_name(&stage.tables, SHOP, name, environment).unwrap().map(|found| found.secret_id)
+    };
+    assert_eq!(of(&stage, "API_TOKEN", Some(DEV)), None, "no environment gets that of another one");
+    assert_eq!(of(&stage, "API_TOKEN", None), None);
     stage.done(SecretCreate { name: secret().name, ..numbered(1) });
-    let secrets = all(&stage.tables, SHOP).unwrap();
-    let of = |environment| of_name(&secrets, "API_TOKEN", environment).unwrap().id;
-    assert_eq!(of(Some(PROD)), SECRET);
-    assert_eq!((of(None), of(Some(DEV))), (numbered(1).secret_id, numbered(1).secret_id));
-    assert_eq!(of_name(&secrets, "OTHER", Some(PROD)), None);
+    assert_eq!(of(&stage, "API_TOKEN", Some(PROD)), Some(SECRET));
+    let for_all = Some(numbered(1).secret_id);
+    assert_eq!((of(&stage, "API_TOKEN", None), of(&stage, "API_TOKEN", Some(DEV))), (for_all, for_all));
+    assert_eq!(of(&stage, "OTHER", Some(PROD)), None);
 
     let gone = stage.refused(EnvironmentDelete { project_id: SHOP, environment_id: PROD });
     assert!(gone.to_string().contains("the secret API_TOKEN has a value for it"), "{gone}");
@@ -205,4 +212,55 @@ fn a_put_of_the_same_leaves_the_uses_as_they_are() {
     assert_eq!(uses(&stage.tables, SHOP, "API_TOKEN", 9).unwrap().1, 1);
     let Operation::Put { spec, .. } = &sends("a", "${secrets.API_TOKEN}").operations[0] else { panic!() };
     assert_eq!(sentinel_machine::config::secrets_of(spec).unwrap().len(), 1);
+}
+
+#[test]
+fn a_stamp_changes_with_the_values_that_a_node_shall_have_and_with_nothing_else() {
+    let mut stage = Stage::furnished().raised();
+    stage.done(samples::environments());
+    stage.done(secret());
+    let names = ["API_TOKEN".to_owned(), "OTHER".to_owned()];
+    let of = |stage: &Stage, environment| stamp(&stage.tables, SHOP, &names, environment).unwrap();
+    let before = (of(&stage, Some(PROD)), of(&stage, None));
+    assert_eq!(before.0, before.1, "both have the one for all");
+    stage.done(description("of nobody"));
+    stage.done(numbered(3));
+    assert_eq!((of(&stage, Some(PROD)), of(&stage, None)), before);
+    stage.done(SecretCreate { name: secret().name, environment_id: Some(PROD), ..numbered(1) });
+    assert_ne!(of(&stage, Some(PROD)), before.0);
+    assert_eq!(of(&stage, None), before.1);
+    stage.done(rotation(2));
+    assert_ne!(of(&stage, None), before.1);
+    let rotated = of(&stage, None);
+    stage.done(SecretCreate { name: "OTHER".into(), ..numbered(2) });
+    assert_ne!(of(&stage, None), rotated, "what had no value has one");
+}
+
+#[test]
+fn a_bundle_names_secrets_that_there_are_and_keeps_them_while_nodes_get_it() {
+    let mut stage = Stage::furnished().raised();
+    let naming =
+        BundleCreate { secrets: vec!["API_TOKEN".into()], ..samples::bundles::bundle(BETWEEN, SHOP, "1.5") };
+    let unknown = stage.refused(naming.clone());
+    assert!(unknown.to_string().contains("the secret API_TOKEN, which the bundle names"), "{unknown}");
+    stage.done(secret());
+    stage.done(naming.clone());
+    let id = naming.bundle_id;
+    assert_eq!(tables::load::<Bundle>(&stage.tables, id.as_bytes()).unwrap().unwrap().secrets, ["API_TOKEN"]);
+}
+
+#[test]
+fn the_first_key_of_a_node_counts_until_it_is_removed() {
+    let mut stage = Stage::furnished();
+    let known = |stage: &Stage| {
+        tables::load::<NodeSealingKey>(&stage.tables, edge(1).as_bytes()).unwrap().map(|key| key.public_key)
+    };
+    stage.done(sealing_key(1));
+    assert_eq!(known(&stage), Some(vec![1; 32]));
+    let refused = stage.refused(sealing_key(2));
+    assert!(refused.to_string().contains("enrol it anew"), "{refused}");
+    let short = NodeSealingKeySet { public_key: vec![1; 31], ..sealing_key(1) };
+    assert!(stage.refused(short).to_string().contains("32 bytes"));
+    stage.done(NodeDelete { node_id: edge(1) });
+    assert_eq!(known(&stage), None);
 }

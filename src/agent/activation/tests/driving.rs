@@ -24,10 +24,11 @@ async fn during<F: Future<Output = ()>>(
 ) {
     let stop = CancellationToken::new();
     let (jobs, work) = mpsc::channel(1);
+    let (_renewals, values) = mpsc::channel(1);
     let board = Arc::clone(&node.board);
     let source = FakeSource::new(made);
     let scenario = scenario(jobs);
-    let driven = drive(&mut node.activator, &board, &source, work, stop.clone());
+    let driven = drive(&mut node.activator, &board, &source, (work, values), stop.clone());
     let both = async {
         tokio::join!(driven, async {
             scenario.await;

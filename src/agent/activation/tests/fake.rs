@@ -1,7 +1,7 @@
 //! A proxy that does as it is told and remembers what it was told, a source of archives, and a node around them.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use sentinel_api_types::node_secret::NodeSecrets;
+use sentinel_model::Sha256Digest;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
@@ -188,6 +190,7 @@ pub struct FakeSource {
     fetched: AtomicU32,
     cut_off_by: Vec<u64>,
     reaches: Mutex<Vec<u64>>,
+    secrets: (u8, Option<BTreeMap<String, String>>),
 }
 
 impl FakeSource {
@@ -200,7 +203,14 @@ impl FakeSource {
             fetched: zero(),
             cut_off_by: Vec::new(),
             reaches: Mutex::default(),
+            secrets: (0, None),
         }
+    }
+
+    /// The values of secrets, by which number they are told.
+    pub fn with_secret(mut self, number: u8, name: &str, value: &str) -> Self {
+        self.secrets = (number, Some(BTreeMap::from([(name.to_owned(), value.to_owned())])));
+        self
     }
 
     /// No member can be reached while the node runs one of these generations.
@@ -246,6 +256,17 @@ impl Source for FakeSource {
             archive[30] ^= 1;
         }
         Ok(archive)
+    }
+
+    async fn secrets(&self, release: &Release) -> Result<Secrets, FetchError> {
+        let (number, values) = self.secrets.clone();
+        let Some(values) = values else {
+            return Err(FetchError { message: "no value for this node".to_owned(), passing: false });
+        };
+        let values = values.into_iter().map(|(name, value)| (name, value.into())).collect();
+        let stamp = Sha256Digest([number; 32]);
+        let opened = NodeSecrets { node_id: NODE, bundle_id: release.bundle_id, stamp, values };
+        Ok(Secrets::new(opened))
     }
 
     async fn discard(&self, _release: &Release) {}

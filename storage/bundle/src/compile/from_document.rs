@@ -6,12 +6,14 @@ use sentinel_model::config::Document;
 use serde_json::{Value, json};
 use zentinel_config::{Config, ListenerProtocol};
 
-use super::{CompileError, MARKER_ROUTE, Made, OPERATIONS, OperationsOptions, unreadable};
+use super::{CompileError, MARKER_ROUTE, Made, OPERATIONS, OperationsOptions, beside, unreadable};
+use crate::capability::Feature;
 use crate::emit::{Emitted, emit};
 use crate::manifest::ListenerEntry;
 use crate::node_vars::{self, METRICS_ADDR, OPS_ADDR, Variable, reference};
 use crate::problem::{self, Problem};
 use crate::proxy_config::{self, Said};
+use crate::secrets;
 
 pub(super) fn make(
     document: &Document,
@@ -19,7 +21,12 @@ pub(super) fn make(
     operations: OperationsOptions,
 ) -> Result<Made, CompileError> {
     let Emitted { mut config, needs, warnings } = emit(document).map_err(CompileError::Invalid)?;
-    let metrics = add(&mut config, host, operations).map_err(unreadable)?;
+    // Known from the emitting, which looks at every text of the document.
+    let named = match needs.contains(&Feature::Secrets) {
+        true => secrets::named(&config).map_err(CompileError::Invalid)?,
+        false => Vec::new(),
+    };
+    let metrics = add(&mut config, host, beside(operations, &named)).map_err(unreadable)?;
     let variables = variables(&config).map_err(|problem| CompileError::Invalid(vec![problem]))?;
     let said = Said::by(&config).map_err(unreadable)?;
     let template = said.as_json().map_err(unreadable)?;
@@ -42,6 +49,7 @@ pub(super) fn make(
         warnings,
         variables,
         needs: needs.into_iter().map(|feature| feature.code().to_owned()).collect(),
+        secrets: named,
     })
 }
 

@@ -1,14 +1,21 @@
 //! A text in the proxy's own language, with what the control plane adds.
 
-use super::{CompileError, Made, OperationsOptions, compare, inject};
+use sentinel_model::project_secret::OPEN;
+
+use super::{CompileError, Made, OperationsOptions, beside, compare, inject};
 use crate::node_vars::{self, Variable, VariableKind};
 use crate::proxy_config;
+use crate::secrets;
 use crate::validate::{Reserved, ValidateContext, examine};
 
 pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Result<Made, CompileError> {
     let (source, mut values) =
         examine(text, &ValidateContext::default(), None).map_err(CompileError::Invalid)?;
-    let injected = inject::inject(text, host, operations).map_err(|problem| {
+    let named = match text.contains(OPEN) {
+        true => secrets::named(&source.config).map_err(CompileError::Invalid)?,
+        false => Vec::new(),
+    };
+    let injected = inject::inject(text, host, beside(operations, &named)).map_err(|problem| {
         // The source was read before, so this concerns a form the injection does not handle.
         CompileError::Invalid(vec![problem])
     })?;
@@ -32,5 +39,6 @@ pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Res
         listeners: injected.listeners,
         metrics_address: injected.metrics_address,
         needs: Vec::new(),
+        secrets: named,
     })
 }

@@ -171,11 +171,17 @@ fn what_stands_for_something_else_is_refused_where_nobody_fills_it_in() {
         "services": { "s": {
             "route_path": "/*",
             "upstream_url": "http://a",
-            "headers": { "request": { "set": { "X-Node": "${node.name}", "X-Key": "${secrets.KEY}" } } },
+            "description": "${secrets.KEY}",
+            "headers": { "request": { "set": { "X-Node": "${node.name}", "X-Key": "${secrets.KEY}", "X-Bad": "${secrets.key}" } } },
         } },
     }));
     let at = |name: &str| format!("services.s.headers.request.set.{name}");
-    assert_eq!(found, [(at("X-Key"), "secret-misplaced"), (at("X-Node"), "node-variable-misplaced")]);
+    let expected = [
+        ("services.s.description".to_owned(), "secret-misplaced"),
+        (at("X-Bad"), "secret-malformed"),
+        (at("X-Node"), "node-variable-misplaced"),
+    ];
+    assert_eq!(found, expected);
 }
 
 /// A document that asks for one thing.

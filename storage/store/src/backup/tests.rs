@@ -77,6 +77,7 @@ fn state() -> MemoryTables {
             risk_reasons: Vec::new(),
             warnings: Vec::new(),
             config_revision: None,
+            secrets: Vec::new(),
             state: BundleState::Compiled,
             created_by: "ada".into(),
             created_at: Time(2),

@@ -316,6 +316,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The values of the secrets that a bundle names, sealed for the key of the node. */
+        post: operations["fetch_node_secrets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes/{id}/token": {
         parameters: {
             query?: never;
@@ -2152,6 +2169,8 @@ export interface components {
             risk_level: components["schemas"]["RiskLevel"];
             /** @description Why, one stable word per finding. */
             risk_reasons: string[];
+            /** @description The secrets that it names: nodes that run it are handed their values. */
+            secrets: string[];
             /** @description Ed25519, base64. */
             signature: string;
             /** @description It has a signature. */
@@ -4460,6 +4479,8 @@ export interface components {
              * @description When to ask again, in seconds.
              */
             poll_after_s: number;
+            /** @description Which values of secrets belong to the bundle that the node is assigned; absent when that names none. */
+            secrets?: string | null;
             weight?: components["schemas"]["Weight"] | null;
         };
         /** @description A managed proxy and the agent beside it. */
@@ -4782,6 +4803,16 @@ export interface components {
             id: string;
             /** @description Unique in the project. */
             name: string;
+        };
+        /** @description A node asks for the values of the secrets that a bundle names. */
+        NodeSecretsRequest: {
+            /**
+             * Format: uuid
+             * @description The bundle: one that the node shall run or runs.
+             */
+            bundle_id: string;
+            /** @description The node's X25519 key, base64 of 32 bytes. The first one that a node tells is kept, and no other one is taken. */
+            public_key: string;
         };
         /** @description Nodes of a project in numbers. */
         NodeStats: {
@@ -6678,6 +6709,13 @@ export interface components {
          * @enum {string}
          */
         Scope: "nodes:read" | "nodes:write" | "bundles:read" | "bundles:write" | "rollouts:read" | "rollouts:write" | "services:read" | "services:write" | "api_keys:admin";
+        /** @description The values, sealed. */
+        SealedNodeSecrets: {
+            /** @description The 32 bytes of the encapsulated key, and the sealed JSON; base64. */
+            sealed: string;
+            /** @description Which values these are, as polls name it. */
+            stamp: string;
+        };
         /** @description An object of the configuration that names a secret. */
         SecretUse: {
             /** @description Its fields that name the secret, at most twenty. */
@@ -7594,6 +7632,8 @@ export interface components {
              * @description When to ask again, in seconds.
              */
             poll_after_s: number;
+            /** @description Which values of secrets belong to the bundle that the node is assigned; absent when that names none. */
+            secrets?: string | null;
             /** @description Ed25519 over the manifest digest, base64. */
             signature: string;
             /** @description The key that signed. */
@@ -8645,6 +8685,11 @@ export interface operations {
                  *     versions refuse it.
                  */
                 weight_revision?: number;
+                /**
+                 * @description Which values of secrets the agent has for what it runs: others end the wait. Only for agents that were told of some: members of earlier
+                 *     versions refuse it.
+                 */
+                secrets?: string;
             };
             header?: never;
             path: {
@@ -8864,6 +8909,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeEventsResponse"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fetch_node_secrets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeSecretsRequest"];
+            };
+        };
+        responses: {
+            /** @description The values. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealedNodeSecrets"];
                 };
             };
             /** @description The request is refused. */

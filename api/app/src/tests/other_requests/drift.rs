@@ -8,18 +8,20 @@ use sentinel_api_types::agent::RegisterRequest;
 use sentinel_api_types::bundle::BundleAssign;
 use sentinel_api_types::drift::{DriftFilter, DriftQuery, DriftResolveAll};
 use sentinel_api_types::timestamp;
-use sentinel_model::{DriftEventId, NodeId, Time};
+use sentinel_model::{BundleId, DriftEventId, NodeId, Time};
 
 use super::{Row, with_key};
 use crate::access::Operation::*;
 use crate::testing::world::{Known, PROJECT};
 use crate::testing::{Kit, World};
 use crate::tests::drift::{RUNS, beat, measured, report, why};
+use crate::tests::node_secrets::asking;
 
 pub(super) struct Drifting {
     node: (NodeId, Known),
     event: DriftEventId,
     token: Secret,
+    bundle: BundleId,
 }
 
 /// A node that runs something else than it was given.
@@ -35,7 +37,7 @@ pub(super) async fn drifting(world: &World) -> Drifting {
     let list = app.list_drift(&operator.again(), PROJECT, &query).await.unwrap().drift_events;
     let event = list.iter().find(|event| event.node_id == node.0).unwrap().id;
     let token = world.kit.enrolment(operator, PROJECT, None).await.unwrap();
-    Drifting { node, event, token }
+    Drifting { node, event, token, bundle }
 }
 
 fn seen(until: i64) -> DriftResolveAll {
@@ -57,6 +59,12 @@ pub(super) fn of_drift<'a>(world: &'a World, drifting: &'a Drifting) -> Vec<Row<
             anonymous,
             |c| app.register_node(c, PROJECT, labelled("eu"), "::1"),
             app.register_node(c, PROJECT, labelled("us"), "::1")
+        ),
+        row!(
+            NodeSecrets,
+            by,
+            |c| app.node_secrets(c, node, asking(drifting.bundle, 1)),
+            app.node_secrets(c, node, asking(drifting.bundle, 2))
         ),
         row!(
             RuntimeConfigKeep,

@@ -146,6 +146,7 @@ fn founding() -> Vec<Command> {
                 created_by: "ada@example.com".into(),
                 outline: Some(outline(bundle_id)),
                 config_revision: None,
+                secrets: Vec::new(),
             }
             .into(),
         );

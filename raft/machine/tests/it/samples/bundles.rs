@@ -16,6 +16,7 @@ pub fn all() -> Vec<Command> {
         bundle(NEW, SHOP, "2.0").into(),
         outlined().into(),
         BundleCreate { config_revision: Some(7), ..outlined() }.into(),
+        BundleCreate { secrets: vec!["API_TOKEN".into()], ..outlined() }.into(),
     ]
 }
 
@@ -35,6 +36,7 @@ pub fn bundle(bundle_id: BundleId, project_id: ProjectId, version: &str) -> Bund
         created_by: "ada@example.com".into(),
         outline: None,
         config_revision: None,
+        secrets: Vec::new(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Samples of secrets.
 
 use sentinel_machine::Command;
+use sentinel_machine::commands::node_sealing_key_set::NodeSealingKeySet;
 use sentinel_machine::commands::secret_change::{SecretChange, What};
 use sentinel_machine::commands::secret_create::SecretCreate;
 use sentinel_machine::commands::secret_delete::SecretDelete;
+use sentinel_model::project_secret::SEALING_KEY_BYTES;
 use sentinel_model::secret::Sealed;
 
 use crate::ids::*;
@@ -38,11 +40,17 @@ pub fn delete() -> SecretDelete {
     SecretDelete { project_id: SHOP, secret_id: SECRET }
 }
 
+/// A node tells its key.
+pub fn sealing_key(byte: u8) -> NodeSealingKeySet {
+    NodeSealingKeySet { node_id: edge(1), public_key: vec![byte; SEALING_KEY_BYTES] }
+}
+
 /// One of each form.
 pub fn all() -> Vec<Vec<Command>> {
     vec![
         vec![secret().into(), SecretCreate { environment_id: Some(PROD), ..secret() }.into()],
         vec![rotation(2).into(), description("of nobody").into()],
         vec![delete().into()],
+        vec![sealing_key(1).into()],
     ]
 }

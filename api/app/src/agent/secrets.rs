@@ -1,0 +1,115 @@
+//! The values of secrets, handed to nodes.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rustls::crypto::aws_lc_rs::hpke::DH_KEM_X25519_HKDF_SHA256_AES_256 as SUITE;
+use rustls::crypto::hpke::{Hpke, HpkePublicKey};
+use sentinel_api_types::Secret;
+use sentinel_api_types::node_secret::{INFO, NodeSecrets, NodeSecretsRequest, SealedNodeSecrets};
+use sentinel_machine::commands::node_sealing_key_set::{ANOTHER, NodeSealingKeySet};
+use sentinel_machine::{Consistency, View, secret, tables};
+use sentinel_model::bundle::Bundle;
+use sentinel_model::node::Node;
+use sentinel_model::project_secret::{NodeSealingKey, SEALING_KEY_BYTES};
+use sentinel_model::{NodeId, Sha256Digest};
+use zeroize::Zeroizing;
+
+use super::its_bundle;
+use crate::access::Operation;
+use crate::app::{App, written};
+use crate::caller::Caller;
+use crate::change::Change;
+use crate::error::AppError;
+use crate::keyring::project_secret_context;
+
+impl App {
+    /// The values of the secrets that a bundle names, which the node shall run or runs, sealed for the key of the node. The first key that a node tells is
+    /// kept.
+    pub async fn node_secrets(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        request: NodeSecretsRequest,
+    ) -> Result<SealedNodeSecrets, AppError> {
+        self.this_node(Operation::NodeSecrets, caller, id).await?;
+        // It asks because it was told of something new, maybe by a member that is ahead of this one.
+        let view = self.replica().read(Consistency::Linearizable).await?;
+        let node: Node = written(&view, id.as_bytes(), "Node")?;
+        let key = STANDARD.decode(&request.public_key).ok().filter(|key| key.len() == SEALING_KEY_BYTES);
+        let key = key.ok_or_else(|| {
+            AppError::invalid("public_key", format!("must be the base64 of {SEALING_KEY_BYTES} bytes"))
+        })?;
+        let bundle = its_bundle(&view, &node, request.bundle_id)?;
+        let values = self.values(&view, &node, &bundle)?;
+        self.require_sealing_key(caller, &view, id, &key).await?;
+        let sealed = seal(key, &values)?;
+        Ok(SealedNodeSecrets { stamp: values.stamp, sealed: STANDARD.encode(sealed) })
+    }
+
+    /// Which values belong to the bundle that a node is assigned; nothing when it names none.
+    pub(super) fn secrets_stamp(&self, view: &View, node: &Node) -> Result<Option<Sha256Digest>, AppError> {
+        let read = &*view.tables;
+        let Some(assignment) = &node.assignment else { return Ok(None) };
+        let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;
+        let Some(bundle) = bundle.filter(|bundle| !bundle.secrets.is_empty()) else { return Ok(None) };
+        Ok(Some(secret::stamp(read, node.project_id, &bundle.secrets, node.environment_id)?))
+    }
+
+    fn values(&self, view: &View, node: &Node, bundle: &Bundle) -> Result<NodeSecrets, AppError> {
+        let (read, project) = (&*view.tables, node.project_id);
+        let stamp = secret::stamp(read, project, &bundle.secrets, node.environment_id)?;
+        let mut values = BTreeMap::new();
+        let mut missing = Vec::new();
+        for name in &bundle.secrets {
+            let Some(found) = secret::of_name(read, project, name, node.environment_id)? else {
+                missing.push(name.as_str());
+                continue;
+            };
+            let value = secret::value(read, found.secret_id, found.version)?;
+            let value = value.ok_or_else(|| AppError::internal("a secret lacks the value of its version"))?;
+            let context = project_secret_context(project, found.secret_id, found.version);
+            let opened = self.keyring().unseal(&context, &value.sealed).map_err(AppError::internal)?;
+            let text = std::str::from_utf8(&opened).map_err(|_| AppError::internal("a value is no text"))?;
+            values.insert(name.clone(), Secret::new(text));
+        }
+        if !missing.is_empty() {
+            return Err(AppError::Conflict(format!(
+                "the bundle {} names secrets that have no value for this node: {}; make them for its environment, or for all",
+                bundle.version,
+                missing.join(", ")
+            )));
+        }
+        Ok(NodeSecrets { node_id: node.id, bundle_id: bundle.id, stamp, values })
+    }
+
+    /// The key is the one that this node has told before, or is kept from now on.
+    async fn require_sealing_key(
+        &self,
+        caller: &Caller,
+        view: &View,
+        id: NodeId,
+        key: &[u8],
+    ) -> Result<(), AppError> {
+        let mut known: Option<NodeSealingKey> = tables::load(&*view.tables, id.as_bytes())?;
+        let change = Change::to("node.sealing_key_set", id).with("public_key", hex::encode(key));
+        if self.repeated(view, caller, &change)?.is_none() && known.is_none() {
+            let command = NodeSealingKeySet { node_id: id, public_key: key.to_vec() };
+            let committed = self.commit(caller, change, command).await?;
+            known = tables::load(&*committed.view.tables, id.as_bytes())?;
+        }
+        match known {
+            Some(known) if known.public_key == key => Ok(()),
+            _ => Err(AppError::Conflict(ANOTHER.to_owned())),
+        }
+    }
+}
+
+/// The encapsulated key and the ciphertext.
+fn seal(key: Vec<u8>, secrets: &NodeSecrets) -> Result<Vec<u8>, AppError> {
+    let text = Zeroizing::new(serde_json::to_vec(secrets).map_err(AppError::internal)?);
+    let sealed = SUITE.seal(INFO, secrets.node_id.as_bytes(), &text, &HpkePublicKey(key));
+    let (encapsulated, sealed) = sealed.map_err(AppError::internal)?;
+    Ok([encapsulated.0, sealed].concat())
+}
