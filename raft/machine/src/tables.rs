@@ -184,6 +184,12 @@ tables! {
     SecretValues = 115, "secret_values";
     /// project, name of a secret, 0, number of the kind, slug → the fields of this object that name it.
     SecretUses = 116, "secret_uses";
+    /// project, slug → Certificate.
+    Certificates = 120, "certificates";
+    /// certificate, version → CertificateContent: the chain, and the sealed key.
+    CertificateContents = 121, "certificate_contents";
+    /// end, project, slug → nothing, for certificates that hold until then.
+    CertificatesByEnd = 122, "certificates_by_end";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

@@ -4,6 +4,7 @@ use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
 use sentinel_model::canary::Analysis;
+use sentinel_model::certificate::{Certificate, CertificateContent};
 use sentinel_model::check::Checks;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
 use sentinel_model::config_object::{ConfigObject, ConfigState};
@@ -104,4 +105,6 @@ rows! {
     ConfigState, ConfigStates, |row| row.project_id.as_bytes().to_vec();
     ProjectSecret, Secrets, |row| key(&[row.project_id.as_bytes(), row.id.as_bytes()]);
     SecretValue, SecretValues, |row| key(&[row.secret_id.as_bytes(), &row.version.to_be_bytes()]);
+    Certificate, Certificates, |row| key(&[row.project_id.as_bytes(), row.slug.as_bytes()]);
+    CertificateContent, CertificateContents, |row| key(&[row.certificate_id.as_bytes(), &row.version.to_be_bytes()]);
 }
