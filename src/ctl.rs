@@ -5,6 +5,7 @@
 
 mod audit;
 mod bundle;
+mod certificate;
 mod cluster;
 mod config;
 mod connection;
@@ -79,6 +80,9 @@ pub enum CtlCommand {
     Config(Noun<config::ConfigCommand>),
     /// Secrets: values that the configuration names and that nothing shows
     Secret(Noun<secret::SecretCommand>),
+    /// Certificates: what listeners show to clients
+    #[command(visible_alias = "cert")]
+    Certificate(Noun<certificate::CertificateCommand>),
     /// Nodes: managed proxies
     Node(Noun<node::NodeCommand>),
     /// Groups of nodes: named, or by a rule on labels
@@ -154,6 +158,9 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Secret(Noun { options, command }) => {
             secret::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Certificate(Noun { options, command }) => {
+            certificate::run(command, &Connection::open(&options)?).await
+        }
         CtlCommand::Node(Noun { options, command }) => node::run(command, &Connection::open(&options)?).await,
         CtlCommand::Template(Noun { options, command }) => {
             template::run(command, &Connection::open(&options)?).await
@@ -199,6 +206,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Config(noun) => noun.command.reads(),
             CtlCommand::Secret(noun) => noun.command.reads(),
+            CtlCommand::Certificate(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
             CtlCommand::Template(noun) => noun.command.reads(),
@@ -225,6 +233,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Config(noun) => &noun.options,
             CtlCommand::Secret(noun) => &noun.options,
+            CtlCommand::Certificate(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,
             CtlCommand::Template(noun) => &noun.options,

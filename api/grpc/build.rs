@@ -21,6 +21,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // They have one of their own, which shows no secret.
     let secret = [
         "ApiKeyCreated",
+        "CertificateCreate",
+        "CertificateReplace",
         "EnrolmentTokenCreated",
         "JoinTokenCreated",
         "MemberCreate",

@@ -262,6 +262,18 @@ operations! {
     SecretUpdate => Member(Operator, Some(ServicesWrite));
     /// Take a secret away.
     SecretDelete => Member(Operator, Some(ServicesWrite));
+    /// See certificates, without their keys.
+    CertificateList => Member(Reader, Some(ServicesRead));
+    /// See a certificate and its chain, without its key.
+    CertificateShow => Member(Reader, Some(ServicesRead));
+    /// Add a certificate with its key.
+    CertificateCreate => Member(Operator, Some(ServicesWrite));
+    /// Give a certificate another chain and key.
+    CertificateReplace => Member(Operator, Some(ServicesWrite));
+    /// Say something else of what a certificate is for.
+    CertificateUpdate => Member(Operator, Some(ServicesWrite));
+    /// Take a certificate away.
+    CertificateDelete => Member(Operator, Some(ServicesWrite));
     /// See what a project is up to, day by day.
     CalendarShow => Member(Reader, Some(RolloutsRead));
     /// Watch what happens in a project.

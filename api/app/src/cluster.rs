@@ -63,6 +63,7 @@ impl App {
             cluster: formed.as_ref(),
             own: &self.concerns().all(),
             drift: self.drift_seen_by(caller, &view)?,
+            ending: &self.certificates_ending_seen_by(caller, &view)?,
             now: self.now(),
         });
         let admitted = cluster_member_admit::all(&*view.tables)?;

@@ -185,6 +185,15 @@ pub fn project_secret_context(
     format!("project-secret:{project}:{secret}:{version}")
 }
 
+/// Context of the private key of a version of a project's certificate.
+pub fn certificate_key_context(
+    project: sentinel_model::ProjectId,
+    certificate: sentinel_model::CertificateId,
+    version: u64,
+) -> String {
+    format!("project-certificate-key:{project}:{certificate}:{version}")
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -19,6 +19,7 @@ pub mod backup;
 mod bundle;
 mod calendar;
 pub mod caller;
+mod certificate;
 mod change;
 mod checks;
 pub mod clock;

@@ -2,6 +2,7 @@
 
 pub mod attacks;
 mod by_hand;
+pub mod certificates;
 pub mod world;
 
 use std::collections::{BTreeSet, HashMap};

@@ -7,6 +7,7 @@ mod api_keys;
 mod blue_green;
 mod bundles;
 mod calendar;
+mod certificates;
 mod cluster;
 mod config;
 mod conflicts;

@@ -15,6 +15,7 @@ mod backup;
 mod bundle;
 mod calendar;
 mod call;
+mod certificate;
 mod client;
 mod cluster;
 mod config;

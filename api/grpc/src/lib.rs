@@ -35,6 +35,7 @@ use health::Readiness;
 use proto::api_key_service_server::ApiKeyServiceServer;
 use proto::audit_service_server::AuditServiceServer;
 use proto::bundle_service_server::BundleServiceServer;
+use proto::certificate_service_server::CertificateServiceServer;
 use proto::cluster_service_server::ClusterServiceServer;
 use proto::config_service_server::ConfigServiceServer;
 use proto::drift_service_server::DriftServiceServer;
@@ -84,6 +85,7 @@ pub fn router(app: App) -> Result<Router, tonic_reflection::server::Error> {
         ApiKeyServiceServer up to MESSAGE_MAX,
         AuditServiceServer up to MESSAGE_MAX,
         BundleServiceServer up to MESSAGE_MAX,
+        CertificateServiceServer up to MESSAGE_MAX,
         ClusterServiceServer up to MESSAGE_MAX,
         ConfigServiceServer up to DOCUMENT_MAX,
         DriftServiceServer up to MESSAGE_MAX,

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::proto::{
-    ApiKeyCreated, EnrolmentTokenCreated, JoinTokenCreated, MemberCreate, PasswordReset, ProjectSecretCreate,
-    ProjectSecretRotate,
+    ApiKeyCreated, CertificateCreate, CertificateReplace, EnrolmentTokenCreated, JoinTokenCreated,
+    MemberCreate, PasswordReset, ProjectSecretCreate, ProjectSecretRotate,
 };
 
 macro_rules! hide {
@@ -19,6 +19,8 @@ macro_rules! hide {
 
 hide!(
     ApiKeyCreated,
+    CertificateCreate,
+    CertificateReplace,
     EnrolmentTokenCreated,
     JoinTokenCreated,
     MemberCreate,

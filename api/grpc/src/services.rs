@@ -3,6 +3,7 @@
 mod api_key;
 mod audit;
 mod bundle;
+mod certificate;
 mod cluster;
 mod config;
 mod drift;

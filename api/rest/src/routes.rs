@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backups;
 pub mod bundles;
 pub mod calendar;
+pub mod certificates;
 pub mod cluster;
 pub mod config;
 pub mod drift;
@@ -60,6 +61,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(rollout_templates::routes())
         .merge(config::routes())
         .merge(secrets::routes())
+        .merge(certificates::routes())
         .merge(service_templates::routes())
         .merge(calendar::routes())
         .merge(cluster::routes())

@@ -15,6 +15,7 @@ pub mod blue_green;
 pub mod bundle;
 pub mod calendar;
 pub mod canary;
+pub mod certificate;
 pub mod check;
 pub mod cluster;
 pub mod config;

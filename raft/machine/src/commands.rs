@@ -82,7 +82,8 @@ const fn highest(levels: &[u16]) -> u16 {
 
 // Level 1: everything that a cluster of the first day knows. Level 2: notes of backups, and epochs after the first. Level 3: who took
 // a backup. Level 4: canaries, approvals, freezes and schedules of rollouts, settings of nodes (weight, labels, pin), groups,
-// environments and the rules between them, checks over HTTP, drift, templates, sandboxes. Level 5: the configuration model, and secrets.
+// environments and the rules between them, checks over HTTP, drift, templates, sandboxes. Level 5: the configuration model, secrets
+// and certificates.
 commands! {
     /// Forms the cluster.
     1 schema 1 level 1 cluster_init::ClusterInit;
@@ -228,4 +229,10 @@ commands! {
     113 schema 1 level 5 secret_delete::SecretDelete;
     /// Takes the key of a node, for which its secrets are sealed.
     114 schema 1 level 5 node_sealing_key_set::NodeSealingKeySet;
+    /// Adds a certificate to a project.
+    120 schema 1 level 5 certificate_create::CertificateCreate;
+    /// Gives a certificate another chain and key, or another description.
+    121 schema 1 level 5 certificate_change::CertificateChange;
+    /// Takes a certificate away.
+    122 schema 1 level 5 certificate_delete::CertificateDelete;
 }

@@ -13,6 +13,7 @@ pub mod apply;
 pub mod baseline;
 mod blue_green;
 pub mod bundle_bytes;
+pub mod certificate;
 pub mod commands;
 pub mod config;
 pub mod draft;

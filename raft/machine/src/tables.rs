@@ -188,6 +188,12 @@ tables! {
     SecretNames = 117, "secret_names";
     /// node → NodeSealingKey.
     NodeSealingKeys = 118, "node_sealing_keys";
+    /// project, slug → Certificate.
+    Certificates = 120, "certificates";
+    /// certificate, version → CertificateContent: the chain, and the sealed key.
+    CertificateContents = 121, "certificate_contents";
+    /// end, project, slug → nothing, for certificates that hold until then.
+    CertificatesByEnd = 122, "certificates_by_end";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

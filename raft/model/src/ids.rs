@@ -52,6 +52,8 @@ typed_ids! {
     ApiKeyId
     /// A bundle: the immutable compiled artefact.
     BundleId
+    /// A certificate of a project.
+    CertificateId
     /// One formation of the cluster.
     ClusterId
     /// An object of a project's configuration.

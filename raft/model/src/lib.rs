@@ -10,6 +10,7 @@ pub mod audit;
 pub mod blue_green;
 pub mod bundle;
 pub mod canary;
+pub mod certificate;
 pub mod check;
 pub mod cluster;
 pub mod config;

@@ -1,6 +1,7 @@
 //! Whether the cluster is well, from what one member knows of it: the only place that decides what somebody should look at. The
 //! API, the command line and the web page show what is found here.
 
+mod ending;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use sentinel_api_types::finding::{Finding, Severity, Topic};
 use sentinel_api_types::timestamp;
 use sentinel_machine::commands::backup_note;
 use sentinel_machine::{ArchiveFacts, ClusterStatus, Concern, MemberFacts, MemberStatus};
+use sentinel_model::certificate::Certificate;
 use sentinel_model::cluster::Cluster;
 use sentinel_model::{MemberId, Time};
 
@@ -44,6 +46,8 @@ pub(super) struct Seen<'a> {
     pub(super) own: &'a [Concern],
     /// Events of drift that last, and those of them with an alarm.
     pub(super) drift: (u64, u64),
+    /// Certificates of projects that end soon or have ended, in the order in which they do, with the slug of the project.
+    pub(super) ending: &'a [(String, Certificate)],
     /// The time here.
     pub(super) now: Time,
 }
@@ -358,6 +362,7 @@ fn certificates(seen: &Seen<'_>) -> Vec<Finding> {
         let advice = "when it ends, members refuse each other: plan a new cluster from a backup before that";
         found.push(advised(finding(Topic::Certificates, severity, text), advice));
     }
+    found.extend(ending::ending(seen));
     or_well(found, Topic::Certificates, || match first {
         Some(first) => format!("all certificates are good, the first one until {}", timestamp(first)),
         None => "no member has told of its certificates yet".to_owned(),

@@ -14,6 +14,7 @@ macro_rules! row {
 }
 
 mod bundles;
+mod certificates;
 mod cluster;
 mod config;
 mod credentials;
@@ -135,6 +136,8 @@ const READS: &[Operation] = &[
     ServiceTemplateFill,
     SecretList,
     SecretShow,
+    CertificateList,
+    CertificateShow,
     CalendarShow,
     RuntimeConfigShow,
     DriftList,
@@ -184,6 +187,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, config::of_configuration(&world)).await);
     let secrets = secrets::secrets(&world).await;
     tried.extend(all_refused(&world, secrets::of_secrets(&world, &secrets)).await);
+    let certificates = certificates::certificates(&world).await;
+    tried.extend(all_refused(&world, certificates::of_certificates(&world, &certificates)).await);
     let placed = environments::placed(&world).await;
     tried.extend(all_refused(&world, environments::of_environments(&world, &placed)).await);
     for operation in Operation::ALL {

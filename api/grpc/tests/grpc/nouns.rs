@@ -1,6 +1,7 @@
 //! Every noun is made, read, changed and taken away, and what cannot be understood is refused with the place and nothing done.
 
 use sentinel_api_types::timestamp;
+use sentinel_app::testing::certificates::Issued;
 use sentinel_app::testing::world::{Known, OTHER_PROJECT, PROJECT, World};
 use sentinel_grpc::proto::WatchEventsRequest;
 use sentinel_grpc::proto::event_service_client::EventServiceClient;
@@ -427,6 +428,33 @@ async fn secrets_go_in_and_never_come_out() {
     }
     place.of_project("Secret.DeleteSecret", json!({ "id": id })).await;
     assert_eq!(place.refused("Secret.GetSecret", json!({ "id": id })).await.0, Code::NotFound);
+}
+
+#[tokio::test]
+async fn keys_of_certificates_go_in_and_never_come_out() {
+    let place = Place::new().await;
+    let (first, second) = (Issued::new(&["shop.example"]), Issued::new(&["shop.example"]));
+    let pair = |pair: &Issued| json!({ "chain": pair.chain(), "key": pair.key });
+    let mut web = pair(&first);
+    web["slug"] = "web".into();
+    web["description"] = "of the shop".into();
+    let made = place.of_project("Certificate.CreateCertificate", json!({ "body": web })).await;
+    assert_eq!(made["certificate"]["current"]["names"], json!(["shop.example"]));
+    let replace = json!({ "certificate": "web", "body": pair(&second) });
+    let replaced = place.of_project("Certificate.ReplaceCertificate", replace).await;
+    assert_eq!(replaced["certificate"]["current"]["version"], 2);
+    let update = json!({ "certificate": "web", "body": { "description": "" } });
+    let updated = place.of_project("Certificate.UpdateCertificate", update).await;
+    assert_eq!(updated["certificate"]["description"], Value::Null);
+    let listed = place.of_project("Certificate.ListCertificates", json!({})).await;
+    let one = || json!({ "certificate": "web" });
+    let shown = place.of_project("Certificate.GetCertificate", one()).await;
+    assert_eq!(shown["chain"], second.chain());
+    for told in [made, replaced, updated, listed, shown] {
+        assert!(!told.to_string().contains("PRIVATE"), "{told}");
+    }
+    place.of_project("Certificate.DeleteCertificate", one()).await;
+    assert_eq!(place.refused("Certificate.GetCertificate", one()).await.0, Code::NotFound);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use sentinel_api_types::api_key::Scope;
+use sentinel_app::testing::certificates::Issued;
 use sentinel_app::testing::world::{Known, SOURCE};
 use sentinel_app::testing::{ADMIN, PASSWORD};
 use sentinel_machine::Command;
@@ -288,6 +289,10 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let secret = json!({"name": "FIRST", "value": "a"});
     let secret = http.post("/api/v1/projects/shop/secrets", &http.world.operator, secret).await;
     let secret = secret.json["secret"]["id"].as_str().unwrap().to_owned();
+    let (pair, other) = (Issued::new(&["shop.example"]), Issued::new(&["shop.example"]));
+    let first = json!({"slug": "first", "chain": pair.chain(), "key": pair.key});
+    let made = http.post("/api/v1/projects/shop/certificates", &http.world.operator, first).await;
+    assert_eq!(made.status, 201, "{made:?}");
     let waiting = waiting(http).await;
     for name in ["qa", "early", "live", "gone"] {
         let made = http.post("/api/v1/projects/shop/environments", admin, json!({"name": name})).await;
@@ -411,6 +416,16 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("update_secret", &one, Some(json!({"description": "of nobody"})), By::Operator, 200, true);
     add("rotate_secret", &format!("{one}/rotate"), Some(json!({"value": "b"})), By::Operator, 200, true);
     add("delete_secret", &one, None, By::Operator, 204, true);
+    let certificates = "/certificates";
+    add("list_certificates", certificates, None, By::Reader, 200, false);
+    let web = json!({"slug": "web", "chain": pair.chain(), "key": pair.key, "description": "of the shop"});
+    add("create_certificate", certificates, Some(web), By::Operator, 201, true);
+    let one = format!("{certificates}/first");
+    add("show_certificate", &one, None, By::Reader, 200, false);
+    add("update_certificate", &one, Some(json!({"description": "of nobody"})), By::Operator, 200, true);
+    let replacement = Some(json!({"chain": other.chain(), "key": other.key}));
+    add("replace_certificate", &format!("{one}/replace"), replacement, By::Operator, 200, true);
+    add("delete_certificate", &one, None, By::Operator, 204, true);
     let of = |rest: &str| format!("/drift/{drift}{rest}");
     let runs = format!("/nodes/{drifter}/runtime-config");
     add("show_runtime_config", &runs, None, By::Reader, 200, false);

@@ -6,6 +6,7 @@
 mod archives;
 mod attacks;
 mod bad_input;
+mod certificates;
 mod client;
 mod config;
 mod coverage;

@@ -4,6 +4,7 @@ use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
 use sentinel_model::canary::Analysis;
+use sentinel_model::certificate::{Certificate, CertificateContent};
 use sentinel_model::check::Checks;
 use sentinel_model::cluster::{Cluster, ClusterMember, JoinToken};
 use sentinel_model::config_object::{ConfigObject, ConfigState};
@@ -106,4 +107,6 @@ rows! {
     SecretValue, SecretValues, |row| key(&[row.secret_id.as_bytes(), &row.version.to_be_bytes()]);
     SecretName, SecretNames, |row| secret::name_row(row.project_id, &row.name, row.environment_id);
     NodeSealingKey, NodeSealingKeys, |row| row.node_id.as_bytes().to_vec();
+    Certificate, Certificates, |row| key(&[row.project_id.as_bytes(), row.slug.as_bytes()]);
+    CertificateContent, CertificateContents, |row| key(&[row.certificate_id.as_bytes(), &row.version.to_be_bytes()]);
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::tables::{self, Row, key, rows};
 use sentinel_machine::{Read, Scan, Table, config, waiting};
-use sentinel_model::SecretId;
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::{Bundle, BundleState};
+use sentinel_model::certificate::{self, Certificate, CertificateContent};
 use sentinel_model::cluster::JoinToken;
 use sentinel_model::config::{Kind, secrets};
 use sentinel_model::config_object::{ConfigObject, ConfigState};
@@ -23,6 +23,7 @@ use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step};
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, User};
+use sentinel_model::{CertificateId, SecretId};
 
 type Index = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -155,6 +156,7 @@ pub fn check(tables: &MemoryTables) {
     drift_is_counted(tables);
     configuration_is_whole(tables);
     secrets_have_their_values(tables);
+    certificates_have_their_contents(tables);
     agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
         row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
@@ -266,6 +268,27 @@ fn secrets_have_their_values(tables: &MemoryTables) {
         }
     }
     assert_eq!(index(tables, Table::SecretUses), uses);
+}
+
+/// Each version that is kept has chain and key, no other one has, and when it ends stands beside it.
+fn certificates_have_their_contents(tables: &MemoryTables) {
+    let certificates = all::<Certificate>(tables);
+    let mut kept: BTreeSet<(CertificateId, u64, u64)> = BTreeSet::new();
+    for certificate in &certificates {
+        assert!(certificate.versions.len() <= certificate::VERSIONS_KEPT);
+        kept.extend(
+            certificate.versions.iter().map(|version| (certificate.id, version.number, version.bytes)),
+        );
+    }
+    let contents = all::<CertificateContent>(tables).into_iter();
+    let size = |content: &CertificateContent| (content.chain.len() + content.sealed.0.len()) as u64;
+    let found: BTreeSet<_> =
+        contents.map(|content| (content.certificate_id, content.version, size(&content))).collect();
+    assert_eq!(found, kept);
+    agrees::<Certificate>(tables, Table::CertificatesByEnd, |row| {
+        let end = row.not_after()?.0 as u64;
+        Some((key(&[&end.to_be_bytes(), row.project_id.as_bytes(), row.slug.as_bytes()]), Vec::new()))
+    });
 }
 
 fn every_row_has_its_home(tables: &MemoryTables) {

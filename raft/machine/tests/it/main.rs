@@ -10,6 +10,7 @@ mod blue_green;
 mod bundles;
 mod by_hand;
 mod canary;
+mod certificates;
 mod checks;
 mod config;
 mod crew;

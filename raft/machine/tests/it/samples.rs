@@ -1,6 +1,7 @@
 //! One of each command, fixed for ever: their bytes are in `tests/golden`.
 
 pub mod bundles;
+pub mod certificates;
 pub mod config;
 pub mod drift;
 pub mod groups;
@@ -555,5 +556,6 @@ pub fn all() -> Vec<Vec<Command>> {
     .chain(sandboxes::all())
     .chain(config::all())
     .chain(secrets::all())
+    .chain(certificates::all())
     .collect()
 }

@@ -39,6 +39,8 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
     case "configuration":
       return ["config", "config_settings", "service", "upstream_group", "listener", "middleware", "trust_store"].includes(noun ?? "") && scope === project;
+    case "certificates":
+      return noun === "certificate" && scope === project;
     case "environments":
       return ["environment", "project", "node", "rollout", "freeze_window", "bundle"].includes(noun ?? "") && scope === project;
     case "promotion-rules":

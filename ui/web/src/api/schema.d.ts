@@ -730,6 +730,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificates of a project, all of them, without their keys. */
+        get: operations["list_certificates"];
+        put?: never;
+        /** Adds a certificate with its key. Refused when key and chain do not belong together, the chain is not in order, or one in it has ended. */
+        post: operations["create_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/certificates/{certificate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A certificate with its chain, without its key. */
+        get: operations["show_certificate"];
+        put?: never;
+        post?: never;
+        /** Takes a certificate away, with all of its versions. */
+        delete: operations["delete_certificate"];
+        options?: never;
+        head?: never;
+        /** Says something else of what a certificate is for. */
+        patch: operations["update_certificate"];
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/certificates/{certificate}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a certificate another chain and key: its next version. The last five are kept, their keys sealed; nothing shows those. */
+        post: operations["replace_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/config-settings": {
         parameters: {
             query?: never;
@@ -2629,6 +2683,119 @@ export interface components {
          * @enum {string}
          */
         CauseKind: "direct" | "baseline" | "rollout" | "rollback";
+        /** @description A certificate, without its key: nothing shows that. */
+        Certificate: {
+            /** @description Who made it. */
+            created_by: string;
+            current?: components["schemas"]["CertificateVersion"] | null;
+            /** @description What it is for. */
+            description: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description What the project calls it. It never changes. */
+            slug: string;
+            /**
+             * Format: date-time
+             * @description When anything of it last changed.
+             */
+            updated_at: string;
+            /** @description The versions that are kept, the newest first, at most five. */
+            versions: components["schemas"]["CertificateVersion"][];
+        };
+        /** @description One certificate with its chain. */
+        CertificateBody: {
+            /** @description The certificate. */
+            certificate: components["schemas"]["Certificate"];
+            /** @description The chain of the version that holds, in PEM. */
+            chain?: string | null;
+            /** @description What whoever wants to serve with it should know, after it was made or replaced. */
+            warnings: string[];
+        };
+        /** @description A certificate to add. */
+        CertificateCreate: {
+            /** @description The chain in PEM: the server's own certificate first, behind each one the one that signed it. At most ten, and 65,536 bytes. */
+            chain: string;
+            /** @description What it is for, at most 1,000 characters. */
+            description?: string | null;
+            /**
+             * Format: password
+             * @description The private key of the first one in PEM, not encrypted, at most 16,384 bytes. Nothing ever shows it again.
+             */
+            key: string;
+            /** @description What the project calls it from now on: 1 to 50 lower-case letters, digits and inner hyphens. */
+            slug: string;
+        };
+        /** @description The certificates of a project, all of them. */
+        CertificateList: {
+            /** @description By slug. */
+            certificates: components["schemas"]["Certificate"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description Another chain and key for a certificate: its next version. */
+        CertificateReplace: {
+            /** @description The chain from now on, in PEM: the server's own certificate first. At most ten, and 65,536 bytes. */
+            chain: string;
+            /**
+             * Format: password
+             * @description The private key of the first one in PEM, not encrypted, at most 16,384 bytes. Nothing ever shows it again.
+             */
+            key: string;
+        };
+        /** @description What to change of a certificate beside chain and key. */
+        CertificateUpdate: {
+            /** @description What it is for, at most 1,000 characters. */
+            description: string;
+        };
+        /** @description What a certificate is or was: the first one of the chain, the server's own. */
+        CertificateVersion: {
+            /** @description By whom this version was made. */
+            created_by: string;
+            /**
+             * Format: int64
+             * @description Whole days until then; negative when it has ended.
+             */
+            days_left: number;
+            /** @description SHA-256 of its DER, in hexadecimal digits. */
+            fingerprint: string;
+            /**
+             * Format: date-time
+             * @description When this version was made.
+             */
+            inserted_at: string;
+            /** @description Who issued it. */
+            issuer: string;
+            /** @description The kind of its key, such as `ECDSA P-256`. */
+            key_type: string;
+            /** @description The names and addresses that it is for (subject alternative names), in lower case. */
+            names: string[];
+            /**
+             * Format: date-time
+             * @description Until when it holds.
+             */
+            not_after: string;
+            /**
+             * Format: date-time
+             * @description From when it holds.
+             */
+            not_before: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
         /**
          * @description How something is asked.
          * @enum {string}
@@ -10509,6 +10676,312 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_certificates: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The certificates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateCreate"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_certificate: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug of the certificate */
+                certificate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The certificate. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug of the certificate */
+                certificate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug of the certificate */
+                certificate: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateUpdate"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug of the certificate */
+                certificate: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateReplace"];
+            };
+        };
+        responses: {
+            /** @description As it is now; what it is not for any more is among the warnings. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateBody"];
                 };
             };
             /** @description The request is refused. */

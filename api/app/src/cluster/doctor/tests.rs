@@ -1,8 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use sentinel_machine::{ArchiveFacts, Build, DiskStatus};
+use sentinel_model::certificate::{CertificateVersion, Facts};
 use sentinel_model::cluster::{BackupRecord, EpochBeginning, EpochReason};
-use sentinel_model::{ClusterId, Epoch};
+use sentinel_model::{CertificateId, ClusterId, Epoch, ProjectId, Sha256Digest};
 use uuid::Uuid;
 
 use super::*;
@@ -73,7 +74,7 @@ fn backed_up(taken_at: Time, verified_at: Option<Time>) -> Cluster {
 
 fn found(status: &ClusterStatus) -> Vec<Finding> {
     let cluster = backed_up(days(-1), Some(days(-1)));
-    examine(&Seen { status, cluster: Some(&cluster), own: &[], drift: (0, 0), now: NOW })
+    examine(&Seen { status, cluster: Some(&cluster), own: &[], drift: (0, 0), ending: &[], now: NOW })
 }
 
 /// What is no good, each with its severity.
@@ -263,7 +264,14 @@ fn different_versions_are_named_also_those_that_do_not_say_theirs() {
 fn drift_is_a_concern_when_it_needs_somebody() {
     let said = |drift_now| {
         let status = well(1);
-        let found = drift(&Seen { status: &status, cluster: None, own: &[], drift: drift_now, now: NOW });
+        let found = drift(&Seen {
+            status: &status,
+            cluster: None,
+            own: &[],
+            drift: drift_now,
+            ending: &[],
+            now: NOW,
+        });
         found.into_iter().map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
     };
     for calm in [(0, 0), (7, 0)] {
@@ -276,7 +284,7 @@ fn drift_is_a_concern_when_it_needs_somebody() {
 #[test]
 fn a_backup_that_is_missing_old_or_unread_is_a_concern() {
     let said = |cluster: Option<&Cluster>, now: Time| {
-        let found = backup(&Seen { status: &well(1), cluster, own: &[], drift: (0, 0), now });
+        let found = backup(&Seen { status: &well(1), cluster, own: &[], drift: (0, 0), ending: &[], now });
         found.into_iter().map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
     };
     let none = cluster(None);
@@ -303,7 +311,8 @@ fn what_members_say_of_themselves_is_passed_on_with_their_name() {
     status.members[0].facts.as_mut().unwrap().concerns = vec![concern("as it was a second ago", false)];
     status.members[1].facts.as_mut().unwrap().concerns = vec![concern("the state was damaged", true)];
     let own = [concern("a backup failed", false)];
-    let found = notes(&Seen { status: &status, cluster: None, own: &own, drift: (0, 0), now: NOW });
+    let found =
+        notes(&Seen { status: &status, cluster: None, own: &own, drift: (0, 0), ending: &[], now: NOW });
     let said: Vec<_> = found.iter().map(|finding| (finding.severity, finding.text.as_str())).collect();
     let expected = [
         (Severity::Warning, "a backup failed"),
@@ -335,7 +344,14 @@ fn a_member_that_was_removed_learns_it_and_is_not_told_to_remove_the_others() {
 #[test]
 fn a_single_voter_is_well_unless_the_cluster_was_larger() {
     let said = |cluster: Cluster| {
-        quorum(&Seen { status: &well(1), cluster: Some(&cluster), own: &[], drift: (0, 0), now: NOW })[0]
+        quorum(&Seen {
+            status: &well(1),
+            cluster: Some(&cluster),
+            own: &[],
+            drift: (0, 0),
+            ending: &[],
+            now: NOW,
+        })[0]
             .severity
     };
     assert_eq!(said(cluster(None)), Severity::Ok);
@@ -349,4 +365,50 @@ fn disks_that_had_nothing_to_write_are_not_said_to_be_fast() {
     status.members[0].disk = Some(DiskStatus { last_us: 900, max_us: 0, sick: false });
     let disks = found(&status).into_iter().find(|found| found.topic == Topic::Disks).unwrap();
     assert_eq!(disks.text, "no disk had to write in the last minute, and all have room");
+}
+
+#[test]
+fn certificates_of_projects_are_told_of_before_they_run_out() {
+    let ends = |slug: &str, end: Time| {
+        let facts = Facts {
+            names: vec!["shop.example".into()],
+            issuer: "CN=Test CA".into(),
+            fingerprint: Sha256Digest([1; 32]),
+            key_type: "Ed25519".into(),
+            not_before: days(-80),
+            not_after: end,
+        };
+        let version = CertificateVersion { number: 1, at: days(-80), by: "ada".into(), bytes: 1, facts };
+        let certificate = Certificate {
+            id: CertificateId(Uuid::from_u128(1)),
+            project_id: ProjectId(Uuid::from_u128(2)),
+            slug: slug.into(),
+            description: String::new(),
+            versions: vec![version],
+            created_by: "ada".into(),
+            created_at: days(-80),
+            updated_at: days(-80),
+        };
+        ("shop".to_owned(), certificate)
+    };
+    let status = well(1);
+    let told = |ending: &[(String, Certificate)]| {
+        let seen = Seen { status: &status, cluster: None, own: &[], drift: (0, 0), ending, now: NOW };
+        let found = certificates(&seen).into_iter();
+        found.map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[]).len(), 1);
+    let found = told(&[ends("old", days(-1)), ends("web", Time(days(5).0 + 1))]);
+    assert!(found.iter().all(|(severity, _)| *severity == Severity::Warning), "{found:?}");
+    assert!(found[0].1.starts_with("the certificate old of the project shop has run out"), "{found:?}");
+    assert!(
+        found[1].1.starts_with("the certificate web of the project shop runs out in 5 days"),
+        "{found:?}"
+    );
+    let many: Vec<_> = (0..12).map(|number| ends(&format!("web-{number}"), days(3))).collect();
+    let found = told(&many);
+    assert_eq!(
+        (found.len(), found[10].1.as_str()),
+        (11, "2 more certificates of projects run out soon, or have run out")
+    );
 }

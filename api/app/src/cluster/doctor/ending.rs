@@ -1,0 +1,31 @@
+//! Certificates of projects that run out.
+
+use sentinel_api_types::finding::{Finding, Severity, Topic};
+use sentinel_model::certificate::ENDS_SOON_MS;
+
+use super::{DAY_MS, Seen, advised, finding, horizon};
+
+/// Certificates that are told of one by one.
+const NAMED: usize = 10;
+
+/// One finding for each of the first ones, and one for all others. Whether anything is served with them is not known here, so none is grave.
+pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (project, certificate) in seen.ending.iter().take(NAMED) {
+        let Some(end) = certificate.not_after() else { continue };
+        let what = format!("the certificate {} of the project {project}", certificate.slug);
+        let Some((_, text)) = horizon(&what, end, seen.now, ENDS_SOON_MS / DAY_MS) else { continue };
+        let slug = &certificate.slug;
+        let advice = format!(
+            "put another one in its place with `sentinel-cp certificate replace {slug} --project {project}`, or delete it"
+        );
+        found.push(advised(finding(Topic::Certificates, Severity::Warning, text), advice));
+    }
+    let others = seen.ending.len().saturating_sub(NAMED);
+    if others > 0 {
+        let text = format!("{others} more certificates of projects run out soon, or have run out");
+        let advice = "look at them with `sentinel-cp certificate list --project PROJECT`";
+        found.push(advised(finding(Topic::Certificates, Severity::Warning, text), advice));
+    }
+    found
+}

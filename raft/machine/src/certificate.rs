@@ -1,0 +1,174 @@
+//! Certificates of a project: which there are, what they consist of, and when they end.
+
+use sentinel_model::certificate::{
+    BYTES_MAX, Certificate, CertificateContent, CertificateVersion, Facts, check_content,
+};
+use sentinel_model::secret::Sealed;
+use sentinel_model::{CertificateId, ProjectId, Sha256Digest, Time};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::apply::{Context, Stop};
+use crate::outcome::Rejection;
+use crate::tables::{Read, Scan, Table, TableError, key, load, rows};
+
+/// Bytes of a time in a key.
+const TIME: usize = 8;
+/// Bytes of an id in a key.
+const ID: usize = 16;
+
+/// A chain with its key, as it comes into the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// What the first certificate of the chain says of itself.
+    pub facts: Facts,
+    /// The chain in PEM.
+    pub chain: String,
+    /// SHA-256 of the chain, by which the audit log tells it from another one.
+    pub digest: Sha256Digest,
+    /// The private key in PEM, sealed.
+    pub sealed: Sealed,
+}
+
+/// Every certificate of a project, by slug.
+pub fn all(read: &(impl Read + ?Sized), project: ProjectId) -> Result<Vec<Certificate>, TableError> {
+    rows(read, Scan::all(Table::Certificates, project.as_bytes()))
+}
+
+/// The certificate of a project that has this slug. One point read.
+pub fn find(
+    read: &(impl Read + ?Sized),
+    project: ProjectId,
+    slug: &str,
+) -> Result<Option<Certificate>, TableError> {
+    load(read, &row(project, slug))
+}
+
+/// Chain and sealed key of the version that holds; `None`: there is no version yet. One point read.
+pub fn content(
+    read: &(impl Read + ?Sized),
+    certificate: &Certificate,
+) -> Result<Option<CertificateContent>, TableError> {
+    load(read, &content_row(certificate.id, certificate.version()))
+}
+
+/// The certificates of all projects that end before `before`, those that end first before the others; at most so many.
+pub fn ending(
+    read: &(impl Read + ?Sized),
+    before: Time,
+    most: usize,
+) -> Result<Vec<Certificate>, TableError> {
+    let page = Scan { limit: most, ..Scan::all(Table::CertificatesByEnd, &[]) };
+    let mut found = Vec::new();
+    for (place, _) in read.scan(page)? {
+        let (end, project, slug) = placed(Table::CertificatesByEnd, &place)?;
+        if end >= before {
+            break;
+        }
+        found.extend(find(read, project, slug)?);
+    }
+    Ok(found)
+}
+
+/// Adds a version, and forgets those that are too old.
+pub(crate) fn keep(
+    context: &mut Context<'_>,
+    certificate: &mut Certificate,
+    by: &str,
+    content: &Content,
+) -> Result<u64, Stop> {
+    check_content(&content.chain, &content.sealed)?;
+    content.facts.check()?;
+    let before = certificate.not_after();
+    let number = certificate.version() + 1;
+    let bytes = (content.chain.len() + content.sealed.0.len()) as u64;
+    let facts = content.facts.clone();
+    let version = CertificateVersion { number, at: context.time, by: by.to_owned(), bytes, facts };
+    for old in certificate.rotate(version) {
+        context.write().delete(Table::CertificateContents, &content_row(certificate.id, old.number))?;
+    }
+    let others = all(context.tables(), certificate.project_id)?;
+    let others = others.into_iter().filter(|other| other.id != certificate.id);
+    let together = others.map(|other| other.bytes()).sum::<u64>() + certificate.bytes();
+    if together > BYTES_MAX {
+        let message = format!(
+            "the certificates of a project have at most {BYTES_MAX} bytes together, earlier versions with them, not {together}"
+        );
+        return Err(Rejection::Limit(message).into());
+    }
+    let (certificate_id, chain) = (certificate.id, content.chain.clone());
+    context.store(&CertificateContent {
+        certificate_id,
+        version: number,
+        chain,
+        sealed: content.sealed.clone(),
+    })?;
+    move_end(context, certificate, before)?;
+    context.store(certificate)?;
+    Ok(number)
+}
+
+/// Takes everything of a certificate away.
+pub(crate) fn forget(context: &mut Context<'_>, certificate: &Certificate) -> Result<(), TableError> {
+    for version in &certificate.versions {
+        context.write().delete(Table::CertificateContents, &content_row(certificate.id, version.number))?;
+    }
+    if let Some(end) = certificate.not_after() {
+        context.write().delete(Table::CertificatesByEnd, &place_at(end, certificate))?;
+    }
+    context.write().delete(Table::Certificates, &row(certificate.project_id, &certificate.slug))
+}
+
+/// What the audit log says of a version.
+pub(crate) fn said(content: &Content) -> [(&'static str, String); 4] {
+    let Content { facts, .. } = content;
+    [
+        ("names", facts.names.join(", ")),
+        ("fingerprint", facts.fingerprint.to_string()),
+        ("not_after", facts.not_after.to_string()),
+        ("chain", content.digest.to_string()),
+    ]
+}
+
+pub(crate) fn row(project: ProjectId, slug: &str) -> Vec<u8> {
+    key(&[project.as_bytes(), slug.as_bytes()])
+}
+
+fn content_row(id: CertificateId, version: u64) -> Vec<u8> {
+    key(&[id.as_bytes(), &version.to_be_bytes()])
+}
+
+fn move_end(
+    context: &mut Context<'_>,
+    certificate: &Certificate,
+    before: Option<Time>,
+) -> Result<(), TableError> {
+    let now = certificate.not_after();
+    if before == now {
+        return Ok(());
+    }
+    if let Some(before) = before {
+        context.write().delete(Table::CertificatesByEnd, &place_at(before, certificate))?;
+    }
+    if let Some(now) = now {
+        context.write().put(Table::CertificatesByEnd, &place_at(now, certificate), b"")?;
+    }
+    Ok(())
+}
+
+/// A place in an order of time. Times before 1970 come first, all of them at once.
+pub(crate) fn place_at(time: Time, certificate: &Certificate) -> Vec<u8> {
+    let time = u64::try_from(time.0).unwrap_or(0);
+    key(&[&time.to_be_bytes(), certificate.project_id.as_bytes(), certificate.slug.as_bytes()])
+}
+
+/// What stands at such a place.
+pub(crate) fn placed(table: Table, place: &[u8]) -> Result<(Time, ProjectId, &str), TableError> {
+    let wrong = || TableError::new(table, "a place in the order of time is of no certificate");
+    let (time, rest) = place.split_at_checked(TIME).ok_or_else(wrong)?;
+    let (project, slug) = rest.split_at_checked(ID).ok_or_else(wrong)?;
+    let time = u64::from_be_bytes(time.try_into().map_err(|_| wrong())?);
+    let project = Uuid::from_slice(project).map_err(|_| wrong())?;
+    let slug = std::str::from_utf8(slug).map_err(|_| wrong())?;
+    Ok((Time(i64::try_from(time).unwrap_or(i64::MAX)), ProjectId(project), slug))
+}

@@ -1,0 +1,275 @@
+//! Certificates of a project. A private key comes from a file or from standard input, and nothing prints it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{ArgGroup, Args, Subcommand};
+use sentinel_api_types::Secret;
+use sentinel_api_types::certificate::{
+    Certificate, CertificateBody, CertificateCreate, CertificateReplace, CertificateUpdate,
+    CertificateVersion,
+};
+use sentinel_model::certificate::{CHAIN_MAX, KEY_MAX};
+use serde_json::json;
+
+use super::connection::Connection;
+use super::output::Table;
+use super::words::at;
+use super::{failure, source, terminal};
+
+/// What stands around the PEM in files, such as `openssl` writes it, may be as long again.
+const AROUND: usize = 4;
+/// Names that are shown in a list.
+const NAMES_SHOWN: usize = 3;
+
+/// What can be done with certificates.
+#[derive(Subcommand, Debug)]
+#[command(after_help = format!("Examples:
+  sentinel-cp certificate upload web --chain fullchain.pem --key privkey.pem --project shop
+  sentinel-cp certificate replace web --chain fullchain.pem --key privkey.pem --project shop
+  sentinel-cp certificate list --project shop
+
+Key, chain and dates are looked at before anything is kept. Nothing shows a key again, whoever asks.
+
+{}", failure::EXIT_CODES))]
+pub enum CertificateCommand {
+    /// List the certificates of a project, with their names and ends
+    #[command(after_help = "Examples:\n  sentinel-cp certificate list --project shop")]
+    List,
+    /// Show a certificate without its key: its names, who issued it, its versions
+    #[command(after_help = "Examples:
+  sentinel-cp certificate show web --project shop
+  sentinel-cp certificate show web --project shop -o json | jq -r .chain")]
+    Show {
+        /// Slug
+        certificate: String,
+    },
+    /// Add a certificate with its key
+    #[command(after_help = "Examples:
+  sentinel-cp certificate upload web --chain fullchain.pem --key privkey.pem --project shop
+  pass show shop/web.key | sentinel-cp certificate upload web --chain fullchain.pem --key - --project shop
+
+The chain begins with the server's own certificate, and behind each one is the one that signed it.")]
+    Upload {
+        /// What the project calls it from now on: 1 to 50 lower-case letters, digits and inner hyphens
+        slug: String,
+        #[command(flatten)]
+        pair: PairArgs,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+    },
+    /// Give a certificate another chain and key: its next version
+    #[command(after_help = "Examples:
+  sentinel-cp certificate replace web --chain fullchain.pem --key privkey.pem --project shop
+
+Names that it was for, and is not any more, are told on standard error.")]
+    Replace {
+        /// Slug
+        certificate: String,
+        #[command(flatten)]
+        pair: PairArgs,
+    },
+    /// Say something else of what a certificate is for
+    #[command(after_help = "Examples:
+  sentinel-cp certificate update web --description 'of the shop' --project shop")]
+    #[command(group(ArgGroup::new("change").args(["description"]).required(true)))]
+    Update {
+        /// Slug
+        certificate: String,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        description: String,
+    },
+    /// Take a certificate away, with all of its versions
+    #[command(after_help = "Examples:\n  sentinel-cp certificate delete web --project shop --yes")]
+    Delete {
+        /// Slug
+        certificate: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// A chain and its key.
+#[derive(Args, Debug)]
+pub struct PairArgs {
+    /// A file with the chain in PEM, the server's own certificate first
+    #[arg(long, value_name = "FILE")]
+    chain: PathBuf,
+    /// A file with the private key in PEM, not encrypted; `-`: standard input
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+}
+
+impl CertificateCommand {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        matches!(self, CertificateCommand::List | CertificateCommand::Show { .. })
+    }
+}
+
+/// Carries it out.
+pub async fn run(command: CertificateCommand, connection: &Connection) -> anyhow::Result<ExitCode> {
+    let Connection { client, output, .. } = connection;
+    let project = connection.project().await?;
+    match command {
+        CertificateCommand::List => {
+            output.print(&client.certificates(&project).await?, |list| {
+                let mut table =
+                    Table::new(&["slug", "names", "version", "ends", "days left", "issuer", "description"]);
+                for certificate in &list.certificates {
+                    table.row(row(certificate));
+                }
+                table
+            })?;
+        }
+        CertificateCommand::Show { certificate } => {
+            output.print(&client.certificate(&project, &certificate).await?, detail)?;
+        }
+        CertificateCommand::Upload { slug, pair, description } => {
+            let (chain, key) = pair.read()?;
+            let request = CertificateCreate { slug, chain, key, description };
+            let made = client.create_certificate(&project, &request).await?;
+            warn(&made);
+            output.say(&made, |made| says("added", made))?;
+        }
+        CertificateCommand::Replace { certificate, pair } => {
+            let (chain, key) = pair.read()?;
+            let request = CertificateReplace { chain, key };
+            let replaced = client.replace_certificate(&project, &certificate, &request).await?;
+            warn(&replaced);
+            output.say(&replaced, |replaced| says("replaced", replaced))?;
+        }
+        CertificateCommand::Update { certificate, description } => {
+            let request = CertificateUpdate { description };
+            let changed = client.update_certificate(&project, &certificate, &request).await?;
+            output.say(&changed, |changed| says("changed", changed))?;
+        }
+        CertificateCommand::Delete { certificate, yes } => {
+            terminal::confirm(&format!("Take the certificate {certificate} of {project} away?"), yes)?;
+            client.delete_certificate(&project, &certificate).await?;
+            output.say(&json!({"deleted": certificate}), |_| format!("deleted certificate {certificate}"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl PairArgs {
+    fn read(&self) -> anyhow::Result<(String, Secret)> {
+        if self.chain == Path::new("-") && self.key == Path::new("-") {
+            bail!("chain and key cannot both come from standard input");
+        }
+        let (_, chain) = source::read(&self.chain, AROUND * CHAIN_MAX, "a chain")?;
+        let (_, key) = source::read(&self.key, AROUND * KEY_MAX, "a key")?;
+        let key = zeroize::Zeroizing::new(key);
+        Ok((only_pem(&chain, "CERTIFICATE"), Secret::new(only_pem(&key, "PRIVATE KEY"))))
+    }
+}
+
+/// The blocks of PEM in a text, where there are any of this kind: what stands around them is for people.
+fn only_pem(text: &str, kind: &str) -> String {
+    let (mut kept, mut inside, mut found) = (String::new(), false, false);
+    for line in text.lines() {
+        if line.starts_with("-----BEGIN ") {
+            inside = true;
+            found |= line.contains(kind);
+        }
+        if inside {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        if line.starts_with("-----END ") {
+            inside = false;
+        }
+    }
+    // What it is instead is for the member to say.
+    if found { kept } else { text.to_owned() }
+}
+
+fn warn(body: &CertificateBody) {
+    for warning in &body.warnings {
+        eprintln!("warning: {}", super::output::clean(warning));
+    }
+}
+
+fn says(what: &str, body: &CertificateBody) -> String {
+    let certificate = &body.certificate;
+    match &certificate.current {
+        Some(current) => format!(
+            "{what} certificate {}: version {}, for {}, until {}",
+            certificate.slug,
+            current.version,
+            names(&current.names),
+            at(current.not_after)
+        ),
+        None => format!("{what} certificate {}", certificate.slug),
+    }
+}
+
+fn names(names: &[String]) -> String {
+    match names.len().saturating_sub(NAMES_SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMES_SHOWN].join(", ")),
+    }
+}
+
+fn row(certificate: &Certificate) -> [String; 7] {
+    let current = certificate.current.as_ref();
+    let of = |what: fn(&CertificateVersion) -> String| current.map(what).unwrap_or_default();
+    [
+        certificate.slug.clone(),
+        of(|current| names(&current.names)),
+        of(|current| current.version.to_string()),
+        of(|current| at(current.not_after)),
+        of(|current| current.days_left.to_string()),
+        of(|current| current.issuer.clone()),
+        certificate.description.clone(),
+    ]
+}
+
+fn detail(body: &CertificateBody) -> Table {
+    let certificate = &body.certificate;
+    let mut table = Table::facts();
+    table.fact("Slug", certificate.slug.clone());
+    table.fact("Id", certificate.id.to_string());
+    table.fact("Description", certificate.description.clone());
+    if let Some(current) = &certificate.current {
+        table.fact("Names", current.names.join(", "));
+        table.fact("Issuer", current.issuer.clone());
+        table.fact("Key", current.key_type.clone());
+        table.fact("SHA-256", current.fingerprint.to_string());
+        table.fact("Begins", at(current.not_before));
+        table.fact("Ends", format!("{} ({} days left)", at(current.not_after), current.days_left));
+    }
+    for version in &certificate.versions {
+        let said =
+            format!("{} by {}, until {}", at(version.inserted_at), version.created_by, at(version.not_after));
+        table.fact(&format!("Version {}", version.version), said);
+    }
+    table.fact("Made", format!("{} by {}", at(certificate.inserted_at), certificate.created_by));
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_around_the_pem_is_left_out() {
+        let block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let text = format!("subject=CN=x\n{block}\n# the CA\n{block}");
+        assert_eq!(only_pem(&text, "CERTIFICATE"), block.repeat(2));
+        assert_eq!(only_pem("nothing\n", "CERTIFICATE"), "nothing\n");
+        assert_eq!(only_pem(block, "PRIVATE KEY"), block);
+    }
+
+    #[test]
+    fn of_many_names_a_few_are_shown() {
+        let many: Vec<String> = (1..=5).map(|number| format!("n{number}")).collect();
+        assert_eq!(names(&many), "n1, n2, n3 and 2 more");
+        assert_eq!(names(&many[..3]), "n1, n2, n3");
+    }
+}
