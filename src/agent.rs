@@ -13,6 +13,8 @@ mod args;
 mod attached;
 mod backoff;
 mod board;
+mod certificates;
+mod challenges;
 mod discreet;
 mod driver;
 mod enrol;
@@ -62,6 +64,8 @@ use activation::Activator;
 use args::OnExit;
 use attached::Attached;
 use board::{Board, Serving};
+use certificates::CertificateFiles;
+use challenges::Challenges;
 use discreet::Discreet;
 use heartbeat::About;
 use identity::Identity;
@@ -69,7 +73,7 @@ use link::Link;
 use local_http::LocalHttp;
 use meter::Meter;
 use proxy::Proxy;
-use render::Addresses;
+use render::{Addresses, Here};
 use sealing_key::SealingKey;
 use shelf::Shelf;
 use state::StateFile;
@@ -175,8 +179,14 @@ async fn serve<P: Proxy>(
     let state = StateFile::open(&data_dir)?;
     let proxy = Discreet::new(proxy);
     let keys = identity.keys()?;
+    let challenges = Challenges::bind(&data_dir).await.context("cannot listen on loopback")?;
+    let here = Here {
+        vars: args.values()?,
+        certificates: CertificateFiles::of(&data_dir),
+        challenges: challenges.address(),
+    };
     let mut activator =
-        Activator::new(proxy, shelf, state, (identity.node_id, keys), args.values()?, Arc::clone(&board))
+        Activator::new(proxy, shelf, state, (identity.node_id, keys), here, Arc::clone(&board))
             .confirming(args.confirm_timeout)
             .measuring(args.measure_every);
     let weights = Arc::new(Weights::open(&data_dir, identity.node_id)?);
@@ -191,6 +201,7 @@ async fn serve<P: Proxy>(
     let (renewals, values) = mpsc::channel(1);
     let interval = Duration::from_secs(identity.heartbeat_interval_s.max(1));
     let tasks = [
+        challenges.serve(link.clone()),
         tokio::spawn(
             poll::poll(link.clone(), Arc::clone(&board), weights, (jobs, renewals)).in_current_span(),
         ),

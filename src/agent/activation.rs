@@ -25,7 +25,6 @@ use sentinel_api_types::agent::{NodeEventType, Severity, Update};
 use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::OpenBundle;
 use sentinel_bundle::change::{Activation, classify};
-use sentinel_bundle::node_vars::Values;
 use sentinel_model::{NodeId, Ordinal, node};
 
 pub use outcome::{Failure, FetchError, Outcome, Source};
@@ -36,7 +35,7 @@ use super::identity::Keys;
 use super::measure::Measuring;
 use super::proxy::Proxy;
 use super::release::Release;
-use super::render::{Addresses, RenderError, Rendered, render};
+use super::render::{Addresses, Here, RenderError, Rendered, render};
 use super::secrets::Secrets;
 use super::shelf::Shelf;
 use super::state::StateFile;
@@ -72,7 +71,7 @@ pub struct Activator<P> {
     state: StateFile,
     node: NodeId,
     keys: Keys,
-    vars: Values,
+    here: Here,
     board: Arc<Board>,
     /// What the proxy shall run; it may be down.
     live: Option<Live>,
@@ -92,7 +91,7 @@ impl<P: Proxy> Activator<P> {
         shelf: Shelf,
         state: StateFile,
         (node, keys): (NodeId, Keys),
-        vars: Values,
+        here: Here,
         board: Arc<Board>,
     ) -> Self {
         Self {
@@ -101,7 +100,7 @@ impl<P: Proxy> Activator<P> {
             state,
             node,
             keys,
-            vars,
+            here,
             board,
             live: None,
             patience: Patience::default(),
@@ -160,8 +159,8 @@ impl<P: Proxy> Activator<P> {
             state.begin(release);
         });
         begun.map_err(|error| Failure::passing(ActivationStage::Stage, error))?;
-        let named = bundle.manifest.secrets.clone();
-        let secrets = self.secrets_of(release, &named, source).await.map_err(|error| Failure {
+        let names = names_some(&bundle);
+        let secrets = self.secrets_of(release, names, source).await.map_err(|error| Failure {
             passing: error.passing,
             ..Failure::new(ActivationStage::Download, error.message)
         })?;
@@ -268,6 +267,8 @@ impl<P: Proxy> Activator<P> {
         let refused = |error: RenderError| Failure::new(ActivationStage::Stage, error);
         self.shelf.place(release, archive, &bundle).map_err(io)?;
         self.shelf.write_secrets(release, secrets).map_err(io)?;
+        // The proxy reads them when it is told to: not before it has tested the rest, unless somebody else tells it.
+        self.here.certificates.write(secrets).map_err(io)?;
         bundle.keep_compiled();
         let bundle = Arc::new(bundle);
         let (rendered, way) = match self.proxy.running() {
@@ -326,6 +327,10 @@ impl<P: Proxy> Activator<P> {
             return Ok(if self.proxy.bound().is_some() { Way::Reload } else { Way::Upgrade });
         };
         match classify(Some(&live.rendered.config), &next.config) {
+            // The files of certificates are read again, whatever the configuration says.
+            Activation::Unchanged if !live.rendered.secrets.same_certificates(&next.secrets) => {
+                Ok(Way::Reload)
+            }
             Activation::Unchanged => Ok(Way::Nothing),
             Activation::Reload => Ok(Way::Reload),
             Activation::Start => Ok(Way::Start),
@@ -440,8 +445,8 @@ impl<P: Proxy> Activator<P> {
         secrets: &Secrets,
         addresses: Addresses,
     ) -> Result<Rendered, RenderError> {
-        let (bundle, vars, secrets) = (Arc::clone(bundle), self.vars.clone(), secrets.clone());
-        let rendered = tokio::task::spawn_blocking(move || render(&bundle, &vars, &secrets, addresses)).await;
+        let (bundle, here, secrets) = (Arc::clone(bundle), self.here.clone(), secrets.clone());
+        let rendered = tokio::task::spawn_blocking(move || render(&bundle, &here, &secrets, addresses)).await;
         rendered.unwrap_or_else(|error| Err(RenderError::Refused(format!("the parser broke down: {error}"))))
     }
 
@@ -452,6 +457,11 @@ impl<P: Proxy> Activator<P> {
             tracing::warn!(%error, "old bundles cannot be removed");
         }
     }
+}
+
+/// Whether a bundle names anything that this node has to be handed.
+fn names_some(bundle: &OpenBundle) -> bool {
+    !(bundle.manifest.secrets.is_empty() && bundle.manifest.certificates.is_empty())
 }
 
 /// A stage as every log and answer spells it.

@@ -127,6 +127,14 @@ impl Link {
         token.text.clone()
     }
 
+    /// What a certificate authority is to be answered, if a member knows it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn challenge(&self, token: &str) -> Result<Option<String>, ClientError> {
+        self.client.challenge(token).await
+    }
+
     /// Asks a member for anything newer than what runs, over a new connection. Only an answer to that very question counts: a 404 may be
     /// of whatever is on the way.
     async fn greet(&self, runs: &Release) -> Result<(), ClientError> {

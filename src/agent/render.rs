@@ -6,6 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use sentinel_bundle::archive::OpenBundle;
+use sentinel_bundle::certificates;
 use sentinel_bundle::manifest::Probe;
 use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values, VariableError};
 use sentinel_bundle::proxy_config::{self, Unwritable};
@@ -13,6 +14,7 @@ use sentinel_bundle::secrets::{FillError, fill};
 use sentinel_bundle::{Config, Problem};
 use serde::{Deserialize, Serialize};
 
+use super::certificates::CertificateFiles;
 use super::secrets::Secrets;
 
 /// The addresses that an agent gives to one process of its proxy.
@@ -22,6 +24,17 @@ pub struct Addresses {
     pub ops: SocketAddr,
     /// Of the metrics server.
     pub metrics: SocketAddr,
+}
+
+/// What of this node goes into its proxy's configuration, whatever the bundle.
+#[derive(Clone, Debug)]
+pub struct Here {
+    /// The values of node variables.
+    pub vars: Values,
+    /// Where the certificates of listeners are.
+    pub certificates: CertificateFiles,
+    /// Where the agent answers the challenges of certificate authorities.
+    pub challenges: SocketAddr,
 }
 
 /// A configuration for one process on this node.
@@ -132,19 +145,20 @@ pub enum RenderError {
 /// [`RenderError`].
 pub fn render(
     bundle: &OpenBundle,
-    vars: &Values,
+    here: &Here,
     secrets: &Secrets,
     addresses: Addresses,
 ) -> Result<Rendered, RenderError> {
-    let mut values = vars.clone();
+    let mut values = here.vars.clone();
     values.insert(OPS_ADDR.to_owned(), addresses.ops.to_string());
     values.insert(METRICS_ADDR.to_owned(), addresses.metrics.to_string());
     node_vars::check(&bundle.manifest.variables, &values)?;
     let template = bundle.compiled().ok_or(RenderError::NoTemplate)?;
     let written = node_vars::render(template, &values)?;
     let target = target(bundle, &values)?;
-    let config = proxy_config::parse(&written)
+    let mut config = proxy_config::parse(&written)
         .map_err(|problem: Problem| RenderError::Refused(problem.to_string()))?;
+    certificates::place(&mut config, here.certificates.root(), here.challenges);
     let text = proxy_config::to_json_checked(&config)?;
     let secrets = secrets.clone();
     if bundle.manifest.secrets.is_empty() {
@@ -219,7 +233,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::agent::testing::{
-        self, SOURCE, addresses, bundle, bundle_of, bundle_of_document, http_port, vars,
+        self, SOURCE, addresses, bundle, bundle_of, bundle_of_document, here, here_with, http_port,
     };
 
     fn public() -> SocketAddr {
@@ -228,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_template_becomes_the_text_of_this_node() {
-        let rendered = render(&bundle(1, "1.0").open, &vars(), &Secrets::default(), addresses()).unwrap();
+        let rendered = render(&bundle(1, "1.0").open, &here(), &Secrets::default(), addresses()).unwrap();
         assert!(rendered.text.contains(&public().to_string()) && !rendered.text.contains("${node."));
         let target = rendered.target;
         assert_eq!(target.proving[0].address, public());
@@ -240,7 +254,7 @@ mod tests {
     #[test]
     fn whatever_the_form_of_the_bundle_the_proxy_gets_json() {
         for made in [bundle(1, "1.0"), bundle_of_document(2, "1.1")] {
-            let rendered = render(&made.open, &vars(), &Secrets::default(), addresses()).unwrap();
+            let rendered = render(&made.open, &here(), &Secrets::default(), addresses()).unwrap();
             assert!(rendered.text.starts_with('{'), "{}", rendered.text);
             let read = proxy_config::parse(&rendered.text).unwrap();
             proxy_config::equal(&read, &rendered.config).unwrap();
@@ -251,20 +265,22 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_named_with_what_to_do() {
-        let error = render(&bundle(1, "1.0").open, &Values::new(), &Secrets::default(), addresses())
-            .unwrap_err()
-            .to_string();
+        let error =
+            render(&bundle(1, "1.0").open, &here_with(Values::new()), &Secrets::default(), addresses())
+                .unwrap_err()
+                .to_string();
         assert!(error.contains("`http_port`") && error.contains("--var"), "{error}");
         let wrong = Values::from([("http_port".to_owned(), "99999".to_owned())]);
-        let error =
-            render(&bundle(1, "1.0").open, &wrong, &Secrets::default(), addresses()).unwrap_err().to_string();
+        let error = render(&bundle(1, "1.0").open, &here_with(wrong), &Secrets::default(), addresses())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`http_port`") && error.contains("a port"), "{error}");
     }
 
     #[test]
     fn a_listener_on_every_address_is_asked_on_loopback() {
         let source = SOURCE.replace("127.0.0.1:${node.http_port}", "0.0.0.0:${node.http_port}");
-        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), &Secrets::default(), addresses())
+        let target = render(&bundle_of(1, "1.0", &source).open, &here(), &Secrets::default(), addresses())
             .unwrap()
             .target;
         assert_eq!(target.proving[0].address, public());
@@ -273,14 +289,15 @@ mod tests {
     #[test]
     fn two_listeners_cannot_have_one_address() {
         let vars = Values::from([("http_port".to_owned(), addresses().ops.port().to_string())]);
-        let error = render(&bundle(1, "1.0").open, &vars, &Secrets::default(), addresses()).unwrap_err();
+        let error =
+            render(&bundle(1, "1.0").open, &here_with(vars), &Secrets::default(), addresses()).unwrap_err();
         assert!(matches!(error, RenderError::SameAddress(..)), "{error}");
     }
 
     #[test]
     fn a_fixed_metrics_address_is_not_the_processes_own() {
         let source = format!("{SOURCE}\nobservability {{ metrics {{ address \"127.0.0.1:9909\"; }}; }}\n");
-        let target = render(&bundle_of(1, "1.0", &source).open, &vars(), &Secrets::default(), addresses())
+        let target = render(&bundle_of(1, "1.0", &source).open, &here(), &Secrets::default(), addresses())
             .unwrap()
             .target;
         let metrics = target.metrics.unwrap();

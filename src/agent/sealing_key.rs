@@ -118,7 +118,8 @@ mod tests {
     fn sealed(public: &str) -> SealedNodeSecrets {
         let stamp = Sha256Digest([3; 32]);
         let values = BTreeMap::from([("TOKEN".to_owned(), Secret::new("hunter2"))]);
-        let secrets = NodeSecrets { node_id: NODE, bundle_id: BUNDLE, stamp, values };
+        let certificates = BTreeMap::new();
+        let secrets = NodeSecrets { node_id: NODE, bundle_id: BUNDLE, stamp, values, certificates };
         let text = serde_json::to_vec(&secrets).unwrap();
         let key = HpkePublicKey(STANDARD.decode(public).unwrap());
         let (encapsulated, sealed) = SUITE.seal(INFO, NODE.as_bytes(), &text, &key).unwrap();

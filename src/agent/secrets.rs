@@ -1,4 +1,4 @@
-//! The values that a bundle names, as this node was handed them. They lie beside the bundle that names them, readable by the agent alone, so that
+//! The values of the secrets that a bundle names, and its certificates with their keys, as this node was handed them. They lie beside the bundle that names them, readable by the agent alone, so that
 //! its proxy runs again without a control plane.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use sentinel_api_types::Secret;
-use sentinel_api_types::node_secret::NodeSecrets;
+use sentinel_api_types::node_secret::{NodeCertificate, NodeSecrets};
 use sentinel_bundle::secrets;
 use sentinel_model::Sha256Digest;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ struct Kept {
     /// Goes into what is told of files that have the values in them, so that nobody can try values against it.
     salt: Secret,
     values: BTreeMap<String, Secret>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    certificates: BTreeMap<String, NodeCertificate>,
 }
 
 impl fmt::Debug for Secrets {
@@ -46,7 +48,8 @@ impl Secrets {
     /// From what a member has sealed.
     pub fn new(opened: NodeSecrets) -> Self {
         let salt = Secret::new(hex::encode(rand::random::<[u8; 32]>()));
-        let kept = Kept { format: FORMAT, stamp: opened.stamp, salt, values: opened.values };
+        let NodeSecrets { stamp, values, certificates, .. } = opened;
+        let kept = Kept { format: FORMAT, stamp, salt, values, certificates };
         Self(Some(Arc::new(kept)))
     }
 
@@ -55,7 +58,18 @@ impl Secrets {
         self.0.as_ref().map(|kept| kept.stamp)
     }
 
-    /// How many there are.
+    /// The certificates with their keys, by slug.
+    pub fn certificates(&self) -> impl Iterator<Item = (&str, &NodeCertificate)> {
+        let all = self.0.iter().flat_map(|kept| &kept.certificates);
+        all.map(|(slug, certificate)| (slug.as_str(), certificate))
+    }
+
+    /// Whether others have the same certificates and keys.
+    pub fn same_certificates(&self, others: &Self) -> bool {
+        self.certificates().eq(others.certificates())
+    }
+
+    /// How many values there are.
     pub fn count(&self) -> usize {
         self.0.as_ref().map_or(0, |kept| kept.values.len())
     }
@@ -78,7 +92,7 @@ impl Secrets {
 
     /// What begins a digest of a file that has the values in it.
     pub fn salt(&self) -> &[u8] {
-        self.0.as_ref().map_or(&[], |kept| kept.salt.expose().as_bytes())
+        self.0.as_ref().filter(|_| self.count() > 0).map_or(&[], |kept| kept.salt.expose().as_bytes())
     }
 
     /// Reads them; a bundle that names none needs no file.
@@ -134,6 +148,7 @@ mod tests {
             bundle_id: BundleId(Uuid::nil()),
             stamp: Sha256Digest([1; 32]),
             values: BTreeMap::from([("TOKEN".to_owned(), Secret::new("hunter2"))]),
+            certificates: BTreeMap::new(),
         })
     }
 

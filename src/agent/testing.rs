@@ -1,6 +1,9 @@
 //! What the tests of the agent share: real bundles, signed by keys that never leave the tests.
 #![allow(clippy::unwrap_used)]
 
+use std::net::SocketAddr;
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sentinel_api_types::agent::Update;
@@ -13,9 +16,10 @@ use sentinel_model::config::Document;
 use sentinel_model::{BundleId, Epoch, Generation, NodeId, Sha256Digest};
 use uuid::Uuid;
 
+use super::certificates::CertificateFiles;
 use super::identity::Keys;
 use super::release::Release;
-use super::render::Addresses;
+use super::render::{Addresses, Here};
 
 /// A small configuration with one node variable.
 pub const SOURCE: &str = r#"system { worker-threads 1; }
@@ -147,6 +151,21 @@ fn made(generation: u64, version: &str, source: Source<'_>) -> Made {
 /// Values for the variables of [`SOURCE`].
 pub fn vars() -> Values {
     Values::from([("http_port".to_owned(), http_port().to_string())])
+}
+
+/// What of this node goes into a configuration of [`SOURCE`].
+pub fn here() -> Here {
+    here_with(vars())
+}
+
+/// The same with these values for the node variables.
+pub fn here_with(vars: Values) -> Here {
+    Here { vars, certificates: CertificateFiles::of(Path::new("/data")), challenges: challenges() }
+}
+
+/// Where nobody answers.
+pub fn challenges() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 39_003))
 }
 
 /// A port of this test's own. Before a process is started, an agent looks whether its ports are free, by taking them for a moment: tests

@@ -307,6 +307,9 @@ fn facts(bundle: &Bundle) -> Table {
     if !bundle.secrets.is_empty() {
         table.fact("Secrets", bundle.secrets.join(", "));
     }
+    if !bundle.certificates.is_empty() {
+        table.fact("Certificates", bundle.certificates.join(", "));
+    }
     table.fact("Signed by", bundle.signing_key_id.clone());
     table.fact("Made", format!("{} by {}", at(bundle.inserted_at), bundle.created_by));
     bundle.warnings.iter().for_each(|warning| table.fact("Warning", warning.clone()));

@@ -5,6 +5,7 @@
 mod autonomy;
 mod blue_green;
 mod canary;
+mod certificates;
 mod checks;
 mod confirm;
 mod drift;

@@ -86,7 +86,7 @@ impl App {
         };
         let compiled = self.heavy("compilations", move || job.run()).await?;
         self.require_room(read, here.project.id, compiled.archive.len() as u64)?;
-        secret::require_known(read, here.project.id, &compiled.secrets)?;
+        secret::require_known(read, here.project.id, (&compiled.secrets, &compiled.certificates))?;
         let digest = self.blobs().put(compiled.archive.clone()).await?;
         if digest != compiled.digest {
             return Err(AppError::internal("the blob store names the archive by another digest"));
@@ -109,6 +109,7 @@ impl App {
             outline: compiled.outline.filter(|_| level >= bundle_create::OUTLINE_LEVEL),
             config_revision,
             secrets: compiled.secrets,
+            certificates: compiled.certificates,
         };
         let committed = self.commit(caller, change.with("checksum", digest), command).await?;
         let id: BundleId = committed.id()?;
@@ -264,6 +265,7 @@ pub(crate) fn shape(bundle: bundle::Bundle) -> Bundle {
         warnings: bundle.warnings,
         config_revision: bundle.config_revision,
         secrets: bundle.secrets,
+        certificates: bundle.certificates,
         created_by: bundle.created_by,
         inserted_at: timestamp(bundle.created_at),
         updated_at: timestamp(bundle.updated_at),

@@ -28,7 +28,7 @@ struct Inner {
 enum Of {
     /// A node: its assignment, or its settings.
     Node(NodeId),
-    /// The values of a project's secrets.
+    /// The values of a project's secrets, and its certificates.
     Secrets(ProjectId),
 }
 
@@ -36,7 +36,9 @@ enum Of {
 fn news_of(event: &Event) -> Option<Of> {
     match event.kind.as_str() {
         "node.assigned" | "node.updated" | "node.weighed" => event.resource_id.parse().ok().map(Of::Node),
-        "secret.created" | "secret.rotated" | "secret.deleted" => event.project_id.map(Of::Secrets),
+        kind if kind.starts_with("secret.") || kind.starts_with("certificate.") => {
+            event.project_id.map(Of::Secrets)
+        }
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use sentinel_api_types::{Problem, Secret, timestamp};
 use sentinel_machine::commands::secret_change::{SecretChange, What};
 use sentinel_machine::commands::secret_create::SecretCreate;
 use sentinel_machine::commands::secret_delete::SecretDelete;
-use sentinel_machine::{Read, TableError, secret as machine};
+use sentinel_machine::{Read, TableError, certificate, secret as machine};
 use sentinel_model::project_secret::{self, check_value};
 use sentinel_model::secret::Sealed;
 use sentinel_model::{ProjectId, SecretId};
@@ -165,22 +165,39 @@ impl App {
     }
 }
 
-/// Refuses a bundle that names secrets which the project does not have. It may have one for some nodes alone: the others refuse the bundle.
-pub(crate) fn require_known(read: &dyn Read, project: ProjectId, names: &[String]) -> Result<(), AppError> {
-    let mut unknown = Vec::new();
+/// Refuses a bundle that names secrets or certificates which the project does not have. A secret may be for some nodes alone: the others refuse the bundle.
+pub(crate) fn require_known(
+    read: &dyn Read,
+    project: ProjectId,
+    (names, slugs): (&[String], &[String]),
+) -> Result<(), AppError> {
+    let unknown = |code: &str, message: String, help: String| Problem {
+        line: None,
+        column: None,
+        path: None,
+        code: code.to_owned(),
+        message,
+        help: Some(help),
+    };
+    let mut problems = Vec::new();
     for name in names {
         if !machine::has_name(read, project, name)? {
-            unknown.push(Problem {
-                line: None,
-                column: None,
-                path: None,
-                code: "secret-unknown".to_owned(),
-                message: format!("the project has no secret {name}"),
-                help: Some(format!("make it: sentinel-cp secret create {name}")),
-            });
+            let message = format!("the project has no secret {name}");
+            problems.push(unknown(
+                "secret-unknown",
+                message,
+                format!("make it: sentinel-cp secret create {name}"),
+            ));
         }
     }
-    if unknown.is_empty() { Ok(()) } else { Err(AppError::InvalidConfig(unknown)) }
+    for slug in slugs {
+        if certificate::find(read, project, slug)?.is_none_or(|found| found.current().is_none()) {
+            let message = format!("the project has no certificate {slug}, or has not got it yet");
+            let help = format!("upload it: sentinel-cp certificate upload {slug} --help");
+            problems.push(unknown("certificate-unknown", message, help));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(AppError::InvalidConfig(problems)) }
 }
 
 /// What a change has made of it.

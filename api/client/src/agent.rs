@@ -16,6 +16,8 @@ use crate::error::ClientError;
 
 /// Longest wait for the answer to a heartbeat: the next one is due soon.
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(10);
+/// Longest answer to a certificate authority, in bytes.
+const CHALLENGE_MAX: u64 = 1_024;
 /// How much longer than asked for a member may take to answer a poll.
 const POLL_SLACK: Duration = Duration::from_secs(10);
 
@@ -79,6 +81,19 @@ impl Client {
         request: &NodeSecretsRequest,
     ) -> Result<SealedNodeSecrets, ClientError> {
         self.ask(Call::post(&["nodes", &node.to_string(), "secrets"]).json(request)).await
+    }
+
+    /// What a certificate authority that asks for a token (ACME, HTTP-01) is to be answered; `None`: no member knows it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn challenge(&self, token: &str) -> Result<Option<String>, ClientError> {
+        let call = Call::outside(&[".well-known", "acme-challenge", token]);
+        match self.text(call.within(Some(HEARTBEAT_WITHIN)), CHALLENGE_MAX).await {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Exchanges the node key for a token.

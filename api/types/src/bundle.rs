@@ -98,6 +98,8 @@ pub struct Bundle {
     pub config_revision: Option<u64>,
     /// The secrets that it names: nodes that run it are handed their values.
     pub secrets: Vec<String>,
+    /// The certificates that its listeners show: nodes that run it are handed them with their keys.
+    pub certificates: Vec<String>,
     /// Who made it.
     pub created_by: String,
     /// When it was made.

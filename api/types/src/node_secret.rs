@@ -46,4 +46,16 @@ pub struct NodeSecrets {
     pub stamp: Sha256Digest,
     /// The values, by the names of the secrets.
     pub values: BTreeMap<String, Secret>,
+    /// Certificates with their keys, by their slugs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub certificates: BTreeMap<String, NodeCertificate>,
+}
+
+/// A certificate with its key, as a listener shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeCertificate {
+    /// The chain in PEM, the server's own certificate first.
+    pub chain: String,
+    /// The private key in PEM.
+    pub key: Secret,
 }

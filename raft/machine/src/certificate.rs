@@ -3,6 +3,8 @@
 use sentinel_model::certificate::{
     BYTES_MAX, Certificate, CertificateContent, CertificateVersion, Facts, check_content,
 };
+use sentinel_model::config::listener::ListenerTls;
+use sentinel_model::config::{Kind, Spec};
 use sentinel_model::secret::Sealed;
 use sentinel_model::{CertificateId, ProjectId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use crate::apply::{Context, Stop};
 use crate::outcome::Rejection;
 use crate::tables::{Read, Scan, Table, TableError, key, load, rows};
+use crate::{baseline, config};
 
 /// Bytes of a time in a key.
 const TIME: usize = 8;
@@ -68,6 +71,20 @@ pub fn ending(
         found.extend(find(read, project, slug)?);
     }
     Ok(found)
+}
+
+/// Why a certificate cannot go, in words: a listener of the configuration shows it, or nodes that join do. `None`: it can.
+pub fn needed(read: &(impl Read + ?Sized), certificate: &Certificate) -> Result<Option<String>, TableError> {
+    for object in config::of_kind(read, certificate.project_id, Kind::Listener)? {
+        let Spec::Listener(listener) = &object.spec else { continue };
+        let shows = |tls: &ListenerTls| tls.certificates().any(|slug| slug == certificate.slug);
+        if listener.tls.as_ref().is_some_and(shows) {
+            return Ok(Some(format!("the listener '{}' shows it", object.slug)));
+        }
+    }
+    let runs = baseline::bundles(read, certificate.project_id)?;
+    let bundle = runs.into_iter().find(|bundle| bundle.certificates.contains(&certificate.slug));
+    Ok(bundle.map(|bundle| format!("the bundle {}, which nodes that join get, names it", bundle.version)))
 }
 
 /// Adds a version, and forgets those that are too old.

@@ -195,6 +195,15 @@ pub fn all(read: &(impl Read + ?Sized), project: ProjectId) -> Result<Vec<Config
     rows(read, Scan::all(Table::ConfigObjects, project.as_bytes()))
 }
 
+/// The objects of one kind of a project, by slug.
+pub fn of_kind(
+    read: &(impl Read + ?Sized),
+    project: ProjectId,
+    kind: Kind,
+) -> Result<Vec<ConfigObject>, TableError> {
+    rows(read, Scan::all(Table::ConfigObjects, &key(&[project.as_bytes(), &[kind.number()]])))
+}
+
 /// The objects as one document.
 pub fn document(objects: impl IntoIterator<Item = ConfigObject>) -> Document {
     let mut document = Document::default();

@@ -1,5 +1,6 @@
 //! Secrets of a project: which there are, their sealed values, and what of the configuration names them.
 
+use sentinel_model::bundle::Bundle;
 use sentinel_model::config::Kind;
 use sentinel_model::project_secret::{BYTES_MAX, ProjectSecret, SecretName, SecretValue, SecretVersion};
 use sentinel_model::secret::Sealed;
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::apply::{Context, Stop};
 use crate::outcome::Rejection;
 use crate::tables::{Read, Scan, Table, TableError, decode, key, load, rows};
-use crate::{baseline, environment};
+use crate::{baseline, certificate, environment};
 
 /// References looked at in one go.
 const CHUNK: usize = 256;
@@ -61,16 +62,24 @@ pub fn has_name(read: &(impl Read + ?Sized), project: ProjectId, name: &str) -> 
     Ok(!read.scan(first)?.is_empty())
 }
 
-/// What a node of an environment shall have of these secrets, as one digest: it is another one whenever a value is.
+/// What a node of an environment shall have of the secrets and certificates that a bundle names, as one digest: it is another one whenever one of them is.
 pub fn stamp(
     read: &(impl Read + ?Sized),
-    project: ProjectId,
-    names: &[String],
+    bundle: &Bundle,
     environment: Option<EnvironmentId>,
 ) -> Result<Sha256Digest, TableError> {
+    let project = bundle.project_id;
     let mut hasher = Sha256::new();
     hasher.update(b"sentinel-secrets-v1\0");
-    for name in names {
+    for slug in &bundle.certificates {
+        let found = certificate::find(read, project, slug)?;
+        let (id, version) = found.map_or(([0; 16], 0), |one| (*one.id.as_bytes(), one.version()));
+        hasher.update((slug.len() as u64).to_be_bytes());
+        hasher.update(slug.as_bytes());
+        hasher.update(id);
+        hasher.update(version.to_be_bytes());
+    }
+    for name in &bundle.secrets {
         hasher.update((name.len() as u64).to_be_bytes());
         hasher.update(name.as_bytes());
         match of_name(read, project, name, environment)? {

@@ -36,6 +36,9 @@ pub struct Bundle {
     /// The secrets that it names: nodes that run it are handed their values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// The certificates that its listeners show: nodes that run it are handed them with their keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
     /// Where it is in its life.
     pub state: BundleState,
     /// Who made it, as the audit log names them.

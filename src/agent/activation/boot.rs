@@ -22,7 +22,7 @@ use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity};
 use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::OpenBundle;
 
-use super::{Activator, Live, Source, Way};
+use super::{Activator, Live, Source, Way, names_some};
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
 use crate::agent::release::Release;
@@ -151,8 +151,9 @@ impl<P: Proxy> Activator<P> {
             Some(addresses) => addresses,
             None => self.proxy.fresh_addresses().map_err(|error| error.to_string())?,
         };
-        let named = bundle.manifest.secrets.clone();
-        let secrets = self.secrets_of(release, &named, None).await.map_err(|error| error.message)?;
+        let names = names_some(&bundle);
+        let secrets = self.secrets_of(release, names, None).await.map_err(|error| error.message)?;
+        self.here.certificates.write(&secrets).map_err(|error| error.to_string())?;
         let rendered = self.render(&bundle, &secrets, addresses).await.map_err(|error| error.to_string())?;
         Ok(Live { release: release.clone(), bundle, rendered: Arc::new(rendered) })
     }

@@ -54,9 +54,11 @@ impl<P: Proxy> Activator<P> {
     /// put back is told, and goes back all the same.
     async fn restore(&self, live: &Live) {
         let (shelf, keys, live) = (self.shelf.clone(), self.keys.clone(), live.clone());
+        let certificates = self.here.certificates.clone();
         let version = live.release.version.clone();
         let restored = tokio::task::spawn_blocking(move || -> Result<usize, String> {
             shelf.write_config(&live.release, &live.rendered.text).map_err(|error| error.to_string())?;
+            certificates.write(&live.rendered.secrets).map_err(|error| error.to_string())?;
             let bundle = shelf.load(&live.release, &keys).map_err(|error| error.to_string())?;
             shelf.restore(&live.release, &bundle).map_err(|error| error.to_string())
         });

@@ -55,10 +55,14 @@ impl<P: Proxy> Activator<P> {
             let again = self.render(&live.bundle, &secrets, fresh).await;
             rendered = again.map_err(|error| error.to_string())?;
         }
+        self.here.certificates.write(&secrets).map_err(text)?;
         let candidate = self.shelf.write_candidate(&live.release, &rendered.text).map_err(text)?;
         let tested = self.proxy.test(&candidate).await;
         crate::durable::remove(&candidate).map_err(text)?;
-        tested?;
+        if let Err(words) = tested {
+            self.here.certificates.write(&live.rendered.secrets).map_err(text)?;
+            return Err(words);
+        }
         let next = Live { rendered: Arc::new(rendered), ..live.clone() };
         let brought = match self.shelf.write_config(&next.release, &next.rendered.text) {
             Ok(()) => self.switch(&next, way).await.map_err(|failure| failure.message),
@@ -82,10 +86,10 @@ impl<P: Proxy> Activator<P> {
     pub(super) async fn secrets_of(
         &mut self,
         release: &Release,
-        named: &[String],
+        names: bool,
         source: Option<&dyn Source>,
     ) -> Result<Secrets, FetchError> {
-        if named.is_empty() {
+        if !names {
             return Ok(Secrets::default());
         }
         let secrets = match source {

@@ -6,7 +6,7 @@ use super::*;
 use crate::agent::render::render;
 use crate::agent::secrets::Secrets;
 use crate::agent::shelf::{ARCHIVE, CONFIG, CONTENT, Shelf};
-use crate::agent::testing::{Made, addresses, bundle, vars};
+use crate::agent::testing::{Made, addresses, bundle, here};
 
 struct Node {
     dir: tempfile::TempDir,
@@ -20,7 +20,7 @@ impl Node {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (made, shelf) = (bundle(1, "1.0"), Shelf::open(dir.path()).unwrap());
-        let rendered = Arc::new(render(&made.open, &vars(), &Secrets::default(), addresses()).unwrap());
+        let rendered = Arc::new(render(&made.open, &here(), &Secrets::default(), addresses()).unwrap());
         shelf.place(&made.release, &made.archive, &made.open).unwrap();
         shelf.write_config(&made.release, &rendered.text).unwrap();
         Self { dir, made, shelf, rendered, measuring: Measuring::default() }

@@ -156,7 +156,9 @@ features! {
     UpstreamHttp2 "upstream.http2" "HTTP/2 to the targets, as gRPC needs it", Native;
 
     Listener "listener.http" "HTTP listener", Native;
-    ListenerTls "listener.https" "HTTPS listener with files of the node", Native;
+    ListenerTls "listener.https" "HTTPS listener", Native;
+    Certificate "listener.certificate" "Certificates of the project, handed to nodes", Native;
+    CertificateNames "listener.certificate_names" "Certificates for single names (SNI)", Native;
     TlsMinVersion "listener.tls_min_version" "Oldest TLS version", Native;
     ClientTrustStore "listener.client_trust_store" "Client certificates", refused(
         "needs a file that bundles do not carry yet",

@@ -208,6 +208,7 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
         counts: counts(&made.config),
         needs: made.needs,
         secrets: made.secrets,
+        certificates: made.certificates,
     };
     let manifest_bytes = manifest.to_bytes()?;
     let manifest_digest = sha256(&manifest_bytes);
@@ -263,6 +264,8 @@ struct Made {
     needs: Vec<String>,
     /// The secrets that it names.
     secrets: Vec<String>,
+    /// The certificates that its listeners show.
+    certificates: Vec<String>,
 }
 
 /// The texts and files of a bundle, in the order of the archive.

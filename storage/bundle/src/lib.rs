@@ -22,6 +22,7 @@
 pub mod archive;
 pub mod assignment;
 pub mod capability;
+pub mod certificates;
 pub mod change;
 pub mod compile;
 pub mod diff;

@@ -43,6 +43,9 @@ pub struct Manifest {
     /// The secrets that it names, sorted: a node needs their values to activate it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// The certificates that its listeners show, sorted: a node needs them with their keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
 }
 
 /// The proxy a bundle was validated for.

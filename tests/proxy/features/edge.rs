@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, redirect};
+use sentinel_bundle::certificates;
 use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::node_vars;
+use sentinel_bundle::proxy_config;
 use sentinel_bundle::secrets::fill;
 use sentinel_kit::{Certificate, WorkDir, ports, until, zentinel};
 use sentinel_model::config::Document;
@@ -79,7 +81,18 @@ impl Edge {
             ("metrics_addr".to_owned(), format!("127.0.0.1:{}", ports::free())),
         ]);
         let config = dir.path().join("zentinel.json");
+        // Where an agent keeps the certificates of the project.
+        let kept = dir.path().join("certificates");
+        for (slug, names) in [("edge", ["edge.example.com"]), ("wild", ["*.wild.example.com"])] {
+            let certificate = Certificate::of(&names);
+            std::fs::create_dir_all(kept.join(slug)).unwrap();
+            std::fs::write(kept.join(slug).join("chain.pem"), &certificate.certificate_pem).unwrap();
+            std::fs::write(kept.join(slug).join("key.pem"), &certificate.key_pem).unwrap();
+        }
         let text = node_vars::render(&artefact.compiled, &values).unwrap();
+        let mut placed = proxy_config::parse(&text).unwrap();
+        certificates::place(&mut placed, &kept, "127.0.0.1:9".parse().unwrap());
+        let text = proxy_config::to_json(&placed).unwrap();
         std::fs::write(&config, fill(&text, |name| (name == "KEY").then_some(SECRET)).unwrap()).unwrap();
         let log = std::fs::File::create(dir.path().join("proxy.log")).unwrap();
         let child = Command::new(zentinel::binary())

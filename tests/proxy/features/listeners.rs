@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
+use rustls::pki_types::pem::PemObject;
 use sentinel_bundle::capability::Feature;
 use sentinel_kit::Echo;
 use serde_json::json;
@@ -15,6 +16,8 @@ pub const SHOWN: &[Feature] = &[
     Feature::Listener,
     Feature::ListenerTls,
     Feature::TlsMinVersion,
+    Feature::Certificate,
+    Feature::CertificateNames,
     Feature::ListenerKeepalive,
     Feature::ListenerRequestTimeout,
 ];
@@ -59,4 +62,39 @@ async fn listeners_speak_what_they_say_and_for_how_long() {
     halting.read_to_end(&mut answer).await.unwrap();
     assert!(!answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
     assert!(began.elapsed() < Duration::from_secs(20), "given up after {:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_shows_the_certificate_that_is_for_the_name() {
+    let echo = Echo::start("echo").await;
+    let edge = Edge::start(json!({
+        "version": 1,
+        "listeners": {
+            "http": { "address": "127.0.0.1:${node.http_port}" },
+            "https": { "address": "127.0.0.1:${node.https_port}", "protocol": "https", "tls": {
+                "certificate": "edge", "names": [{ "hosts": ["*.wild.example.com"], "certificate": "wild" }] } },
+        },
+        "services": { "all": { "route_path": "/*", "upstream_url": echo.url() } },
+    }))
+    .await;
+    let shown = async |name: &str| {
+        let address = ([127, 0, 0, 1], edge.tls_port()).into();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .tls_info(true)
+            .danger_accept_invalid_certs(true)
+            .resolve(name, address)
+            .build()
+            .unwrap();
+        let answer = client.get(format!("https://{name}:{}/", edge.tls_port())).send().await.unwrap();
+        let info = answer.extensions().get::<reqwest::tls::TlsInfo>().unwrap();
+        info.peer_certificate().unwrap().to_vec()
+    };
+    let of = |slug: &str| {
+        let pem = std::fs::read(edge.dir.path().join("certificates").join(slug).join("chain.pem")).unwrap();
+        rustls::pki_types::CertificateDer::from_pem_slice(&pem).unwrap().to_vec()
+    };
+    assert_eq!(shown("edge.example.com").await, of("edge"));
+    assert_eq!(shown("shop.wild.example.com").await, of("wild"));
+    assert_eq!(shown("other.example.com").await, of("edge"), "who asks for no name gets the listener's own");
 }

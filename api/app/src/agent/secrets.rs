@@ -7,13 +7,15 @@ use base64::engine::general_purpose::STANDARD;
 use rustls::crypto::aws_lc_rs::hpke::DH_KEM_X25519_HKDF_SHA256_AES_256 as SUITE;
 use rustls::crypto::hpke::{Hpke, HpkePublicKey};
 use sentinel_api_types::Secret;
-use sentinel_api_types::node_secret::{INFO, NodeSecrets, NodeSecretsRequest, SealedNodeSecrets};
+use sentinel_api_types::node_secret::{
+    INFO, NodeCertificate, NodeSecrets, NodeSecretsRequest, SealedNodeSecrets,
+};
 use sentinel_machine::commands::node_sealing_key_set::{ANOTHER, NodeSealingKeySet};
-use sentinel_machine::{Consistency, View, secret, tables};
+use sentinel_machine::{Consistency, Read, View, certificate, secret, tables};
 use sentinel_model::bundle::Bundle;
 use sentinel_model::node::Node;
 use sentinel_model::project_secret::{NodeSealingKey, SEALING_KEY_BYTES};
-use sentinel_model::{NodeId, Sha256Digest};
+use sentinel_model::{NodeId, ProjectId, Sha256Digest};
 use zeroize::Zeroizing;
 
 use super::its_bundle;
@@ -22,7 +24,7 @@ use crate::app::{App, written};
 use crate::caller::Caller;
 use crate::change::Change;
 use crate::error::AppError;
-use crate::keyring::project_secret_context;
+use crate::keyring::{certificate_key_context, project_secret_context};
 
 impl App {
     /// The values of the secrets that a bundle names, which the node shall run or runs, sealed for the key of the node. The first key that a node tells is
@@ -53,13 +55,14 @@ impl App {
         let read = &*view.tables;
         let Some(assignment) = &node.assignment else { return Ok(None) };
         let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;
-        let Some(bundle) = bundle.filter(|bundle| !bundle.secrets.is_empty()) else { return Ok(None) };
-        Ok(Some(secret::stamp(read, node.project_id, &bundle.secrets, node.environment_id)?))
+        let names = |bundle: &Bundle| !(bundle.secrets.is_empty() && bundle.certificates.is_empty());
+        let Some(bundle) = bundle.filter(names) else { return Ok(None) };
+        Ok(Some(secret::stamp(read, &bundle, node.environment_id)?))
     }
 
     fn values(&self, view: &View, node: &Node, bundle: &Bundle) -> Result<NodeSecrets, AppError> {
         let (read, project) = (&*view.tables, node.project_id);
-        let stamp = secret::stamp(read, project, &bundle.secrets, node.environment_id)?;
+        let stamp = secret::stamp(read, bundle, node.environment_id)?;
         let mut values = BTreeMap::new();
         let mut missing = Vec::new();
         for name in &bundle.secrets {
@@ -81,7 +84,30 @@ impl App {
                 missing.join(", ")
             )));
         }
-        Ok(NodeSecrets { node_id: node.id, bundle_id: bundle.id, stamp, values })
+        let mut certificates = BTreeMap::new();
+        for slug in &bundle.certificates {
+            certificates.insert(slug.clone(), self.certificate_with_key(read, project, slug)?);
+        }
+        Ok(NodeSecrets { node_id: node.id, bundle_id: bundle.id, stamp, values, certificates })
+    }
+
+    fn certificate_with_key(
+        &self,
+        read: &dyn Read,
+        project: ProjectId,
+        slug: &str,
+    ) -> Result<NodeCertificate, AppError> {
+        let gone = || {
+            AppError::Conflict(format!(
+                "the bundle names the certificate {slug}, which the project does not have any more"
+            ))
+        };
+        let found = certificate::find(read, project, slug)?.ok_or_else(gone)?;
+        let content = certificate::content(read, &found)?.ok_or_else(gone)?;
+        let context = certificate_key_context(project, found.id, content.version);
+        let opened = self.keyring().unseal(&context, &content.sealed).map_err(AppError::internal)?;
+        let key = std::str::from_utf8(&opened).map_err(|_| AppError::internal("a key is no text"))?;
+        Ok(NodeCertificate { chain: content.chain, key: Secret::new(key) })
     }
 
     /// The key is the one that this node has told before, or is kept from now on.

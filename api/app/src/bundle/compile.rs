@@ -61,6 +61,8 @@ pub(super) struct Compiled {
     pub(super) outline: Option<Outline>,
     /// The secrets that it names.
     pub(super) secrets: Vec<String>,
+    /// The certificates that its listeners show.
+    pub(super) certificates: Vec<String>,
 }
 
 impl Job {
@@ -87,6 +89,7 @@ impl Job {
             risk_reasons,
             outline: risk::outline(&artefact.config).map_err(AppError::internal)?,
             secrets: artefact.manifest.secrets,
+            certificates: artefact.manifest.certificates,
             warnings: artefact.warnings.iter().map(ToString::to_string).collect(),
             archive: artefact.archive.into(),
         })

@@ -124,6 +124,7 @@ impl World {
                 outline: None,
                 config_revision: None,
                 secrets: Vec::new(),
+                certificates: Vec::new(),
             });
         }
         world

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apply::{Apply, Context, Stop, Subject};
 use crate::bundle_bytes;
+use crate::certificate;
 use crate::secret;
 use crate::outcome::{Rejection, Reply};
 use crate::tables::{Table, key};
@@ -54,13 +55,16 @@ pub struct BundleCreate {
     /// The secrets that it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// The certificates that its listeners show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
 }
 
 impl Apply for BundleCreate {
     fn level_of_content(&self) -> u16 {
         match (&self.config_revision, &self.outline) {
             (Some(_), _) => CONFIG_LEVEL,
-            _ if !self.secrets.is_empty() => CONFIG_LEVEL,
+            _ if !self.secrets.is_empty() || !self.certificates.is_empty() => CONFIG_LEVEL,
             (None, Some(_)) => OUTLINE_LEVEL,
             (None, None) => 1,
         }
@@ -83,6 +87,12 @@ impl Apply for BundleCreate {
                 return Err(Rejection::WrongState(message).into());
             }
         }
+        for slug in &self.certificates {
+            if certificate::find(context.tables(), self.project_id, slug)?.is_none() {
+                let message = format!("the certificate {slug}, which the bundle names, was deleted meanwhile");
+                return Err(Rejection::WrongState(message).into());
+            }
+        }
         bundle_bytes::change(context, self.project_id, |bytes| bytes.saturating_add(self.size_bytes))?;
         let now = context.time;
         context.store(&Bundle {
@@ -99,6 +109,7 @@ impl Apply for BundleCreate {
             warnings: self.warnings.clone(),
             config_revision: self.config_revision,
             secrets: self.secrets.clone(),
+            certificates: self.certificates.clone(),
             state: BundleState::Compiled,
             created_by: self.created_by.clone(),
             created_at: now,

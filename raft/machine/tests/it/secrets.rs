@@ -219,8 +219,11 @@ fn a_stamp_changes_with_the_values_that_a_node_shall_have_and_with_nothing_else(
     let mut stage = Stage::furnished().raised();
     stage.done(samples::environments());
     stage.done(secret());
-    let names = ["API_TOKEN".to_owned(), "OTHER".to_owned()];
-    let of = |stage: &Stage, environment| stamp(&stage.tables, SHOP, &names, environment).unwrap();
+    let names = vec!["API_TOKEN".to_owned(), "OTHER".to_owned()];
+    stage.done(samples::bundles::bundle(BETWEEN, SHOP, "1.5"));
+    let bundle: Bundle = tables::load(&stage.tables, BETWEEN.as_bytes()).unwrap().unwrap();
+    let bundle = Bundle { secrets: names, ..bundle };
+    let of = |stage: &Stage, environment| stamp(&stage.tables, &bundle, environment).unwrap();
     let before = (of(&stage, Some(PROD)), of(&stage, None));
     assert_eq!(before.0, before.1, "both have the one for all");
     stage.done(description("of nobody"));

@@ -1,5 +1,7 @@
 //! Where the proxy listens.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::check::{At, Findings};
@@ -57,9 +59,17 @@ impl Protocol {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ListenerTls {
-    /// File on the node with the certificate and its chain, as PEM.
+    /// The certificate of the project that is shown; its slug. Nodes are handed it with its key, and again whenever it is replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// Certificates for some names alone, in place of that one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<NamedCertificate>,
+    /// In place of `certificate`: a file on the node with the certificate and its chain, as PEM.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub certificate_file: String,
-    /// File on the node with the private key, as PEM.
+    /// File on the node with the private key, as PEM; beside `certificate_file`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key_file: String,
     /// Oldest version; usually 1.2.
     #[serde(default, skip_serializing_if = "TlsVersion::is_usual")]
@@ -68,6 +78,22 @@ pub struct ListenerTls {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_trust_store: Option<String>,
 }
+
+/// A certificate for some names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NamedCertificate {
+    /// The names that clients ask for, 1 to 100: `shop.example.com`, or `*.example.com` for each one directly below.
+    pub hosts: Vec<String>,
+    /// The certificate of the project; its slug.
+    pub certificate: String,
+}
+
+/// Most certificates of one listener for some names alone.
+const NAMED_MAX: usize = 100;
+/// Most names of one of them.
+const HOSTS_MAX: usize = 100;
 
 /// Version of TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +115,59 @@ impl TlsVersion {
     }
 }
 
+impl ListenerTls {
+    /// The certificates of the project that it shows, by slug.
+    pub fn certificates(&self) -> impl Iterator<Item = &str> {
+        let named = self.names.iter().map(|one| one.certificate.as_str());
+        self.certificate.as_deref().into_iter().chain(named)
+    }
+
+    fn check(&self, at: At<'_>, findings: &mut Findings) {
+        let files = [(&self.certificate_file, "certificate_file"), (&self.key_file, "key_file")];
+        match &self.certificate {
+            Some(slug) => {
+                check_slug(slug, at.field("certificate"), findings);
+                for (path, name) in files {
+                    let message = "cannot stand beside certificate: nodes are handed that with its key";
+                    findings.require(path.is_empty(), at.field(name), message);
+                }
+            }
+            None if files.iter().all(|(path, _)| path.is_empty()) => {
+                findings
+                    .refuse(at.field("certificate"), "is required: the slug of a certificate of the project");
+            }
+            None => {
+                for (path, name) in files {
+                    let right =
+                        path.starts_with('/') && path.len() <= 1_000 && !path.chars().any(char::is_control);
+                    findings.require(right, at.field(name), "must be the whole path of a file on the node");
+                }
+            }
+        }
+        let names = at.field("names");
+        findings.require(self.names.len() <= NAMED_MAX, names, format!("must be at most {NAMED_MAX}"));
+        let mut taken = BTreeSet::new();
+        for (number, one) in self.names.iter().enumerate().take(NAMED_MAX) {
+            let at = names.item(number);
+            check_slug(&one.certificate, at.field("certificate"), findings);
+            let hosts = at.field("hosts");
+            let many = (1..=HOSTS_MAX).contains(&one.hosts.len());
+            findings.require(many, hosts, format!("must be 1 to {HOSTS_MAX} names"));
+            for (number, host) in one.hosts.iter().enumerate().take(HOSTS_MAX) {
+                let at = hosts.item(number);
+                findings.host(host, at);
+                findings.require(taken.insert(host), at, "has a certificate already");
+            }
+        }
+    }
+}
+
+fn check_slug(slug: &str, at: At<'_>, findings: &mut Findings) {
+    if let Err(refused) = crate::name::check_slug("certificate", slug) {
+        findings.refuse(at, refused.message);
+    }
+}
+
 impl Listener {
     /// Checks its fields. What the address may look like is for the compiler, which knows the variables of nodes.
     pub fn check(&self, at: At<'_>, findings: &mut Findings) {
@@ -103,12 +182,7 @@ impl Listener {
             _ => {}
         }
         if let Some(tls) = &self.tls {
-            let at = at.field("tls");
-            for (path, name) in [(&tls.certificate_file, "certificate_file"), (&tls.key_file, "key_file")] {
-                let right =
-                    path.starts_with('/') && path.len() <= 1_000 && !path.chars().any(char::is_control);
-                findings.require(right, at.field(name), "must be the whole path of a file on the node");
-            }
+            tls.check(at.field("tls"), findings);
         }
         if let Some(seconds) = self.request_timeout_seconds {
             findings.within(seconds, 1..=86_400, at.field("request_timeout_seconds"));

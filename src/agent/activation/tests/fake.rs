@@ -9,17 +9,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sentinel_api_types::node_secret::NodeSecrets;
+use sentinel_api_types::node_secret::{NodeCertificate, NodeSecrets};
+use sentinel_bundle::node_vars::Values;
 use sentinel_model::Sha256Digest;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use super::super::*;
 use crate::agent::board::Facts;
+use crate::agent::certificates::CertificateFiles;
 use crate::agent::local_http::LocalHttp;
 use crate::agent::meter::{Meter, Vitals};
 use crate::agent::render::Target;
-use crate::agent::testing::{Made, NODE, bundle, signer, vars};
+use crate::agent::testing::{Made, NODE, bundle, challenges, signer, vars};
 
 /// What the proxy was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +193,7 @@ pub struct FakeSource {
     cut_off_by: Vec<u64>,
     reaches: Mutex<Vec<u64>>,
     secrets: (u8, Option<BTreeMap<String, String>>),
+    certificate: Option<NodeCertificate>,
 }
 
 impl FakeSource {
@@ -204,6 +207,7 @@ impl FakeSource {
             cut_off_by: Vec::new(),
             reaches: Mutex::default(),
             secrets: (0, None),
+            certificate: None,
         }
     }
 
@@ -222,6 +226,13 @@ impl FakeSource {
     /// The generations that ran when it was looked whether a member can be reached.
     pub fn reaches(&self) -> Vec<u64> {
         std::mem::take(&mut self.reaches.lock().unwrap())
+    }
+
+    /// The certificate `edge`, by which number it is told.
+    pub fn with_certificate(mut self, number: u8, chain: &str) -> Self {
+        self.secrets = (number, Some(BTreeMap::new()));
+        self.certificate = Some(NodeCertificate { chain: chain.to_owned(), key: "a key".into() });
+        self
     }
 
     pub fn damaged(self, times: u32) -> Self {
@@ -265,7 +276,8 @@ impl Source for FakeSource {
         };
         let values = values.into_iter().map(|(name, value)| (name, value.into())).collect();
         let stamp = Sha256Digest([number; 32]);
-        let opened = NodeSecrets { node_id: NODE, bundle_id: release.bundle_id, stamp, values };
+        let certificates = self.certificate.clone().map(|one| ("edge".to_owned(), one)).into_iter().collect();
+        let opened = NodeSecrets { node_id: NODE, bundle_id: release.bundle_id, stamp, values, certificates };
         Ok(Secrets::new(opened))
     }
 
@@ -393,6 +405,7 @@ fn make(dir: &Path, mut proxy: FakeProxy, vars: Values) -> (Activator<FakeProxy>
     proxy.config = shelf.current_config();
     let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
     let state = StateFile::open(dir).unwrap();
-    let activator = Activator::new(proxy, shelf, state, (NODE, signer().keys()), vars, Arc::clone(&board));
+    let here = Here { vars, certificates: CertificateFiles::of(dir), challenges: challenges() };
+    let activator = Activator::new(proxy, shelf, state, (NODE, signer().keys()), here, Arc::clone(&board));
     (activator.confirming(Duration::from_millis(20)), board)
 }

@@ -141,3 +141,36 @@ async fn what_somebody_made_of_a_configuration_is_told_without_values() {
     );
     assert_ne!(told_hash, plain, "no digest that values could be tried against");
 }
+
+/// A text whose second listener shows a certificate of the project.
+fn with_certificate() -> String {
+    let listeners = r#"listeners { listener "tls" { address "127.0.0.1:39004"; protocol "https"; tls {
+        cert-file "${certificates.edge.chain}"; key-file "${certificates.edge.key}"; }; };"#;
+    crate::agent::testing::SOURCE.replace("listeners {", listeners)
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_lies_where_the_proxy_reads_it_and_one_that_fails_is_put_back() {
+    let (mut node, made) = (Node::new(), bundle_of(1, "1.0", &with_certificate()));
+    let source = |number, chain| FakeSource::new(&made).with_certificate(number, chain);
+    let first = source(1, "one");
+    assert_eq!(node.activator.activate(&made.update(), Some(&first)).await, Outcome::Effective);
+    let dir = node.activator.here.certificates.root().join("edge");
+    let read = || std::fs::read_to_string(dir.join("chain.pem")).unwrap();
+    let config = node.activator.proxy.read.clone().unwrap();
+    assert!(config.contains(&dir.join("key.pem").display().to_string()), "{config}");
+    assert!(
+        config.contains("127.0.0.1:39003") && config.contains("/.well-known/acme-challenge/"),
+        "{config}"
+    );
+    node.words();
+    assert!(node.activator.renew_secrets(stamp(2), &source(2, "two")).await);
+    assert_eq!((read().as_str(), node.words()), ("two", vec![Word::Test, Word::Reload, Word::Prove]));
+    for word in [Word::Test, Word::Prove] {
+        node.activator.proxy.fail_once(word, "no good");
+        assert!(!node.activator.renew_secrets(stamp(3), &source(3, "three")).await);
+        assert_eq!(read(), "two", "{word:?}");
+    }
+    let node = node.restarted(false).await;
+    assert_eq!((read().as_str(), node.facts().secrets), ("two", Some(stamp(2))));
+}

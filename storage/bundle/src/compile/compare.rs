@@ -4,6 +4,7 @@ use zentinel_config::{BuiltinHandler, Config, MatchCondition};
 
 use super::inject::Injected;
 use super::{MARKER_PRIORITY, MARKER_ROUTE, OPERATIONS};
+use crate::certificates::{CHALLENGE_PATH, CHALLENGE_TARGET, CHALLENGES};
 use crate::proxy_config::equal;
 
 /// Checks that the generated objects are there and that without them the two configurations are equal.
@@ -17,6 +18,9 @@ pub(super) fn unchanged(
     injected: &Injected,
 ) -> Result<(), String> {
     take_marker(&mut compiled, host).ok_or("the marker route")?;
+    if injected.challenges {
+        take_challenges(&mut compiled).ok_or("the route for challenges")?;
+    }
     let before = compiled.listeners.len();
     compiled.listeners.retain(|listener| {
         listener.id != OPERATIONS
@@ -36,6 +40,18 @@ pub(super) fn unchanged(
         metrics.address.clone_from(&source.observability.metrics.address);
     }
     equal(source, &compiled)
+}
+
+fn take_challenges(compiled: &mut Config) -> Option<()> {
+    let at = compiled.routes.iter().position(|route| route.id == CHALLENGES)?;
+    let route = compiled.routes.remove(at);
+    let matches =
+        matches!(route.matches.as_slice(), [MatchCondition::PathPrefix(path)] if path == CHALLENGE_PATH);
+    let upstream = compiled.upstreams.remove(CHALLENGES)?;
+    let there = matches!(upstream.targets.as_slice(), [target] if target.address == CHALLENGE_TARGET);
+    let highest = compiled.routes.iter().all(|other| other.priority < route.priority);
+    let fits = matches && there && highest && route.upstream.as_deref() == Some(CHALLENGES);
+    fits.then_some(())
 }
 
 fn take_marker(compiled: &mut Config, host: &str) -> Option<()> {

@@ -8,6 +8,7 @@ use zentinel_config::{Config, ListenerProtocol};
 
 use super::{CompileError, MARKER_ROUTE, Made, OPERATIONS, OperationsOptions, beside, unreadable};
 use crate::capability::Feature;
+use crate::certificates;
 use crate::emit::{Emitted, emit};
 use crate::manifest::ListenerEntry;
 use crate::node_vars::{self, METRICS_ADDR, OPS_ADDR, Variable, reference};
@@ -26,6 +27,7 @@ pub(super) fn make(
         true => secrets::named(&config).map_err(CompileError::Invalid)?,
         false => Vec::new(),
     };
+    let certificates = certificates::named(&config).map_err(CompileError::Invalid)?;
     let metrics = add(&mut config, host, beside(operations, &named)).map_err(unreadable)?;
     let variables = variables(&config).map_err(|problem| CompileError::Invalid(vec![problem]))?;
     let said = Said::by(&config).map_err(unreadable)?;
@@ -50,10 +52,11 @@ pub(super) fn make(
         variables,
         needs: needs.into_iter().map(|feature| feature.code().to_owned()).collect(),
         secrets: named,
+        certificates,
     })
 }
 
-/// The operations listener, the marker route, and the address of the metrics server: the one that it had is what it answers.
+/// The operations listener, the marker route, the route for challenges of certificate authorities, and the address of the metrics server: the one that it had is what it answers.
 fn add(config: &mut Config, host: &str, operations: OperationsOptions) -> Result<String, serde_json::Error> {
     let served = [("status", true), ("config", operations.config), ("metrics", operations.metrics)];
     let routes: Vec<Value> = served
@@ -75,6 +78,10 @@ fn add(config: &mut Config, host: &str, operations: OperationsOptions) -> Result
         "namespace": OPERATIONS,
     }))?);
     config.namespaces.push(serde_json::from_value(json!({ "id": OPERATIONS, "routes": routes }))?);
+    // Also before there is a certificate: whoever asks for the first one is asked back through a node.
+    let (route, upstream) = certificates::challenge_objects(i32::MAX - 1)?;
+    config.routes.push(route);
+    config.upstreams.insert(certificates::CHALLENGES.to_owned(), upstream);
     config.routes.push(serde_json::from_value(json!({
         "id": MARKER_ROUTE,
         "priority": i32::MAX,
@@ -90,6 +97,8 @@ fn take_out(config: &mut Config, metrics: String) -> String {
     config.listeners.pop();
     config.namespaces.pop();
     config.routes.pop();
+    config.routes.pop();
+    config.upstreams.remove(certificates::CHALLENGES);
     std::mem::replace(&mut config.observability.metrics.address, metrics)
 }
 

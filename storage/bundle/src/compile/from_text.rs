@@ -3,6 +3,7 @@
 use sentinel_model::project_secret::OPEN;
 
 use super::{CompileError, Made, OperationsOptions, beside, compare, inject};
+use crate::certificates;
 use crate::node_vars::{self, Variable, VariableKind};
 use crate::proxy_config;
 use crate::secrets;
@@ -15,10 +16,13 @@ pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Res
         true => secrets::named(&source.config).map_err(CompileError::Invalid)?,
         false => Vec::new(),
     };
-    let injected = inject::inject(text, host, beside(operations, &named)).map_err(|problem| {
-        // The source was read before, so this concerns a form the injection does not handle.
-        CompileError::Invalid(vec![problem])
-    })?;
+    let certificates = certificates::named(&source.config).map_err(CompileError::Invalid)?;
+    let injected = inject::inject(text, host, beside(operations, &named), !certificates.is_empty()).map_err(
+        |problem| {
+            // The source was read before, so this concerns a form the injection does not handle.
+            CompileError::Invalid(vec![problem])
+        },
+    )?;
     let taken = values.values().fold(text.to_owned(), |text, value| text + " " + value);
     let own = [node_vars::OPS_ADDR, node_vars::METRICS_ADDR]
         .map(|name| Variable { name: name.to_owned(), kind: VariableKind::Address });
@@ -40,5 +44,6 @@ pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Res
         metrics_address: injected.metrics_address,
         needs: Vec::new(),
         secrets: named,
+        certificates,
     })
 }

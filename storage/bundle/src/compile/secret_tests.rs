@@ -3,6 +3,7 @@
 
 use super::tests::{SOURCE, input};
 use super::*;
+use crate::certificates;
 use crate::proxy_config;
 use crate::secrets::fill;
 
@@ -63,4 +64,39 @@ fn a_secret_is_refused_where_it_cannot_be_or_would_be_shown() {
     assert_eq!(refused(Source::Text(&shown))[0].code, "secret-exposed");
     let malformed = of_text().replace("secrets.TOKEN", "secrets.token");
     assert_eq!(refused(Source::Text(&malformed))[0].code, "secret-malformed");
+}
+
+#[test]
+fn a_bundle_names_certificates_and_answers_for_their_authorities() {
+    let mut document = document(serde_json::json!({}));
+    document.listeners = serde_json::from_value(serde_json::json!({
+        "http": { "address": "127.0.0.1:80" },
+        "https": { "address": "127.0.0.1:443", "protocol": "https", "tls": {
+            "certificate": "edge", "names": [{ "hosts": ["*.example.com"], "certificate": "wild" }] } },
+    }))
+    .unwrap();
+    let tls = r#"listener "tls" { address "127.0.0.1:443"; protocol "https"; tls {
+        cert-file "${certificates.edge.chain}"; key-file "${certificates.edge.key}"; }; }; listener "public""#;
+    let text = SOURCE.replace("listener \"public\"", tls);
+    for (source, named) in
+        [(Source::Document(&document), vec!["edge", "wild"]), (Source::Text(&text), vec!["edge"])]
+    {
+        let artefact =
+            compile(&CompileInput { source, ..input("") }).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(artefact.manifest.certificates, named);
+        let mut config =
+            proxy_config::parse_template(&artefact.compiled, &artefact.manifest.variables).unwrap();
+        certificates::place(&mut config, "/data/certificates".as_ref(), "127.0.0.1:9".parse().unwrap());
+        let json = proxy_config::to_json_checked(&config).unwrap();
+        assert!(
+            json.contains("/data/certificates/edge/key.pem") && !json.contains("${certificates"),
+            "{json}"
+        );
+        assert!(json.contains("127.0.0.1:9") && json.contains(certificates::CHALLENGE_PATH), "{json}");
+        assert!(!artefact.config.routes.iter().any(|route| route.id == certificates::CHALLENGES));
+    }
+    let alone = text.replace("${certificates.edge.key}", "/etc/key.pem");
+    assert_eq!(refused(Source::Text(&alone))[0].code, "certificate-malformed");
+    let elsewhere = SOURCE.replace("/up", "/${certificates.edge.chain}");
+    assert_eq!(refused(Source::Text(&elsewhere))[0].code, "certificate-misplaced");
 }

@@ -238,7 +238,7 @@ fn unacceptable_inputs_are_refused() {
 fn a_changed_setting_is_noticed_by_the_comparison() {
     let source = proxy_config::parse_template(SOURCE, &[variable("http_port")]).unwrap();
     let injected =
-        inject::inject(SOURCE, "rev-x.sentinel-probe.invalid", OperationsOptions::default()).unwrap();
+        inject::inject(SOURCE, "rev-x.sentinel-probe.invalid", OperationsOptions::default(), false).unwrap();
     let variables = [variable("http_port"), address("metrics_addr"), address("ops_addr")];
     let text = injected.text.clone();
     let parse = |text: &str| proxy_config::parse_template(text, &variables).unwrap();

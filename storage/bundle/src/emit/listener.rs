@@ -10,6 +10,7 @@ use zentinel_config::{ListenerConfig, ListenerProtocol, TlsConfig};
 
 use super::Emitter;
 use crate::capability::Feature;
+use crate::certificates;
 use crate::node_vars;
 use crate::rules::listeners::collide;
 
@@ -98,7 +99,8 @@ impl Emitter<'_> {
     }
 
     fn tls(&mut self, tls: &ListenerTls, at: At<'_>) -> Result<TlsConfig, serde_json::Error> {
-        let ListenerTls { certificate_file, key_file, min_version, client_trust_store } = tls;
+        let ListenerTls { certificate, names, certificate_file, key_file, min_version, client_trust_store } =
+            tls;
         if client_trust_store.is_some() {
             self.need(Feature::ClientTrustStore, at.field("client_trust_store"));
         }
@@ -109,9 +111,28 @@ impl Emitter<'_> {
                 "TLS1.3"
             }
         };
+        let (own, own_key) = match certificate {
+            Some(slug) => {
+                self.need(Feature::Certificate, at.field("certificate"));
+                (certificates::chain(slug), certificates::key(slug))
+            }
+            None => (certificate_file.clone(), key_file.clone()),
+        };
+        if !names.is_empty() {
+            self.need(Feature::CertificateNames, at.field("names"));
+        }
+        let named = names.iter().map(|one| {
+            json!({
+                "hostnames": one.hosts,
+                "priority_hostnames": [],
+                "cert_file": certificates::chain(&one.certificate),
+                "key_file": certificates::key(&one.certificate),
+            })
+        });
         serde_json::from_value(json!({
-            "cert_file": certificate_file,
-            "key_file": key_file,
+            "cert_file": own,
+            "key_file": own_key,
+            "additional_certs": named.collect::<Vec<_>>(),
             "min_version": min_version,
         }))
     }

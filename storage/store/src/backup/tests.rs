@@ -78,6 +78,7 @@ fn state() -> MemoryTables {
             warnings: Vec::new(),
             config_revision: None,
             secrets: Vec::new(),
+            certificates: Vec::new(),
             state: BundleState::Compiled,
             created_by: "ada".into(),
             created_at: Time(2),

@@ -147,6 +147,7 @@ fn founding() -> Vec<Command> {
                 outline: Some(outline(bundle_id)),
                 config_revision: None,
                 secrets: Vec::new(),
+                certificates: Vec::new(),
             }
             .into(),
         );

@@ -16,7 +16,8 @@ pub fn all() -> Vec<Command> {
         bundle(NEW, SHOP, "2.0").into(),
         outlined().into(),
         BundleCreate { config_revision: Some(7), ..outlined() }.into(),
-        BundleCreate { secrets: vec!["API_TOKEN".into()], ..outlined() }.into(),
+        BundleCreate { secrets: vec!["API_TOKEN".into()], certificates: vec!["edge".into()], ..outlined() }
+            .into(),
     ]
 }
 
@@ -37,6 +38,7 @@ pub fn bundle(bundle_id: BundleId, project_id: ProjectId, version: &str) -> Bund
         outline: None,
         config_revision: None,
         secrets: Vec::new(),
+        certificates: Vec::new(),
     }
 }
 

@@ -1,0 +1,163 @@
+//! A certificate on its way from whoever uploads it to a real proxy, and the next one without a dropped request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use reqwest::Method;
+use reqwest::tls::TlsInfo;
+use sentinel_kit::{Agent, Api, Certificate, Cluster, Echo, ports, until};
+use serde_json::{Value, json};
+
+use crate::BINARY;
+use crate::fleet::{PROJECT, effective};
+
+/// Whose certificate it is.
+const NAME: &str = "edge.example.com";
+
+/// One member, and a node with a listener that speaks TLS.
+pub(crate) struct Edge {
+    // The agent first: it ends before the member does.
+    pub agent: Agent,
+    pub api: Api,
+    pub cluster: Cluster,
+    echo: Echo,
+    tls: u16,
+}
+
+impl Edge {
+    pub async fn start(members: usize) -> Self {
+        let cluster = Cluster::start(BINARY, members, &["--heartbeat-interval", "500ms"]).await;
+        let api = cluster.admin(0).await;
+        cluster.project(&api, PROJECT).await.unwrap();
+        let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
+        let tls = ports::free();
+        let variable = format!("https_port={tls}");
+        let (urls, options) = (cluster.urls(), ["--var", &variable]);
+        let agent = Agent::start_with(BINARY, cluster.path(), "edge-1", &urls, PROJECT, &token, &options);
+        let edge = Self { agent, api, cluster, echo: Echo::start("echo").await, tls };
+        until("the node is there", 30, || async { edge.find().await }).await;
+        edge
+    }
+
+    pub fn path(&self, rest: &str) -> String {
+        format!("/api/v1/projects/{PROJECT}{rest}")
+    }
+
+    async fn find(&self) -> Option<Value> {
+        let mut list = self.api.get(&self.path("/nodes")).await.ok()?;
+        list["nodes"].as_array_mut()?.pop()
+    }
+
+    /// Has the node run a configuration, with a listener that shows the certificate `edge`, or without one.
+    pub async fn give(&self, version: &str, certificate: bool) {
+        let mut document = json!({
+            "version": 1,
+            "settings": { "worker_threads": 1 },
+            "listeners": { "http": { "address": "127.0.0.1:${node.http_port}" } },
+            "services": { "all": { "route_path": "/*", "upstream_url": self.echo.url() } },
+        });
+        if certificate {
+            let tls = json!({ "certificate": "edge" });
+            document["listeners"]["https"] =
+                json!({ "address": "127.0.0.1:${node.https_port}", "protocol": "https", "tls": tls });
+        }
+        self.api.post(&self.path("/config/apply"), &document).await.unwrap();
+        let made = self.api.post(&self.path("/bundles"), &json!({"version": version})).await.unwrap();
+        let id = made["id"].as_str().unwrap().to_owned();
+        let node = self.find().await.unwrap();
+        let assign = self.path(&format!("/bundles/{id}/assign"));
+        self.api.post(&assign, &json!({"node_ids": [node["id"]]})).await.unwrap();
+        until("the bundle is effective", 60, || async {
+            let node = self.find().await?;
+            assert!(node["failure"].is_null(), "{node}");
+            (effective(&node) == Some(&id)).then_some(())
+        })
+        .await;
+    }
+
+    fn client(&self) -> reqwest::Client {
+        reqwest::Client::builder()
+            .no_proxy()
+            .tls_info(true)
+            .danger_accept_invalid_certs(true)
+            .pool_max_idle_per_host(0)
+            .resolve(NAME, ([127, 0, 0, 1], self.tls).into())
+            .build()
+            .unwrap()
+    }
+
+    /// The certificate that a client is shown, as DER.
+    pub async fn shown(&self) -> Option<Vec<u8>> {
+        let answer = self.client().get(format!("https://{NAME}:{}/", self.tls)).send().await.ok()?;
+        Some(answer.extensions().get::<TlsInfo>()?.peer_certificate()?.to_vec())
+    }
+
+    /// Asks over TLS, one request after the other, each over a connection of its own, until it is stopped.
+    pub fn traffic(&self) -> Asking {
+        let asking = Asking::default();
+        let (client, url) = (self.client(), format!("https://{NAME}:{}/", self.tls));
+        let own = asking.clone();
+        tokio::spawn(async move {
+            while !own.stopped.load(Ordering::SeqCst) {
+                let well = client.get(&url).send().await.is_ok_and(|answer| answer.status() == 200);
+                let count = if well { &own.answered } else { &own.failed };
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        asking
+    }
+}
+
+/// Requests that go on.
+#[derive(Clone, Default)]
+pub(crate) struct Asking {
+    stopped: Arc<AtomicBool>,
+    answered: Arc<AtomicU64>,
+    failed: Arc<AtomicU64>,
+}
+
+impl Asking {
+    /// No more; none of those that were failed.
+    pub fn end(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        let (answered, failed) = (self.answered.load(Ordering::SeqCst), self.failed.load(Ordering::SeqCst));
+        assert!(failed == 0 && answered > 20, "{failed} of {} failed", answered + failed);
+    }
+}
+
+fn content(certificate: &Certificate) -> Value {
+    json!({ "chain": certificate.certificate_pem, "key": certificate.key_pem })
+}
+
+fn der(certificate: &Certificate) -> Vec<u8> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    CertificateDer::from_pem_slice(certificate.certificate_pem.as_bytes()).unwrap().to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_is_shown_by_the_proxy_and_the_next_one_without_a_dropped_request() {
+    let edge = Edge::start(1).await;
+    let (first, second) = (Certificate::of(&[NAME]), Certificate::of(&[NAME]));
+    let refused = edge.api.post(&edge.path("/bundles"), &json!({"version": "0.1"})).await;
+    assert!(refused.is_err(), "there is no configuration yet");
+    let mut made = content(&first);
+    made["slug"] = "edge".into();
+    edge.api.post(&edge.path("/certificates"), &made).await.unwrap();
+    edge.give("1.0", true).await;
+    assert_eq!(edge.shown().await, Some(der(&first)));
+
+    let asking = edge.traffic();
+    let replace = edge.path("/certificates/edge/replace");
+    let (status, answer) = edge.api.send(Method::POST, &replace, Some(&content(&second))).await.unwrap();
+    assert_eq!(status, 200, "{answer}");
+    until("the next certificate is shown", 60, || async {
+        (edge.shown().await? == der(&second)).then_some(())
+    })
+    .await;
+    asking.end();
+    let (status, answer) =
+        edge.api.send(Method::DELETE, &edge.path("/certificates/edge"), None).await.unwrap();
+    assert_eq!(status, 409, "{answer}");
+    assert!(answer["error"].as_str().unwrap().contains("the listener 'https' shows it"), "{answer}");
+}
