@@ -69,6 +69,8 @@ const STOPS: Stop[] = [
       return true;
     },
   },
+  { name: "secrets", open: at((p) => `/p/${p}/secrets`) },
+  { name: "secret", open: first((p) => `/p/${p}/secrets`) },
   { name: "rollouts", open: at((p) => `/p/${p}/rollouts`) },
   { name: "rollout", open: first((p) => `/p/${p}/rollouts`) },
   { name: "rollout-create", open: at((p) => `/p/${p}/rollouts/new`) },

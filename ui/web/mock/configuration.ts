@@ -1,7 +1,8 @@
 // The configuration of a project, and a little of what the compiler says of one.
 import type { ConfigDiff, ConfigDifference, ConfigDocument, ConfigPreview, Problem } from "../src/api/types.ts";
-import { type Answer, ok, refuse } from "./answer.ts";
-import type { Db } from "./db.ts";
+import { type Answer, ME_ACTOR, ok, refuse } from "./answer.ts";
+import { type Db, PROJECT } from "./db.ts";
+import { record } from "./engine.ts";
 
 export const EMPTY: ConfigDocument = { version: 1 };
 
@@ -11,6 +12,7 @@ export function configuration(): ConfigDocument {
     services: {
       checkout: { route_path: "/checkout/*", hosts: ["shop.example.com"], upstream_group: "shop", timeout_seconds: 15, retry: {}, middlewares: [{ middleware: "careful" }] },
       shop: { route_path: "/*", hosts: ["shop.example.com"], upstream_group: "shop", middlewares: [{ middleware: "careful" }] },
+      search: { route_path: "/search/*", hosts: ["shop.example.com"], upstream_group: "search", headers: { request: { set: { "X-Token": "${secrets.SEARCH_TOKEN}" } } } },
       "old-shop": { route_path: "/*", hosts: ["old.example.com"], redirect_url: "https://shop.example.com", redirect_status: 308 },
     },
     upstream_groups: {
@@ -21,6 +23,7 @@ export function configuration(): ConfigDocument {
         ],
         circuit_breaker: { failure_threshold: 3 },
       },
+      search: { targets: [{ host: "search.internal", port: 9200 }] },
     },
     middlewares: { careful: { middleware_type: "security", config: { no_sniff: true, hsts_seconds: 31536000 } } },
   } as unknown as ConfigDocument;
@@ -92,5 +95,6 @@ export function apply(db: Db, document: ConfigDocument): Answer {
   if (missing.length > 0) return refuse(422, "invalid", Object.fromEntries(missing.map(({ path, message }) => [path, [message]])));
   const diff = difference(db.configuration, document);
   db.configuration = document;
+  record(db, "config.applied", "config", PROJECT.id, { added: String(diff.added), changed: String(diff.changed), removed: String(diff.removed) }, ME_ACTOR);
   return ok({ ...diff, dry_run: false });
 }

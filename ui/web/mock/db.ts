@@ -3,6 +3,7 @@ import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, ConfigDo
 import { look, USUAL } from "./canary.ts";
 import { groups } from "./groups.ts";
 import { configuration } from "./configuration.ts";
+import { type StoredSecret, secrets } from "./secrets.ts";
 import { templates } from "./templates.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
@@ -37,6 +38,7 @@ export interface Db {
   groups: NodeGroupDetail[];
   templates: RolloutTemplate[];
   configuration: ConfigDocument;
+  secrets: StoredSecret[];
   rules: ApprovalRule[];
   expiresHours: number;
   drift: { remediation: DriftRemediation; delay: number };
@@ -291,6 +293,7 @@ export function newDb(fleet = 140): Db {
     groups: groups(nodes),
     templates: templates(),
     configuration: configuration(),
+    secrets: secrets(prod.id),
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
     drift: { remediation: "reassert", delay: 60 },

@@ -205,8 +205,22 @@ const freezesRoute = createRoute({
 const configurationRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "configuration",
-  validateSearch: (raw: Raw) => known({ as: one("json")(raw.as) }),
+  validateSearch: (raw: Raw) => known({ as: one("json")(raw.as), at: text(raw.at) }),
   component: lazyRouteComponent(() => import("../pages/configuration/configuration-page"), "ConfigurationPage"),
+});
+
+const secretsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "secrets",
+  validateSearch: (raw: Raw) => known({ q: text(raw.q) }),
+  component: lazyRouteComponent(() => import("../pages/secret/secret-list-page"), "SecretListPage"),
+});
+
+const secretRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "secrets/$secretId",
+  validateSearch: (raw: Raw) => known({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import("../pages/secret/secret-page"), "SecretPage"),
 });
 
 const environmentsRoute = createRoute({
@@ -298,6 +312,8 @@ const routeTree = rootRoute.addChildren([
       approvalsRoute,
       freezesRoute,
       configurationRoute,
+      secretsRoute,
+      secretRoute,
       environmentsRoute,
       settingsRoute,
       driftListRoute,

@@ -1,7 +1,7 @@
 import { TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useBlocker } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { createBundleOfConfiguration } from "../../api/bundles";
 import { applyConfiguration, configurationQuery } from "../../api/configuration";
@@ -10,6 +10,7 @@ import { overviewQuery } from "../../api/overview";
 import type { ConfigDifference, ConfigDocument, Problem } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
+import { configPath } from "../../lib/config-place";
 import { withPart } from "../../lib/config-part";
 import { placeOf, places } from "../../lib/json-place";
 import { ActionButton } from "../../ui/action-button";
@@ -38,7 +39,7 @@ export function ConfigurationPage() {
 function Editor({ project, known }: { project: string; known: ConfigDocument }) {
   const navigate = route.useNavigate();
   const client = useQueryClient();
-  const { as = "kdl" } = route.useSearch();
+  const { as = "kdl", at } = route.useSearch();
   const refusal = useRefusal("operator");
   const saved = useMemo(() => `${JSON.stringify(known, null, 2)}\n`, [known]);
   // What a person has typed; until then the text follows what others change.
@@ -50,6 +51,13 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
   const problems = useMemo(() => placed(look.problems, source), [look.problems, source]);
   const warnings = useMemo(() => placed(look.warnings, source), [look.warnings, source]);
   const [adding, setAdding] = useState(false);
+  // A link leads to a place once; where somebody goes after that is their own.
+  const [ledTo, setLedTo] = useState<string | undefined>(undefined);
+  useEffect(() => {
+    if (at === undefined || at === ledTo) return;
+    setLedTo(at);
+    setGoTo(placeOf(places(source), at) ?? null);
+  }, [at, ledTo, source]);
 
   const apply = useAction({
     run: ({ document, revision }: { document: ConfigDocument; text: string; revision: number | undefined }) =>
@@ -76,7 +84,7 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
         note={changed ? "Changed here, not applied" : undefined}
         actions={<ActionButton label="Add a service" icon="plus" refusal={look.document === null ? "The text is no JSON: mend it first" : null} onClick={() => setAdding(true)} />}
         editor={<Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} warnings={warnings} onSubmit={submit} goTo={goTo} />}
-        beside={<GeneratedPanel look={look} language={as} onLanguage={(language) => void navigate({ search: { as: language === "kdl" ? undefined : language }, replace: true })} />}
+        beside={<GeneratedPanel look={look} language={as} onLanguage={(language) => void navigate({ search: (now) => ({ ...now, as: language === "kdl" ? undefined : language }), replace: true })} />}
       >
         <Panel title="Change" aside={changed && look.diff !== null ? <span className="dim">{inWords(look.diff)}</span> : undefined} flush>
           <Changes changed={changed} look={look} onGo={(path) => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 })} />
@@ -177,7 +185,7 @@ function Changes({ changed, look, onGo }: { changed: boolean; look: Look; onGo: 
       key={`${change.kind} ${change.slug}`}
       kind={change.action === "added" ? "ok" : change.action === "removed" ? "failed" : "progressing"}
       path={change.fields.join(", ")}
-      onGo={() => onGo(place(change))}
+      onGo={() => onGo(configPath(change.kind, change.slug))}
     >
       <strong>{ACTIONS[change.action]}</strong> {change.kind.replaceAll("_", " ")} <span className="mono">{change.slug}</span>
     </PlaceRow>
@@ -198,17 +206,6 @@ function Changes({ changed, look, onGo }: { changed: boolean; look: Look; onGo: 
 const SHOWN = 50;
 
 const ACTIONS: Record<ConfigDifference["action"], string> = { added: "New", changed: "Changed", removed: "Gone" };
-
-const PLURALS: Record<ConfigDifference["kind"], string> = {
-  settings: "settings",
-  listener: "listeners",
-  service: "services",
-  upstream_group: "upstream_groups",
-  middleware: "middlewares",
-  trust_store: "trust_stores",
-};
-
-const place = (change: ConfigDifference): string => (change.kind === "settings" ? PLURALS[change.kind] : `${PLURALS[change.kind]}.${change.slug}`);
 
 const inWords = ({ added, changed, removed }: { added: number; changed: number; removed: number }): string => {
   const parts = [added > 0 && `${added} new`, changed > 0 && `${changed} changed`, removed > 0 && `${removed} gone`].filter(Boolean);
