@@ -69,6 +69,8 @@ const STOPS: Stop[] = [
       return true;
     },
   },
+  { name: "topology", open: at((p) => `/p/${p}/topology`) },
+  { name: "topology-list", open: at((p) => `/p/${p}/topology?view=list`) },
   { name: "secrets", open: at((p) => `/p/${p}/secrets`) },
   { name: "secret", open: first((p) => `/p/${p}/secrets`) },
   { name: "rollouts", open: at((p) => `/p/${p}/rollouts`) },

@@ -482,6 +482,11 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ["POST", "/service-templates/:name/document", (_, { name }, { body }) => fill(name ?? "", body as ServiceTemplateFill)],
   ["POST", "/projects/:project/config/diff", (db, _, { body }) => ok(configuration.difference(db.configuration, body as ConfigDocument))],
   ["POST", "/projects/:project/config/apply", (db, _, { body }) => configuration.apply(db, body as ConfigDocument)],
+  ...Object.entries({ listeners: "listeners", services: "services", "upstream-groups": "upstream_groups", middlewares: "middlewares", "trust-stores": "trust_stores" }).map(([path, plural]): [string, string, Handler] => [
+    "GET",
+    `/projects/:project/${path}`,
+    (db, { project }) => configuration.list(project === PROJECT.slug ? db : { ...db, configuration: configuration.EMPTY }, plural),
+  ]),
   ["GET", "/projects/:project/secrets", (db, { project }) => (secrets.has(project) ? secrets.list(db) : ok({ secrets: [], total: 0 }))],
   ["POST", "/projects/:project/secrets", (db, _, { body }) => secrets.create(db, body as ProjectSecretCreate)],
   ["GET", "/projects/:project/secrets/:id", (db, { id }) => secrets.show(db, id)],

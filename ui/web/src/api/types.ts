@@ -119,5 +119,7 @@ export type ConfigKind = Schemas["ConfigKind"];
 export type ConfigDiff = Schemas["ConfigDiff"];
 export type ConfigDifference = Schemas["ConfigDifference"];
 export type ConfigPreview = Schemas["ConfigPreview"];
+export type Service = Schemas["Service"];
+export type UpstreamGroup = Schemas["UpstreamGroup"];
 export type ServiceTemplate = Schemas["ServiceTemplate"];
 export type ServiceTemplateFill = Schemas["ServiceTemplateFill"];

@@ -209,6 +209,13 @@ const configurationRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/configuration/configuration-page"), "ConfigurationPage"),
 });
 
+const topologyRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "topology",
+  validateSearch: (raw: Raw) => known({ q: text(raw.q), state: one("disabled", "unused", "changed")(raw.state), view: one("list")(raw.view) }),
+  component: lazyRouteComponent(() => import("../pages/topology/topology-page"), "TopologyPage"),
+});
+
 const secretsRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "secrets",
@@ -312,6 +319,7 @@ const routeTree = rootRoute.addChildren([
       approvalsRoute,
       freezesRoute,
       configurationRoute,
+      topologyRoute,
       secretsRoute,
       secretRoute,
       environmentsRoute,

@@ -19,6 +19,7 @@ type To =
   | "/p/$project/environments"
   | "/p/$project/settings"
   | "/p/$project/configuration"
+  | "/p/$project/topology"
   | "/p/$project/secrets"
   | "/p/$project/nodes"
   | "/p/$project/groups"
@@ -72,6 +73,7 @@ export function Sidebar() {
           </Group>
           <Group label="Configure">
             {item("/p/$project/configuration", "edit", "Configuration")}
+            {item("/p/$project/topology", "topology", "Topology")}
             {item("/p/$project/secrets", "lock", "Secrets")}
           </Group>
           <Group label="Fleet">
