@@ -24,7 +24,7 @@ async function accessible(page: Page): Promise<void> {
 }
 
 test("a secret is made, named, rotated and taken away, and its value is seen nowhere", async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const trouble = watchForTrouble(page);
   const project = await signIn(page);
   const name = `E2E_${Date.now()}`;

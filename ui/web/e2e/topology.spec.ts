@@ -37,7 +37,7 @@ async function accessible(page: Page): Promise<void> {
 }
 
 test("the topology is drawn, narrowed, and leads into the configuration", async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const trouble = watchForTrouble(page);
   const project = await signIn(page);
   await page.goto(`/p/${project}/topology`);

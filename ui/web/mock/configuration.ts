@@ -64,6 +64,9 @@ export function problems(document: ConfigDocument): Problem[] {
   const refusal = (path: string, code: string, message: string, help: string): void => void found.push({ path, code, message, help, line: null, column: null });
   for (const [slug, service] of Object.entries((document.services ?? {}) as unknown as Objects)) {
     if (service.compression !== undefined) refusal(`services.${slug}.compression`, "not-supported", "Compression breaks the proxy: it drops the connection instead of answering", "compress at the upstream; the proxy passes compressed answers on");
+    ((service.hosts ?? []) as string[]).forEach((host, place) => {
+      if (!/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(host)) refusal(`services.${slug}.hosts[${place}]`, "invalid-value", "must be a name in lowercase, such as shop.example.com or *.example.com, without a port", "");
+    });
     const group = service.upstream_group as string | undefined;
     if (group !== undefined && (document.upstream_groups as unknown as Objects | undefined)?.[group] === undefined) refusal(`services.${slug}.upstream_group`, "invalid-value", `the upstream group '${group}' does not exist`, "");
   }

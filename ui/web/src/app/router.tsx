@@ -205,7 +205,7 @@ const freezesRoute = createRoute({
 const configurationRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "configuration",
-  validateSearch: (raw: Raw) => known({ as: one("json")(raw.as), at: text(raw.at) }),
+  validateSearch: (raw: Raw) => known({ as: one("json")(raw.as), at: text(raw.at), view: one("form")(raw.view) }),
   component: lazyRouteComponent(() => import("../pages/configuration/configuration-page"), "ConfigurationPage"),
 });
 
