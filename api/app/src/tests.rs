@@ -14,6 +14,7 @@ pub(crate) mod drift;
 mod environments;
 mod facts;
 mod groups;
+mod imports;
 mod node_settings;
 mod other_requests;
 mod passwords;

@@ -117,3 +117,13 @@ fn servers_that_are_no_servers_are_told_and_not_asked() {
         );
     }
 }
+
+#[test]
+fn a_document_names_no_secret_of_the_project_that_imports_it() {
+    let text = r#"{"openapi":"3.0.0","info":{"title":"T"},"servers":[{"url":"http://a"}],
+        "paths":{"/a/${secrets.KEY}/$${secrets.KEY}":{"get":{"summary":"$${secrets.KEY} ${node.x}"}}}}"#;
+    let made = import(text, &Options::default(), &Document::default()).unwrap();
+    let written = serde_json::to_string(&made.changes).unwrap();
+    assert!(written.contains("secrets.KEY") && !written.contains("${"), "{written}");
+    crate::emit::emit(&made.changes).unwrap();
+}

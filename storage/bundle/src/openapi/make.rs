@@ -1,5 +1,6 @@
 //! Objects of the configuration model from what counts of a document, beside those that a project has.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::InvalidValue;
@@ -190,10 +191,11 @@ fn slugged(drafts: Vec<Draft>, prefix: &str, left_out: &mut Collected) -> BTreeM
         if path::too_long(&slug) || wanted.get(&slug).is_some_and(|count| *count > 1) {
             slug = path::told_apart(&slug, &draft.template);
         }
-        if slugged.contains_key(&slug) {
-            left_out.note(Reason::Taken, &draft.template);
-        } else {
-            slugged.insert(slug, draft);
+        match slugged.entry(slug) {
+            Entry::Occupied(_) => left_out.note(Reason::Taken, &draft.template),
+            Entry::Vacant(free) => {
+                free.insert(draft);
+            }
         }
     }
     slugged
@@ -275,7 +277,8 @@ impl Making<'_> {
     fn described(&self, draft: &Draft) -> String {
         let template: String = draft.template.chars().take(500).collect();
         let summary = if draft.summary.is_empty() { String::new() } else { format!(": {}", draft.summary) };
-        format!("{template}{summary} {}", self.mark())
+        // What a stranger wrote must not name a secret or a variable of the node.
+        format!("{template}{summary}").replace('$', "") + " " + &self.mark()
     }
 
     /// The slug of the group that a new service goes to; it is made unless it is there.
