@@ -1,6 +1,7 @@
 //! The configuration of a project from the command line.
 
 mod file;
+mod import;
 mod objects;
 mod template;
 
@@ -19,6 +20,7 @@ use super::failure::{self, Refused};
 use super::output::{self, Output, clean};
 use super::problems::render;
 use super::terminal;
+use import::ImportArgs;
 use objects::KindArg;
 use template::TemplateCommand;
 
@@ -27,6 +29,7 @@ use template::TemplateCommand;
 #[command(after_help = format!("Examples:
   sentinel-cp config export --project shop > shop.yaml
   sentinel-cp config template show rest-api --set slug=shop --set target=10.0.0.1:8080 > shop.yaml
+  sentinel-cp config import openapi.yaml --project shop
   sentinel-cp config check -f shop.yaml --project shop
   sentinel-cp config preview -f shop.yaml --project shop
   sentinel-cp config diff -f shop.yaml --project shop
@@ -94,6 +97,16 @@ What every bundle adds for itself is not shown: the listener for operations, and
         #[arg(long)]
         kdl: bool,
     },
+    /// Make services of the description of an API, beside what the project has; without --apply this tells what they would be
+    #[command(after_help = "Examples:
+  sentinel-cp config import openapi.yaml --project shop
+  sentinel-cp config import openapi.yaml --prefix pets --host api.example.com --apply --project shop
+  sentinel-cp config import openapi.json --upstream-group shop --apply --prune --project shop
+  sentinel-cp config import openapi.yaml --by prefix -o json --project shop
+
+Each path template becomes a service with the document's methods. What the proxy cannot do is told, and left out. The same again, with the same
+--prefix, changes what is different and nothing else; ? is what the document has no longer.")]
+    Import(ImportArgs),
     /// Services to begin with
     #[command(subcommand)]
     Template(TemplateCommand),
@@ -145,6 +158,7 @@ impl ConfigCommand {
             ConfigCommand::Template(command) => command.reads(),
             // They look at what is newest, as the change that comes after them will.
             ConfigCommand::Diff { .. } | ConfigCommand::Check { .. } | ConfigCommand::Preview { .. } => false,
+            ConfigCommand::Import(_) => false,
             ConfigCommand::Apply { .. } | ConfigCommand::Delete { .. } => false,
         }
     }
@@ -209,6 +223,7 @@ pub async fn run(command: ConfigCommand, connection: &Connection) -> anyhow::Res
         }
         ConfigCommand::Check { file } => return check(file.as_deref(), connection).await,
         ConfigCommand::Preview { file, kdl } => return preview(file.as_deref(), kdl, connection).await,
+        ConfigCommand::Import(args) => import::run(args, connection).await?,
         ConfigCommand::Template(command) => template::run(command, connection).await?,
         ConfigCommand::List { kind } => {
             let project = connection.project().await?;

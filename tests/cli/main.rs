@@ -13,6 +13,7 @@ mod environments;
 mod errors;
 mod governance;
 mod groups;
+mod imports;
 mod logins;
 mod nodes;
 mod rollouts;

@@ -34,6 +34,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sentinel-grpc", &["sentinel-api-types", "sentinel-app", "sentinel-machine", "sentinel-model"]),
     ("sentinel-client", &["sentinel-api-types", "sentinel-model"]),
     ("sentinel-ui", &[]),
+    // Gives bytes to whatever reads what strangers send.
+    ("sentinel-fuzz", &["sentinel-api-types", "sentinel-bundle", "sentinel-model", "sentinel-rest"]),
     // Drives the binary from outside, as a user would: it knows no crate of ours.
     ("sentinel-kit", &[]),
     // Puts members together as src does, over a network, clocks and disks of its own.

@@ -1,11 +1,12 @@
 //! Project automation: `cargo xtask test` prepares what is missing and runs every check, exactly as CI does;
-//! `cargo xtask sim` plays the simulation; `cargo xtask bench` measures; `cargo xtask scar` keeps a data directory for later.
+//! `cargo xtask sim` plays the simulation; `cargo xtask fuzz` makes up what strangers may send; `cargo xtask bench` measures; `cargo xtask scar` keeps a data directory for later.
 //!
 //! It must not hold a rule about the product: rules are tests (`tests/tidy.rs`), and this only runs them. Start reading at
 //! [`stage::Stage`], the list of checks.
 
 mod bench;
 mod browser;
+mod fuzz;
 mod openapi;
 mod program;
 mod rust;
@@ -33,6 +34,7 @@ use stage::Stage;
   cargo xtask test --only tests --only browser    some stages
   cargo xtask openapi                             after changing a route, a wire shape or a command
   cargo xtask sim --seeds 50                      the simulation, under many seeds
+  cargo xtask fuzz openapi --seconds 60           a reader of what strangers send, under libFuzzer
   cargo xtask bench                               commits beside etcd, heartbeats, failover, restart"
 )]
 struct Cli {
@@ -72,6 +74,13 @@ It needs etcd for `commits`, and a quiet machine. docs/benchmarks.md says what i
 
 A run that breaks an invariant prints the line that plays it again. docs/testing.md says what is played.")]
     Sim(sim::Options),
+    /// Give what strangers may send, in every form that libFuzzer can think of, to the code that reads it
+    #[command(after_help = "Examples:
+  cargo xtask fuzz
+  cargo xtask fuzz openapi --seconds 60
+
+The first build takes some minutes. The seeds are in tests/fuzz/seeds, and every run of the tests has them. docs/testing.md says what was run.")]
+    Fuzz(fuzz::Options),
     /// Keep the data directory of a version for the tests of upgrades, and what is in it
     #[command(after_help = "Examples:
   cargo build --bin sentinel-cp && cargo xtask scar 0.1.0 --binary target/debug/sentinel-cp
@@ -86,6 +95,7 @@ fn main() -> ExitCode {
         Command::Openapi => openapi::refresh(),
         Command::Bench(options) => bench::run(&options),
         Command::Sim(options) => sim::run(&options),
+        Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::Scar(options) => scar::run(&options),
     };
     match outcome {

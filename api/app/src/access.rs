@@ -248,6 +248,8 @@ operations! {
     ConfigReplace => Member(Operator, Some(ServicesWrite));
     /// Take an object of a configuration away.
     ConfigDelete => Member(Operator, Some(ServicesWrite));
+    /// Make services of the description of an API, or learn what they would be.
+    ConfigImport => Member(Operator, Some(ServicesWrite));
     /// Replace a configuration.
     ConfigApply => Member(Operator, Some(ServicesWrite));
     /// See secrets, without their values.

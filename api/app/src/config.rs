@@ -1,6 +1,7 @@
-//! The configuration of a project: its objects one by one. Documents are in [`document`].
+//! The configuration of a project: its objects one by one. Documents are in [`document`], descriptions of APIs in [`import`].
 
 mod document;
+mod import;
 
 use std::collections::BTreeMap;
 

@@ -15,6 +15,7 @@ pub(crate) mod drift;
 mod environments;
 mod facts;
 mod groups;
+mod imports;
 mod node_secrets;
 mod node_settings;
 mod other_requests;

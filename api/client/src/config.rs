@@ -3,8 +3,8 @@
 use reqwest::header;
 use sentinel_api_types::PageQuery;
 use sentinel_api_types::config::{
-    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigObject, ConfigPreview,
-    Configurable,
+    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigImport,
+    ConfigImported, ConfigObject, ConfigPreview, Configurable,
 };
 use sentinel_model::config::{Document, Kind};
 
@@ -152,6 +152,18 @@ impl Client {
             None => call,
         };
         self.ask(call).await
+    }
+
+    /// Makes services of the description of an API, or tells what they would be.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn import_config(
+        &self,
+        project: &str,
+        request: &ConfigImport,
+    ) -> Result<ConfigImported, ClientError> {
+        self.ask(Call::post(&["projects", project, "config", "import"]).json(request)).await
     }
 
     /// As [`Client::check_config`], and what the proxy would get.

@@ -1,6 +1,7 @@
 //! The configuration of a project: its objects, and all of them as one document. What they say has the types of the model, which are
 //! those of the files that people write.
 
+mod import;
 mod kinds;
 mod schema;
 
@@ -9,6 +10,9 @@ use sentinel_model::{ConfigObjectId, ProjectId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use import::{
+    ConfigImport, ConfigImportBy, ConfigImportLeftOut, ConfigImportObject, ConfigImportState, ConfigImported,
+};
 pub use kinds::{
     ConfigSettingsBody, Configurable, ListenerBody, ListenerCreate, ListenerList, ListenerObject,
     MiddlewareBody, MiddlewareCreate, MiddlewareList, MiddlewareObject, ServiceBody, ServiceCreate,

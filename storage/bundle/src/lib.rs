@@ -14,7 +14,7 @@
 //!   what is known about it) → `walk` (the text by that table) → `rules` (checks of more than one setting) →
 //!   [`proxy_config`] (the proxy's own crate), put together in [`validate`];
 //! - a bundle is made: [`compile`], with the marker route that proves which revision is live, [`manifest`],
-//!   `sbom`, [`archive`], [`sign`]; [`service_template`] has services to begin with;
+//!   `sbom`, [`archive`], [`sign`]; [`service_template`] has services to begin with, and [`openapi`] makes them of a description of an API;
 //! - a bundle is used: [`archive::open`], [`archive::OpenBundle::verify`] or [`signature::Detached`],
 //!   [`node_vars::render`], [`secrets::fill`], [`change::classify`];
 //! - bundles are compared: [`diff`] (lines), [`semantic`] (objects), [`risk`]; and with what a node runs instead: [`drift`].
@@ -33,6 +33,7 @@ pub mod limits;
 pub mod manifest;
 mod marker;
 pub mod node_vars;
+pub mod openapi;
 mod parser_thread;
 mod problem;
 pub mod proxy_config;

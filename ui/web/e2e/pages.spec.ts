@@ -69,6 +69,18 @@ const STOPS: Stop[] = [
       return true;
     },
   },
+  {
+    name: "configuration-form",
+    open: async (page, project) => {
+      await page.goto(`/p/${project}/configuration?view=form`);
+      await expect(page.getByRole("combobox", { name: "Object" })).toBeVisible();
+      return true;
+    },
+  },
+  { name: "topology", open: at((p) => `/p/${p}/topology`) },
+  { name: "topology-list", open: at((p) => `/p/${p}/topology?view=list`) },
+  { name: "secrets", open: at((p) => `/p/${p}/secrets`) },
+  { name: "secret", open: first((p) => `/p/${p}/secrets`) },
   { name: "rollouts", open: at((p) => `/p/${p}/rollouts`) },
   { name: "rollout", open: first((p) => `/p/${p}/rollouts`) },
   { name: "rollout-create", open: at((p) => `/p/${p}/rollouts/new`) },
@@ -130,7 +142,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("every page of a signed-in person", async ({ page }) => {
-      test.setTimeout(300_000);
+      test.setTimeout(480_000);
       const trouble = watchForTrouble(page);
       const project = await signIn(page);
       for (const stop of STOPS) {

@@ -1,5 +1,5 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { ConfigDocument, EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate, ServiceTemplateFill } from "../src/api/types.ts";
+import type { ConfigDocument, EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, ProjectSecretCreate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate, ServiceTemplateFill } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { calendar } from "./calendar.ts";
@@ -12,6 +12,7 @@ import { emit, record } from "./engine.ts";
 import { fill, TEMPLATES } from "./service-templates.ts";
 import { createGroup, grouped, holds, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
+import * as secrets from "./secrets.ts";
 import * as templates from "./templates.ts";
 import { hex, uuid } from "./random.ts";
 import { course } from "./rehearsal.ts";
@@ -481,6 +482,17 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ["POST", "/service-templates/:name/document", (_, { name }, { body }) => fill(name ?? "", body as ServiceTemplateFill)],
   ["POST", "/projects/:project/config/diff", (db, _, { body }) => ok(configuration.difference(db.configuration, body as ConfigDocument))],
   ["POST", "/projects/:project/config/apply", (db, _, { body }) => configuration.apply(db, body as ConfigDocument)],
+  ...Object.entries({ listeners: "listeners", services: "services", "upstream-groups": "upstream_groups", middlewares: "middlewares", "trust-stores": "trust_stores" }).map(([path, plural]): [string, string, Handler] => [
+    "GET",
+    `/projects/:project/${path}`,
+    (db, { project }) => configuration.list(project === PROJECT.slug ? db : { ...db, configuration: configuration.EMPTY }, plural),
+  ]),
+  ["GET", "/projects/:project/secrets", (db, { project }) => (secrets.has(project) ? secrets.list(db) : ok({ secrets: [], total: 0 }))],
+  ["POST", "/projects/:project/secrets", (db, _, { body }) => secrets.create(db, body as ProjectSecretCreate)],
+  ["GET", "/projects/:project/secrets/:id", (db, { id }) => secrets.show(db, id)],
+  ["PATCH", "/projects/:project/secrets/:id", (db, { id }, { body }) => secrets.update(db, id, (body as { description: string }).description)],
+  ["DELETE", "/projects/:project/secrets/:id", (db, { id }) => secrets.remove(db, id)],
+  ["POST", "/projects/:project/secrets/:id/rotate", (db, { id }, { body }) => secrets.rotate(db, id, (body as { value: string }).value)],
   ["GET", "/projects/:project/calendar", (db, { project }, { query }) => (project === PROJECT.slug ? calendar(db, query) : calendar({ ...db, freezes: [], rollouts: [], promotionRules: [] }, query))],
   ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: window.next !== null && Date.parse(window.next.from) <= Date.now() && Date.now() < Date.parse(window.next.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
   [

@@ -1,9 +1,16 @@
 // The configuration of a project, and a little of what the compiler says of one.
 import type { ConfigDiff, ConfigDifference, ConfigDocument, ConfigPreview, Problem } from "../src/api/types.ts";
-import { type Answer, ok, refuse } from "./answer.ts";
-import type { Db } from "./db.ts";
+import { type Answer, ME_ACTOR, ok, refuse } from "./answer.ts";
+import { type Db, iso, ME, PROJECT } from "./db.ts";
+import { record } from "./engine.ts";
 
 export const EMPTY: ConfigDocument = { version: 1 };
+
+/** The revision of the configuration that the newest completed rollout has carried. */
+export const DEPLOYED = 6;
+
+/** Revisions of objects that were changed after the first one, by their places. */
+export const revisions = (): Record<string, number> => ({ "services.search": DEPLOYED + 2, "services.shop": 4 });
 
 export function configuration(): ConfigDocument {
   return {
@@ -11,6 +18,7 @@ export function configuration(): ConfigDocument {
     services: {
       checkout: { route_path: "/checkout/*", hosts: ["shop.example.com"], upstream_group: "shop", timeout_seconds: 15, retry: {}, middlewares: [{ middleware: "careful" }] },
       shop: { route_path: "/*", hosts: ["shop.example.com"], upstream_group: "shop", middlewares: [{ middleware: "careful" }] },
+      search: { route_path: "/search/*", hosts: ["shop.example.com"], upstream_group: "search", headers: { request: { set: { "X-Token": "${secrets.SEARCH_TOKEN}" } } } },
       "old-shop": { route_path: "/*", hosts: ["old.example.com"], redirect_url: "https://shop.example.com", redirect_status: 308 },
     },
     upstream_groups: {
@@ -21,6 +29,7 @@ export function configuration(): ConfigDocument {
         ],
         circuit_breaker: { failure_threshold: 3 },
       },
+      search: { algorithm: "weighted", targets: [{ host: "search.internal", port: 9200 }, { host: "search-2.internal", port: 9200, weight: 10, enabled: false }] },
     },
     middlewares: { careful: { middleware_type: "security", config: { no_sniff: true, hsts_seconds: 31536000 } } },
   } as unknown as ConfigDocument;
@@ -55,6 +64,9 @@ export function problems(document: ConfigDocument): Problem[] {
   const refusal = (path: string, code: string, message: string, help: string): void => void found.push({ path, code, message, help, line: null, column: null });
   for (const [slug, service] of Object.entries((document.services ?? {}) as unknown as Objects)) {
     if (service.compression !== undefined) refusal(`services.${slug}.compression`, "not-supported", "Compression breaks the proxy: it drops the connection instead of answering", "compress at the upstream; the proxy passes compressed answers on");
+    ((service.hosts ?? []) as string[]).forEach((host, place) => {
+      if (!/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(host)) refusal(`services.${slug}.hosts[${place}]`, "invalid-value", "must be a name in lowercase, such as shop.example.com or *.example.com, without a port", "");
+    });
     const group = service.upstream_group as string | undefined;
     if (group !== undefined && (document.upstream_groups as unknown as Objects | undefined)?.[group] === undefined) refusal(`services.${slug}.upstream_group`, "invalid-value", `the upstream group '${group}' does not exist`, "");
   }
@@ -87,10 +99,23 @@ export function preview(document: ConfigDocument): ConfigPreview {
   return { valid: true, problems: [], warnings: warnings(document), needs: ["match.host", "match.path_prefix", "to.upstream_group", "upstream.round_robin", "listener.http"], generated: { json, kdl, digest } };
 }
 
+/** The objects of a list, with the revisions at which they were changed last. */
+export function list(db: Db, plural: string): Answer {
+  const objects = Object.entries(((db.configuration as unknown as Record<string, Objects | undefined>)[plural] ?? {}) as Objects);
+  const rows = objects.map(([slug, object]) => ({ ...object, id: `${plural}-${slug}`, slug, project_id: PROJECT.id, revision: db.revisions[`${plural}.${slug}`] ?? 1, updated_by: ME.email, inserted_at: iso(30 * 86_400_000), updated_at: iso(86_400_000) }));
+  return ok({ [plural]: rows, total: rows.length, next_cursor: null });
+}
+
 export function apply(db: Db, document: ConfigDocument): Answer {
   const missing = problems(document).filter(({ code }) => code === "invalid-value");
   if (missing.length > 0) return refuse(422, "invalid", Object.fromEntries(missing.map(({ path, message }) => [path, [message]])));
   const diff = difference(db.configuration, document);
+  const revision = Math.max(DEPLOYED, ...Object.values(db.revisions)) + 1;
+  for (const { kind, slug } of diff.changes) {
+    const plural = Object.entries(KINDS).find(([, known]) => known === kind)?.[0];
+    db.revisions[`${plural}.${slug}`] = revision;
+  }
   db.configuration = document;
+  record(db, "config.applied", "config", PROJECT.id, { added: String(diff.added), changed: String(diff.changed), removed: String(diff.removed) }, ME_ACTOR);
   return ok({ ...diff, dry_run: false });
 }

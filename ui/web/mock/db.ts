@@ -2,7 +2,8 @@
 import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, ConfigDocument, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep, RolloutTemplate } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
 import { groups } from "./groups.ts";
-import { configuration } from "./configuration.ts";
+import { configuration, DEPLOYED, revisions } from "./configuration.ts";
+import { type StoredSecret, secrets } from "./secrets.ts";
 import { templates } from "./templates.ts";
 import { hex, pick, random, uuid } from "./random.ts";
 
@@ -37,6 +38,9 @@ export interface Db {
   groups: NodeGroupDetail[];
   templates: RolloutTemplate[];
   configuration: ConfigDocument;
+  /** The revisions at which objects of the configuration were changed last, by their places. */
+  revisions: Record<string, number>;
+  secrets: StoredSecret[];
   rules: ApprovalRule[];
   expiresHours: number;
   drift: { remediation: DriftRemediation; delay: number };
@@ -139,7 +143,7 @@ const refOf = (stored: StoredEnvironment | null): Node["environment"] => (stored
 export function newDb(fleet = 140): Db {
   const bundles = [
     newBundle("2.4.0", "Ada Keller", 22 * MINUTE, "high", ["tls_config_changed", "route_removed"], ["line 24: target 10.0.1.1:8080 has a weight of 1 of 10"]),
-    newBundle("2.3.1", "ci-deploy", 26 * 60 * MINUTE, "low", []),
+    { ...newBundle("2.3.1", "ci-deploy", 26 * 60 * MINUTE, "low", []), config_revision: DEPLOYED },
     newBundle("2.3.0", "Ada Keller", 3 * 1_440 * MINUTE, "medium", ["listener_changed"]),
     newBundle("2.2.9", "Bo Lindqvist", 9 * 1_440 * MINUTE, "medium", ["rate_limit_changed", "upstream_removed"]),
     newBundle("2.2.8", "Bo Lindqvist", 12 * 1_440 * MINUTE, "low", ["first_bundle"]),
@@ -291,6 +295,8 @@ export function newDb(fleet = 140): Db {
     groups: groups(nodes),
     templates: templates(),
     configuration: configuration(),
+    revisions: revisions(),
+    secrets: secrets(prod.id),
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
     drift: { remediation: "reassert", delay: 60 },

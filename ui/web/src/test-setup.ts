@@ -15,6 +15,8 @@ function fillIn(): void {
     disconnect() {}
   };
   Element.prototype.scrollIntoView ??= () => {};
+  // Fields that grow with their text wait for fonts.
+  Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 }
 
 // Some tests run without a browser's document.

@@ -26,10 +26,10 @@ use crate::error::AppError;
 use crate::scope::InProject;
 
 /// The way from what there is to what a document says.
-struct Plan {
-    revision: u64,
-    operations: Vec<One>,
-    changes: Vec<ConfigDifference>,
+pub(super) struct Plan {
+    pub(super) revision: u64,
+    pub(super) operations: Vec<One>,
+    pub(super) changes: Vec<ConfigDifference>,
 }
 
 impl App {
@@ -203,7 +203,12 @@ fn require_version(document: &Document) -> Result<(), AppError> {
 }
 
 /// What has to be done. New objects have no ids yet.
-fn plan(read: &dyn Read, project: ProjectId, document: Document, prune: bool) -> Result<Plan, AppError> {
+pub(super) fn plan(
+    read: &dyn Read,
+    project: ProjectId,
+    document: Document,
+    prune: bool,
+) -> Result<Plan, AppError> {
     let revision = config::state_of(read, project)?.revision;
     let mut known: BTreeMap<(Kind, String), ConfigObject> = config::all(read, project)?
         .into_iter()
@@ -241,7 +246,7 @@ fn told_fields(before: &Spec, after: &Spec) -> Vec<String> {
     fields
 }
 
-fn revision_of(committed: &Committed) -> u64 {
+pub(super) fn revision_of(committed: &Committed) -> u64 {
     match committed.reply {
         Reply::Revision(revision) => revision,
         Reply::Done | Reply::Count(_) => 0,
@@ -249,7 +254,7 @@ fn revision_of(committed: &Committed) -> u64 {
 }
 
 /// What became of a request that comes again, as the audit log tells it.
-fn told(done: &Committed) -> ConfigApplied {
+pub(super) fn told(done: &Committed) -> ConfigApplied {
     let said = |field: &str| done.changes.get(field).map(String::as_str).unwrap_or_default();
     let mut changes = Vec::new();
     for (action, field) in [

@@ -54,6 +54,7 @@ ConfigList reader services:read   ConfigShow reader services:read   ConfigExport
 ConfigDiff reader services:read   ConfigCheck reader services:read  ConfigCreate operator services:write
 ConfigPreview reader services:read ServiceTemplateList person-or-key - ServiceTemplateFill person-or-key -
 ConfigReplace operator services:write ConfigDelete operator services:write ConfigApply operator services:write
+ConfigImport operator services:write
 SecretList reader services:read   SecretShow reader services:read   SecretCreate operator services:write
 SecretRotate operator services:write SecretUpdate operator services:write SecretDelete operator services:write
 CertificateList reader services:read CertificateShow reader services:read CertificateCreate operator services:write

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use tonic::Request;
 
 use crate::admin::{Admin, Answer, answer, open};
-use crate::message::{document, query};
+use crate::message::{body, document, query};
 use crate::proto::config_service_server::ConfigService;
 use crate::proto::{
     ApplyConfigRequest, CheckConfigRequest, ConfigApplied, ConfigChecked, ConfigDiff, ConfigExport,
-    ConfigPreview, DiffConfigRequest, ExportConfigRequest, PreviewConfigRequest,
+    ConfigImported, ConfigPreview, DiffConfigRequest, ExportConfigRequest, ImportConfigRequest,
+    PreviewConfigRequest,
 };
 
 #[tonic::async_trait]
@@ -31,6 +32,18 @@ impl ConfigService for Admin {
         let (caller, asked) = open(request)?;
         let document = asked.document.map(|text| document("document", &text)).transpose()?;
         answer(&caller, self.app.preview_config(&caller, &asked.project, document).await)
+    }
+
+    async fn import_config(&self, request: Request<ImportConfigRequest>) -> Answer<ConfigImported> {
+        let (caller, asked) = open(request)?;
+        let imported = self.app.import_config(&caller, &asked.project, body(&asked)?).await;
+        let told = imported.and_then(|imported| {
+            let text = as_text(&imported.document)?;
+            let mut told = serde_json::to_value(imported).map_err(AppError::internal)?;
+            told["document"] = text["document"].clone();
+            Ok(told)
+        });
+        answer(&caller, told)
     }
 
     async fn diff_config(&self, request: Request<DiffConfigRequest>) -> Answer<ConfigDiff> {

@@ -221,6 +221,10 @@ async fn a_configuration_goes_in_and_comes_out_as_the_same_document() {
     assert_eq!(checked["valid"], true, "{checked}");
     let previewed = place.of_project("Config.PreviewConfig", request.clone()).await;
     assert!(previewed["generated"]["kdl"].as_str().unwrap().contains("10.0.0.1:8080"), "{previewed}");
+    let openapi = r#"{"openapi":"3.1.0","info":{"title":"Pets"},"servers":[{"url":"http://a"}],"paths":{"/pets":{"get":{}}}}"#;
+    let imported = place.of_project("Config.ImportConfig", json!({ "body": { "openapi": openapi } })).await;
+    assert_eq!(imported["made"], 2, "{imported}");
+    assert!(imported["document"].as_str().unwrap().contains(r#""pets-pets""#), "{imported}");
     let listed = place.ask(&place.world.reader, "ServiceTemplate.ListServiceTemplates", json!({})).await;
     assert_eq!(listed["service_templates"][0]["name"], "rest-api");
     let fill = json!({ "name": "rest-api", "body": { "slug": "api", "targets": ["10.0.0.2:80"] } });

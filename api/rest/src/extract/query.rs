@@ -26,7 +26,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryArgs<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
-        let query = parts.uri.query().unwrap_or_default();
+        Self::read(parts.uri.query().unwrap_or_default())
+    }
+}
+
+impl<T: DeserializeOwned> QueryArgs<T> {
+    /// Reads what stands behind the `?`.
+    ///
+    /// # Errors
+    /// It is too long, is no query, or has a field that is unknown, given twice or not as it must be.
+    pub fn read(query: &str) -> Result<Self, Refusal> {
         let unreadable =
             |text: &str| Refusal::new(StatusCode::BAD_REQUEST, code::MALFORMED_QUERY, text.to_owned());
         if query.len() > LONGEST {

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use http::{HeaderName, StatusCode, header};
 use sentinel_api_types::config::{
-    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigObject, ConfigPreview,
-    ConfigSettingsBody, Configurable,
+    ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery, ConfigImport,
+    ConfigImported, ConfigObject, ConfigPreview, ConfigSettingsBody, Configurable,
 };
 use sentinel_app::App;
 use sentinel_model::config::document::SETTINGS;
@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(diff))
         .routes(routes!(check))
         .routes(routes!(preview))
+        .routes(routes!(import))
         .layer(DefaultBodyLimit::max(DOCUMENT_MAX));
     OpenApiRouter::new()
         .merge(objects::routes())
@@ -170,4 +171,20 @@ async fn preview(
     OptionalBody(document): OptionalBody<Option<Document>, DOCUMENT_MAX>,
 ) -> Answer<ConfigPreview> {
     Ok(Json(app.preview_config(&caller, &slug, document).await?))
+}
+
+/// Makes services of the description of an API, beside what the project has, in one step or not at all. Without `apply` nothing is written.
+#[utoipa::path(
+    post, path = "/projects/{slug}/config/import", operation_id = "import_config", tag = "configuration",
+    params(("slug" = String, Path, description = "Slug of the project"), WriteParams),
+    request_body = ConfigImport,
+    responses((status = 200, description = "What was made of it; without `apply`, what would be.", body = ConfigImported), Refusals),
+)]
+async fn import(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(slug): PathArgs<String>,
+    JsonBody(request): JsonBody<ConfigImport, DOCUMENT_MAX>,
+) -> Answer<ConfigImported> {
+    Ok(Json(app.import_config(&caller, &slug, request).await?))
 }

@@ -406,6 +406,9 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("check_config", "/config/check", document(), By::Reader, 200, false);
     add("preview_config", "/config/preview", document(), By::Reader, 200, false);
     add("apply_config", "/config/apply?prune=true&dry_run=false", document(), By::Operator, 200, true);
+    let pets = r#"{"openapi":"3.1.0","info":{"title":"Pets"},"servers":[{"url":"http://a"}],"paths":{"/pets":{"get":{}}}}"#;
+    let import = Some(json!({"openapi": pets, "prefix": "pets", "apply": true}));
+    add("import_config", "/config/import", import, By::Operator, 200, true);
     add("export_config", "/config/export", None, By::Reader, 200, false);
     let secrets = "/secrets";
     add("list_secrets", secrets, None, By::Reader, 200, false);

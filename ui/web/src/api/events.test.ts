@@ -50,6 +50,21 @@ describe("what an event touches", () => {
   });
 });
 
+describe("what an event of secrets touches", () => {
+  it("is the list, and the page of that secret", () => {
+    expect(touches(event("secret.rotated", "s1"), "shop", ["secrets", "shop"])).toBe(true);
+    expect(touches(event("secret.rotated", "s1"), "shop", ["secrets", "shop", "one", "s1"])).toBe(true);
+    expect(touches(event("secret.rotated", "s2"), "shop", ["secrets", "shop", "one", "s1"])).toBe(false);
+    expect(touches(event("secret.rotated", "s1"), "media", ["secrets", "shop"])).toBe(false);
+  });
+
+  it("comes from the configuration too, which may name it", () => {
+    expect(touches(event("config.applied", "p1"), "shop", ["secrets", "shop", "one", "s1"])).toBe(true);
+    expect(touches(event("service.updated", "x"), "shop", ["secrets", "shop"])).toBe(true);
+    expect(touches(event("secret.rotated", "s1"), "shop", ["configuration", "shop"])).toBe(false);
+  });
+});
+
 describe("watching", () => {
   const fetched = vi.fn<typeof fetch>();
   beforeEach(() => {

@@ -19,6 +19,9 @@ const PACE_MS = 1_000;
 const LONG_LIST_PAGES = 3;
 const PAGE_PACE_MS = 3_000;
 
+/** What the configuration of a project is made of. */
+const CONFIGURATION = ["config", "config_settings", "service", "upstream_group", "listener", "middleware", "trust_store"];
+
 /** True for queries that show something which `event` changed. */
 export function touches(event: Event, project: string, key: QueryKey): boolean {
   const noun = event.kind.split(".", 1)[0];
@@ -38,9 +41,13 @@ export function touches(event: Event, project: string, key: QueryKey): boolean {
       if (noun === "node" || noun === "freeze_window" || noun === "node_group") return part === "one";
       return noun === "rollout" && (part !== "one" || id === event.resource_id);
     case "configuration":
-      return ["config", "config_settings", "service", "upstream_group", "listener", "middleware", "trust_store"].includes(noun ?? "") && scope === project;
+      return CONFIGURATION.includes(noun ?? "") && scope === project;
     case "certificates":
       return noun === "certificate" && scope === project;
+    case "secrets":
+      // What of the configuration names it, and what its environment is called.
+      if (CONFIGURATION.includes(noun ?? "") || noun === "environment") return scope === project;
+      return noun === "secret" && scope === project && (part !== "one" || id === event.resource_id);
     case "environments":
       return ["environment", "project", "node", "rollout", "freeze_window", "bundle"].includes(noun ?? "") && scope === project;
     case "promotion-rules":

@@ -19,6 +19,13 @@ export const rolloutsQuery = (project: string, filters: { state?: RolloutState }
     select: (data) => data.pages.flatMap((page) => page.rollouts),
   });
 
+/** The newest rollout that has completed; null: none has. */
+export const newestCompletedQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["rollouts", project, "newest-completed"],
+    queryFn: async ({ signal }) => (await call("get", "/api/v1/projects/{slug}/rollouts", { path: { slug: project }, query: { state: "completed", limit: 1 }, signal })).rollouts[0] ?? null,
+  });
+
 export const rolloutQuery = (project: string, id: string) =>
   queryOptions({
     queryKey: ["rollouts", project, "one", id],

@@ -871,6 +871,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/config/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes services of the description of an API, beside what the project has, in one step or not at all. Without `apply` nothing is written. */
+        post: operations["import_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/config/preview": {
         parameters: {
             query?: never;
@@ -3149,6 +3166,106 @@ export interface components {
             json: string;
             /** @description In the proxy's own language, for people to read; what that cannot say is a comment there. */
             kdl: string;
+        };
+        /** @description A description of an API, and how it is to be read. Without `apply` nothing is written. */
+        ConfigImport: {
+            /** @description `true`: change the configuration. Otherwise tell what would be changed, and write nothing. */
+            apply?: boolean | null;
+            /** @description What the paths begin with, such as `/v1`, or `/` for nothing; the path of the server unless given. */
+            base_path?: string | null;
+            by?: components["schemas"]["ConfigImportBy"] | null;
+            /** @description On which hosts: names, or `*.example.com` for all below. Empty: new services are on all, and others stay where they are. */
+            hosts?: string[];
+            /** @description OpenAPI 3.0 or 3.1, as JSON or YAML; at most 4 MiB. Nothing that it refers to outside of itself is fetched. */
+            openapi: string;
+            /** @description What the slugs begin with, at most 30 characters; the document's title unless given. The same again finds what was made before. */
+            prefix?: string | null;
+            /** @description `true`: what an earlier import made and the document has no longer goes. Otherwise it stays, and is told. */
+            prune?: boolean | null;
+            /**
+             * Format: int64
+             * @description The revision of the configuration that was looked at; refused when it is another one by now.
+             */
+            revision?: number | null;
+            /** @description The upstream group of all services, by slug; one of the document's first server unless given. */
+            upstream_group?: string | null;
+        };
+        /**
+         * @description What becomes one service.
+         * @enum {string}
+         */
+        ConfigImportBy: "path" | "prefix";
+        /** @description What is left out for one reason. */
+        ConfigImportLeftOut: {
+            /**
+             * Format: int64
+             * @description How often the document has it.
+             */
+            count: number;
+            /** @description Where: paths, or names. At most 20. */
+            places: string[];
+            /** @description What it is. */
+            what: string;
+            /** @description Why, and what to do instead where that is known. */
+            why: string;
+        };
+        /** @description What an import does with an object. */
+        ConfigImportObject: {
+            /** @description Of an object that is changed, where: `methods`, `route_path`. At most 20. */
+            fields: string[];
+            /** @description Its kind. */
+            kind: components["schemas"]["ConfigKind"];
+            /** @description Its slug. */
+            slug: string;
+            /** @description What becomes of it. */
+            state: components["schemas"]["ConfigImportState"];
+        };
+        /**
+         * @description What becomes of an object.
+         * @enum {string}
+         */
+        ConfigImportState: "made" | "changed" | "unchanged" | "gone";
+        /** @description What comes of a description of an API. */
+        ConfigImported: {
+            /** @description It was written; otherwise this is what would be. */
+            applied: boolean;
+            /**
+             * Format: int64
+             * @description How many were made by an earlier import, and are brought up to date.
+             */
+            changed: number;
+            /** @description The objects that are made or changed, as a document; `config/apply?prune=false` takes it. */
+            document: components["schemas"]["ConfigDocument"];
+            /**
+             * Format: int64
+             * @description How many were made by an earlier import, and the document has no longer: they go with `prune`.
+             */
+            gone: number;
+            /** @description What the document says and no object can. */
+            left_out: components["schemas"]["ConfigImportLeftOut"][];
+            /**
+             * Format: int64
+             * @description How many objects are new.
+             */
+            made: number;
+            /** @description Each of them, by kind and slug. The answer to a request that comes again names the first 50 of each, without those that are unchanged. */
+            objects: components["schemas"]["ConfigImportObject"][];
+            /** @description Its version of OpenAPI, such as `3.1.0`. */
+            openapi_version: string;
+            /** @description What the slugs begin with. */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description The revision of the configuration that it was compared with; when it was written, the revision since.
+             */
+            revision: number;
+            /** @description What the API is called. */
+            title: string;
+            /**
+             * Format: int64
+             * @description How many are as the document has them.
+             */
+            unchanged: number;
         };
         /**
          * @description What an object is. The number stands in keys of the state and is never reused.
@@ -11356,6 +11473,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfigDocument"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_config: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigImport"];
+            };
+        };
+        responses: {
+            /** @description What was made of it; without `apply`, what would be. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigImported"];
                 };
             };
             /** @description The request is refused. */

@@ -30,6 +30,16 @@ export function RolloutLink({ id, children }: { id: string; children: React.Reac
   );
 }
 
+/** To a place in the configuration, such as `services.shop.hosts[0]`. */
+export function ConfigLink({ at, children }: { at: string; children: React.ReactNode }) {
+  const project = useProject();
+  return (
+    <Link to="/p/$project/configuration" params={{ project }} search={{ at }} className="link">
+      {children}
+    </Link>
+  );
+}
+
 export function DriftLink({ id, children }: { id: string; children: React.ReactNode }) {
   const project = useProject();
   return (

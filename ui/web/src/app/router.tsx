@@ -205,8 +205,29 @@ const freezesRoute = createRoute({
 const configurationRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "configuration",
-  validateSearch: (raw: Raw) => known({ as: one("json")(raw.as) }),
+  validateSearch: (raw: Raw) => known({ as: one("json")(raw.as), at: text(raw.at), view: one("form")(raw.view) }),
   component: lazyRouteComponent(() => import("../pages/configuration/configuration-page"), "ConfigurationPage"),
+});
+
+const topologyRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "topology",
+  validateSearch: (raw: Raw) => known({ q: text(raw.q), state: one("disabled", "unused", "changed")(raw.state), view: one("list")(raw.view) }),
+  component: lazyRouteComponent(() => import("../pages/topology/topology-page"), "TopologyPage"),
+});
+
+const secretsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "secrets",
+  validateSearch: (raw: Raw) => known({ q: text(raw.q) }),
+  component: lazyRouteComponent(() => import("../pages/secret/secret-list-page"), "SecretListPage"),
+});
+
+const secretRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "secrets/$secretId",
+  validateSearch: (raw: Raw) => known({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import("../pages/secret/secret-page"), "SecretPage"),
 });
 
 const environmentsRoute = createRoute({
@@ -298,6 +319,9 @@ const routeTree = rootRoute.addChildren([
       approvalsRoute,
       freezesRoute,
       configurationRoute,
+      topologyRoute,
+      secretsRoute,
+      secretRoute,
       environmentsRoute,
       settingsRoute,
       driftListRoute,

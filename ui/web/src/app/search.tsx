@@ -95,7 +95,9 @@ function useFound(query: string, opened: boolean): Found[] {
     add({ id: "p10", group: "Pages", label: "Approvals", icon: "check", open: () => void navigate({ to: "/p/$project/approvals", params }) });
     add({ id: "p21", group: "Pages", label: "Drift", icon: "diff", open: () => void navigate({ to: "/p/$project/drift", params, search: {} }) });
     add({ id: "p11", group: "Pages", label: "Freeze windows", icon: "pause", open: () => void navigate({ to: "/p/$project/freezes", params }) });
-    add({ id: "p25", group: "Pages", label: "Configuration", icon: "edit", open: () => void navigate({ to: "/p/$project/configuration", params }) });
+    add({ id: "p25", group: "Pages", label: "Configuration", icon: "edit", open: () => void navigate({ to: "/p/$project/configuration", params, search: {} }) });
+    add({ id: "p27", group: "Pages", label: "Topology", icon: "topology", open: () => void navigate({ to: "/p/$project/topology", params, search: {} }) });
+    add({ id: "p26", group: "Pages", label: "Secrets", icon: "lock", open: () => void navigate({ to: "/p/$project/secrets", params, search: {} }) });
     add({ id: "p24", group: "Pages", label: "Calendar", icon: "calendar", open: () => void navigate({ to: "/p/$project/calendar", params, search: {} }) });
     add({ id: "p23", group: "Pages", label: "Rollout templates", icon: "copy", open: () => void navigate({ to: "/p/$project/templates", params }) });
     add({ id: "p22", group: "Pages", label: "Simulator", icon: "sandbox", open: () => void navigate({ to: "/p/$project/simulator", params }) });

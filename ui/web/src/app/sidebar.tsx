@@ -19,6 +19,8 @@ type To =
   | "/p/$project/environments"
   | "/p/$project/settings"
   | "/p/$project/configuration"
+  | "/p/$project/topology"
+  | "/p/$project/secrets"
   | "/p/$project/nodes"
   | "/p/$project/groups"
   | "/p/$project/drift"
@@ -69,7 +71,11 @@ export function Sidebar() {
             {item("/p/$project/freezes", "pause", "Freeze windows")}
             {item("/p/$project/environments", "environments", "Environments")}
           </Group>
-          <Group label="Configure">{item("/p/$project/configuration", "edit", "Configuration")}</Group>
+          <Group label="Configure">
+            {item("/p/$project/configuration", "edit", "Configuration")}
+            {item("/p/$project/topology", "topology", "Topology")}
+            {item("/p/$project/secrets", "lock", "Secrets")}
+          </Group>
           <Group label="Fleet">
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}
             {item("/p/$project/groups", "group", "Groups")}

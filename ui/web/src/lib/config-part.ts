@@ -1,5 +1,6 @@
 // A part of a configuration, put into the text of a whole one.
 import type { ConfigDocument } from "../api/types";
+import { textOf } from "./config-object";
 
 type Objects = Record<string, Record<string, unknown>>;
 
@@ -34,5 +35,5 @@ export function withPart(document: ConfigDocument, part: ConfigDocument): string
     const more = objects(part, plural);
     if (Object.keys(more).length > 0) whole[plural] = { ...objects(document, plural), ...more };
   }
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return textOf(whole as unknown as ConfigDocument);
 }

@@ -8,8 +8,9 @@ interface EditorPageProps {
   note?: string;
   /** What can be done with the text as a whole. */
   actions?: React.ReactNode;
-  /** The text; it fills the window. */
+  /** The text, or a form in its place; it fills the window. */
   editor: React.ReactNode;
+  isForm?: boolean;
   /** What comes of the text, as high as it is. */
   beside?: React.ReactNode;
   /** Panels beside the text. */
@@ -17,13 +18,13 @@ interface EditorPageProps {
 }
 
 /** A page on which a text is written, with what it means beside it. */
-export function EditorPage({ title, note, actions, editor, beside, children }: EditorPageProps) {
+export function EditorPage({ title, note, actions, editor, isForm = false, beside, children }: EditorPageProps) {
   return (
     <div className={classes.page}>
       <PageHeader title={title} note={note}>
         {actions}
       </PageHeader>
-      <div className={beside === undefined ? classes.columns : `${classes.columns} ${classes.withBeside}`}>
+      <div className={beside === undefined ? classes.columns : `${classes.columns} ${classes.withBeside}`} data-form={isForm || undefined}>
         <div className={`panel ${classes.editor}`}>{editor}</div>
         {beside}
         <div className={classes.side}>{children}</div>

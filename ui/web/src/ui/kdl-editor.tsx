@@ -22,6 +22,8 @@ export interface KdlEditorProps {
   onSubmit?: () => void;
   /** Line to go to; a new object goes there again. */
   goTo?: { line: number; column: number } | null;
+  /** A line to bring into sight, without the focus. */
+  reveal?: number | null;
 }
 
 const language = StreamLanguage.define<KdlState>({
@@ -78,7 +80,7 @@ const theme = EditorView.theme({
 });
 
 /** An editor for the proxy's configuration. */
-export function KdlEditor({ value, onChange, readOnly = false, label, problems, warnings, onSubmit, goTo }: KdlEditorProps) {
+export function KdlEditor({ value, onChange, readOnly = false, label, problems, warnings, onSubmit, goTo, reveal = null }: KdlEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const told = useRef({ onChange, onSubmit });
@@ -120,8 +122,23 @@ export function KdlEditor({ value, onChange, readOnly = false, label, problems, 
     editor.focus();
   }, [goTo]);
 
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === null || reveal === null) return;
+    // The text alone is scrolled, and nothing around it.
+    editor.requestMeasure({
+      read: () => editor.lineBlockAt(positionOf(editor.state, reveal, 1)).top,
+      write: (top) => {
+        editor.scrollDOM.scrollTop = top - REVEAL_MARGIN_PX;
+      },
+    });
+  }, [reveal]);
+
   return <div ref={host} style={{ height: "100%", minHeight: 0, overflow: "hidden" }} />;
 }
+
+/** What is left of the lines above one that is brought into sight. */
+const REVEAL_MARGIN_PX = 20;
 
 /** A change that comes from outside: nobody has typed it. */
 const given = Annotation.define<boolean>();

@@ -1,7 +1,7 @@
 //! Requests about configurations.
 
 use futures::FutureExt;
-use sentinel_api_types::config::ConfigApplyQuery;
+use sentinel_api_types::config::{ConfigApplyQuery, ConfigImport};
 use sentinel_model::config::document::SETTINGS;
 use sentinel_model::config::{Document, Service, Settings};
 use serde_json::json;
@@ -24,6 +24,17 @@ fn document(path: &str) -> Document {
     let mut document = Document::default();
     document.put("whole", answers(path).into());
     document
+}
+
+/// The description of an API with one path.
+fn described(path: &str) -> ConfigImport {
+    let openapi = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "API" },
+        "servers": [{ "url": "http://10.0.0.1:8080" }],
+        "paths": { path: { "get": {} } },
+    });
+    ConfigImport { openapi: openapi.to_string(), apply: Some(true), ..ConfigImport::default() }
 }
 
 pub(super) async fn configured(world: &World) {
@@ -85,6 +96,12 @@ pub(super) fn of_configuration(world: &World) -> Vec<Row<'_>> {
             operator,
             |c| app.apply_config(c, PROJECT, keep, document("/x")),
             app.apply_config(c, PROJECT, ConfigApplyQuery::default(), document("/x"))
+        ),
+        row!(
+            ConfigImport,
+            operator,
+            |c| app.import_config(c, PROJECT, described("/orders")),
+            app.import_config(c, PROJECT, described("/carts"))
         ),
     ]
 }

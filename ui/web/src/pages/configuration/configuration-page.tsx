@@ -1,7 +1,7 @@
-import { TextInput } from "@mantine/core";
+import { SegmentedControl, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useBlocker } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { createBundleOfConfiguration } from "../../api/bundles";
 import { applyConfiguration, configurationQuery } from "../../api/configuration";
@@ -10,8 +10,11 @@ import { overviewQuery } from "../../api/overview";
 import type { ConfigDifference, ConfigDocument, Problem } from "../../api/types";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
+import { documentOf, objectAt, objectsOf, textOf } from "../../lib/config-object";
+import { configPath } from "../../lib/config-place";
 import { withPart } from "../../lib/config-part";
 import { placeOf, places } from "../../lib/json-place";
+import type { Fault } from "../../lib/object-fields";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
 import { EditorPage, Pad, PlaceList, PlaceRow, Remark, SideForm, Verdict } from "../../ui/editor-page";
@@ -21,6 +24,7 @@ import { Panel, ScrollPage } from "../../ui/page";
 import { nextVersion } from "../bundle/next-version";
 import { AddServiceDialog } from "./add-service-dialog";
 import { GeneratedPanel } from "./generated";
+import { ObjectPanel } from "./object-panel";
 import { type Look, useLook } from "./use-look";
 
 const route = getRouteApi("/app/p/$project/configuration");
@@ -38,18 +42,57 @@ export function ConfigurationPage() {
 function Editor({ project, known }: { project: string; known: ConfigDocument }) {
   const navigate = route.useNavigate();
   const client = useQueryClient();
-  const { as = "kdl" } = route.useSearch();
+  const { as = "kdl", at, view } = route.useSearch();
   const refusal = useRefusal("operator");
-  const saved = useMemo(() => `${JSON.stringify(known, null, 2)}\n`, [known]);
+  const saved = useMemo(() => textOf(known), [known]);
   // What a person has typed; until then the text follows what others change.
   const [typed, setTyped] = useState<string | null>(null);
   const source = typed ?? saved;
   const changed = typed !== null && typed !== saved;
   const look = useLook(project, source, saved);
+  // The form shows what is typed as it is typed, and not a moment later.
+  const made = useRef<{ text: string; document: ConfigDocument } | null>(null);
+  const document = useMemo(() => (made.current?.text === source ? made.current.document : documentOf(source)), [source]);
+  const asForm = view === "form" && document !== null;
+  const objects = useMemo(() => (document === null ? [] : objectsOf(document)), [document]);
+  const object = asForm ? ((at === undefined ? undefined : objectAt(objects, at)) ?? objects[0]) : undefined;
+  const [field, setField] = useState<{ path: string } | null>(null);
   const [goTo, setGoTo] = useState<{ line: number; column: number } | null>(null);
   const problems = useMemo(() => placed(look.problems, source), [look.problems, source]);
   const warnings = useMemo(() => placed(look.warnings, source), [look.warnings, source]);
   const [adding, setAdding] = useState(false);
+  // A link leads to a place once; where somebody goes after that is their own.
+  const [ledTo, setLedTo] = useState<string | undefined>(undefined);
+  useEffect(() => {
+    if (at === undefined || at === ledTo) return;
+    setLedTo(at);
+    setGoTo(placeOf(places(source), at) ?? null);
+  }, [at, ledTo, source]);
+
+  const search = (change: Partial<ReturnType<typeof route.useSearch>>): void => void navigate({ search: (now) => Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== undefined)), replace: true });
+  const goToText = (path: string): void => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 });
+  // To a field of its form where there is one, else into the text.
+  const goToPath = (path: string): void => {
+    const named = asForm ? objectAt(objects, path) : undefined;
+    goToText(path);
+    if (named !== undefined) {
+      setField({ path });
+      search({ at: named.path });
+    } else if (view === "form") search({ view: undefined });
+  };
+  const change = (next: ConfigDocument): void => {
+    made.current = { text: textOf(next), document: next };
+    setTyped(made.current.text);
+  };
+  const choose = (path: string | undefined): void => {
+    setField(null);
+    search({ at: path });
+  };
+  const editAs = (next: string): void => {
+    if (next === "text" && at !== undefined) goToText(at);
+    search({ view: next === "form" ? "form" : undefined });
+  };
+  const faults = useMemo(() => faultsOf(look), [look]);
 
   const apply = useAction({
     run: ({ document, revision }: { document: ConfigDocument; text: string; revision: number | undefined }) =>
@@ -74,12 +117,33 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
       <EditorPage
         title="Configuration"
         note={changed ? "Changed here, not applied" : undefined}
-        actions={<ActionButton label="Add a service" icon="plus" refusal={look.document === null ? "The text is no JSON: mend it first" : null} onClick={() => setAdding(true)} />}
-        editor={<Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} warnings={warnings} onSubmit={submit} goTo={goTo} />}
-        beside={<GeneratedPanel look={look} language={as} onLanguage={(language) => void navigate({ search: { as: language === "kdl" ? undefined : language }, replace: true })} />}
+        actions={
+          <>
+            <SegmentedControl
+              size="xs"
+              aria-label="Edited as"
+              value={asForm ? "form" : "text"}
+              onChange={editAs}
+              data={[
+                { value: "text", label: "Text" },
+                { value: "form", label: "Form", disabled: document === null },
+              ]}
+            />
+            <ActionButton label="Add a service" icon="plus" refusal={look.document === null ? "The text is no JSON: mend it first" : null} onClick={() => setAdding(true)} />
+          </>
+        }
+        isForm={asForm}
+        editor={
+          asForm ? (
+            <ObjectPanel document={document} objects={objects} object={object} onAt={choose} faults={faults} goTo={field} onChange={change} />
+          ) : (
+            <Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} warnings={warnings} onSubmit={submit} goTo={goTo} />
+          )
+        }
+        beside={<GeneratedPanel look={look} object={object} language={as} onLanguage={(language) => search({ as: language === "kdl" ? undefined : language })} />}
       >
         <Panel title="Change" aside={changed && look.diff !== null ? <span className="dim">{inWords(look.diff)}</span> : undefined} flush>
-          <Changes changed={changed} look={look} onGo={(path) => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 })} />
+          <Changes changed={changed} look={look} onGo={goToPath} />
           <Pad>
             <FormError error={apply.error} />
             <ActionButton
@@ -92,7 +156,14 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
           </Pad>
         </Panel>
         <Panel title="What the compiler says" aside={<Verdict state={look.state} problems={problems.length} />} flush>
-          <Findings problems={problems} warnings={warnings} onGo={(line, column) => setGoTo({ line, column })} />
+          <Findings
+            problems={problems}
+            warnings={warnings}
+            onGo={({ path, line, column }) => {
+              if (path) goToPath(path);
+              else setGoTo({ line: line ?? 1, column: column ?? 1 });
+            }}
+          />
           {look.error !== null && (
             <Pad>
               <FormError error={look.error} />
@@ -113,6 +184,7 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
             if (look.document === null) return;
             const text = withPart(look.document, part);
             setTyped(text);
+            if (asForm) search({ at: configPath("service", slug) });
             setGoTo(placeOf(places(text), `services.${slug}`) ?? null);
             setAdding(false);
           }}
@@ -177,7 +249,7 @@ function Changes({ changed, look, onGo }: { changed: boolean; look: Look; onGo: 
       key={`${change.kind} ${change.slug}`}
       kind={change.action === "added" ? "ok" : change.action === "removed" ? "failed" : "progressing"}
       path={change.fields.join(", ")}
-      onGo={() => onGo(place(change))}
+      onGo={() => onGo(configPath(change.kind, change.slug))}
     >
       <strong>{ACTIONS[change.action]}</strong> {change.kind.replaceAll("_", " ")} <span className="mono">{change.slug}</span>
     </PlaceRow>
@@ -199,17 +271,6 @@ const SHOWN = 50;
 
 const ACTIONS: Record<ConfigDifference["action"], string> = { added: "New", changed: "Changed", removed: "Gone" };
 
-const PLURALS: Record<ConfigDifference["kind"], string> = {
-  settings: "settings",
-  listener: "listeners",
-  service: "services",
-  upstream_group: "upstream_groups",
-  middleware: "middlewares",
-  trust_store: "trust_stores",
-};
-
-const place = (change: ConfigDifference): string => (change.kind === "settings" ? PLURALS[change.kind] : `${PLURALS[change.kind]}.${change.slug}`);
-
 const inWords = ({ added, changed, removed }: { added: number; changed: number; removed: number }): string => {
   const parts = [added > 0 && `${added} new`, changed > 0 && `${changed} changed`, removed > 0 && `${removed} gone`].filter(Boolean);
   return parts.length === 0 ? "nothing changes" : parts.join(", ");
@@ -217,6 +278,8 @@ const inWords = ({ added, changed, removed }: { added: number; changed: number; 
 
 /** Findings with the place in the text that their path names. */
 function placed(problems: readonly Problem[], source: string): Problem[] {
+  // Most have a line, or there are none: a large text is looked through for what needs it alone.
+  if (problems.every(({ line }) => line)) return [...problems];
   const known = places(source);
   return problems.map((problem) => {
     const found = problem.line ? undefined : placeOf(known, problem.path ?? "");
@@ -224,12 +287,18 @@ function placed(problems: readonly Problem[], source: string): Problem[] {
   });
 }
 
-function Findings({ problems, warnings, onGo }: { problems: readonly Problem[]; warnings: readonly Problem[]; onGo: (line: number, column: number) => void }) {
+/** What is wrong, by places in the document: what the compiler says, and what keeps it from looking. */
+function faultsOf({ problems, error }: Look): Fault[] {
+  const found = problems.flatMap(({ path, message, help }) => (path ? [{ path, message, help }] : []));
+  return [...found, ...Object.entries(error?.fields ?? {}).map(([path, messages]): Fault => ({ path, message: messages.join("; ") }))];
+}
+
+function Findings({ problems, warnings, onGo }: { problems: readonly Problem[]; warnings: readonly Problem[]; onGo: (problem: Problem) => void }) {
   if (problems.length + warnings.length === 0) return <Remark>What the proxy cannot do is told here, with what to do instead.</Remark>;
   return (
     <PlaceList label="Findings">
       {[...problems, ...warnings].map((problem, index) => (
-        <PlaceRow key={`${problem.path} ${problem.code} ${index}`} kind={index < problems.length ? "failed" : "degraded"} help={problem.help} path={problem.path} onGo={() => onGo(problem.line ?? 1, problem.column ?? 1)}>
+        <PlaceRow key={`${problem.path} ${problem.code} ${index}`} kind={index < problems.length ? "failed" : "degraded"} help={problem.help} path={problem.path} onGo={() => onGo(problem)}>
         {problem.message}
         </PlaceRow>
       ))}

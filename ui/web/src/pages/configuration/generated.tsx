@@ -1,6 +1,9 @@
 import { SegmentedControl } from "@mantine/core";
+import { useMemo } from "react";
 
+import type { ConfigObject } from "../../lib/config-object";
 import { count } from "../../lib/format";
+import { generatedLine } from "../../lib/generated-place";
 import { Id } from "../../ui/copy";
 import { BesidePanel, Remark } from "../../ui/editor-page";
 import { Kdl } from "../../ui/kdl";
@@ -12,12 +15,16 @@ interface GeneratedPanelProps {
   look: Look;
   language: Language;
   onLanguage: (language: Language) => void;
+  /** What of the text is worked on: what has become of it is brought into sight. */
+  object?: ConfigObject | undefined;
 }
 
 /** What the proxy would get of the text; while the text is wrong, what it would have got of the last one that was right. */
-export function GeneratedPanel({ look, language, onLanguage }: GeneratedPanelProps) {
+export function GeneratedPanel({ look, language, onLanguage, object }: GeneratedPanelProps) {
   const { generated, state } = look;
   const old = generated !== null && look.old;
+  const [text, kind, slug] = [generated?.[language], object?.kind, object?.slug];
+  const line = useMemo(() => (text === undefined || kind === undefined || slug === undefined ? null : generatedLine(text, language, { kind, slug })), [text, language, kind, slug]);
   return (
     <BesidePanel
       title="What the proxy gets"
@@ -36,7 +43,7 @@ export function GeneratedPanel({ look, language, onLanguage }: GeneratedPanelPro
       dimmed={old}
       foot={generated === null ? undefined : <Foot generated={generated} old={old} />}
     >
-      {generated === null ? <Nothing state={state} /> : <Kdl key={language} readOnly label={`What the proxy gets, as ${language === "kdl" ? "KDL" : "JSON"}`} value={language === "kdl" ? generated.kdl : generated.json} />}
+      {generated === null ? <Nothing state={state} /> : <Kdl key={language} readOnly label={`What the proxy gets, as ${language === "kdl" ? "KDL" : "JSON"}`} value={generated[language]} reveal={line} />}
     </BesidePanel>
   );
 }
