@@ -141,7 +141,7 @@ fn has_trace(bytes: &[u8]) -> bool {
         // In any of the three places of a group of four.
         [0, 1, 2].map(|skip| {
             let text = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&TRACE.as_bytes()[skip..]);
-            text[..text.len() - 2].as_bytes().to_vec()
+            text.as_bytes()[..text.len() - 2].to_vec()
         })
     };
     let hex = hex::encode(TRACE).into_bytes();
