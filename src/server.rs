@@ -1,6 +1,7 @@
 //! One member: the composition root. Assembles storage, consensus, the application and its transports, and runs the duties
 //! of the leader while this member is it.
 
+mod acme;
 mod admission;
 mod again;
 mod archives;

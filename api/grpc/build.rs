@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = [
         "ApiKeyCreated",
         "CertificateCreate",
+        "CertificateExternalAccount",
         "CertificateReplace",
         "EnrolmentTokenCreated",
         "JoinTokenCreated",

@@ -7,15 +7,15 @@ use anyhow::bail;
 use clap::{ArgGroup, Args, Subcommand};
 use sentinel_api_types::Secret;
 use sentinel_api_types::certificate::{
-    Certificate, CertificateBody, CertificateCreate, CertificateReplace, CertificateUpdate,
-    CertificateVersion,
+    Certificate, CertificateBody, CertificateCreate, CertificateExternalAccount, CertificateReplace,
+    CertificateRequest, CertificateUpdate, CertificateVersion,
 };
 use sentinel_model::certificate::{CHAIN_MAX, KEY_MAX};
 use serde_json::json;
 
 use super::connection::Connection;
 use super::output::Table;
-use super::words::at;
+use super::words::{at, word};
 use super::{failure, source, terminal};
 
 /// What stands around the PEM in files, such as `openssl` writes it, may be as long again.
@@ -60,6 +60,31 @@ The chain begins with the server's own certificate, and behind each one is the o
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
     },
+    /// Have a certificate authority issue a certificate, and renew it in time, by ACME
+    #[command(after_help = "Examples:
+  sentinel-cp certificate request web --domain shop.example.com --domain www.example.com --contact ada@example.com --project shop
+  sentinel-cp certificate request web --domain shop.corp --contact ada@example.com --directory https://ca.corp/acme/directory \\
+      --directory-ca corp-ca.pem --external-key-id k1 --external-key hmac.txt --project shop
+
+Each name must lead to nodes or members over HTTP, on port 80: the certificate authority asks there for a proof.")]
+    Request {
+        /// What the project calls it from now on: 1 to 50 lower-case letters, digits and inner hyphens
+        slug: String,
+        #[command(flatten)]
+        acme: AcmeArgs,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+    },
+    /// Have a certificate issued anew, now
+    #[command(after_help = "Examples:
+  sentinel-cp certificate renew web --project shop
+
+The pause after a failure is over then. An order that is under way is left behind.")]
+    Renew {
+        /// Slug
+        certificate: String,
+    },
     /// Give a certificate another chain and key: its next version
     #[command(after_help = "Examples:
   sentinel-cp certificate replace web --chain fullchain.pem --key privkey.pem --project shop
@@ -93,6 +118,29 @@ Names that it was for, and is not any more, are told on standard error.")]
     },
 }
 
+/// What is asked of a certificate authority.
+#[derive(Args, Debug)]
+pub struct AcmeArgs {
+    /// A name that it shall be for; may be repeated
+    #[arg(long = "domain", required = true, value_name = "NAME")]
+    domains: Vec<String>,
+    /// E-mail address that the certificate authority writes to
+    #[arg(long, value_name = "EMAIL")]
+    contact: String,
+    /// Directory of the certificate authority; that of Let's Encrypt when left out
+    #[arg(long, value_name = "URL")]
+    directory: Option<String>,
+    /// A file with those who vouch for the directory, in PEM, and nobody else
+    #[arg(long, value_name = "FILE")]
+    directory_ca: Option<PathBuf>,
+    /// Id of the account that one has with the certificate authority already
+    #[arg(long, value_name = "ID", requires = "external_key")]
+    external_key_id: Option<String>,
+    /// A file with its HMAC key, as the certificate authority has given it; `-`: standard input
+    #[arg(long, value_name = "FILE", requires = "external_key_id")]
+    external_key: Option<PathBuf>,
+}
+
 /// A chain and its key.
 #[derive(Args, Debug)]
 pub struct PairArgs {
@@ -118,8 +166,16 @@ pub async fn run(command: CertificateCommand, connection: &Connection) -> anyhow
     match command {
         CertificateCommand::List => {
             output.print(&client.certificates(&project).await?, |list| {
-                let mut table =
-                    Table::new(&["slug", "names", "version", "ends", "days left", "issuer", "description"]);
+                let mut table = Table::new(&[
+                    "slug",
+                    "names",
+                    "state",
+                    "version",
+                    "ends",
+                    "days left",
+                    "issuer",
+                    "description",
+                ]);
                 for certificate in &list.certificates {
                     table.row(row(certificate));
                 }
@@ -135,6 +191,18 @@ pub async fn run(command: CertificateCommand, connection: &Connection) -> anyhow
             let made = client.create_certificate(&project, &request).await?;
             warn(&made);
             output.say(&made, |made| says("added", made))?;
+        }
+        CertificateCommand::Request { slug, acme, description } => {
+            let request = acme.request(slug, description)?;
+            let made = client.request_certificate(&project, &request).await?;
+            output.say(&made, |made| {
+                let slug = &made.certificate.slug;
+                format!("asked for certificate {slug}; see how far it is with `sentinel-cp certificate show {slug}`")
+            })?;
+        }
+        CertificateCommand::Renew { certificate } => {
+            let asked = client.renew_certificate(&project, &certificate).await?;
+            output.say(&asked, |asked| format!("asked for certificate {} anew", asked.certificate.slug))?;
         }
         CertificateCommand::Replace { certificate, pair } => {
             let (chain, key) = pair.read()?;
@@ -155,6 +223,33 @@ pub async fn run(command: CertificateCommand, connection: &Connection) -> anyhow
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl AcmeArgs {
+    fn request(self, slug: String, description: Option<String>) -> anyhow::Result<CertificateRequest> {
+        let directory_ca = match &self.directory_ca {
+            Some(file) => {
+                Some(only_pem(&source::read(file, AROUND * CHAIN_MAX, "a chain")?.1, "CERTIFICATE"))
+            }
+            None => None,
+        };
+        let external_account = match (self.external_key_id, &self.external_key) {
+            (Some(key_id), Some(file)) => {
+                let key = zeroize::Zeroizing::new(source::read(file, KEY_MAX, "a key")?.1);
+                Some(CertificateExternalAccount { key_id, hmac_key: Secret::new(key.trim()) })
+            }
+            _ => None,
+        };
+        Ok(CertificateRequest {
+            slug,
+            domains: self.domains,
+            contact: self.contact,
+            directory_url: self.directory,
+            directory_ca,
+            external_account,
+            description,
+        })
+    }
 }
 
 impl PairArgs {
@@ -216,12 +311,17 @@ fn names(names: &[String]) -> String {
     }
 }
 
-fn row(certificate: &Certificate) -> [String; 7] {
+fn row(certificate: &Certificate) -> [String; 8] {
     let current = certificate.current.as_ref();
     let of = |what: fn(&CertificateVersion) -> String| current.map(what).unwrap_or_default();
     [
         certificate.slug.clone(),
-        of(|current| names(&current.names)),
+        match (&certificate.current, &certificate.acme) {
+            (Some(current), _) => names(&current.names),
+            (None, Some(acme)) => names(&acme.domains),
+            (None, None) => String::new(),
+        },
+        certificate.acme.as_ref().map_or_else(|| "uploaded".to_owned(), |acme| word(&acme.state)),
         of(|current| current.version.to_string()),
         of(|current| at(current.not_after)),
         of(|current| current.days_left.to_string()),
@@ -243,6 +343,18 @@ fn detail(body: &CertificateBody) -> Table {
         table.fact("SHA-256", current.fingerprint.to_string());
         table.fact("Begins", at(current.not_before));
         table.fact("Ends", format!("{} ({} days left)", at(current.not_after), current.days_left));
+    }
+    if let Some(acme) = &certificate.acme {
+        table.fact("Issued by", acme.directory_url.clone());
+        table.fact("State", word(&acme.state));
+        table.fact("Asked for", acme.domains.join(", "));
+        table.fact("Contact", acme.contact.clone());
+        table.fact("External account", acme.external_key_id.clone());
+        if let Some(failure) = &acme.failure {
+            let said = format!("{} ({} times, last at {})", failure.reason, failure.times, at(failure.at));
+            table.fact("Failure", said);
+        }
+        table.fact("Next order", acme.next_attempt_at.map(at));
     }
     for version in &certificate.versions {
         let said =

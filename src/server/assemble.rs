@@ -42,7 +42,8 @@ use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
 use super::{
-    bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics, simulators, sink,
+    acme, bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics,
+    simulators, sink,
 };
 
 /// Time for requests that are under way when a member stops.
@@ -260,6 +261,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             let here = simulators::Here { url: place.api_url.clone(), serving: serving.clone() };
             simulators::run(app.clone(), member.leads(), here)
         }),
+        endless(
+            "having certificates issued",
+            &stop,
+            acme::run(app.clone(), member.leads(), outbound.clone()),
+        ),
         endless("making checks", &stop, checks::run(app.clone(), member.leads(), outbound)),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];

@@ -6,6 +6,7 @@
 //! it was is in this member's log alone.
 
 mod address;
+mod caller;
 mod guard;
 #[cfg(test)]
 mod tests;
@@ -15,11 +16,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Url};
+use reqwest::{Client, ClientBuilder, Method, Url};
 use sentinel_model::check::{self, ERROR_MAX, HttpCheck};
 use tokio::sync::OnceCell;
 
 pub use address::Range;
+pub use caller::Caller;
 use guard::{Guard, Kept, Names};
 
 /// Of a body, so much is read.
@@ -123,13 +125,17 @@ impl Outbound {
 
 /// What connects; never twice over the same connection, so that each is looked at.
 fn client(guard: Guard) -> Result<Client, reqwest::Error> {
+    builder(guard).build()
+}
+
+/// What makes what connects.
+fn builder(guard: Guard) -> ClientBuilder {
     Client::builder()
         .no_proxy()
         .redirect(Policy::none())
         .dns_resolver(Arc::new(guard))
         .pool_max_idle_per_host(0)
         .user_agent(concat!("sentinel-cp/", env!("CARGO_PKG_VERSION")))
-        .build()
 }
 
 /// What went wrong, without the URL: the last of the causes says it, or the guard.

@@ -64,6 +64,17 @@ async fn a_certificate_is_uploaded_replaced_shown_and_deleted() {
     assert!(shown.contains("ECDSA P-256") && shown.contains("Version 1"), "{shown}");
     let shown = by(&["certificate", "show", "web", "-o", "json"], "").json();
     assert_eq!(shown["chain"].as_str().unwrap().matches("BEGIN CERTIFICATE").count(), 2);
+    let nowhere = "https://localhost:1/directory";
+    let request =
+        ["certificate", "request", "api", "--domain", "api.example.com", "--contact", "ada@example.com"];
+    let asked = by(&[&request[..], &["--directory", nowhere]].concat(), "").ok();
+    assert!(asked.contains("asked for certificate api"), "{asked}");
+    let shown = by(&["certificate", "show", "api"], "").ok();
+    assert!(shown.contains(nowhere) && shown.contains("api.example.com"), "{shown}");
+    by(&["certificate", "renew", "api"], "").ok();
+    by(&["certificate", "renew", "web"], "").failed(REFUSED);
+    by(&["certificate", "request", "all", "--domain", "*.example.com", "--contact", "ada@example.com"], "")
+        .failed(REFUSED);
     by(&["certificate", "delete", "web", "--yes"], "").ok();
     by(&["certificate", "show", "web"], "").failed(NOT_FOUND);
 }

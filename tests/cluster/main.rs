@@ -1,6 +1,7 @@
 //! Real member processes: what is acknowledged stays, and every member tells the same.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod acme;
 mod archives;
 mod backup;
 mod compile;

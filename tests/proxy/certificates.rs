@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use reqwest::Method;
 use reqwest::tls::TlsInfo;
-use sentinel_kit::{Agent, Api, Certificate, Cluster, Echo, ports, until};
+use sentinel_kit::{Agent, Api, Certificate, Cluster, Echo, Pebble, ports, until};
 use serde_json::{Value, json};
 
 use crate::BINARY;
@@ -15,18 +15,20 @@ use crate::fleet::{PROJECT, effective};
 const NAME: &str = "edge.example.com";
 
 /// One member, and a node with a listener that speaks TLS.
-pub(crate) struct Edge {
+struct Edge {
     // The agent first: it ends before the member does.
-    pub agent: Agent,
-    pub api: Api,
-    pub cluster: Cluster,
+    agent: Agent,
+    api: Api,
+    cluster: Cluster,
     echo: Echo,
     tls: u16,
 }
 
 impl Edge {
-    pub async fn start(members: usize) -> Self {
-        let cluster = Cluster::start(BINARY, members, &["--heartbeat-interval", "500ms"]).await;
+    async fn start(members: usize) -> Self {
+        // The certificate authority of the tests is on this machine.
+        let options = ["--heartbeat-interval", "500ms", "--allow-checks-to", "127.0.0.0/8,::1/128"];
+        let cluster = Cluster::start(BINARY, members, &options).await;
         let api = cluster.admin(0).await;
         cluster.project(&api, PROJECT).await.unwrap();
         let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
@@ -39,7 +41,7 @@ impl Edge {
         edge
     }
 
-    pub fn path(&self, rest: &str) -> String {
+    fn path(&self, rest: &str) -> String {
         format!("/api/v1/projects/{PROJECT}{rest}")
     }
 
@@ -49,7 +51,7 @@ impl Edge {
     }
 
     /// Has the node run a configuration, with a listener that shows the certificate `edge`, or without one.
-    pub async fn give(&self, version: &str, certificate: bool) {
+    async fn give(&self, version: &str, certificate: bool) {
         let mut document = json!({
             "version": 1,
             "settings": { "worker_threads": 1 },
@@ -87,13 +89,13 @@ impl Edge {
     }
 
     /// The certificate that a client is shown, as DER.
-    pub async fn shown(&self) -> Option<Vec<u8>> {
+    async fn shown(&self) -> Option<Vec<u8>> {
         let answer = self.client().get(format!("https://{NAME}:{}/", self.tls)).send().await.ok()?;
         Some(answer.extensions().get::<TlsInfo>()?.peer_certificate()?.to_vec())
     }
 
     /// Asks over TLS, one request after the other, each over a connection of its own, until it is stopped.
-    pub fn traffic(&self) -> Asking {
+    fn traffic(&self) -> Asking {
         let asking = Asking::default();
         let (client, url) = (self.client(), format!("https://{NAME}:{}/", self.tls));
         let own = asking.clone();
@@ -110,7 +112,7 @@ impl Edge {
 
 /// Requests that go on.
 #[derive(Clone, Default)]
-pub(crate) struct Asking {
+struct Asking {
     stopped: Arc<AtomicBool>,
     answered: Arc<AtomicU64>,
     failed: Arc<AtomicU64>,
@@ -118,7 +120,7 @@ pub(crate) struct Asking {
 
 impl Asking {
     /// No more; none of those that were failed.
-    pub fn end(&self) {
+    fn end(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         let (answered, failed) = (self.answered.load(Ordering::SeqCst), self.failed.load(Ordering::SeqCst));
         assert!(failed == 0 && answered > 20, "{failed} of {} failed", answered + failed);
@@ -160,4 +162,49 @@ async fn a_certificate_is_shown_by_the_proxy_and_the_next_one_without_a_dropped_
         edge.api.send(Method::DELETE, &edge.path("/certificates/edge"), None).await.unwrap();
     assert_eq!(status, 409, "{answer}");
     assert!(answer["error"].as_str().unwrap().contains("the listener 'https' shows it"), "{answer}");
+}
+
+/// The certificate `edge`, once it has been issued so often.
+async fn issued(edge: &Edge, times: u64) -> Vec<u8> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let chain = until("the certificate is issued", 120, || async {
+        let found = edge.api.get(&edge.path("/certificates/edge")).await.ok()?;
+        let held = found["certificate"]["current"]["version"].as_u64()?;
+        (found["certificate"]["acme"]["state"] == "issued" && held == times)
+            .then(|| found["chain"].as_str().unwrap().to_owned())
+    })
+    .await;
+    CertificateDer::from_pem_slice(chain.as_bytes()).unwrap().to_vec()
+}
+
+/// The authority refuses a fifth of all requests for their nonce, and asks for its proofs at the proxy.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_authority_issues_is_proven_through_the_proxy_shown_by_it_and_renewed() {
+    let edge = Edge::start(3).await;
+    edge.give("1.0", false).await;
+    let dir = edge.cluster.path().join("pebble");
+    std::fs::create_dir(&dir).unwrap();
+    let pebble = Pebble::start(&dir, edge.agent.http_port).await;
+    let request = json!({
+        "slug": "edge",
+        "domains": [NAME],
+        "contact": "ada@example.com",
+        "directory_url": pebble.directory(),
+        "directory_ca": pebble.authority(),
+    });
+    edge.api.post(&edge.path("/acme-certificates"), &request).await.unwrap();
+    let first = issued(&edge, 1).await;
+    edge.give("1.1", true).await;
+    assert_eq!(edge.shown().await.as_ref(), Some(&first));
+
+    let asking = edge.traffic();
+    edge.api.post(&edge.path("/certificates/edge/renew"), &json!({})).await.unwrap();
+    let second = issued(&edge, 2).await;
+    assert_ne!(first, second);
+    until("the renewed one is shown", 60, || async {
+        (edge.shown().await.as_ref() == Some(&second)).then_some(())
+    })
+    .await;
+    asking.end();
 }

@@ -18,6 +18,7 @@ pub fn prepare() -> anyhow::Result<()> {
     println!("browser: {}", chromium()?.display());
     system::disks()?;
     system::haproxy()?;
+    system::pebble()?;
     built::nextest()?;
     println!("proxy: {}", built::zentinel()?.display());
     println!("S3 server: {}", python::moto()?.display());

@@ -270,6 +270,10 @@ operations! {
     CertificateShow => Member(Reader, Some(ServicesRead));
     /// Add a certificate with its key.
     CertificateCreate => Member(Operator, Some(ServicesWrite));
+    /// Have a certificate authority issue a certificate.
+    CertificateRequest => Member(Operator, Some(ServicesWrite));
+    /// Have a certificate issued anew.
+    CertificateRenew => Member(Operator, Some(ServicesWrite));
     /// Give a certificate another chain and key.
     CertificateReplace => Member(Operator, Some(ServicesWrite));
     /// Say something else of what a certificate is for.

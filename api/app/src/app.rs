@@ -10,6 +10,7 @@ use sentinel_machine::{
 use sentinel_model::audit::Actor;
 use sentinel_model::{Epoch, RequestId, Sha256Digest, Time};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::access::{self, Operation, Place};
 use crate::agent::EventBudget;
@@ -58,6 +59,9 @@ pub struct AppParts {
 /// Longest wait for an entry that a reader asks for.
 const REACH_WITHIN: Duration = Duration::from_secs(5);
 
+/// Strangers for whom the others are asked about a token at a time.
+const ACME_TURNS: usize = 16;
+
 /// Numbers that an operator can set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -101,6 +105,8 @@ pub(crate) struct Inner {
     pub(crate) stats: StatsCache,
     pub(crate) concerns: Concerns,
     pub(crate) checks: CheckBook,
+    /// Strangers for whom this member asks the others about a token.
+    pub(crate) acme_turns: Semaphore,
     /// What was asked last, and at which log index.
     standing: Mutex<Option<(u64, Standing)>>,
 }
@@ -137,6 +143,7 @@ impl App {
             stats: StatsCache::default(),
             concerns: Concerns::default(),
             checks: CheckBook::default(),
+            acme_turns: Semaphore::new(ACME_TURNS),
             standing: Mutex::default(),
         })))
     }

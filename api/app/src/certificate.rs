@@ -1,18 +1,21 @@
 //! Certificates of a project. A private key comes in, is sealed here, and never goes out again through any of these.
 
+pub(crate) mod acme;
 mod check;
 
 use sentinel_api_types::certificate::{
-    Certificate, CertificateBody, CertificateCreate, CertificateList, CertificateReplace, CertificateUpdate,
-    CertificateVersion,
+    AcmeFailure, AcmeStatus, Certificate, CertificateAcme, CertificateBody, CertificateCreate,
+    CertificateList, CertificateReplace, CertificateSource, CertificateUpdate, CertificateVersion,
 };
 use sentinel_api_types::timestamp;
 use sentinel_machine::certificate::{self as machine, Content};
 use sentinel_machine::commands::certificate_change::{CertificateChange, What};
 use sentinel_machine::commands::{certificate_create, certificate_delete};
 use sentinel_machine::{Read, View, tables};
+use sentinel_model::acme::{Acme, AcmeSettings, AcmeState};
 use sentinel_model::certificate::{self, ENDS_SOON_MS};
 use sentinel_model::project::Project;
+use sentinel_model::secret::Sealed;
 use sentinel_model::{CertificateId, ProjectId, Sha256Digest, Time};
 use sha2::{Digest, Sha256};
 
@@ -178,6 +181,12 @@ impl App {
         Ok(found)
     }
 
+    fn seal(&self, context: &str, secret: &[u8]) -> Result<Sealed, AppError> {
+        let ids = &self.inner().parts.ids;
+        let sealed = self.keyring().seal(context, secret, [ids.secret(), ids.secret()]);
+        sealed.map_err(AppError::internal)
+    }
+
     fn content(
         &self,
         project: ProjectId,
@@ -185,10 +194,8 @@ impl App {
         version: u64,
         checked: Checked,
     ) -> Result<Content, AppError> {
-        let ids = &self.inner().parts.ids;
         let context = certificate_key_context(project, certificate, version);
-        let sealed = self.keyring().seal(&context, checked.key.as_bytes(), [ids.secret(), ids.secret()]);
-        let sealed = sealed.map_err(AppError::internal)?;
+        let sealed = self.seal(&context, checked.key.as_bytes())?;
         Ok(Content { digest: digest(&checked), facts: checked.facts, chain: checked.chain, sealed })
     }
 
@@ -244,10 +251,37 @@ fn shape(known: certificate::Certificate, now: Time) -> Certificate {
         id: known.id,
         current: known.current().map(version),
         versions: known.versions.iter().rev().map(version).collect(),
+        source: if known.acme.is_some() { CertificateSource::Acme } else { CertificateSource::Uploaded },
+        acme: known.acme.map(|acme| asked(acme, !known.versions.is_empty())),
         slug: known.slug,
         description: known.description,
         created_by: known.created_by,
         inserted_at: timestamp(known.created_at),
         updated_at: timestamp(known.updated_at),
+    }
+}
+
+fn asked(acme: Acme, issued: bool) -> CertificateAcme {
+    let status = match (&acme.state, &acme.failure) {
+        (AcmeState::Ordered(_), _) => AcmeStatus::Ordered,
+        (AcmeState::Due(_), Some(_)) => AcmeStatus::Failed,
+        (AcmeState::Due(_), None) if issued => AcmeStatus::Issued,
+        (AcmeState::Due(_), None) => AcmeStatus::Pending,
+    };
+    let next = acme.order().is_none().then(|| timestamp(acme.due()));
+    let AcmeSettings { directory_url, directory_ca, domains, contact, external } = acme.settings;
+    CertificateAcme {
+        state: status,
+        domains,
+        directory_url,
+        directory_ca,
+        contact,
+        external_key_id: external.map(|external| external.key_id),
+        next_attempt_at: next,
+        failure: acme.failure.map(|failure| AcmeFailure {
+            reason: failure.reason,
+            times: failure.times,
+            at: timestamp(failure.at),
+        }),
     }
 }

@@ -194,6 +194,24 @@ pub fn certificate_key_context(
     format!("project-certificate-key:{project}:{certificate}:{version}")
 }
 
+/// Context of an account of a project with a certificate authority.
+pub fn acme_account_context(
+    project: sentinel_model::ProjectId,
+    directory: &str,
+    contact: &str,
+    external: &str,
+) -> String {
+    format!("project-acme-account:{project}:{directory} {contact} {external}")
+}
+
+/// Context of the key of the account outside ACME to which that of a certificate is bound.
+pub fn acme_external_context(
+    project: sentinel_model::ProjectId,
+    certificate: sentinel_model::CertificateId,
+) -> String {
+    format!("project-acme-external:{project}:{certificate}")
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -70,6 +70,7 @@ pub use app::{App, AppParts, Settings};
 pub use authenticate::Credential;
 pub use backup::{BackupStream, Backups};
 pub use caller::{Caller, Freshness, Identity, SignedIn, Written};
+pub use certificate::acme::{AcmeDue, AcmeWork, WorkOrder};
 pub use checks::{CheckBook, Due};
 pub use clock::{Clock, Ids, ManualClock, RandomIds, SystemClock};
 pub use cluster::Initialize;

@@ -77,7 +77,7 @@ impl App {
             environment_id: environment.as_ref().map(|environment| environment.id),
             description: request.description.unwrap_or_default(),
             sealed: self.sealed(project_id, secret_id, 1, &request.value)?,
-            mark: self.mark(caller, &request.value),
+            mark: self.mark(caller, request.value.expose().as_bytes()),
             created_by: caller.label(),
         };
         let change = Change::making("secret.created")
@@ -102,7 +102,7 @@ impl App {
         let here = self.in_project(Operation::SecretRotate, caller, project).await?;
         check_value("value", request.value.expose().as_bytes())?;
         let project_id = here.project.id;
-        let mark = self.mark(caller, &request.value);
+        let mark = self.mark(caller, request.value.expose().as_bytes());
         let change = Change::to("secret.rotated", id).in_project(project_id).with("mark", &mark);
         if let Some(done) = self.repeated(&here.view, caller, &change)? {
             return written(&done, project_id, id);
@@ -158,9 +158,9 @@ impl App {
 
     /// What stands for a value in the audit log, so that a repeated request with another one is noticed. Nobody without the key-encryption
     /// key can try values against it, and the same value in another request has another one.
-    fn mark(&self, caller: &Caller, value: &Secret) -> String {
+    pub(crate) fn mark(&self, caller: &Caller, value: &[u8]) -> String {
         let request = caller.request_id.0;
-        let message = zeroize::Zeroizing::new([request.as_bytes(), value.expose().as_bytes()].concat());
+        let message = zeroize::Zeroizing::new([&request.as_bytes()[..], value].concat());
         hex::encode(&self.keyring().tag("project-secret-mark", &message)[..16])
     }
 }

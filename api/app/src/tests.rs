@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access_matrix;
+mod acme;
 mod agents;
 mod api_keys;
 mod blue_green;

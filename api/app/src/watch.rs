@@ -183,7 +183,7 @@ fn scope_of(kind: &str) -> Scope {
             Scope::RolloutsRead
         }
         "config" | "config_settings" | "service" | "upstream_group" | "listener" | "middleware"
-        | "trust_store" | "secret" | "certificate" => Scope::ServicesRead,
+        | "trust_store" | "secret" | "certificate" | "acme_account" => Scope::ServicesRead,
         // People, keys, the cluster, and what is not known yet.
         _ => Scope::ApiKeysAdmin,
     }

@@ -1,7 +1,8 @@
 //! Certificates of a project.
 
 use sentinel_api_types::certificate::{
-    CertificateBody, CertificateCreate, CertificateList, CertificateReplace, CertificateUpdate,
+    CertificateBody, CertificateCreate, CertificateList, CertificateReplace, CertificateRequest,
+    CertificateUpdate,
 };
 
 use crate::call::Call;
@@ -69,5 +70,25 @@ impl Client {
     /// [`ClientError`].
     pub async fn delete_certificate(&self, project: &str, slug: &str) -> Result<(), ClientError> {
         self.tell(Call::delete(&["projects", project, "certificates", slug])).await
+    }
+
+    /// Has a certificate authority issue a certificate.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn request_certificate(
+        &self,
+        project: &str,
+        request: &CertificateRequest,
+    ) -> Result<CertificateBody, ClientError> {
+        self.ask(Call::post(&["projects", project, "acme-certificates"]).json(request)).await
+    }
+
+    /// Has a certificate issued anew.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn renew_certificate(&self, project: &str, slug: &str) -> Result<CertificateBody, ClientError> {
+        self.ask(Call::post(&["projects", project, "certificates", slug, "renew"])).await
     }
 }

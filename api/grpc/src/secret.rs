@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::proto::{
-    ApiKeyCreated, CertificateCreate, CertificateReplace, EnrolmentTokenCreated, JoinTokenCreated,
-    MemberCreate, PasswordReset, ProjectSecretCreate, ProjectSecretRotate,
+    ApiKeyCreated, CertificateCreate, CertificateExternalAccount, CertificateReplace, EnrolmentTokenCreated,
+    JoinTokenCreated, MemberCreate, PasswordReset, ProjectSecretCreate, ProjectSecretRotate,
 };
 
 macro_rules! hide {
@@ -20,6 +20,7 @@ macro_rules! hide {
 hide!(
     ApiKeyCreated,
     CertificateCreate,
+    CertificateExternalAccount,
     CertificateReplace,
     EnrolmentTokenCreated,
     JoinTokenCreated,

@@ -56,7 +56,8 @@ pub fn router(app: App, options: Options) -> Router {
         .layer(CsrfLayer::new().with_rejection_response(refusal::cross_site))
         .with_state(app.clone());
     let attendance = Attendance { app: app.clone(), meters: Meters::default() };
-    let mut router = Router::new().merge(api).merge(routes::health::router(app, options.metrics));
+    let mut router = Router::new().merge(api).merge(routes::acme_challenges::router(app.clone()));
+    router = router.merge(routes::health::router(app, options.metrics));
     router = if options.ui { router.fallback(ui::serve) } else { router.fallback(refusal::no_route) };
     router
         .layer(Extension(routes::session::SecureCookies(options.https)))

@@ -1,5 +1,6 @@
 //! Every route, one file per noun.
 
+pub mod acme_challenges;
 pub mod agent;
 pub mod api_keys;
 pub mod approvals;

@@ -1,5 +1,6 @@
 //! Certificates of a project: which there are, what they consist of, and when they end.
 
+use sentinel_model::acme::Acme;
 use sentinel_model::certificate::{
     BYTES_MAX, Certificate, CertificateContent, CertificateVersion, Facts, check_content,
 };
@@ -10,6 +11,7 @@ use sentinel_model::{CertificateId, ProjectId, Sha256Digest, Time};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::acme;
 use crate::apply::{Context, Stop};
 use crate::outcome::Rejection;
 use crate::tables::{Read, Scan, Table, TableError, key, load, rows};
@@ -55,17 +57,37 @@ pub fn content(
     load(read, &content_row(certificate.id, certificate.version()))
 }
 
+/// A time at which somebody should look at a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// It ends.
+    End = 0,
+    /// An order of it is made, or gone on with.
+    Due = 1,
+}
+
 /// The certificates of all projects that end before `before`, those that end first before the others; at most so many.
 pub fn ending(
     read: &(impl Read + ?Sized),
     before: Time,
     most: usize,
 ) -> Result<Vec<Certificate>, TableError> {
-    let page = Scan { limit: most, ..Scan::all(Table::CertificatesByEnd, &[]) };
+    until(read, Moment::End, before, most)
+}
+
+/// The certificates for which this moment comes before `before`, the earliest first; at most so many.
+pub(crate) fn until(
+    read: &(impl Read + ?Sized),
+    moment: Moment,
+    before: Time,
+    most: usize,
+) -> Result<Vec<Certificate>, TableError> {
+    let kind = [moment as u8];
+    let page = Scan { limit: most, ..Scan::all(Table::CertificatesByTime, &kind) };
     let mut found = Vec::new();
     for (place, _) in read.scan(page)? {
-        let (end, project, slug) = placed(Table::CertificatesByEnd, &place)?;
-        if end >= before {
+        let (time, project, slug) = placed(&place)?;
+        if time >= before {
             break;
         }
         found.extend(find(read, project, slug)?);
@@ -87,16 +109,32 @@ pub fn needed(read: &(impl Read + ?Sized), certificate: &Certificate) -> Result<
     Ok(bundle.map(|bundle| format!("the bundle {}, which nodes that join get, names it", bundle.version)))
 }
 
-/// Adds a version, and forgets those that are too old.
+/// Writes a certificate, and where it stands in the order of time. `before`: as it was.
+pub(crate) fn store(
+    context: &mut Context<'_>,
+    before: Option<&Certificate>,
+    after: &Certificate,
+) -> Result<(), TableError> {
+    let (old, new) = (before.map(places).unwrap_or_default(), places(after));
+    for place in old.iter().filter(|place| !new.contains(place)) {
+        context.write().delete(Table::CertificatesByTime, place)?;
+    }
+    for place in new.iter().filter(|place| !old.contains(place)) {
+        context.write().put(Table::CertificatesByTime, place, b"")?;
+    }
+    context.store(after)
+}
+
+/// Adds a version, forgets those that are too old, and writes all of it. `before`: as it was.
 pub(crate) fn keep(
     context: &mut Context<'_>,
+    before: Option<&Certificate>,
     certificate: &mut Certificate,
     by: &str,
     content: &Content,
 ) -> Result<u64, Stop> {
     check_content(&content.chain, &content.sealed)?;
     content.facts.check()?;
-    let before = certificate.not_after();
     let number = certificate.version() + 1;
     let bytes = (content.chain.len() + content.sealed.0.len()) as u64;
     let facts = content.facts.clone();
@@ -120,8 +158,7 @@ pub(crate) fn keep(
         chain,
         sealed: content.sealed.clone(),
     })?;
-    move_end(context, certificate, before)?;
-    context.store(certificate)?;
+    store(context, before, certificate)?;
     Ok(number)
 }
 
@@ -130,9 +167,10 @@ pub(crate) fn forget(context: &mut Context<'_>, certificate: &Certificate) -> Re
     for version in &certificate.versions {
         context.write().delete(Table::CertificateContents, &content_row(certificate.id, version.number))?;
     }
-    if let Some(end) = certificate.not_after() {
-        context.write().delete(Table::CertificatesByEnd, &place_at(end, certificate))?;
+    for place in places(certificate) {
+        context.write().delete(Table::CertificatesByTime, &place)?;
     }
+    acme::forget(context, certificate.acme.as_ref().and_then(Acme::order))?;
     context.write().delete(Table::Certificates, &row(certificate.project_id, &certificate.slug))
 }
 
@@ -155,34 +193,24 @@ fn content_row(id: CertificateId, version: u64) -> Vec<u8> {
     key(&[id.as_bytes(), &version.to_be_bytes()])
 }
 
-fn move_end(
-    context: &mut Context<'_>,
-    certificate: &Certificate,
-    before: Option<Time>,
-) -> Result<(), TableError> {
-    let now = certificate.not_after();
-    if before == now {
-        return Ok(());
-    }
-    if let Some(before) = before {
-        context.write().delete(Table::CertificatesByEnd, &place_at(before, certificate))?;
-    }
-    if let Some(now) = now {
-        context.write().put(Table::CertificatesByEnd, &place_at(now, certificate), b"")?;
-    }
-    Ok(())
-}
-
-/// A place in an order of time. Times before 1970 come first, all of them at once.
-pub(crate) fn place_at(time: Time, certificate: &Certificate) -> Vec<u8> {
-    let time = u64::try_from(time.0).unwrap_or(0);
-    key(&[&time.to_be_bytes(), certificate.project_id.as_bytes(), certificate.slug.as_bytes()])
+/// Where a certificate stands in the order of time. Times before 1970 come first, all of them at once.
+fn places(certificate: &Certificate) -> Vec<Vec<u8>> {
+    let due = certificate.acme.as_ref().map(Acme::due);
+    let moments = [(Moment::End, certificate.not_after()), (Moment::Due, due)];
+    let place = |(moment, time): (Moment, Option<Time>)| {
+        let time = u64::try_from(time?.0).unwrap_or(0).to_be_bytes();
+        let (project, slug) = (certificate.project_id.as_bytes(), certificate.slug.as_bytes());
+        Some(key(&[&[moment as u8], &time, project, slug]))
+    };
+    moments.into_iter().filter_map(place).collect()
 }
 
 /// What stands at such a place.
-pub(crate) fn placed(table: Table, place: &[u8]) -> Result<(Time, ProjectId, &str), TableError> {
-    let wrong = || TableError::new(table, "a place in the order of time is of no certificate");
-    let (time, rest) = place.split_at_checked(TIME).ok_or_else(wrong)?;
+fn placed(place: &[u8]) -> Result<(Time, ProjectId, &str), TableError> {
+    let wrong =
+        || TableError::new(Table::CertificatesByTime, "a place in the order of time is of no certificate");
+    let rest = place.get(1..).ok_or_else(wrong)?;
+    let (time, rest) = rest.split_at_checked(TIME).ok_or_else(wrong)?;
     let (project, slug) = rest.split_at_checked(ID).ok_or_else(wrong)?;
     let time = u64::from_be_bytes(time.try_into().map_err(|_| wrong())?);
     let project = Uuid::from_slice(project).map_err(|_| wrong())?;

@@ -235,4 +235,16 @@ commands! {
     121 schema 1 level 5 certificate_change::CertificateChange;
     /// Takes a certificate away.
     122 schema 1 level 5 certificate_delete::CertificateDelete;
+    /// Adds a certificate that a certificate authority shall issue.
+    123 schema 1 level 5 certificate_request::CertificateRequest;
+    /// Has a certificate issued anew.
+    124 schema 1 level 5 certificate_renew::CertificateRenew;
+    /// The leader has made an account with a certificate authority.
+    125 schema 1 level 5 acme_account_keep::AcmeAccountKeep;
+    /// The leader has made an order of a certificate.
+    126 schema 1 level 5 certificate_order::CertificateOrder;
+    /// A certificate was issued.
+    127 schema 1 level 5 certificate_issue::CertificateIssue;
+    /// A certificate was not issued.
+    128 schema 1 level 5 certificate_fail::CertificateFail;
 }

@@ -9,6 +9,7 @@
 //!
 //! Where to start reading: [`commands`] lists every command, [`apply()`] is the one way in, [`tables`] is what state looks like.
 
+pub mod acme;
 pub mod apply;
 pub mod baseline;
 mod blue_green;

@@ -192,8 +192,12 @@ tables! {
     Certificates = 120, "certificates";
     /// certificate, version → CertificateContent: the chain, and the sealed key.
     CertificateContents = 121, "certificate_contents";
-    /// end, project, slug → nothing, for certificates that hold until then.
-    CertificatesByEnd = 122, "certificates_by_end";
+    /// 0 for its end or 1 for when an order is looked at, time, project, slug → nothing, for certificates for which there is such a time.
+    CertificatesByTime = 122, "certificates_by_time";
+    /// project, directory, 0, contact, 0, external account → AcmeAccount.
+    AcmeAccounts = 123, "acme_accounts";
+    /// token → AcmeChallenge, as long as its order is under way.
+    AcmeChallenges = 124, "acme_challenges";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

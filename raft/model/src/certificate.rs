@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::acme::Acme;
 use crate::name::{check_slug, check_text};
 use crate::secret::Sealed;
 use crate::{CertificateId, InvalidValue, ProjectId, Sha256Digest, Time};
@@ -42,6 +43,8 @@ pub struct Certificate {
     pub description: String,
     /// The versions that are kept, the newest last, at most [`VERSIONS_KEPT`].
     pub versions: Vec<CertificateVersion>,
+    /// How a certificate authority issues it by ACME; `None`: it is uploaded.
+    pub acme: Option<Acme>,
     /// Who made it, as the audit log names them.
     pub created_by: String,
     /// When it was made.
@@ -216,6 +219,7 @@ mod tests {
             slug: "web".into(),
             description: String::new(),
             versions: Vec::new(),
+            acme: None,
             created_by: "ada@example.com".into(),
             created_at: Time(1),
             updated_at: Time(1),

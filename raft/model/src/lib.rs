@@ -5,6 +5,7 @@
 //!
 //! Where to start reading: [`node`] for the four facts, [`rollout`] for the state machine of a rollout, [`ids`] for identity.
 
+pub mod acme;
 pub mod api_key;
 pub mod audit;
 pub mod blue_green;

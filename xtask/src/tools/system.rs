@@ -87,6 +87,14 @@ pub fn haproxy() -> anyhow::Result<()> {
     install("HAProxy for the tests of a load balancer in front", &["haproxy"])
 }
 
+/// The certificate authority of the tests of ACME, and its name server.
+pub fn pebble() -> anyhow::Result<()> {
+    if ["pebble", "pebble-challtestsrv"].iter().all(|program| in_path(program).is_some()) {
+        return Ok(());
+    }
+    install("pebble for the tests of ACME", &["pebble"])
+}
+
 /// Python with virtual environments.
 pub fn python() -> anyhow::Result<()> {
     if answer(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_some() {

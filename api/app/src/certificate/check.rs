@@ -71,6 +71,19 @@ pub(crate) fn check(chain: &str, key: &Secret, now: Time) -> Result<Checked, Inv
     Ok(Checked { facts, chain: text, key: kept, warnings })
 }
 
+/// Looks at the certificates of those who vouch for a directory, and gives them back in PEM without what stood around them.
+///
+/// # Errors
+/// One of them cannot be read.
+pub(super) fn authorities(pem_text: &str) -> Result<String, InvalidValue> {
+    let at_its_field = |refused: InvalidValue| InvalidValue::new("directory_ca", refused.message);
+    let ders = certificates(pem_text).map_err(at_its_field)?;
+    for (at, der) in ders.iter().enumerate() {
+        parse(at, der).map_err(at_its_field)?;
+    }
+    Ok(ders.iter().map(|der| pem("CERTIFICATE", der)).collect())
+}
+
 fn refuse<T>(field: &str, message: impl Into<String>) -> Result<T, InvalidValue> {
     Err(InvalidValue::new(field, message))
 }

@@ -58,6 +58,7 @@ ConfigImport operator services:write
 SecretList reader services:read   SecretShow reader services:read   SecretCreate operator services:write
 SecretRotate operator services:write SecretUpdate operator services:write SecretDelete operator services:write
 CertificateList reader services:read CertificateShow reader services:read CertificateCreate operator services:write
+CertificateRequest operator services:write CertificateRenew operator services:write
 CertificateReplace operator services:write CertificateUpdate operator services:write CertificateDelete operator services:write
 RolloutTemplateDelete operator rollouts:write CalendarShow reader rollouts:read
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";

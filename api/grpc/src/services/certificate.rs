@@ -7,7 +7,8 @@ use crate::message::body;
 use crate::proto::certificate_service_server::CertificateService;
 use crate::proto::{
     CertificateBody, CertificateList, CreateCertificateRequest, DeleteCertificateRequest,
-    GetCertificateRequest, ListCertificatesRequest, ReplaceCertificateRequest, UpdateCertificateRequest,
+    GetCertificateRequest, ListCertificatesRequest, RenewCertificateRequest, ReplaceCertificateRequest,
+    RequestCertificateRequest, UpdateCertificateRequest,
 };
 
 #[tonic::async_trait]
@@ -46,6 +47,19 @@ impl CertificateService for Admin {
         let (caller, asked) = open(request)?;
         let (project, slug) = (&asked.project, &asked.certificate);
         answer(&caller, self.app.replace_certificate(&caller, project, slug, body(&asked)?).await)
+    }
+
+    async fn request_certificate(
+        &self,
+        request: Request<RequestCertificateRequest>,
+    ) -> Answer<CertificateBody> {
+        let (caller, asked) = open(request)?;
+        answer(&caller, self.app.request_certificate(&caller, &asked.project, body(&asked)?).await)
+    }
+
+    async fn renew_certificate(&self, request: Request<RenewCertificateRequest>) -> Answer<CertificateBody> {
+        let (caller, asked) = open(request)?;
+        answer(&caller, self.app.renew_certificate(&caller, &asked.project, &asked.certificate).await)
     }
 
     async fn delete_certificate(&self, request: Request<DeleteCertificateRequest>) -> Answer<()> {

@@ -457,6 +457,18 @@ async fn keys_of_certificates_go_in_and_never_come_out() {
     for told in [made, replaced, updated, listed, shown] {
         assert!(!told.to_string().contains("PRIVATE"), "{told}");
     }
+    let key = "c2VjcmV0LWNhbmFyeQ";
+    let by_acme = json!({ "body": {
+        "slug": "shop",
+        "domains": ["shop.example.com"],
+        "contact": "ada@example.com",
+        "external_account": { "key_id": "k1", "hmac_key": key },
+    } });
+    let asked = place.of_project("Certificate.RequestCertificate", by_acme).await;
+    assert_eq!(asked["certificate"]["acme"]["external_key_id"], "k1");
+    let renewed = place.of_project("Certificate.RenewCertificate", json!({ "certificate": "shop" })).await;
+    assert_eq!(renewed["certificate"]["acme"]["state"], "pending");
+    assert!(![asked, renewed].iter().any(|told| told.to_string().contains(key)));
     place.of_project("Certificate.DeleteCertificate", one()).await;
     assert_eq!(place.refused("Certificate.GetCertificate", one()).await.0, Code::NotFound);
 }

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use sentinel_api_types::certificate::{
-    CertificateBody, CertificateCreate, CertificateList, CertificateReplace, CertificateUpdate,
+    CertificateBody, CertificateCreate, CertificateList, CertificateReplace, CertificateRequest,
+    CertificateUpdate,
 };
 use sentinel_app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +21,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(show, update, delete))
         .routes(routes!(replace))
+        .routes(routes!(request))
+        .routes(routes!(renew))
 }
 
 /// The certificates of a project, all of them, without their keys.
@@ -111,4 +114,34 @@ async fn delete(
 ) -> Result<StatusCode, Refusal> {
     app.delete_certificate(&caller, &slug, &certificate).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Has a certificate authority issue a certificate by ACME. The leader sees to it, and renews it when two thirds of its life are over.
+#[utoipa::path(
+    post, path = "/projects/{slug}/acme-certificates", operation_id = "request_certificate", tag = "configuration",
+    params(("slug" = String, Path, description = "Slug of the project"), WriteParams),
+    request_body = CertificateRequest,
+    responses((status = 201, description = "It is asked for; look at it to see how far it is.", body = CertificateBody), Refusals),
+)]
+async fn request(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs(slug): PathArgs<String>,
+    JsonBody(request): JsonBody<CertificateRequest>,
+) -> Result<(StatusCode, Json<CertificateBody>), Refusal> {
+    Ok((StatusCode::CREATED, Json(app.request_certificate(&caller, &slug, request).await?)))
+}
+
+/// Has a certificate issued anew, now. The pause after a failure is over, and an order that is under way is left behind.
+#[utoipa::path(
+    post, path = "/projects/{slug}/certificates/{certificate}/renew", operation_id = "renew_certificate", tag = "configuration",
+    params(("slug" = String, Path, description = "Slug of the project"), ("certificate" = String, Path, description = "Slug of the certificate"), WriteParams),
+    responses((status = 200, description = "As it is now.", body = CertificateBody), Refusals),
+)]
+async fn renew(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((slug, certificate)): PathArgs<(String, String)>,
+) -> Answer<CertificateBody> {
+    Ok(Json(app.renew_certificate(&caller, &slug, &certificate).await?))
 }

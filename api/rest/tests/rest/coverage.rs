@@ -428,6 +428,16 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("update_certificate", &one, Some(json!({"description": "of nobody"})), By::Operator, 200, true);
     let replacement = Some(json!({"chain": other.chain(), "key": other.key}));
     add("replace_certificate", &format!("{one}/replace"), replacement, By::Operator, 200, true);
+    let by_acme = json!({
+        "slug": "shop",
+        "domains": ["shop.example.com"],
+        "contact": "ada@example.com",
+        "directory_url": "https://ca.example/directory",
+        "directory_ca": pair.above,
+        "external_account": {"key_id": "k1", "hmac_key": "c2VjcmV0"},
+    });
+    add("request_certificate", "/acme-certificates", Some(by_acme), By::Operator, 201, true);
+    add("renew_certificate", &format!("{certificates}/shop/renew"), None, By::Operator, 200, true);
     add("delete_certificate", &one, None, By::Operator, 204, true);
     let of = |rest: &str| format!("/drift/{drift}{rest}");
     let runs = format!("/nodes/{drifter}/runtime-config");

@@ -41,11 +41,16 @@ pub enum What {
 impl Apply for CertificateChange {
     fn apply(&self, context: &mut Context<'_>) -> Result<Reply, Stop> {
         let project = context.require::<Project>(self.project_id.as_bytes(), "Project")?;
-        let mut known = require(context, self.project_id, &self.slug, self.certificate_id)?;
+        let before = require(context, self.project_id, &self.slug, self.certificate_id)?;
+        let mut known = before.clone();
         let id = self.certificate_id.to_string();
         let subject = Subject::in_project("certificate", &id, &project);
         let slug = ("slug", self.slug.clone());
         match &self.what {
+            What::Content { .. } if known.acme.is_some() => {
+                let message = "the certificate is issued by a certificate authority; have it renewed instead";
+                return Err(Rejection::WrongState(message.into()).into());
+            }
             What::Content { version, content } => {
                 if *version != known.version() + 1 {
                     let message = format!(
@@ -54,7 +59,7 @@ impl Apply for CertificateChange {
                     );
                     return Err(Rejection::WrongState(message).into());
                 }
-                certificate::keep(context, &mut known, &self.by, content)?;
+                certificate::keep(context, Some(&before), &mut known, &self.by, content)?;
                 let said = [slug, ("version", version.to_string())];
                 let said = said.into_iter().chain(certificate::said(content));
                 context.record("certificate.replaced", subject, said)?;

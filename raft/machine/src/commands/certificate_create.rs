@@ -37,12 +37,13 @@ impl Apply for CertificateCreate {
                 slug: self.slug.clone(),
                 description: self.description.clone(),
                 versions: Vec::new(),
+                acme: None,
                 created_by: self.created_by.clone(),
                 created_at: context.time,
                 updated_at: context.time,
             },
         )?;
-        certificate::keep(context, &mut made, &self.created_by, &self.content)?;
+        certificate::keep(context, None, &mut made, &self.created_by, &self.content)?;
         let said = [("slug", made.slug), ("description", made.description)];
         let id = self.certificate_id.to_string();
         let subject = Subject::in_project("certificate", &id, &project);

@@ -1,5 +1,6 @@
 //! Where each entity of the model lives.
 
+use sentinel_model::acme::{AcmeAccount, AcmeChallenge};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::Bundle;
@@ -25,7 +26,7 @@ use sentinel_model::simulator::Simulator;
 use sentinel_model::template::RolloutTemplate;
 use sentinel_model::user::{Membership, User};
 
-use crate::{config, secret};
+use crate::{acme, config, secret};
 
 use super::{Read, Row, Scan, Table, TableError, decode, key};
 
@@ -109,4 +110,6 @@ rows! {
     NodeSealingKey, NodeSealingKeys, |row| row.node_id.as_bytes().to_vec();
     Certificate, Certificates, |row| key(&[row.project_id.as_bytes(), row.slug.as_bytes()]);
     CertificateContent, CertificateContents, |row| key(&[row.certificate_id.as_bytes(), &row.version.to_be_bytes()]);
+    AcmeAccount, AcmeAccounts, |row| acme::account_row(row.project_id, &row.directory_url, &row.contact, &row.external_key_id);
+    AcmeChallenge, AcmeChallenges, |row| row.token.as_bytes().to_vec();
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sentinel_machine::memory::MemoryTables;
 use sentinel_machine::tables::{self, Row, key, rows};
 use sentinel_machine::{Read, Scan, Table, config, waiting};
+use sentinel_model::acme::{Acme, AcmeChallenge};
 use sentinel_model::api_key::ApiKey;
 use sentinel_model::audit::AuditEntry;
 use sentinel_model::bundle::{Bundle, BundleState};
@@ -285,10 +286,21 @@ fn certificates_have_their_contents(tables: &MemoryTables) {
     let found: BTreeSet<_> =
         contents.map(|content| (content.certificate_id, content.version, size(&content))).collect();
     assert_eq!(found, kept);
-    agrees::<Certificate>(tables, Table::CertificatesByEnd, |row| {
-        let end = row.not_after()?.0 as u64;
-        Some((key(&[&end.to_be_bytes(), row.project_id.as_bytes(), row.slug.as_bytes()]), Vec::new()))
-    });
+    let mut times = Index::new();
+    for row in &certificates {
+        let due = row.acme.as_ref().map(Acme::due);
+        for (kind, time) in [(0, row.not_after()), (1, due)] {
+            let Some(time) = time.map(|time| time.0.to_be_bytes()) else { continue };
+            let place = key(&[&[kind], &time, row.project_id.as_bytes(), row.slug.as_bytes()]);
+            times.insert(place, Vec::new());
+        }
+    }
+    assert_eq!(index(tables, Table::CertificatesByTime), times);
+    let orders = certificates.iter().filter_map(|row| Some((row.id, row.acme.as_ref()?.order()?)));
+    let expected: BTreeSet<_> =
+        orders.flat_map(|(id, order)| order.tokens.iter().map(move |token| (id, token.clone()))).collect();
+    let answered = all::<AcmeChallenge>(tables).into_iter();
+    assert_eq!(answered.map(|row| (row.certificate_id, row.token)).collect::<BTreeSet<_>>(), expected);
 }
 
 fn every_row_has_its_home(tables: &MemoryTables) {

@@ -1,5 +1,6 @@
 //! One of each command, fixed for ever: their bytes are in `tests/golden`.
 
+pub mod acme;
 pub mod bundles;
 pub mod certificates;
 pub mod config;
@@ -557,5 +558,6 @@ pub fn all() -> Vec<Vec<Command>> {
     .chain(config::all())
     .chain(secrets::all())
     .chain(certificates::all())
+    .chain(acme::all())
     .collect()
 }

@@ -508,6 +508,23 @@ export interface paths {
         patch: operations["update_project"];
         trace?: never;
     };
+    "/api/v1/projects/{slug}/acme-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a certificate authority issue a certificate by ACME. The leader sees to it, and renews it when two thirds of its life are over. */
+        post: operations["request_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/audit": {
         parameters: {
             query?: never;
@@ -765,6 +782,23 @@ export interface paths {
         head?: never;
         /** Says something else of what a certificate is for. */
         patch: operations["update_certificate"];
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/certificates/{certificate}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a certificate issued anew, now. The pause after a failure is over, and an order that is under way is left behind. */
+        post: operations["renew_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{slug}/certificates/{certificate}/replace": {
@@ -1935,6 +1969,26 @@ export interface components {
          * @enum {string}
          */
         AccessLogFormat: "json" | "combined";
+        /** @description What went wrong with an order. */
+        AcmeFailure: {
+            /**
+             * Format: date-time
+             * @description When it last did.
+             */
+            at: string;
+            /** @description In words, mostly those of the certificate authority. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How often in a row.
+             */
+            times: number;
+        };
+        /**
+         * @description How far a certificate is that a certificate authority issues.
+         * @enum {string}
+         */
+        AcmeStatus: "pending" | "ordered" | "issued" | "failed";
         /**
          * @description How far an activation came.
          * @enum {string}
@@ -2702,6 +2756,7 @@ export interface components {
         CauseKind: "direct" | "baseline" | "rollout" | "rollback";
         /** @description A certificate, without its key: nothing shows that. */
         Certificate: {
+            acme?: components["schemas"]["CertificateAcme"] | null;
             /** @description Who made it. */
             created_by: string;
             current?: components["schemas"]["CertificateVersion"] | null;
@@ -2719,6 +2774,8 @@ export interface components {
             inserted_at: string;
             /** @description What the project calls it. It never changes. */
             slug: string;
+            /** @description Where its versions come from. */
+            source: components["schemas"]["CertificateSource"];
             /**
              * Format: date-time
              * @description When anything of it last changed.
@@ -2726,6 +2783,27 @@ export interface components {
             updated_at: string;
             /** @description The versions that are kept, the newest first, at most five. */
             versions: components["schemas"]["CertificateVersion"][];
+        };
+        /** @description What is asked of a certificate authority, and how far that is. */
+        CertificateAcme: {
+            /** @description Whom the certificate authority writes to. */
+            contact: string;
+            /** @description Who vouches for the directory, in PEM, and nobody else; null: who vouches for everybody. */
+            directory_ca?: string | null;
+            /** @description Where the certificate authority begins: its directory. */
+            directory_url: string;
+            /** @description The names that it shall be for. */
+            domains: string[];
+            /** @description Id of the external account that the project's account is bound to. */
+            external_key_id?: string | null;
+            failure?: components["schemas"]["AcmeFailure"] | null;
+            /**
+             * Format: date-time
+             * @description When the next order is made, be it to renew or after a failure; null while one is under way.
+             */
+            next_attempt_at?: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["AcmeStatus"];
         };
         /** @description One certificate with its chain. */
         CertificateBody: {
@@ -2750,6 +2828,16 @@ export interface components {
             /** @description What the project calls it from now on: 1 to 50 lower-case letters, digits and inner hyphens. */
             slug: string;
         };
+        /** @description An account outside ACME, to which the ACME account is bound. */
+        CertificateExternalAccount: {
+            /**
+             * Format: password
+             * @description Its HMAC key in Base64 for URLs, as the certificate authority has given it. Nothing ever shows it again.
+             */
+            hmac_key: string;
+            /** @description Its id, as the certificate authority has given it. */
+            key_id: string;
+        };
         /** @description The certificates of a project, all of them. */
         CertificateList: {
             /** @description By slug. */
@@ -2770,6 +2858,27 @@ export interface components {
              */
             key: string;
         };
+        /** @description A certificate that a certificate authority shall issue, by ACME. */
+        CertificateRequest: {
+            /** @description E-mail address that the certificate authority writes to. */
+            contact: string;
+            /** @description What it is for, at most 1,000 characters. */
+            description?: string | null;
+            /** @description Who vouches for the directory, in PEM, and nobody else: for certificate authorities of one's own. */
+            directory_ca?: string | null;
+            /** @description Directory of the certificate authority, over HTTPS; that of Let's Encrypt when absent. */
+            directory_url?: string | null;
+            /** @description The names that it shall be for, 1 to 100 whole DNS names. Each must lead to nodes or members over HTTP, on port 80. */
+            domains: string[];
+            external_account?: components["schemas"]["CertificateExternalAccount"] | null;
+            /** @description What the project calls it from now on: 1 to 50 lower-case letters, digits and inner hyphens. */
+            slug: string;
+        };
+        /**
+         * @description Where the versions of a certificate come from.
+         * @enum {string}
+         */
+        CertificateSource: "uploaded" | "acme";
         /** @description What to change of a certificate beside chain and key. */
         CertificateUpdate: {
             /** @description What it is for, at most 1,000 characters. */
@@ -10042,6 +10151,56 @@ export interface operations {
             };
         };
     };
+    request_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateRequest"];
+            };
+        };
+        responses: {
+            /** @description It is asked for; look at it to see how far it is. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_project_audit: {
         parameters: {
             query?: {
@@ -11043,6 +11202,54 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    renew_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Slug of the certificate */
+                certificate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -385,6 +385,7 @@ fn certificates_of_projects_are_told_of_before_they_run_out() {
             slug: slug.into(),
             description: String::new(),
             versions: vec![version],
+            acme: None,
             created_by: "ada".into(),
             created_at: days(-80),
             updated_at: days(-80),

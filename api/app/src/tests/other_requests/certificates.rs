@@ -1,7 +1,9 @@
 //! Requests about certificates.
 
 use futures::FutureExt;
-use sentinel_api_types::certificate::{CertificateCreate, CertificateReplace, CertificateUpdate};
+use sentinel_api_types::certificate::{
+    CertificateCreate, CertificateExternalAccount, CertificateReplace, CertificateRequest, CertificateUpdate,
+};
 
 use super::{Row, with_key};
 use crate::access::Operation::*;
@@ -23,7 +25,33 @@ pub(super) async fn certificates(world: &World) -> Pairs {
         let request = named(slug, &pairs.0[0]);
         world.kit.app.create_certificate(&world.operator.again(), PROJECT, request).await.unwrap();
     }
+    for slug in ["five", "six"] {
+        world
+            .kit
+            .app
+            .request_certificate(&world.operator.again(), PROJECT, asked(slug, "a.example"))
+            .await
+            .unwrap();
+    }
     pairs
+}
+
+fn asked(slug: &str, domain: &str) -> CertificateRequest {
+    CertificateRequest {
+        slug: slug.into(),
+        domains: vec![domain.into()],
+        contact: "ada@example.com".into(),
+        directory_url: None,
+        directory_ca: None,
+        external_account: None,
+        description: None,
+    }
+}
+
+/// Bound to an account outside, by a key.
+fn bound(key: &str) -> CertificateRequest {
+    let external = CertificateExternalAccount { key_id: "k1".into(), hmac_key: key.into() };
+    CertificateRequest { external_account: Some(external), ..asked("eight", "a.example") }
 }
 
 pub(super) fn of_certificates<'a>(world: &'a World, pairs: &'a Pairs) -> Vec<Row<'a>> {
@@ -44,6 +72,24 @@ pub(super) fn of_certificates<'a>(world: &'a World, pairs: &'a Pairs) -> Vec<Row
             operator,
             |c| app.create_certificate(c, PROJECT, for_what("a")),
             app.create_certificate(c, PROJECT, for_what("b"))
+        ),
+        row!(
+            CertificateRequest,
+            operator,
+            |c| app.request_certificate(c, PROJECT, asked("seven", "a.example")),
+            app.request_certificate(c, PROJECT, asked("seven", "b.example"))
+        ),
+        row!(
+            CertificateRequest,
+            operator,
+            |c| app.request_certificate(c, PROJECT, bound("c2VjcmV0")),
+            app.request_certificate(c, PROJECT, bound("c2VjcmV1"))
+        ),
+        row!(
+            CertificateRenew,
+            operator,
+            |c| app.renew_certificate(c, PROJECT, "five"),
+            app.renew_certificate(c, PROJECT, "six")
         ),
         row!(
             CertificateReplace,
