@@ -63,8 +63,7 @@ The chain begins with the server's own certificate, and behind each one is the o
     /// Have a certificate authority issue a certificate, and renew it in time, by ACME
     #[command(after_help = "Examples:
   sentinel-cp certificate request web --domain shop.example.com --domain www.example.com --contact ada@example.com --project shop
-  sentinel-cp certificate request web --domain shop.corp --contact ada@example.com --directory https://ca.corp/acme/directory \\
-      --directory-ca corp-ca.pem --external-key-id k1 --external-key hmac.txt --project shop
+  sentinel-cp certificate request web --domain shop.corp --contact ada@example.com --directory https://ca.corp/acme/directory --directory-ca ca.pem --external-key-id k1 --external-key hmac.txt --project shop
 
 Each name must lead to nodes or members over HTTP, on port 80: the certificate authority asks there for a proof.")]
     Request {

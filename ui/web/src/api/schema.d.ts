@@ -2262,6 +2262,8 @@ export interface components {
         };
         /** @description A compiled, signed configuration. */
         Bundle: {
+            /** @description The certificates that its listeners show: nodes that run it are handed them with their keys. */
+            certificates: string[];
             /** @description SHA-256 of the archive, hexadecimal. */
             checksum: string;
             /**
@@ -4584,14 +4586,18 @@ export interface components {
         ListenerProtocol: "http" | "https";
         /** @description TLS of a listener. */
         ListenerTls: {
-            /** @description File on the node with the certificate and its chain, as PEM. */
-            certificate_file: string;
+            /** @description The certificate of the project that is shown; its slug. Nodes are handed it with its key, and again whenever it is replaced. */
+            certificate?: string | null;
+            /** @description In place of `certificate`: a file on the node with the certificate and its chain, as PEM. */
+            certificate_file?: string;
             /** @description Clients must show a certificate that this trust store vouches for; none unless given. */
             client_trust_store?: string | null;
-            /** @description File on the node with the private key, as PEM. */
-            key_file: string;
+            /** @description File on the node with the private key, as PEM; beside `certificate_file`. */
+            key_file?: string;
             /** @description Oldest version; usually 1.2. */
             min_version?: components["schemas"]["TlsVersion"];
+            /** @description Certificates for some names alone, in place of that one. */
+            names?: components["schemas"]["NamedCertificate"][];
         };
         /** @description What an agent found when it looked at what really runs. Left out by agents that do not measure: that is not the same as in sync. */
         Measured: {
@@ -4862,6 +4868,13 @@ export interface components {
             config: components["schemas"]["RetryPolicy"];
             /** @enum {string} */
             middleware_type: "retry";
+        };
+        /** @description A certificate for some names. */
+        NamedCertificate: {
+            /** @description The certificate of the project; its slug. */
+            certificate: string;
+            /** @description The names that clients ask for, 1 to 100: `shop.example.com`, or `*.example.com` for each one directly below. */
+            hosts: string[];
         };
         /** @description Nothing newer. */
         NoUpdate: {
