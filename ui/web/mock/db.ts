@@ -132,6 +132,8 @@ export function newBundle(version: string, by: string, msAgo: number, risk: Bund
     risk_reasons: reasons,
     warnings,
     config_revision: null,
+    secrets: [],
+    certificates: [],
     created_by: by,
     inserted_at: iso(msAgo),
     updated_at: iso(msAgo),

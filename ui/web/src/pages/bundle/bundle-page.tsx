@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { archiveUrl, bundleDiffQuery, bundleQuery, bundlesQuery, bundleSourceQuery, bundleVerifyQuery, revokeBundle } from "../../api/bundles";
 import { overviewQuery } from "../../api/overview";
@@ -265,6 +265,8 @@ function Facts({ project, bundle }: { project: string; bundle: Bundle }) {
           ["Created", <Ago key="at" at={bundle.inserted_at} />],
           ["By", bundle.created_by],
           ["Made of", bundle.config_revision == null ? "A text" : `Revision ${bundle.config_revision} of the configuration`],
+          ...(bundle.secrets.length > 0 ? ([["Secrets", bundle.secrets.join(", ")]] as [string, ReactNode][]) : []),
+          ...(bundle.certificates.length > 0 ? ([["Certificates", bundle.certificates.join(", ")]] as [string, ReactNode][]) : []),
           [
             "Archive",
             <a key="archive" className="link" href={archiveUrl(project, bundle.id)} download={`${bundle.version}.tar.zst`}>
