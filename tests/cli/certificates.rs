@@ -52,7 +52,7 @@ async fn a_certificate_is_uploaded_replaced_shown_and_deleted() {
     let other_file = user.file("other.pem", &other_chain);
     let replace = ["certificate", "replace", "web", "--chain", &other_file, "--key"];
     let crossed = by(&[&replace[..], &[&key_file]].concat(), "").failed(REFUSED);
-    assert!(crossed.contains("key is not the key of certificate 1 of the chain"), "{crossed}");
+    assert!(crossed.contains("key: is not the key of certificate 1 of the chain"), "{crossed}");
     let replaced = by(&[&replace[..], &["-"]].concat(), &other_key);
     assert!(replaced.err.contains("warning: it is not for www.shop.example any more"), "{}", replaced.err);
     assert!(replaced.ok().contains("replaced certificate web: version 2"));

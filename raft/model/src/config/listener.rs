@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{At, Findings};
+use super::check::{At, Findings, is_dns_name};
 use super::{Kind, Reference};
 
 /// Where the proxy listens.
@@ -155,7 +155,11 @@ impl ListenerTls {
             findings.require(many, hosts, format!("must be 1 to {HOSTS_MAX} names"));
             for (number, host) in one.hosts.iter().enumerate().take(HOSTS_MAX) {
                 let at = hosts.item(number);
-                findings.host(host, at);
+                // The proxy compares them with what clients ask for, which is in lower case.
+                let plain = host.strip_prefix("*.").unwrap_or(host);
+                let right = is_dns_name(plain) && !host.bytes().any(|byte| byte.is_ascii_uppercase());
+                let message = "must be a name such as shop.example.com or *.example.com, in lower case";
+                findings.require(right, at, message);
                 findings.require(taken.insert(host), at, "has a certificate already");
             }
         }
