@@ -113,14 +113,18 @@ async fn rounds(
                 greeting = false;
                 continue;
             }
-            Answer::Nothing(_, Some(stamp)) if !due && has.is_some() && knows != Some(stamp) => {
+            // While an assignment is to be tried again, the values are of that.
+            Answer::Nothing(_, Some(stamp)) if again.is_none() && has.is_some() && knows != Some(stamp) => {
                 troubles.reset();
                 let (answer, taken) = oneshot::channel();
                 if renewals.send(Renewal { stamp, answer }).await.is_err() {
                     return;
                 }
                 match taken.await {
-                    Ok(true) => renewal_failures.reset(),
+                    Ok(true) => {
+                        not_taken = None;
+                        renewal_failures.reset();
+                    }
                     Ok(false) => {
                         let again_at = Instant::now() + renewal_failures.next();
                         not_taken = Some(NotTaken { stamp, again_at });
@@ -136,7 +140,11 @@ async fn rounds(
                     again = None;
                     failures.reset();
                 } else {
-                    sleep(left.map_or(pause, |left| left.min(pause))).await;
+                    let until = not_taken
+                        .as_ref()
+                        .map(|tried| tried.again_at.saturating_duration_since(Instant::now()));
+                    let longest = [left, until].into_iter().flatten().min().unwrap_or(pause);
+                    sleep(pause.min(longest)).await;
                 }
                 continue;
             }

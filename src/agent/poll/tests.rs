@@ -98,6 +98,11 @@ impl Polling {
     }
 
     async fn of(says: Says, weight: Option<Weight>) -> Self {
+        Self::failing(says, weight, Duration::from_millis(20)).await
+    }
+
+    /// With this pause after something that failed.
+    async fn failing(says: Says, weight: Option<Weight>, pause: Duration) -> Self {
         let (says, weight) = (watch::Sender::new(says), watch::Sender::new(weight));
         let member =
             Member { says, asked: watch::Sender::default(), weight, secrets: watch::Sender::default() };
@@ -127,7 +132,14 @@ impl Polling {
         let weights = Arc::new(Weights::open(dir.path(), NodeId(Uuid::nil())).unwrap());
         let (renew, renewals) = mpsc::channel(1);
         let work = (sender, renew);
-        tokio::spawn(rounds(link, Arc::clone(&board), Arc::clone(&weights), work, soon(), soon()));
+        tokio::spawn(rounds(
+            link,
+            Arc::clone(&board),
+            Arc::clone(&weights),
+            work,
+            soon(),
+            Backoff::new(pause, pause),
+        ));
         Self { member, serving, jobs, renewals, board, weights, _dir: dir, seen: 0 }
     }
 
@@ -274,4 +286,24 @@ async fn other_values_of_secrets_are_taken_once_and_tried_again_when_they_were_n
     renewal.answer.send(false).unwrap();
     polling.member.secrets.send_replace(Some(stamp(4)));
     assert!(timeout(Duration::from_millis(200), polling.renewals.recv()).await.is_err());
+}
+
+#[tokio::test]
+async fn values_that_are_taken_after_others_that_were_not_are_taken_once() {
+    let stamp = |number: u8| Sha256Digest([number; 32]);
+    let mut polling = Polling::failing(Says::Nothing, None, Duration::from_secs(600)).await;
+    polling.board.change(|facts| facts.secrets = Some(stamp(1)));
+    polling.member.secrets.send_replace(Some(stamp(2)));
+    let next = async |polling: &mut Polling| {
+        timeout(Duration::from_secs(20), polling.renewals.recv()).await.expect("values come").unwrap()
+    };
+    next(&mut polling).await.answer.send(false).unwrap();
+    assert!(timeout(Duration::from_millis(200), polling.renewals.recv()).await.is_err(), "not at once again");
+    polling.member.secrets.send_replace(Some(stamp(3)));
+    let renewal = next(&mut polling).await;
+    polling.board.change(|facts| facts.secrets = Some(stamp(3)));
+    renewal.answer.send(true).unwrap();
+    let asked = polling.member.asked.borrow().len();
+    assert!(timeout(Duration::from_millis(200), polling.renewals.recv()).await.is_err());
+    assert!(polling.member.asked.borrow().len() <= asked + 2, "it waits for others");
 }
