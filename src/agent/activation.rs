@@ -18,6 +18,7 @@ mod patience;
 mod renewal;
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -168,7 +169,7 @@ impl<P: Proxy> Activator<P> {
         drop(archive);
         tracing::info!(generation = release.generation.0, stage = "test", way = ?way, "staged");
         let config = self.shelf.config(release);
-        self.proxy.test(&config).await.map_err(|words| Failure::new(ActivationStage::Test, words))?;
+        self.test(&config, &next.rendered.secrets).await?;
         let epoch = self.state.get().epoch();
         self.board.change(|facts| {
             // What is known of an earlier epoch is under numbers that may be given again.
@@ -267,8 +268,6 @@ impl<P: Proxy> Activator<P> {
         let refused = |error: RenderError| Failure::new(ActivationStage::Stage, error);
         self.shelf.place(release, archive, &bundle).map_err(io)?;
         self.shelf.write_secrets(release, secrets).map_err(io)?;
-        // The proxy reads them when it is told to: not before it has tested the rest, unless somebody else tells it.
-        self.here.certificates.write(secrets).map_err(io)?;
         bundle.keep_compiled();
         let bundle = Arc::new(bundle);
         let (rendered, way) = match self.proxy.running() {
@@ -292,6 +291,25 @@ impl<P: Proxy> Activator<P> {
         }
         self.shelf.write_config(release, &rendered.text).map_err(io)?;
         Ok((Live { release: release.clone(), bundle, rendered: Arc::new(rendered) }, way))
+    }
+
+    /// Has the proxy test a file, with the certificates in place that it names. Where it refuses, those of before are put back: it reads them
+    /// whenever somebody tells it to read anything.
+    async fn test(&mut self, config: &Path, secrets: &Secrets) -> Result<(), Failure> {
+        let written = self.here.certificates.write(secrets);
+        let mut failure = match written {
+            Err(error) => Failure::passing(ActivationStage::Stage, error),
+            Ok(()) => match self.proxy.test(config).await {
+                Ok(()) => return Ok(()),
+                Err(words) => Failure::new(ActivationStage::Test, words),
+            },
+        };
+        let before = self.live.as_ref().map(|live| self.here.certificates.write(&live.rendered.secrets));
+        if let Some(Err(error)) = before {
+            failure.message =
+                format!("{}; and the certificates of before are not put back: {error}", failure.message);
+        }
+        Err(failure)
     }
 
     /// Checks that a new process gets the addresses that the running one does not hold. Found out later, that would cost requests:

@@ -3,6 +3,7 @@
 //! Whatever the form of the bundle, the file is JSON: the proxy tells the forms by the name of the file that it was started with, so that one
 //! process never reads both, and some settings can be said in JSON alone.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use sentinel_bundle::archive::OpenBundle;
@@ -37,8 +38,8 @@ pub struct Here {
     pub challenges: SocketAddr,
 }
 
-/// A configuration for one process on this node.
-#[derive(Clone, Debug)]
+/// A configuration for one process on this node. It may have values of secrets in it.
+#[derive(Clone)]
 pub struct Rendered {
     /// The configuration as JSON.
     pub text: String,
@@ -52,6 +53,12 @@ pub struct Rendered {
     pub secrets: Secrets,
     /// The configuration as JSON without them, where it has some.
     veiled: Option<String>,
+}
+
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rendered").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
 }
 
 impl Rendered {

@@ -55,14 +55,10 @@ impl<P: Proxy> Activator<P> {
             let again = self.render(&live.bundle, &secrets, fresh).await;
             rendered = again.map_err(|error| error.to_string())?;
         }
-        self.here.certificates.write(&secrets).map_err(text)?;
         let candidate = self.shelf.write_candidate(&live.release, &rendered.text).map_err(text)?;
-        let tested = self.proxy.test(&candidate).await;
+        let tested = self.test(&candidate, &secrets).await;
         crate::durable::remove(&candidate).map_err(text)?;
-        if let Err(words) = tested {
-            self.here.certificates.write(&live.rendered.secrets).map_err(text)?;
-            return Err(words);
-        }
+        tested.map_err(|failure| failure.message)?;
         let next = Live { rendered: Arc::new(rendered), ..live.clone() };
         let brought = match self.shelf.write_config(&next.release, &next.rendered.text) {
             Ok(()) => self.switch(&next, way).await.map_err(|failure| failure.message),
