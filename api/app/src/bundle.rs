@@ -2,6 +2,7 @@
 
 mod artefact;
 pub(crate) mod compile;
+mod named;
 mod room;
 pub(crate) mod unified;
 
@@ -28,7 +29,6 @@ use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
 use crate::page::{Walk, walk};
-use crate::secret;
 
 impl App {
     /// Compiles, signs, stores and adds a bundle. It is in the log only when its archive is on a majority's disk.
@@ -86,7 +86,7 @@ impl App {
         };
         let compiled = self.heavy("compilations", move || job.run()).await?;
         self.require_room(read, here.project.id, compiled.archive.len() as u64)?;
-        secret::require_known(read, here.project.id, (&compiled.secrets, &compiled.certificates))?;
+        named::require_known(read, here.project.id, (&compiled.secrets, &compiled.certificates))?;
         let digest = self.blobs().put(compiled.archive.clone()).await?;
         if digest != compiled.digest {
             return Err(AppError::internal("the blob store names the archive by another digest"));

@@ -6,11 +6,11 @@ use sentinel_api_types::project_secret::{
     ProjectSecret, ProjectSecretBody, ProjectSecretCreate, ProjectSecretList, ProjectSecretRotate,
     ProjectSecretUpdate, SecretUse, SecretVersion,
 };
-use sentinel_api_types::{Problem, Secret, timestamp};
+use sentinel_api_types::{Secret, timestamp};
 use sentinel_machine::commands::secret_change::{SecretChange, What};
 use sentinel_machine::commands::secret_create::SecretCreate;
 use sentinel_machine::commands::secret_delete::SecretDelete;
-use sentinel_machine::{Read, TableError, certificate, secret as machine};
+use sentinel_machine::{Read, TableError, secret as machine};
 use sentinel_model::project_secret::{self, check_value};
 use sentinel_model::secret::Sealed;
 use sentinel_model::{ProjectId, SecretId};
@@ -163,41 +163,6 @@ impl App {
         let message = zeroize::Zeroizing::new([&request.as_bytes()[..], value].concat());
         hex::encode(&self.keyring().tag("project-secret-mark", &message)[..16])
     }
-}
-
-/// Refuses a bundle that names secrets or certificates which the project does not have. A secret may be for some nodes alone: the others refuse the bundle.
-pub(crate) fn require_known(
-    read: &dyn Read,
-    project: ProjectId,
-    (names, slugs): (&[String], &[String]),
-) -> Result<(), AppError> {
-    let unknown = |code: &str, message: String, help: String| Problem {
-        line: None,
-        column: None,
-        path: None,
-        code: code.to_owned(),
-        message,
-        help: Some(help),
-    };
-    let mut problems = Vec::new();
-    for name in names {
-        if !machine::has_name(read, project, name)? {
-            let message = format!("the project has no secret {name}");
-            problems.push(unknown(
-                "secret-unknown",
-                message,
-                format!("make it: sentinel-cp secret create {name}"),
-            ));
-        }
-    }
-    for slug in slugs {
-        if certificate::find(read, project, slug)?.is_none_or(|found| found.current().is_none()) {
-            let message = format!("the project has no certificate {slug}, or has not got it yet");
-            let help = format!("upload it: sentinel-cp certificate upload {slug} --help");
-            problems.push(unknown("certificate-unknown", message, help));
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(AppError::InvalidConfig(problems)) }
 }
 
 /// What a change has made of it.

@@ -27,6 +27,7 @@ pub mod governance;
 pub mod group;
 pub mod level;
 pub mod memory;
+pub mod node_secret;
 pub mod outcome;
 mod planted;
 pub mod ports;

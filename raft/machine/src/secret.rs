@@ -1,16 +1,14 @@
 //! Secrets of a project: which there are, their sealed values, and what of the configuration names them.
 
-use sentinel_model::bundle::Bundle;
 use sentinel_model::config::Kind;
 use sentinel_model::project_secret::{BYTES_MAX, ProjectSecret, SecretName, SecretValue, SecretVersion};
 use sentinel_model::secret::Sealed;
-use sentinel_model::{EnvironmentId, ProjectId, SecretId, Sha256Digest};
-use sha2::{Digest, Sha256};
+use sentinel_model::{EnvironmentId, ProjectId, SecretId};
 
 use crate::apply::{Context, Stop};
 use crate::outcome::Rejection;
 use crate::tables::{Read, Scan, Table, TableError, decode, key, load, rows};
-use crate::{baseline, certificate, environment};
+use crate::{baseline, environment};
 
 /// References looked at in one go.
 const CHUNK: usize = 256;
@@ -60,37 +58,6 @@ pub fn has_name(read: &(impl Read + ?Sized), project: ProjectId, name: &str) -> 
     let prefix = naming(project, name);
     let first = Scan { limit: 1, ..Scan::all(Table::SecretNames, &prefix) };
     Ok(!read.scan(first)?.is_empty())
-}
-
-/// What a node of an environment shall have of the secrets and certificates that a bundle names, as one digest: it is another one whenever one of them is.
-pub fn stamp(
-    read: &(impl Read + ?Sized),
-    bundle: &Bundle,
-    environment: Option<EnvironmentId>,
-) -> Result<Sha256Digest, TableError> {
-    let project = bundle.project_id;
-    let mut hasher = Sha256::new();
-    hasher.update(b"sentinel-secrets-v1\0");
-    for slug in &bundle.certificates {
-        let found = certificate::find(read, project, slug)?;
-        let (id, version) = found.map_or(([0; 16], 0), |one| (*one.id.as_bytes(), one.version()));
-        hasher.update((slug.len() as u64).to_be_bytes());
-        hasher.update(slug.as_bytes());
-        hasher.update(id);
-        hasher.update(version.to_be_bytes());
-    }
-    for name in &bundle.secrets {
-        hasher.update((name.len() as u64).to_be_bytes());
-        hasher.update(name.as_bytes());
-        match of_name(read, project, name, environment)? {
-            Some(there) => {
-                hasher.update(there.secret_id.as_bytes());
-                hasher.update(there.version.to_be_bytes());
-            }
-            None => hasher.update([0; 24]),
-        }
-    }
-    Ok(Sha256Digest(hasher.finalize().into()))
 }
 
 /// The sealed value of a version.

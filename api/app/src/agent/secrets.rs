@@ -11,7 +11,7 @@ use sentinel_api_types::node_secret::{
     INFO, NodeCertificate, NodeSecrets, NodeSecretsRequest, SealedNodeSecrets,
 };
 use sentinel_machine::commands::node_sealing_key_set::{ANOTHER, NodeSealingKeySet};
-use sentinel_machine::{Consistency, Read, View, certificate, secret, tables};
+use sentinel_machine::{Consistency, Read, View, certificate, node_secret, secret, tables};
 use sentinel_model::bundle::Bundle;
 use sentinel_model::node::Node;
 use sentinel_model::project_secret::{NodeSealingKey, SEALING_KEY_BYTES};
@@ -57,12 +57,12 @@ impl App {
         let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;
         let names = |bundle: &Bundle| !(bundle.secrets.is_empty() && bundle.certificates.is_empty());
         let Some(bundle) = bundle.filter(names) else { return Ok(None) };
-        Ok(Some(secret::stamp(read, &bundle, node.environment_id)?))
+        Ok(Some(node_secret::stamp(read, &bundle, node.environment_id)?))
     }
 
     fn values(&self, view: &View, node: &Node, bundle: &Bundle) -> Result<NodeSecrets, AppError> {
         let (read, project) = (&*view.tables, node.project_id);
-        let stamp = secret::stamp(read, bundle, node.environment_id)?;
+        let stamp = node_secret::stamp(read, bundle, node.environment_id)?;
         let mut values = BTreeMap::new();
         let mut missing = Vec::new();
         for name in &bundle.secrets {
