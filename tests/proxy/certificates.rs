@@ -1,57 +1,45 @@
 //! A certificate on its way from whoever uploads it to a real proxy, and the next one without a dropped request.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use reqwest::Method;
 use reqwest::tls::TlsInfo;
-use sentinel_kit::{Agent, Api, Certificate, Cluster, Echo, Pebble, ports, until};
+use sentinel_kit::{Certificate, Echo, Pebble, ports, until};
 use serde_json::{Value, json};
 
-use crate::BINARY;
-use crate::fleet::{PROJECT, effective};
+use crate::edge::Edge;
 
 /// Whose certificate it is.
 const NAME: &str = "edge.example.com";
 
-/// One member, and a node with a listener that speaks TLS.
-struct Edge {
-    // The agent first: it ends before the member does.
-    agent: Agent,
-    api: Api,
-    cluster: Cluster,
+/// A node with a listener that speaks TLS.
+struct Showing {
+    edge: Edge,
     echo: Echo,
     tls: u16,
 }
 
-impl Edge {
+impl Deref for Showing {
+    type Target = Edge;
+
+    fn deref(&self) -> &Edge {
+        &self.edge
+    }
+}
+
+impl Showing {
     async fn start(members: usize) -> Self {
-        // The certificate authority of the tests is on this machine.
-        let options = ["--heartbeat-interval", "500ms", "--allow-checks-to", "127.0.0.0/8,::1/128"];
-        let cluster = Cluster::start(BINARY, members, &options).await;
-        let api = cluster.admin(0).await;
-        cluster.project(&api, PROJECT).await.unwrap();
-        let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
         let tls = ports::free();
-        let variable = format!("https_port={tls}");
-        let (urls, options) = (cluster.urls(), ["--var", &variable]);
-        let agent = Agent::start_with(BINARY, cluster.path(), "edge-1", &urls, PROJECT, &token, &options);
-        let edge = Self { agent, api, cluster, echo: Echo::start("echo").await, tls };
-        until("the node is there", 30, || async { edge.find().await }).await;
-        edge
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/api/v1/projects/{PROJECT}{rest}")
-    }
-
-    async fn find(&self) -> Option<Value> {
-        let mut list = self.api.get(&self.path("/nodes")).await.ok()?;
-        list["nodes"].as_array_mut()?.pop()
+        // The certificate authority of the tests is on this machine.
+        let options = ["--allow-checks-to", "127.0.0.0/8,::1/128"];
+        let edge = Edge::start(members, &options, &["--var", &format!("https_port={tls}")]).await;
+        Self { edge, echo: Echo::start("echo").await, tls }
     }
 
     /// Has the node run a configuration, with a listener that shows the certificate `edge`, or without one.
-    async fn give(&self, version: &str, certificate: bool) {
+    async fn serve(&self, version: &str, certificate: bool) {
         let mut document = json!({
             "version": 1,
             "settings": { "worker_threads": 1 },
@@ -63,18 +51,7 @@ impl Edge {
             document["listeners"]["https"] =
                 json!({ "address": "127.0.0.1:${node.https_port}", "protocol": "https", "tls": tls });
         }
-        self.api.post(&self.path("/config/apply"), &document).await.unwrap();
-        let made = self.api.post(&self.path("/bundles"), &json!({"version": version})).await.unwrap();
-        let id = made["id"].as_str().unwrap().to_owned();
-        let node = self.find().await.unwrap();
-        let assign = self.path(&format!("/bundles/{id}/assign"));
-        self.api.post(&assign, &json!({"node_ids": [node["id"]]})).await.unwrap();
-        until("the bundle is effective", 60, || async {
-            let node = self.find().await?;
-            assert!(node["failure"].is_null(), "{node}");
-            (effective(&node) == Some(&id)).then_some(())
-        })
-        .await;
+        self.configure(version, &document).await;
     }
 
     fn client(&self) -> reqwest::Client {
@@ -144,33 +121,27 @@ fn der(certificate: &Certificate) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_certificate_is_shown_by_the_proxy_and_the_next_one_without_a_dropped_request() {
-    let edge = Edge::start(1).await;
+    let edge = Showing::start(1).await;
     let (first, second) = (Certificate::of(&[NAME]), Certificate::of(&[NAME]));
-    let refused = edge.api.post(&edge.path("/bundles"), &json!({"version": "0.1"})).await;
-    assert!(refused.is_err(), "there is no configuration yet");
     let mut made = content(&first);
     made["slug"] = "edge".into();
     edge.api.post(&edge.path("/certificates"), &made).await.unwrap();
-    edge.give("1.0", true).await;
+    edge.serve("1.0", true).await;
     assert_eq!(edge.shown().await, Some(der(&first)));
 
     let asking = edge.traffic();
-    let replace = edge.path("/certificates/edge/replace");
-    let (status, answer) = edge.api.send(Method::POST, &replace, Some(&content(&second))).await.unwrap();
-    assert_eq!(status, 200, "{answer}");
+    edge.change(Method::POST, "/certificates/edge/replace", Some(&content(&second)), 200).await;
     until("the next certificate is shown", 60, || async {
         (edge.shown().await? == der(&second)).then_some(())
     })
     .await;
     asking.end().await;
-    let (status, answer) =
-        edge.api.send(Method::DELETE, &edge.path("/certificates/edge"), None).await.unwrap();
-    assert_eq!(status, 409, "{answer}");
+    let answer = edge.change(Method::DELETE, "/certificates/edge", None, 409).await;
     assert!(answer["error"].as_str().unwrap().contains("the listener 'https' shows it"), "{answer}");
 }
 
 /// The certificate `edge`, once it has been issued so often.
-async fn issued(edge: &Edge, times: u64) -> Vec<u8> {
+async fn issued(edge: &Showing, times: u64) -> Vec<u8> {
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject;
     let chain = until("the certificate is issued", 120, || async {
@@ -186,8 +157,8 @@ async fn issued(edge: &Edge, times: u64) -> Vec<u8> {
 /// The authority refuses a fifth of all requests for their nonce, and asks for its proofs at the proxy.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_authority_issues_is_proven_through_the_proxy_shown_by_it_and_renewed() {
-    let edge = Edge::start(3).await;
-    edge.give("1.0", false).await;
+    let edge = Showing::start(3).await;
+    edge.serve("1.0", false).await;
     let dir = edge.cluster.path().join("pebble");
     std::fs::create_dir(&dir).unwrap();
     let pebble = Pebble::start(&dir, edge.agent.http_port).await;
@@ -200,7 +171,7 @@ async fn what_an_authority_issues_is_proven_through_the_proxy_shown_by_it_and_re
     });
     edge.api.post(&edge.path("/acme-certificates"), &request).await.unwrap();
     let first = issued(&edge, 1).await;
-    edge.give("1.1", true).await;
+    edge.serve("1.1", true).await;
     assert_eq!(edge.shown().await.as_ref(), Some(&first));
 
     let asking = edge.traffic();

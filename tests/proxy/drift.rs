@@ -1,5 +1,6 @@
 //! Somebody changes beside the agent what the proxy runs.
 
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -8,60 +9,48 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use sentinel_kit::{Agent, Api, Cluster, Traffic, Upstream, until, zentinel};
+use sentinel_kit::{Traffic, Upstream, until, zentinel};
 use serde_json::{Value, json};
 
-use crate::BINARY;
-use crate::fleet::{PROJECT, config, effective};
+use crate::edge::Edge;
+use crate::fleet::config;
 
-/// One member, and one node with a real proxy that looks every second at what it runs.
-struct Edge {
-    // The agent first: it ends before the member does.
-    agent: Agent,
-    api: Api,
+/// A node that looks every second at what it runs, which leads to one upstream.
+struct Drifting {
+    edge: Edge,
     upstream: Upstream,
-    _cluster: Cluster,
 }
 
-impl Edge {
+impl Deref for Drifting {
+    type Target = Edge;
+
+    fn deref(&self) -> &Edge {
+        &self.edge
+    }
+}
+
+impl DerefMut for Drifting {
+    fn deref_mut(&mut self) -> &mut Edge {
+        &mut self.edge
+    }
+}
+
+impl Drifting {
     async fn start() -> Self {
-        let options = ["--heartbeat-interval", "500ms", "--offline-after", "4s"];
-        let cluster = Cluster::start(BINARY, 1, &options).await;
-        let api = cluster.admin(0).await;
-        cluster.project(&api, PROJECT).await.unwrap();
-        let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
-        let (urls, options) = (cluster.urls(), ["--measure-every", "1s"]);
-        let agent = Agent::start_with(BINARY, cluster.path(), "edge-1", &urls, PROJECT, &token, &options);
-        let edge = Self { agent, api, upstream: Upstream::start("one", 200).await, _cluster: cluster };
-        let node = until("the node is there", 30, || async { edge.find().await }).await;
-        let body = json!({"version": "1.0.0", "config_source": config(&edge.upstream.address())});
-        let made = edge.api.post(&edge.path("/bundles"), &body).await.unwrap();
-        let bundle = made["id"].as_str().unwrap().to_owned();
-        let assign = edge.path(&format!("/bundles/{bundle}/assign"));
-        edge.api.post(&assign, &json!({"node_ids": [node["id"]]})).await.unwrap();
-        until("the bundle is effective, and measured", 60, || async {
-            let node = edge.find().await?;
-            (effective(&node) == Some(bundle.as_str()) && node["drift"]["status"] == "in_sync").then_some(())
+        let edge = Edge::start(1, &["--offline-after", "4s"], &["--measure-every", "1s"]).await;
+        let upstream = Upstream::start("one", 200).await;
+        edge.give(&json!({"version": "1.0.0", "config_source": config(&upstream.address())})).await;
+        until("it is measured", 60, || async {
+            (edge.find().await?["drift"]["status"] == "in_sync").then_some(())
         })
         .await;
-        edge
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/api/v1/projects/{PROJECT}{rest}")
-    }
-
-    async fn find(&self) -> Option<Value> {
-        let mut list = self.api.get(&self.path("/nodes")).await.ok()?;
-        list["nodes"].as_array_mut()?.pop()
+        Self { edge, upstream }
     }
 
     /// What is done about drift from now on: the assignment is asserted again after a second.
     async fn reassert(&self) {
         let body = json!({"drift_remediation": "reassert", "drift_delay_seconds": 1});
-        let path = format!("/api/v1/projects/{PROJECT}");
-        let (status, answer) = self.api.send(reqwest::Method::PATCH, &path, Some(&body)).await.unwrap();
-        assert_eq!(status, 200, "{answer}");
+        self.change(reqwest::Method::PATCH, "", Some(&body), 200).await;
     }
 
     async fn events(&self) -> Vec<Value> {
@@ -91,7 +80,7 @@ impl Edge {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edited_configuration_is_told_with_its_difference_and_brought_back() {
-    let mut edge = Edge::start().await;
+    let mut edge = Drifting::start().await;
     let assigned = std::fs::read_to_string(edge.config()).unwrap();
     let edited = assigned.replace(&edge.upstream.address(), "127.0.0.1:1");
     assert_ne!(assigned, edited);
@@ -184,7 +173,7 @@ impl Drop for Foreign {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proxy_that_somebody_started_with_another_file_is_an_alarm_until_it_is_gone() {
-    let edge = Edge::start().await;
+    let edge = Drifting::start().await;
     edge.reassert().await;
     let other = Upstream::start("other", 200).await;
     let port = edge.agent.http_port.to_string();
@@ -228,7 +217,7 @@ async fn a_proxy_that_somebody_started_with_another_file_is_an_alarm_until_it_is
 /// Defect: remediation and an editor overwrite each other for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_editor_that_never_stops_is_given_up_after_three_tries() {
-    let edge = Edge::start().await;
+    let edge = Drifting::start().await;
     edge.reassert().await;
     let stop = Arc::new(AtomicBool::new(false));
     let (edits, path) = (Arc::clone(&stop), edge.config());

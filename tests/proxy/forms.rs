@@ -7,80 +7,32 @@ use nix::unistd::Pid;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values};
-use sentinel_kit::{Agent, Api, Cluster, Traffic, Upstream, until, zentinel};
+use sentinel_kit::{Agent, Traffic, Upstream, until, zentinel};
 use serde_json::{Value, json};
 
-use crate::BINARY;
-use crate::fleet::{PROJECT, config, effective};
+use crate::edge::Edge;
+use crate::fleet::config;
 
 /// Pages of it may use the service.
 const SHOP: &str = "https://shop.example.com";
 
-/// One member, and one node with a real proxy.
-struct Edge {
-    // The agent first: it ends before the member does.
-    agent: Agent,
-    api: Api,
-    _cluster: Cluster,
+async fn start() -> Edge {
+    Edge::start(1, &[], &[]).await
 }
 
-impl Edge {
-    async fn start() -> Self {
-        let cluster = Cluster::start(BINARY, 1, &["--heartbeat-interval", "500ms"]).await;
-        let api = cluster.admin(0).await;
-        cluster.project(&api, PROJECT).await.unwrap();
-        let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
-        let agent = Agent::start(BINARY, cluster.path(), "edge-1", &cluster.urls(), PROJECT, &token);
-        let edge = Self { agent, api, _cluster: cluster };
-        until("the node is there", 30, || async { edge.find().await }).await;
-        edge
-    }
+/// Assigns a bundle of a text, and waits until the node has proven it.
+async fn assign(edge: &Edge, version: &str, upstream: &Upstream) {
+    edge.give(&json!({"version": version, "config_source": config(&upstream.address())})).await;
+}
 
-    fn path(&self, rest: &str) -> String {
-        format!("/api/v1/projects/{PROJECT}{rest}")
+async fn ask(edge: &Edge, method: Method, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = http.request(method, format!("http://{}/api/things", edge.agent.address()));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
-
-    async fn find(&self) -> Option<Value> {
-        let mut list = self.api.get(&self.path("/nodes")).await.ok()?;
-        list["nodes"].as_array_mut()?.pop()
-    }
-
-    /// Assigns a bundle of a text, and waits until the node has proven it.
-    async fn assign(&self, version: &str, upstream: &Upstream) {
-        self.give(&json!({"version": version, "config_source": config(&upstream.address())})).await;
-    }
-
-    /// Gives the project this configuration, and the node a bundle of it.
-    async fn configure(&self, version: &str, document: &Value) {
-        let applied = self.api.post(&self.path("/config/apply"), document).await.unwrap();
-        assert_eq!(applied["removed"], 0, "{applied}");
-        self.give(&json!({"version": version})).await;
-    }
-
-    /// Makes a bundle, assigns it, and waits until the node has proven it.
-    async fn give(&self, bundle: &Value) {
-        let made = self.api.post(&self.path("/bundles"), bundle).await.unwrap();
-        let id = made["id"].as_str().unwrap();
-        let node = self.find().await.unwrap();
-        let assign = self.path(&format!("/bundles/{id}/assign"));
-        self.api.post(&assign, &json!({"node_ids": [node["id"]]})).await.unwrap();
-        until("the bundle is effective", 60, || async {
-            let node = self.find().await?;
-            assert!(node["failure"].is_null(), "{node}");
-            (effective(&node) == Some(id)).then_some(())
-        })
-        .await;
-    }
-
-    async fn ask(&self, method: Method, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut request = http.request(method, format!("http://{}/api/things", self.agent.address()));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = request.send().await.unwrap();
-        (answer.status(), answer.headers().clone(), answer.text().await.unwrap())
-    }
+    let answer = request.send().await.unwrap();
+    (answer.status(), answer.headers().clone(), answer.text().await.unwrap())
 }
 
 /// A process as an agent of an earlier version has started it, with the text of the bundle, and written down.
@@ -137,9 +89,9 @@ fn document(upstream: &Upstream) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request() {
-    let edge = Edge::start().await;
+    let edge = start().await;
     let (one, two) = (Upstream::start("one", 200).await, Upstream::start("two", 200).await);
-    edge.assign("1.0.0", &one).await;
+    assign(&edge, "1.0.0", &one).await;
     let file = edge.agent.data_dir().join("current/zentinel.json");
     let written = || serde_json::from_slice::<Value>(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(written()["routes"][0]["id"], "main", "a text reaches the proxy as JSON");
@@ -152,14 +104,14 @@ async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request
     for (method, status) in
         [(Method::GET, 200), (Method::POST, 200), (Method::DELETE, 404), (Method::PUT, 404)]
     {
-        let (found, _, body) = edge.ask(method.clone(), &[]).await;
+        let (found, _, body) = ask(&edge, method.clone(), &[]).await;
         assert_eq!(found, status, "{method}");
         assert_eq!(body == "two", status == 200, "{method}: {body}");
     }
 
     // A page of the shop asks first, and then reads the answer.
     let wanted = [("origin", SHOP), ("access-control-request-method", "POST")];
-    let (status, headers, _) = edge.ask(Method::OPTIONS, &wanted).await;
+    let (status, headers, _) = ask(&edge, Method::OPTIONS, &wanted).await;
     let told = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
     assert_eq!(status, 204);
     assert_eq!(told("access-control-allow-origin"), SHOP);
@@ -167,7 +119,7 @@ async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request
     assert_eq!(told("access-control-allow-headers"), "X-Thing");
     assert_eq!(told("access-control-allow-credentials"), "true");
     assert_eq!(told("access-control-max-age"), "77");
-    let (status, headers, body) = edge.ask(Method::GET, &[("origin", SHOP)]).await;
+    let (status, headers, body) = ask(&edge, Method::GET, &[("origin", SHOP)]).await;
     assert_eq!((status.as_u16(), body.as_str()), (200, "two"));
     assert_eq!(headers["access-control-allow-origin"], SHOP);
     assert_eq!(headers["access-control-expose-headers"], "X-Count");
@@ -175,14 +127,14 @@ async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request
     // A page of somebody else is answered without leave to read it.
     for method in [Method::OPTIONS, Method::GET] {
         let other = [("origin", "https://evil.example.com"), ("access-control-request-method", "POST")];
-        let (_, headers, _) = edge.ask(method, &other).await;
+        let (_, headers, _) = ask(&edge, method, &other).await;
         let allows: Vec<_> =
             headers.keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
         assert!(allows.is_empty(), "{headers:?}");
     }
 
-    edge.assign("3.0.0", &one).await;
-    let (status, _, body) = edge.ask(Method::DELETE, &[]).await;
+    assign(&edge, "3.0.0", &one).await;
+    let (status, _, body) = ask(&edge, Method::DELETE, &[]).await;
     assert_eq!((status.as_u16(), body.as_str()), (200, "one"));
     until("the client has seen all three", 30, || async {
         let seen = &traffic.answers()[0];
@@ -195,9 +147,9 @@ async fn a_node_goes_from_a_text_to_a_document_and_back_without_losing_a_request
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_proxy_that_an_earlier_agent_has_started_is_replaced_without_losing_a_request() {
-    let mut edge = Edge::start().await;
+    let mut edge = start().await;
     let (one, two) = (Upstream::start("one", 200).await, Upstream::start("two", 200).await);
-    edge.assign("1.0.0", &one).await;
+    assign(&edge, "1.0.0", &one).await;
     edge.agent.kill9();
     for pid in edge.agent.proxy_pids() {
         kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
@@ -225,7 +177,7 @@ async fn a_proxy_that_an_earlier_agent_has_started_is_replaced_without_losing_a_
     .await;
     assert_eq!(fresh.len(), 1);
     assert!(!edge.agent.data_dir().join("current/zentinel.kdl").exists());
-    edge.assign("2.0.0", &two).await;
+    assign(&edge, "2.0.0", &two).await;
     assert_eq!(reads("current/zentinel.json"), fresh, "and from then on it is told to read again");
     traffic.assert_flawless();
 }

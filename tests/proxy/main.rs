@@ -9,6 +9,7 @@ mod certificates;
 mod checks;
 mod confirm;
 mod drift;
+mod edge;
 mod failover;
 mod features;
 mod fleet;

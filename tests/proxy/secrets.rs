@@ -1,15 +1,16 @@
 //! A secret on its way: from whoever makes it, through three members, to a real proxy and its upstream; and nowhere else.
 
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::sys::signal::Signal;
-use sentinel_kit::{Agent, Api, Cluster, Echo, until};
+use sentinel_kit::{Echo, until};
 use serde_json::{Value, json};
 
 use crate::BINARY;
-use crate::fleet::{PROJECT, effective};
+use crate::edge::Edge;
 
 /// Found nowhere by chance. The second one has what is written otherwise in JSON, in Rust and in URLs.
 const CANARIES: [&str; 3] = ["canary-7c1e0f-one", "canary-7c1e0f-\"two\" & ä", "canary-7c1e0f-three"];
@@ -17,39 +18,34 @@ const CANARIES: [&str; 3] = ["canary-7c1e0f-one", "canary-7c1e0f-\"two\" & ä", 
 const TRACE: &str = "canary-7c1e0f";
 
 /// Three members, and a node whose upstream says which headers it got.
-struct Edge {
-    agent: Agent,
-    api: Api,
+struct Keeping {
+    edge: Edge,
     echo: Echo,
-    cluster: Cluster,
 }
 
-impl Edge {
+impl Deref for Keeping {
+    type Target = Edge;
+
+    fn deref(&self) -> &Edge {
+        &self.edge
+    }
+}
+
+impl DerefMut for Keeping {
+    fn deref_mut(&mut self) -> &mut Edge {
+        &mut self.edge
+    }
+}
+
+impl Keeping {
     async fn start() -> Self {
-        let options = ["--heartbeat-interval", "500ms", "--log", "debug"];
-        let cluster = Cluster::start(BINARY, 3, &options).await;
-        let api = cluster.admin(0).await;
-        cluster.project(&api, PROJECT).await.unwrap();
-        let token = cluster.enrolment_token(&api, PROJECT).await.unwrap();
-        let options = ["--measure-every", "1s", "--log", "debug"];
-        let agent =
-            Agent::start_with(BINARY, cluster.path(), "edge-1", &cluster.urls(), PROJECT, &token, &options);
-        let edge = Self { agent, api, echo: Echo::start("echo").await, cluster };
-        until("the node is there", 30, || async { edge.find().await }).await;
-        edge
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/api/v1/projects/{PROJECT}{rest}")
-    }
-
-    async fn find(&self) -> Option<Value> {
-        let mut list = self.api.get(&self.path("/nodes")).await.ok()?;
-        list["nodes"].as_array_mut()?.pop()
+        let edge = Edge::start(3, &["--log", "debug"], &["--measure-every", "1s", "--log", "debug"]).await;
+        Self { edge, echo: Echo::start("echo").await }
     }
 
     /// Configures a service that sends the secret along, and has the node run a bundle of it.
-    async fn give(&self, version: &str) -> String {
+    async fn send_along(&self, version: &str) -> String {
+        let headers = json!({ "set": { "x-key": "Bearer ${secrets.TOKEN}", "x-version": version } });
         let document = json!({
             "version": 1,
             "settings": { "worker_threads": 1 },
@@ -57,22 +53,10 @@ impl Edge {
             "services": { "all": {
                 "route_path": "/*",
                 "upstream_url": self.echo.url(),
-                "headers": { "request": { "set": { "x-key": "Bearer ${secrets.TOKEN}", "x-version": version } } },
+                "headers": { "request": headers },
             } },
         });
-        self.api.post(&self.path("/config/apply"), &document).await.unwrap();
-        let made = self.api.post(&self.path("/bundles"), &json!({"version": version})).await.unwrap();
-        let id = made["id"].as_str().unwrap().to_owned();
-        let node = self.find().await.unwrap();
-        let assign = self.path(&format!("/bundles/{id}/assign"));
-        self.api.post(&assign, &json!({"node_ids": [node["id"]]})).await.unwrap();
-        until("the bundle is effective", 60, || async {
-            let node = self.find().await?;
-            assert!(node["failure"].is_null(), "{node}");
-            (effective(&node) == Some(&id)).then_some(())
-        })
-        .await;
-        id
+        self.configure(version, &document).await
     }
 
     /// The header that the upstream gets; `None`: no answer.
@@ -180,18 +164,18 @@ fn a_trace_is_found_however_it_is_written() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_secret_reaches_the_proxy_and_nothing_else_has_a_trace_of_it() {
-    let mut edge = Edge::start().await;
+    let mut edge = Keeping::start().await;
     let made = json!({"name": "TOKEN", "value": CANARIES[0]});
     let made = edge.api.post(&edge.path("/secrets"), &made).await.unwrap();
     let secret = made["secret"]["id"].as_str().unwrap().to_owned();
-    let first = edge.give("1.0").await;
+    let first = edge.send_along("1.0").await;
     edge.comes(CANARIES[0]).await;
 
     // A rotation reaches it without another bundle, and from the disk of the node when it begins again.
     let rotate = edge.path(&format!("/secrets/{secret}/rotate"));
     edge.api.post(&rotate, &json!({"value": CANARIES[1]})).await.unwrap();
     edge.comes(CANARIES[1]).await;
-    let second = edge.give("1.1").await;
+    let second = edge.send_along("1.1").await;
     edge.comes(CANARIES[1]).await;
     edge.agent.kill9();
     edge.agent.launch();
