@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sentinel_bundle::certificates::CHALLENGE_PATH;
+use sentinel_model::acme::is_token;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -24,8 +25,6 @@ const WITHIN: Duration = Duration::from_secs(10);
 const QUESTIONS_MAX: usize = 8;
 /// Largest head of a request, in bytes.
 const HEAD_MAX: usize = 8_192;
-/// Longest token, in bytes.
-const TOKEN_MAX: usize = 256;
 /// Pause after a connection could not be taken.
 const AFTER_TROUBLE: Duration = Duration::from_millis(100);
 
@@ -118,8 +117,7 @@ fn token(head: &[u8]) -> Option<String> {
     let line = std::str::from_utf8(line).ok()?;
     let target = line.strip_prefix("GET ")?.split(' ').next()?;
     let token = target.split('?').next()?.strip_prefix(CHALLENGE_PATH)?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    ((1..=TOKEN_MAX).contains(&token.len()) && token.bytes().all(plain)).then(|| token.to_owned())
+    is_token(token).then(|| token.to_owned())
 }
 
 async fn answer(mut stream: TcpStream, status: u16, text: &str) -> std::io::Result<()> {

@@ -132,7 +132,7 @@ impl Link {
     /// # Errors
     /// [`ClientError`].
     pub async fn challenge(&self, token: &str) -> Result<Option<String>, ClientError> {
-        self.client.challenge(token).await
+        self.ask(|client| async move { client.node_challenge(self.node, token).await }).await
     }
 
     /// Asks a member for anything newer than what runs, over a new connection. Only an answer to that very question counts: a 404 may be

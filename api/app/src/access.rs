@@ -320,6 +320,8 @@ operations! {
     NodeArchive => Node;
     /// Fetch the values of the secrets that it names.
     NodeSecrets => Node;
+    /// Answer a certificate authority that asks a node.
+    NodeChallenge => Node;
     /// Exchange a node's key for a token.
     NodeToken => Node;
     /// Tell what happened at a node.

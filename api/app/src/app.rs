@@ -11,6 +11,7 @@ use sentinel_model::audit::Actor;
 use sentinel_model::{Epoch, RequestId, Sha256Digest, Time};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::access::{self, Operation, Place};
 use crate::agent::EventBudget;
@@ -25,6 +26,7 @@ use crate::events::EventBus;
 use crate::facts::FactQueue;
 use crate::keyring::Keyring;
 use crate::liveness::Liveness;
+use crate::log_clock::LogClock;
 use crate::node_token;
 use crate::password::Passwords;
 use crate::rollout::Rehearsals;
@@ -107,6 +109,8 @@ pub(crate) struct Inner {
     pub(crate) checks: CheckBook,
     /// Strangers for whom this member asks the others about a token.
     pub(crate) acme_turns: Semaphore,
+    /// The time in which certificates are due.
+    pub(crate) acme_clock: Mutex<LogClock>,
     /// What was asked last, and at which log index.
     standing: Mutex<Option<(u64, Standing)>>,
 }
@@ -131,6 +135,7 @@ impl App {
         if opened.map_err(AppError::internal)?.as_slice() != b"sealed" {
             return Err(AppError::internal("a sealed value does not open to what was sealed"));
         }
+        let acme_clock = Mutex::new(LogClock::new(parts.clock.now(), Instant::now()));
         Ok(Self(Arc::new(Inner {
             parts,
             passwords: Passwords::default(),
@@ -144,6 +149,7 @@ impl App {
             concerns: Concerns::default(),
             checks: CheckBook::default(),
             acme_turns: Semaphore::new(ACME_TURNS),
+            acme_clock,
             standing: Mutex::default(),
         })))
     }

@@ -171,7 +171,16 @@ impl App {
         let everything = matches!(&caller.identity, Identity::User(by) if by.user.cluster_admin);
         let orgs = self.orgs_of(caller, view)?;
         let mut found = Vec::new();
-        for one in machine::ending(read, self.now().plus_ms(ENDS_SOON_MS), ENDING_MAX)? {
+        let ending = machine::ending(read, self.now().plus_ms(ENDS_SOON_MS), ENDING_MAX)?;
+        let failing = sentinel_machine::acme::never_issued(read, ENDING_MAX)?;
+        // One that lives shortly and is renewed in time is as it shall be.
+        let worth = |one: &certificate::Certificate| {
+            let life = one.current().map(|version| version.facts.not_after.since(version.facts.not_before));
+            let left = one.not_after().map(|end| end.since(self.now()));
+            let short = life.zip(left).is_some_and(|(life, left)| left > life / 6);
+            !short || one.acme.as_ref().is_none_or(|acme| acme.failure.is_some())
+        };
+        for one in ending.into_iter().chain(failing).filter(worth) {
             let project = tables::load::<Project>(read, one.project_id.as_bytes())?;
             let Some(project) = project.filter(|project| everything || orgs.contains(&project.org_id)) else {
                 continue;

@@ -38,6 +38,7 @@ mod gate;
 mod group;
 pub mod keyring;
 pub mod liveness;
+mod log_clock;
 mod member;
 mod node;
 pub mod node_token;

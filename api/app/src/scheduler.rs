@@ -8,7 +8,6 @@
 
 mod drift;
 mod heard;
-mod log_clock;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -30,9 +29,9 @@ use tokio::time::Instant;
 use crate::app::{App, Settings};
 use crate::error::AppError;
 use crate::events::{EventBus, Subscription, Watched};
+use crate::log_clock::{LogClock, Moment};
 use crate::work::elsewhere;
 use heard::Heard;
-use log_clock::{LogClock, Moment};
 
 /// While a rollout is under way, it is looked at this often.
 const BUSY: Duration = Duration::from_millis(500);

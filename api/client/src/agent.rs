@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sentinel_api_types::agent::{
-    HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NodeEventBatch, NodeEventReport,
-    NodeEventsResponse, NodeTokenResponse, RegisterRequest, RegisterResponse,
+    HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NodeChallenge, NodeEventBatch,
+    NodeEventReport, NodeEventsResponse, NodeTokenResponse, RegisterRequest, RegisterResponse,
 };
 use sentinel_api_types::node_secret::{NodeSecretsRequest, SealedNodeSecrets};
 use sentinel_model::{BundleId, NodeId};
@@ -16,8 +16,6 @@ use crate::error::ClientError;
 
 /// Longest wait for the answer to a heartbeat: the next one is due soon.
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(10);
-/// Longest answer to a certificate authority, in bytes.
-const CHALLENGE_MAX: u64 = 1_024;
 /// How much longer than asked for a member may take to answer a poll.
 const POLL_SLACK: Duration = Duration::from_secs(10);
 
@@ -83,14 +81,14 @@ impl Client {
         self.ask(Call::post(&["nodes", &node.to_string(), "secrets"]).json(request)).await
     }
 
-    /// What a certificate authority that asks for a token (ACME, HTTP-01) is to be answered; `None`: no member knows it.
+    /// What a certificate authority is to be answered that asks the node for a token (ACME, HTTP-01); `None`: there is no such challenge.
     ///
     /// # Errors
     /// [`ClientError`].
-    pub async fn challenge(&self, token: &str) -> Result<Option<String>, ClientError> {
-        let call = Call::outside(&[".well-known", "acme-challenge", token]);
-        match self.text(call.within(Some(HEARTBEAT_WITHIN)), CHALLENGE_MAX).await {
-            Ok(text) => Ok(Some(text)),
+    pub async fn node_challenge(&self, node: NodeId, token: &str) -> Result<Option<String>, ClientError> {
+        let call = Call::get(&["nodes", &node.to_string(), "acme-challenges", token]);
+        match self.ask::<NodeChallenge>(call.within(Some(HEARTBEAT_WITHIN))).await {
+            Ok(found) => Ok(Some(found.answer)),
             Err(error) if error.status() == Some(404) => Ok(None),
             Err(error) => Err(error),
         }

@@ -34,33 +34,17 @@ pub(crate) struct Call {
     /// `None`: until the connection breaks.
     within: Option<Duration>,
     problem: Option<String>,
-    /// Its path is not one of the API.
-    outside: bool,
 }
 
 impl Call {
     fn new<S: ToString>(method: Method, path: &[S]) -> Self {
         let path = path.iter().map(ToString::to_string).collect();
         let within = Some(ANSWER_WITHIN);
-        Self {
-            method,
-            path,
-            query: Vec::new(),
-            body: None,
-            headers: Vec::new(),
-            within,
-            problem: None,
-            outside: false,
-        }
+        Self { method, path, query: Vec::new(), body: None, headers: Vec::new(), within, problem: None }
     }
 
     pub(crate) fn get<S: ToString>(path: &[S]) -> Self {
         Self::new(Method::GET, path)
-    }
-
-    /// A path beside those of the API.
-    pub(crate) fn outside<S: ToString>(path: &[S]) -> Self {
-        Self { outside: true, ..Self::get(path) }
     }
 
     pub(crate) fn post<S: ToString>(path: &[S]) -> Self {
@@ -127,11 +111,7 @@ impl Call {
     fn url(&self, base: &Url, stale: bool) -> Url {
         let mut url = base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty();
-            if !self.outside {
-                segments.extend(["api", "v1"]);
-            }
-            segments.extend(&self.path);
+            segments.pop_if_empty().extend(["api", "v1"]).extend(&self.path);
         }
         if !self.query.is_empty() || stale {
             let mut pairs = url.query_pairs_mut();
@@ -156,15 +136,6 @@ impl Client {
             let reason = if json { error.to_string() } else { format!("it is not JSON; {NO_MEMBER}") };
             ClientError::Unreadable { member, reason }
         })
-    }
-
-    /// Sends a request whose answer is a text, at most so many bytes of it.
-    pub(crate) async fn text(&self, call: Call, most: u64) -> Result<String, ClientError> {
-        let response = self.send(call).await?;
-        let member = member_of(&response);
-        let body = read(response, most).await?;
-        String::from_utf8(body.into())
-            .map_err(|_| ClientError::Unreadable { member, reason: "it is no text".to_owned() })
     }
 
     /// Sends a request whose answer has no body.

@@ -301,6 +301,13 @@ pub struct NoUpdate {
     pub secrets: Option<Sha256Digest>,
 }
 
+/// What a certificate authority is to be answered that asks a node for a token (ACME, HTTP-01).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeChallenge {
+    /// The answer, which everybody may know.
+    pub answer: String,
+}
+
 /// A token in exchange for the node key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NodeTokenResponse {

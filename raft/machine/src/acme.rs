@@ -28,24 +28,33 @@ pub fn due(read: &(impl Read + ?Sized), now: Time, most: usize) -> Result<Vec<Ce
     certificate::until(read, Moment::Due, now.plus_ms(1), most)
 }
 
+/// Certificates that failed and were never issued, of so many that are looked at first.
+pub fn never_issued(read: &(impl Read + ?Sized), most: usize) -> Result<Vec<Certificate>, TableError> {
+    let mut known = certificate::until(read, Moment::Due, Time(i64::MAX), most)?;
+    known.retain(|one| {
+        one.current().is_none() && one.acme.as_ref().is_some_and(|acme| acme.failure.is_some())
+    });
+    Ok(known)
+}
+
 /// The account of a project with a certificate authority, if it has one for these settings.
 pub fn account(
     read: &(impl Read + ?Sized),
     project: ProjectId,
     settings: &AcmeSettings,
 ) -> Result<Option<AcmeAccount>, TableError> {
-    let external = settings.external.as_ref().map_or("", |external| external.key_id.as_str());
-    load(read, &account_row(project, &settings.directory_url, &settings.contact, external))
+    load(read, &row_of(project, settings))
 }
 
-/// What is answered to somebody who asks for a token now.
-pub fn challenge(
-    read: &(impl Read + ?Sized),
-    token: &str,
-    now: Time,
-) -> Result<Option<AcmeChallenge>, TableError> {
-    let known: Option<AcmeChallenge> = load(read, token.as_bytes())?;
-    Ok(known.filter(|challenge| challenge.expires_at > now))
+/// What is answered to somebody who asks for a token, as long as its order is under way.
+pub fn challenge(read: &(impl Read + ?Sized), token: &str) -> Result<Option<AcmeChallenge>, TableError> {
+    load(read, token.as_bytes())
+}
+
+/// Where the account of a project lies that there is for these settings.
+pub(crate) fn row_of(project: ProjectId, settings: &AcmeSettings) -> Vec<u8> {
+    let external = settings.external.as_ref().map_or("", |external| external.key_id.as_str());
+    account_row(project, &settings.directory_url, &settings.contact, external)
 }
 
 /// Where an account lies. Nothing that it is found by has a zero byte in it.

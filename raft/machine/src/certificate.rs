@@ -17,6 +17,8 @@ use crate::outcome::Rejection;
 use crate::tables::{Read, Scan, Table, TableError, key, load, rows};
 use crate::{baseline, config};
 
+/// Places in the order of time that are read at once: mostly none is due.
+const PAGE: usize = 32;
 /// Bytes of a time in a key.
 const TIME: usize = 8;
 /// Bytes of an id in a key.
@@ -83,16 +85,23 @@ pub(crate) fn until(
     most: usize,
 ) -> Result<Vec<Certificate>, TableError> {
     let kind = [moment as u8];
-    let page = Scan { limit: most, ..Scan::all(Table::CertificatesByTime, &kind) };
-    let mut found = Vec::new();
-    for (place, _) in read.scan(page)? {
-        let (time, project, slug) = placed(&place)?;
-        if time >= before {
-            break;
+    let (mut found, mut after) = (Vec::new(), None::<Vec<u8>>);
+    loop {
+        let limit = PAGE.min(most - found.len());
+        let page = Scan { limit, after: after.as_deref(), ..Scan::all(Table::CertificatesByTime, &kind) };
+        let places = read.scan(page)?;
+        for (place, _) in &places {
+            let (time, project, slug) = placed(place)?;
+            if time >= before {
+                return Ok(found);
+            }
+            found.extend(find(read, project, slug)?);
         }
-        found.extend(find(read, project, slug)?);
+        match places.into_iter().next_back() {
+            Some((last, _)) if found.len() < most => after = Some(last),
+            _ => return Ok(found),
+        }
     }
-    Ok(found)
 }
 
 /// Why a certificate cannot go, in words: a listener of the configuration shows it, or nodes that join do. `None`: it can.
@@ -142,10 +151,10 @@ pub(crate) fn keep(
     for old in certificate.rotate(version) {
         context.write().delete(Table::CertificateContents, &content_row(certificate.id, old.number))?;
     }
-    let others = all(context.tables(), certificate.project_id)?;
-    let others = others.into_iter().filter(|other| other.id != certificate.id);
-    let together = others.map(|other| other.bytes()).sum::<u64>() + certificate.bytes();
-    if together > BYTES_MAX {
+    let room = BYTES_MAX.saturating_sub(bytes_of_others(context.tables(), certificate)?);
+    let own = certificate.bytes();
+    if own > room {
+        let together = BYTES_MAX - room + own;
         let message = format!(
             "the certificates of a project have at most {BYTES_MAX} bytes together, earlier versions with them, not {together}"
         );
@@ -160,6 +169,16 @@ pub(crate) fn keep(
     })?;
     store(context, before, certificate)?;
     Ok(number)
+}
+
+/// Bytes that a project has left for another version of a certificate.
+pub(crate) fn room(read: &(impl Read + ?Sized), certificate: &Certificate) -> Result<u64, TableError> {
+    Ok(BYTES_MAX.saturating_sub(bytes_of_others(read, certificate)? + certificate.bytes()))
+}
+
+fn bytes_of_others(read: &(impl Read + ?Sized), certificate: &Certificate) -> Result<u64, TableError> {
+    let others = all(read, certificate.project_id)?.into_iter().filter(|other| other.id != certificate.id);
+    Ok(others.map(|other| other.bytes()).sum())
 }
 
 /// Takes everything of a certificate away.

@@ -247,4 +247,6 @@ commands! {
     127 schema 1 level 5 certificate_issue::CertificateIssue;
     /// A certificate was not issued.
     128 schema 1 level 5 certificate_fail::CertificateFail;
+    /// Forgets an account that a certificate authority does not know any more.
+    129 schema 1 level 5 acme_account_forget::AcmeAccountForget;
 }

@@ -18,8 +18,6 @@ pub const TOKEN_MAX: usize = 256;
 pub const ANSWER_MAX: usize = 512;
 /// Longest words about what went wrong, in characters.
 pub const REASON_MAX: usize = 500;
-/// How long somebody may ask for the answer to a challenge, in milliseconds: a day, far longer than an order is under way.
-pub const CHALLENGE_LIFE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// The pause after the first failure, in milliseconds. Each further one doubles it.
 const PAUSE_MS: u64 = 60 * 1_000;
 /// The longest pause that doubling makes, in milliseconds: a day.
@@ -123,10 +121,10 @@ pub struct AcmeChallenge {
     pub token: String,
     /// The answer: the token, and the thumbprint of the account's key.
     pub answer: String,
+    /// The project: its nodes give the answer, and those of others do not.
+    pub project_id: ProjectId,
     /// The certificate.
     pub certificate_id: CertificateId,
-    /// Until when somebody may ask.
-    pub expires_at: Time,
 }
 
 impl AcmeSettings {
@@ -172,7 +170,8 @@ impl Acme {
     pub fn due(&self) -> Time {
         match &self.state {
             AcmeState::Due(at) => *at,
-            AcmeState::Ordered(order) => order.since,
+            // Always: whatever the clock was when it began.
+            AcmeState::Ordered(_) => Time(0),
         }
     }
 
@@ -211,8 +210,14 @@ pub fn check_https(field: &str, url: &str) -> Result<(), InvalidValue> {
     if url.len() > URL_MAX {
         return refuse("must have at most 2048 bytes");
     }
-    if !url.bytes().all(|byte| byte.is_ascii_graphic()) || url.contains(['\\', '#']) {
-        return refuse("must be without blanks, control characters, backslashes and fragments");
+    // Of what RFC 3986 lets stand in a URL, without fragments and without the brackets of addresses of version 6.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=%".contains(&byte);
+    let mut escapes = url.split('%').skip(1);
+    let whole = |escape: &str| escape.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !url.bytes().all(plain) || !escapes.all(whole) {
+        return refuse(
+            "must be a URL without blanks, brackets, backslashes, fragments and other characters that no URL has",
+        );
     }
     match rest.split(['/', '?']).next() {
         None | Some("") => refuse("names no host"),
@@ -282,9 +287,18 @@ mod tests {
             change(&mut settings);
             settings.check().unwrap_err().field
         };
-        for url in
-            ["http://a.example/d", "https://", "https:///d", "https://a:b@c.example/", "https://a b/", ""]
-        {
+        for url in [
+            "http://a.example/d",
+            "https://",
+            "https:///d",
+            "https://a:b@c.example/",
+            "https://a b/",
+            "",
+            "https://a/<x>",
+            "https://[",
+            "https://a|b/",
+            "https://a/%zz",
+        ] {
             assert!(check_https("directory_url", url).is_err(), "{url}");
         }
         assert_eq!(with(|settings| settings.directory_url = "http://a.example".into()), "directory_url");

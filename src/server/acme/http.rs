@@ -14,6 +14,7 @@ use instant_acme::{BodyWrapper, BytesResponse, Error, HttpClient};
 use reqwest::Url;
 use sentinel_app::App;
 use sentinel_model::Time;
+use serde_json::Value;
 
 use crate::server::outbound::{Caller, Outbound};
 
@@ -21,6 +22,12 @@ use crate::server::outbound::{Caller, Outbound};
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest answer that is read: a chain of some certificates.
 const BODY_MAX: usize = 512 * 1024;
+/// Longest pause that the client is told of, in milliseconds: a day.
+const PAUSE_MAX_MS: i64 = 24 * 60 * 60 * 1_000;
+/// What is said of an address to which no request goes, and what that means here.
+const KEPT: &str = "checks do not go there";
+const KEPT_HERE: &str =
+    "requests do not go there (a private address has to be let in by `server --allow-checks-to`)";
 
 /// See the module. Clones share.
 #[derive(Clone)]
@@ -53,11 +60,23 @@ impl Http {
         if url.scheme() != "https" {
             return Err(other("the certificate authority names an address that is not of HTTPS"));
         }
-        let answer = self.caller.send(parts.method, url, parts.headers, body, BODY_MAX).await;
-        let (status, headers, body) = answer.map_err(|words| Error::Other(words.into()))?;
+        let answer = self.caller.send(parts.method, url.clone(), parts.headers, body, BODY_MAX).await;
+        let (status, mut headers, body) =
+            answer.map_err(|words| Error::Other(words.replace(KEPT, KEPT_HERE).into()))?;
         if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
             let asked = pause(&headers, self.app.now());
-            *self.not_before.lock().unwrap_or_else(PoisonError::into_inner) = asked;
+            let mut known = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+            *known = (*known).max(asked);
+        }
+        // The client adds it to the time, which breaks at the end of time.
+        if pause(&headers, Time(0)).is_some_and(|pause| pause > Time(PAUSE_MAX_MS)) {
+            headers.remove(RETRY_AFTER);
+        }
+        // Anything else than ACME is told as what it is.
+        if !status.is_success() && !is_problem(&body) {
+            let words =
+                format!("{url} answered {status}, and not as a certificate authority that speaks ACME does");
+            return Err(Error::Other(words.into()));
         }
         let mut response = Response::new(());
         *response.status_mut() = status;
@@ -74,6 +93,12 @@ impl HttpClient for Http {
     ) -> Pin<Box<dyn Future<Output = Result<BytesResponse, Error>> + Send>> {
         Box::pin(self.clone().ask(request))
     }
+}
+
+/// A problem document (RFC 7807), as ACME tells what is wrong.
+fn is_problem(body: &[u8]) -> bool {
+    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return false };
+    fields.contains_key("type") || fields.contains_key("detail")
 }
 
 fn other(words: &'static str) -> Error {
@@ -106,5 +131,14 @@ mod tests {
         assert_eq!(asked("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Time(946_684_799_000)));
         assert_eq!(asked("soon"), None);
         assert_eq!(pause(&HeaderMap::new(), Time(1_000)), None);
+        assert!(asked("18446744073709551615").unwrap() > Time(PAUSE_MAX_MS), "and is not told to the client");
+    }
+
+    #[test]
+    fn a_refusal_of_acme_is_told_from_one_of_something_else() {
+        assert!(is_problem(br#"{"type":"urn:ietf:params:acme:error:badNonce","detail":"x"}"#));
+        for other in ["<html>404</html>", "", "{}", "[]", "\"type\""] {
+            assert!(!is_problem(other.as_bytes()), "{other}");
+        }
     }
 }

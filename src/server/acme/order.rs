@@ -35,12 +35,17 @@ enum Trouble {
     Passing(String),
     /// It will not, for some time.
     Lasting(String),
+    /// The account is none for the certificate authority.
+    Account(String),
 }
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         match error {
             Error::Api(problem) if passes(&problem) => Trouble::Passing(words(&problem)),
+            Error::Api(problem) if kind(&problem) == Some("accountDoesNotExist") => {
+                Trouble::Account(words(&problem))
+            }
             Error::Api(problem) => Trouble::Lasting(words(&problem)),
             Error::Other(_) | Error::Timeout(_) => Trouble::Passing(error.to_string()),
             other => Trouble::Lasting(other.to_string()),
@@ -51,7 +56,8 @@ impl From<Error> for Trouble {
 impl From<AppError> for Trouble {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::Invalid(_) => Trouble::Lasting(error.to_string()),
+            // Asked again at once, it would be answered the same.
+            AppError::Invalid(_) | AppError::Conflict(_) => Trouble::Lasting(error.to_string()),
             other => Trouble::Passing(other.to_string()),
         }
     }
@@ -72,16 +78,20 @@ pub async fn see_to(app: &App, outbound: &Outbound, due: &AcmeDue) -> anyhow::Re
             Ok(()) => {}
             Err(Trouble::Passing(reason)) => {
                 tried += 1;
-                if tried >= TRIES {
+                // Whoever wants a pause is not asked again at once.
+                if tried >= TRIES || http.not_before().is_some() {
                     return fail(app, &work, &reason, http.not_before()).await;
                 }
                 tracing::info!(slug = due.slug, reason, tried, "an order of a certificate is tried again");
                 tokio::time::sleep(PAUSE * tried).await;
             }
-            Err(Trouble::Lasting(reason)) => return fail(app, &work, &reason, http.not_before()).await,
+            Err(Trouble::Lasting(reason) | Trouble::Account(reason)) => {
+                return fail(app, &work, &reason, http.not_before()).await;
+            }
         }
     }
-    anyhow::bail!("it has come to no end within {STEPS} steps")
+    let Some(work) = app.acme_work(due).await? else { return Ok(()) };
+    fail(app, &work, &format!("it has come to no end within {STEPS} steps"), None).await
 }
 
 async fn fail(app: &App, work: &AcmeWork, reason: &str, not_before: Option<Time>) -> anyhow::Result<()> {
@@ -97,7 +107,17 @@ async fn step(app: &App, http: &Http, work: &AcmeWork) -> Result<(), Trouble> {
         .map_err(|_| Trouble::Lasting("the account cannot be read".into()))?;
     let account = builder.from_credentials(credentials).await?;
     match &work.order {
-        None => order(app, &account, work).await,
+        None => match order(app, &account, work).await {
+            // It was made anew, or has closed the account.
+            Err(Trouble::Account(reason)) => {
+                tracing::warn!(
+                    reason,
+                    "a certificate authority does not know the account any more; another one is made"
+                );
+                Ok(app.forget_acme_account(work).await?)
+            }
+            result => result,
+        },
         Some(known) => follow(app, &account, work, known).await,
     }
 }
@@ -121,8 +141,13 @@ async fn order(app: &App, account: &Account, work: &AcmeWork) -> Result<(), Trou
     let mut order = account.new_order(&NewOrder::new(&names)).await?;
     let mut challenges = Vec::new();
     let mut authorizations = order.authorizations();
+    let mut seen = 0;
     while let Some(authorization) = authorizations.next().await {
         let mut authorization = authorization?;
+        seen += 1;
+        if seen > names.len() {
+            return Err(Trouble::Lasting("the order has more authorizations than names".into()));
+        }
         match authorization.status {
             AuthorizationStatus::Valid => continue,
             AuthorizationStatus::Pending => {}
@@ -148,9 +173,11 @@ async fn follow(app: &App, account: &Account, work: &AcmeWork, known: &WorkOrder
         ready(&mut order).await?;
         status = match order.poll_ready(&ASKING).await {
             Ok(status) => status,
-            Err(Error::Api(_)) => OrderStatus::Invalid,
-            // Whoever led before may have asked for the certificate already.
-            Err(error) => order.refresh().await.map(|state| state.status).map_err(|_| error)?,
+            // What counts is what the order says: whoever led before may have asked for the certificate already, and an error may be one of asking.
+            Err(error) => match order.refresh().await.map(|state| state.status) {
+                Ok(status) if status != OrderStatus::Pending => status,
+                _ => return Err(error.into()),
+            },
         };
     }
     if status == OrderStatus::Invalid {
@@ -228,13 +255,16 @@ async fn suggested(account: &Account, chain: &str) -> Option<Time> {
 }
 
 fn passes(problem: &Problem) -> bool {
-    let kind = problem.r#type.as_deref().and_then(|kind| kind.rsplit(':').next());
-    matches!(kind, Some("badNonce" | "serverInternal"))
+    matches!(kind(problem), Some("badNonce" | "serverInternal"))
+}
+
+fn kind(problem: &Problem) -> Option<&str> {
+    problem.r#type.as_deref().and_then(|kind| kind.rsplit(':').next())
 }
 
 /// What a certificate authority says, with the kind of it.
 fn words(problem: &Problem) -> String {
-    let kind = problem.r#type.as_deref().and_then(|kind| kind.rsplit(':').next()).unwrap_or("problem");
+    let kind = kind(problem).unwrap_or("problem");
     let mut said = match &problem.detail {
         Some(detail) => format!("{detail} ({kind})"),
         None => kind.to_owned(),

@@ -1,25 +1,31 @@
 //! Certificates that are issued by ACME: who asks for them, what the leader does for them, and what is answered to a token.
 
+use std::sync::PoisonError;
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sentinel_api_types::Secret;
+use sentinel_api_types::agent::NodeChallenge;
 use sentinel_api_types::certificate::{CertificateBody, CertificateRequest};
 use sentinel_machine::acme::{self, Decided};
 use sentinel_machine::certificate as machine;
+use sentinel_machine::commands::acme_account_forget::AcmeAccountForget;
 use sentinel_machine::commands::acme_account_keep::AcmeAccountKeep;
 use sentinel_machine::commands::certificate_fail::CertificateFail;
 use sentinel_machine::commands::certificate_issue::CertificateIssue;
 use sentinel_machine::commands::certificate_order::CertificateOrder;
 use sentinel_machine::commands::certificate_renew::CertificateRenew;
 use sentinel_machine::commands::certificate_request;
-use sentinel_machine::{Command, Consistency, Read, Rejection};
+use sentinel_machine::{Command, Consistency, Read, Rejection, query};
 use sentinel_model::acme::{
-    Acme, AcmeAccount, AcmeSettings, ExternalAccount, LETS_ENCRYPT, is_token, renewal,
+    Acme, AcmeAccount, AcmeChallenge, AcmeSettings, ExternalAccount, LETS_ENCRYPT, is_token, renewal,
 };
 use sentinel_model::certificate::{Certificate, NAMES_MAX};
 use sentinel_model::secret::Sealed;
 use sentinel_model::user::normalize_email;
-use sentinel_model::{CertificateId, InvalidValue, ProjectId, Time};
+use sentinel_model::{CertificateId, InvalidValue, NodeId, ProjectId, Time};
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::check::{authorities, check};
@@ -32,7 +38,9 @@ use crate::error::AppError;
 use crate::keyring::{acme_account_context, acme_external_context, certificate_key_context};
 
 /// What is issued is not renewed within this time, whatever it says of its life, in milliseconds.
-const SOONEST_MS: u64 = 60 * 1_000;
+const SOONEST_MS: u64 = 60 * 60 * 1_000;
+/// Longest wait for a turn to ask the others about a token.
+const TURN_WITHIN: Duration = Duration::from_secs(1);
 /// Longest HMAC key of an external account, in bytes.
 const EXTERNAL_KEY_MAX: usize = 1_024;
 
@@ -63,6 +71,7 @@ pub struct AcmeWork {
     /// The order that is under way.
     pub order: Option<WorkOrder>,
     sealed: Option<Sealed>,
+    account_sealed: Option<Sealed>,
 }
 
 /// An order that is under way.
@@ -108,6 +117,7 @@ impl App {
             external,
         };
         settings.check()?;
+        self.refuse_own_names(&settings.domains)?;
         let change = Change::making("certificate.requested")
             .in_project(project_id)
             .with("slug", &request.slug)
@@ -150,31 +160,56 @@ impl App {
         self.certificate_body(&*committed.view.tables, project_id, slug, Vec::new())
     }
 
-    /// What is answered to whoever asks for the token of a challenge; `None`: nobody is to know of it. A member that is behind asks the
-    /// others before it says so: certificate authorities ask once.
+    /// What a member answers to whoever asks it for the token of a challenge; `None`: nobody is to know of it.
     pub async fn answer_acme(&self, token: &str) -> Result<Option<String>, AppError> {
         if !is_token(token) {
             return Ok(None);
         }
+        Ok(self.challenge(token).await?.map(|found| found.answer))
+    }
+
+    /// What a node answers to whoever asks it for a token: of the challenges of its own project alone. Else anybody who has a project here could
+    /// prove the names of everybody else.
+    pub async fn node_challenge(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        token: &str,
+    ) -> Result<NodeChallenge, AppError> {
+        let (_, node) = self.this_node(Operation::NodeChallenge, caller, id).await?;
+        let found = if is_token(token) { self.challenge(token).await? } else { None };
+        let own = found.filter(|found| found.project_id == node.project_id);
+        own.map(|found| NodeChallenge { answer: found.answer })
+            .ok_or_else(|| AppError::not_found("Challenge"))
+    }
+
+    /// The challenge of a token. A member that is behind asks the others before it says that there is none: certificate authorities ask once.
+    async fn challenge(&self, token: &str) -> Result<Option<AcmeChallenge>, AppError> {
         let known = self.read_stale().await?;
-        if let Some(found) = acme::challenge(&*known.tables, token, self.now())? {
-            return Ok(Some(found.answer));
+        if let Some(found) = acme::challenge(&*known.tables, token)? {
+            return Ok(Some(found));
         }
-        let Ok(_turn) = self.inner().acme_turns.try_acquire() else {
+        let turn = tokio::time::timeout(TURN_WITHIN, self.inner().acme_turns.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
             return Err(AppError::Busy("questions for tokens of challenges that are not known here"));
         };
         let newest = self.replica().read(Consistency::Linearizable).await?;
-        if newest.applied == known.applied {
-            return Ok(None);
-        }
-        Ok(acme::challenge(&*newest.tables, token, self.now())?.map(|found| found.answer))
+        Ok(acme::challenge(&*newest.tables, token)?)
+    }
+
+    /// The time in which it is decided what is due: never behind that of the log, which a member's clock that was far ahead takes with it.
+    fn acme_now(&self, read: &dyn Read) -> Result<Time, AppError> {
+        let log = query::log_time(read)?;
+        let mut clock = self.inner().acme_clock.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(clock.look(log, self.now(), Instant::now()).now)
     }
 
     /// The certificates that the leader has to do something for by now, at most so many: those that wait longest.
     pub async fn acme_due(&self, most: usize) -> Result<Vec<AcmeDue>, AppError> {
         let view = self.read_stale().await?;
         let mut due = Vec::new();
-        for certificate in acme::due(&*view.tables, self.now(), most)? {
+        let now = self.acme_now(&*view.tables)?;
+        for certificate in acme::due(&*view.tables, now, most)? {
             let Some(acme) = &certificate.acme else { continue };
             due.push(AcmeDue {
                 account_key: context_of(certificate.project_id, &acme.settings),
@@ -186,11 +221,13 @@ impl App {
         Ok(due)
     }
 
-    /// What there is to do for a certificate now; `None`: nothing any more.
+    /// What there is to do for a certificate now; `None`: nothing any more. Read linearizably: whoever leads no more, and does not know it yet, must
+    /// not go on with what another one has taken over.
     pub async fn acme_work(&self, due: &AcmeDue) -> Result<Option<AcmeWork>, AppError> {
-        let view = self.read_stale().await?;
+        let view = self.replica().read(Consistency::Linearizable).await?;
         let known = machine::find(&*view.tables, due.project_id, &due.slug)?;
-        let is_due = |known: &Certificate| known.acme.as_ref().is_some_and(|acme| acme.due() <= self.now());
+        let now = self.acme_now(&*view.tables)?;
+        let is_due = |known: &Certificate| known.acme.as_ref().is_some_and(|acme| acme.due() <= now);
         let known = known.filter(|known| known.id == due.certificate_id).filter(is_due);
         known.map_or(Ok(None), |known| self.work(&*view.tables, known))
     }
@@ -239,9 +276,7 @@ impl App {
             return Err(AppError::invalid("chain", format!("what was issued is not for {domain}")));
         }
         let (begin, end) = (checked.facts.not_before, checked.facts.not_after);
-        let renew_at = renew_at
-            .map_or_else(|| renewal(begin, end), |asked| asked.min(end))
-            .max(self.now().plus_ms(SOONEST_MS));
+        let renew_at = within_life(renew_at.unwrap_or_else(|| renewal(begin, end)), self.now(), end);
         let content = machine::Content {
             digest: digest(&checked),
             facts: checked.facts,
@@ -252,13 +287,20 @@ impl App {
         self.take_decision(CertificateIssue { on: work.on.clone(), content, renew_at, by }).await
     }
 
-    /// Takes note of why nothing came of it, and when the certificate authority wants the next order at the earliest.
+    /// Forgets an account that the certificate authority does not know any more: the next step makes another one.
+    pub async fn forget_acme_account(&self, work: &AcmeWork) -> Result<(), AppError> {
+        let Some(sealed) = work.account_sealed.clone() else { return Ok(()) };
+        self.take_decision(AcmeAccountForget { on: work.on.clone(), sealed }).await
+    }
+
+    /// Takes note of why nothing came of it, and when the certificate authority wants the next order at the earliest. Not by somebody who leads no more.
     pub async fn fail_acme(
         &self,
         work: &AcmeWork,
         reason: &str,
         not_before: Option<Time>,
     ) -> Result<(), AppError> {
+        self.replica().read(Consistency::Linearizable).await?;
         let reason = reason.to_owned();
         self.take_decision(CertificateFail { on: work.on.clone(), reason, not_before }).await
     }
@@ -280,6 +322,7 @@ impl App {
         };
         let Acme { settings, revision, state, .. } = known;
         let account = acme::account(read, project_id, &settings)?;
+        let account_sealed = account.as_ref().map(|account| account.sealed.clone());
         let account = account.map(|account| self.open(&context_of(project_id, &settings), &account.sealed));
         let account = account.transpose()?.map(text).transpose()?;
         let external = settings.external.as_ref();
@@ -296,11 +339,23 @@ impl App {
             on: Decided { project_id, slug, certificate_id: id, revision },
             version,
             account,
+            account_sealed,
             external: external.transpose()?,
             settings,
             order,
             sealed,
         }))
+    }
+
+    /// Names of members are nobody's to ask for: members answer for every project.
+    fn refuse_own_names(&self, domains: &[String]) -> Result<(), AppError> {
+        let own = self.inner().parts.cluster.api_urls();
+        match domains.iter().position(|domain| is_of_a_member(domain, &own)) {
+            Some(at) => {
+                Err(AppError::invalid(format!("domains.{at}"), "is the name of a member of the cluster"))
+            }
+            None => Ok(()),
+        }
     }
 
     fn open(&self, context: &str, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, AppError> {
@@ -326,6 +381,13 @@ fn domains(asked: &[String]) -> Result<Vec<String>, InvalidValue> {
     Ok(asked.iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase()).collect())
 }
 
+/// A time of renewal, whatever was asked for: neither at once again and again, nor when it has ended.
+fn within_life(asked: Time, now: Time, end: Time) -> Time {
+    let left = end.since(now);
+    let (first, last) = (now.plus_ms(left / 6), now.plus_ms(left / 3 * 2));
+    asked.clamp(first, last).max(now.plus_ms(SOONEST_MS))
+}
+
 /// The key of an external account, which certificate authorities give as Base64 for URLs.
 fn hmac_key(text: &Secret) -> Result<Zeroizing<Vec<u8>>, InvalidValue> {
     let refuse = |message: &str| InvalidValue::new("external_account.hmac_key", message);
@@ -339,8 +401,36 @@ fn hmac_key(text: &Secret) -> Result<Zeroizing<Vec<u8>>, InvalidValue> {
     ))
 }
 
-/// The host of a URL, with its port.
+/// Whether a name is that of a member, as the addresses of the members say.
+fn is_of_a_member(domain: &str, urls: &[String]) -> bool {
+    urls.iter().any(|url| host(url).eq_ignore_ascii_case(domain))
+}
+
+/// The host of a URL, without its port.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?']).next().unwrap_or(rest)
+    rest.split(['/', '?', ':']).next().unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_member_is_known_whatever_its_port_and_case() {
+        let own = ["https://CP-1.example.com:7000/".to_owned(), "https://cp-2.example.com".to_owned()];
+        assert!(is_of_a_member("cp-1.example.com", &own));
+        assert!(is_of_a_member("cp-2.example.com", &own));
+        assert!(!is_of_a_member("shop.example.com", &own));
+        assert!(!is_of_a_member("example.com", &own));
+    }
+
+    #[test]
+    fn a_renewal_is_neither_at_once_nor_at_the_end() {
+        let day = 24 * 60 * 60 * 1_000;
+        let within = |asked| within_life(Time(asked), Time(0), Time(90 * day));
+        assert_eq!(within(60 * day), Time(60 * day));
+        assert_eq!((within(-day), within(0)), (Time(15 * day), Time(15 * day)));
+        assert_eq!(within(91 * day), Time(60 * day));
+    }
 }

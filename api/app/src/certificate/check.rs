@@ -97,7 +97,10 @@ fn certificates(chain: &str) -> Result<Vec<CertificateDer<'static>>, InvalidValu
         return refuse(CHAIN, format!("must have at most {CHAIN_MAX} bytes, not {}", chain.len()));
     }
     if chain.contains("PRIVATE KEY-----") {
-        return refuse(CHAIN, "holds a private key, which everybody could read there; give it as `key`");
+        return refuse(
+            CHAIN,
+            "holds a private key, which everybody could read there; give certificates alone",
+        );
     }
     let mut ders = Vec::new();
     for der in CertificateDer::pem_slice_iter(chain.as_bytes()) {

@@ -39,6 +39,7 @@ NodeUpdate operator nodes:write
 RuntimeConfigShow reader bundles:read DriftList reader nodes:read   DriftStats reader nodes:read
 DriftShow reader nodes:read       DriftExport reader nodes:read     DriftResolve operator nodes:write
 RuntimeConfigKeep node -             NodeSecrets node -
+NodeChallenge node -
 ProjectUpdate admin -             RolloutApprove operator -         RolloutReject operator -
 RolloutBreakGlass admin -         FreezeWindowList reader rollouts:read FreezeWindowCreate admin -
 FreezeWindowDelete admin -           NodeGroupList reader nodes:read    NodeGroupShow reader nodes:read

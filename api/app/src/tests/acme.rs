@@ -11,7 +11,7 @@ use crate::certificate::acme::{AcmeDue, AcmeWork, WorkOrder};
 use crate::error::AppError;
 use crate::testing::World;
 use crate::testing::certificates::Issued;
-use crate::testing::world::PROJECT;
+use crate::testing::world::{OTHER_PROJECT, PROJECT};
 
 const KEY: &str = "c2VjcmV0LWNhbmFyeQ";
 
@@ -175,4 +175,21 @@ async fn who_asks_for_a_token_that_is_none_learns_nothing() {
     for token in ["", "unknown", "../etc/passwd", &"a".repeat(300)] {
         assert_eq!(world.kit.app.answer_acme(token).await.unwrap(), None, "{token}");
     }
+}
+
+#[tokio::test]
+async fn a_node_answers_for_its_own_project_alone() {
+    let world = raised().await;
+    let app = &world.kit.app;
+    let pair = Issued::new(&["shop.example.com"]);
+    ordered(&world, &pair).await;
+    let (id, known) = &world.node;
+    let answer = app.node_challenge(&known.again(), *id, "token").await.unwrap();
+    assert_eq!(answer.answer, "token.thumbprint");
+    for token in ["unknown", "", "../secrets"] {
+        assert!(matches!(app.node_challenge(&known.again(), *id, token).await, Err(AppError::NotFound(_))));
+    }
+    let (stranger, by) = world.kit.node(&world.outsider, OTHER_PROJECT, "edge-1").await.unwrap();
+    let refused = app.node_challenge(&by.again(), stranger, "token").await;
+    assert!(matches!(refused, Err(AppError::NotFound(_))), "{refused:?}");
 }

@@ -152,6 +152,7 @@ const READS: &[Operation] = &[
     NodeHeartbeat,
     NodeLatest,
     NodeArchive,
+    NodeChallenge,
     NodeToken,
 ];
 

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use sentinel_api_types::agent::{
-    HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NodeEventsRequest, NodeEventsResponse,
-    NodeTokenResponse, RegisterRequest, RegisterResponse,
+    HeartbeatRequest, HeartbeatResponse, LatestQuery, LatestResponse, NodeChallenge, NodeEventsRequest,
+    NodeEventsResponse, NodeTokenResponse, RegisterRequest, RegisterResponse,
 };
 use sentinel_api_types::drift::RuntimeConfigReport;
 use sentinel_api_types::node_secret::{NodeSecretsRequest, SealedNodeSecrets};
@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events))
         .routes(routes!(runtime_config))
         .routes(routes!(secrets))
+        .routes(routes!(challenge))
 }
 
 /// The routes that wait or send many bytes, and therefore have no time limit of their own.
@@ -120,6 +121,21 @@ async fn secrets(
     JsonBody(request): JsonBody<NodeSecretsRequest>,
 ) -> Answer<SealedNodeSecrets> {
     Ok(Json(app.node_secrets(&caller, id, request).await?))
+}
+
+/// What a certificate authority is to be answered that asks the node for a token.
+#[utoipa::path(
+    get, path = "/nodes/{id}/acme-challenges/{token}", operation_id = "show_node_challenge", tag = "agent",
+    params(("id" = Uuid, Path, description = "Id of the calling node"), ("token" = String, Path, description = "The token that is asked for")),
+    responses((status = 200, description = "The answer.", body = NodeChallenge), Refusals),
+    security(("node_key" = []), ("bearer" = [])),
+)]
+async fn challenge(
+    State(app): State<App>,
+    Calling(caller): Calling,
+    PathArgs((id, token)): PathArgs<(NodeId, String)>,
+) -> Answer<NodeChallenge> {
+    Ok(Json(app.node_challenge(&caller, id, &token).await?))
 }
 
 /// A short-lived token in exchange for the node's credential.

@@ -467,6 +467,15 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let runs = http.get(&me, &http.world.reader).await.json["node"]["desired"]["bundle_id"].clone();
     assert!(runs.is_string(), "{runs}");
     tries.push(Try {
+        id: "show_node_challenge",
+        path: format!("/api/v1/nodes/{}/acme-challenges/unknown", http.world.node.0),
+        body: None,
+        by: By::Node,
+        status: 404,
+        outsider: 403,
+        writes: false,
+    });
+    tries.push(Try {
         id: "fetch_node_secrets",
         path: format!("/api/v1/nodes/{}/secrets", http.world.node.0),
         body: Some(json!({"bundle_id": runs, "public_key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="})),

@@ -1,9 +1,9 @@
 //! The leader has made an order. From when this is applied, every member can answer for its challenges.
 
 use sentinel_model::acme::{
-    ANSWER_MAX, AcmeChallenge, AcmeState, CHALLENGE_LIFE_MS, Order, is_token,
+    ANSWER_MAX, AcmeChallenge, AcmeState, Order, is_token,
 };
-use sentinel_model::certificate::{NAMES_MAX, SEALED_MAX};
+use sentinel_model::certificate::{CHAIN_MAX, NAMES_MAX, SEALED_MAX};
 use sentinel_model::project::Project;
 use sentinel_model::secret::Sealed;
 use serde::{Deserialize, Serialize};
@@ -40,12 +40,22 @@ impl Apply for CertificateOrder {
         let (url, sealed) = (self.url.clone(), self.sealed.clone());
         let order = Order { url, since: context.time, version: self.version, sealed, tokens };
         was.turn(AcmeState::Ordered(order));
+        let room = certificate::room(context.tables(), &before)?;
+        if room < (CHAIN_MAX + SEALED_MAX) as u64 {
+            let message = "the certificates of the project have no room for another one; delete some".to_owned();
+            return Err(Rejection::Limit(message).into());
+        }
         for (token, answer) in &self.challenges {
+            // Certificate authorities choose them: one must not take the answer of another one's away.
+            if acme::challenge(context.tables(), token)?.is_some() {
+                let message = "a token of the order is one of another order that is under way".to_owned();
+                return Err(Rejection::WrongState(message).into());
+            }
             context.store(&AcmeChallenge {
                 token: token.clone(),
                 answer: answer.clone(),
+                project_id: before.project_id,
                 certificate_id: before.id,
-                expires_at: context.time.plus_ms(CHALLENGE_LIFE_MS),
             })?;
         }
         certificate::store(context, Some(&before), &after)?;

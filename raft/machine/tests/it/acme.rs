@@ -2,6 +2,7 @@
 
 use sentinel_machine::acme::{Decided, account, challenge, due};
 use sentinel_machine::certificate::{Content, content, find};
+use sentinel_machine::commands::acme_account_forget::AcmeAccountForget;
 use sentinel_machine::commands::acme_account_keep::AcmeAccountKeep;
 use sentinel_machine::commands::certificate_fail::CertificateFail;
 use sentinel_machine::commands::certificate_issue::CertificateIssue;
@@ -9,12 +10,12 @@ use sentinel_machine::commands::certificate_order::CertificateOrder;
 use sentinel_machine::commands::certificate_request::CertificateRequest;
 use sentinel_machine::{Read, Rejection, Scan, Table};
 use sentinel_model::Time;
-use sentinel_model::acme::{Acme, AcmeSettings, CHALLENGE_LIFE_MS};
+use sentinel_model::acme::{Acme, AcmeSettings};
 use sentinel_model::certificate::Certificate;
 use sentinel_model::secret::Sealed;
 
 use crate::ids::*;
-use crate::samples::acme::{acme_account, fail, issue, on, order, renew, request, settings};
+use crate::samples::acme::{acme_account, fail, forget_account, issue, on, order, renew, request, settings};
 use crate::samples::certificates::{delete, replacement};
 use crate::stage::Stage;
 
@@ -30,8 +31,8 @@ fn is_due(stage: &Stage, at: Time) -> bool {
     !due(&stage.tables, at, 9).unwrap().is_empty()
 }
 
-fn answer(stage: &Stage, token: &str, at: Time) -> Option<String> {
-    challenge(&stage.tables, token, at).unwrap().map(|found| found.answer)
+fn answer(stage: &Stage, token: &str) -> Option<String> {
+    challenge(&stage.tables, token).unwrap().map(|found| found.answer)
 }
 
 fn last(stage: &Stage) -> String {
@@ -50,11 +51,10 @@ fn a_certificate_is_asked_for_ordered_and_issued_and_is_due_again_when_it_is_to_
     assert!(account(&stage.tables, LAB, &settings()).unwrap().is_none());
     stage.done(order(1));
     assert!(is_due(&stage, now), "it is under way");
-    assert_eq!(answer(&stage, "token-1", now).as_deref(), Some("token-1.thumbprint"));
-    assert_eq!(answer(&stage, "token-1", now.plus_ms(CHALLENGE_LIFE_MS)), None, "nobody asks so late");
+    assert_eq!(answer(&stage, "token-1").as_deref(), Some("token-1.thumbprint"));
     stage.done(issue(2));
     assert_eq!(last(&stage), "certificate.issued");
-    assert_eq!(answer(&stage, "token-1", now), None, "it is over");
+    assert_eq!(answer(&stage, "token-1"), None, "it is over");
     let known = the(&stage);
     assert_eq!((known.version(), acme(&stage).failure), (1, None));
     assert_eq!(content(&stage.tables, &known).unwrap().unwrap().sealed, Sealed(vec![1; 80]));
@@ -104,7 +104,7 @@ fn a_failure_makes_a_pause_and_somebody_can_end_it() {
         (entry.action.as_str(), entry.changes["reason"].as_str()),
         ("certificate.failed", "no answer")
     );
-    assert_eq!(answer(&stage, "token-1", now), None);
+    assert_eq!(answer(&stage, "token-1"), None);
     assert!(!is_due(&stage, now) && is_due(&stage, now.plus_ms(60_000)));
     stage.done(renew());
     assert_eq!(last(&stage), "certificate.renewal_asked");
@@ -124,7 +124,7 @@ fn an_order_that_is_left_behind_is_answered_for_no_more() {
     stage.done(request());
     stage.done(order(1));
     stage.done(renew());
-    assert_eq!(answer(&stage, "token-1", stage.now), None);
+    assert_eq!(answer(&stage, "token-1"), None);
     let another = vec![("token-2".into(), "token-2.thumbprint".into())];
     stage.done(CertificateOrder { challenges: another, ..order(3) });
     stage.done(delete());
@@ -185,4 +185,31 @@ fn fields_have_limits() {
     ] {
         assert!(matches!(stage.clone().refused(wrong), Rejection::Limit(_)));
     }
+}
+
+#[test]
+fn an_order_cannot_take_the_answer_of_another_one_away_nor_come_without_room() {
+    let mut stage = Stage::furnished();
+    stage.done(request());
+    stage.done(order(1));
+    let second = sentinel_model::CertificateId(uuid::Uuid::from_u128(0xd1));
+    stage.done(CertificateRequest { certificate_id: second, slug: "api".into(), ..request() });
+    let on = Decided { slug: "api".into(), certificate_id: second, ..on(1) };
+    let refused = stage.refused(CertificateOrder { on: on.clone(), ..order(1) });
+    assert!(refused.to_string().contains("one of another order"), "{refused}");
+    assert_eq!(challenge(&stage.tables, "token-1").unwrap().unwrap().project_id, SHOP);
+    let other = vec![("token-9".into(), "token-9.thumbprint".into())];
+    stage.done(CertificateOrder { on, challenges: other, ..order(1) });
+}
+
+#[test]
+fn an_account_that_is_known_no_more_is_forgotten_and_no_other_one() {
+    let mut stage = Stage::furnished();
+    stage.done(request());
+    stage.done(acme_account());
+    let another = AcmeAccountForget { sealed: Sealed(vec![1; 80]), ..forget_account(1) };
+    stage.refuses([(another.into(), Rejection::not_found("Account"))]);
+    stage.done(forget_account(1));
+    assert_eq!(last(&stage), "acme_account.deleted");
+    assert!(account(&stage.tables, SHOP, &settings()).unwrap().is_none());
 }

@@ -231,6 +231,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{id}/acme-challenges/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a certificate authority is to be answered that asks the node for a token. */
+        get: operations["show_node_challenge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes/{id}/bundles/latest": {
         parameters: {
             query?: never;
@@ -4973,6 +4990,11 @@ export interface components {
             /** @description The node. */
             node: components["schemas"]["Node"];
         };
+        /** @description What a certificate authority is to be answered that asks a node for a token (ACME, HTTP-01). */
+        NodeChallenge: {
+            /** @description The answer, which everybody may know. */
+            answer: string;
+        };
         /** @description What a node really runs. */
         NodeDrift: {
             /**
@@ -9053,6 +9075,49 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_node_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the calling node */
+                id: string;
+                /** @description The token that is asked for */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeChallenge"];
                 };
             };
             /** @description The request is refused. */

@@ -12,13 +12,27 @@ const NAMED: usize = 10;
 pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (project, certificate) in seen.ending.iter().take(NAMED) {
-        let Some(end) = certificate.not_after() else { continue };
-        let what = format!("the certificate {} of the project {project}", certificate.slug);
-        let Some((_, text)) = horizon(&what, end, seen.now, ENDS_SOON_MS / DAY_MS) else { continue };
         let slug = &certificate.slug;
-        let advice = format!(
-            "put another one in its place with `sentinel-cp certificate replace {slug} --project {project}`, or delete it"
-        );
+        let what = format!("the certificate {slug} of the project {project}");
+        let failure = certificate.acme.as_ref().and_then(|acme| acme.failure.as_ref());
+        let mut text = match certificate.not_after() {
+            Some(end) => match horizon(&what, end, seen.now, ENDS_SOON_MS / DAY_MS) {
+                Some((_, text)) => text,
+                None => continue,
+            },
+            None => format!("{what} has not been issued"),
+        };
+        if let Some(failure) = failure {
+            text.push_str(&format!("; it failed {} times: {}", failure.times, failure.reason));
+        }
+        let advice = match &certificate.acme {
+            None => format!(
+                "put another one in its place with `sentinel-cp certificate replace {slug} --project {project}`, or delete it"
+            ),
+            Some(_) => format!(
+                "mend what is said and have it issued with `sentinel-cp certificate renew {slug} --project {project}`"
+            ),
+        };
         found.push(advised(finding(Topic::Certificates, Severity::Warning, text), advice));
     }
     let others = seen.ending.len().saturating_sub(NAMED);

@@ -2,6 +2,7 @@
 
 use sentinel_machine::Command;
 use sentinel_machine::acme::Decided;
+use sentinel_machine::commands::acme_account_forget::AcmeAccountForget;
 use sentinel_machine::commands::acme_account_keep::AcmeAccountKeep;
 use sentinel_machine::commands::certificate_fail::CertificateFail;
 use sentinel_machine::commands::certificate_issue::CertificateIssue;
@@ -58,6 +59,10 @@ pub fn acme_account() -> AcmeAccountKeep {
     }
 }
 
+pub fn forget_account(revision: u64) -> AcmeAccountForget {
+    AcmeAccountForget { on: on(revision), sealed: acme_account().account.sealed }
+}
+
 /// Its first order.
 pub fn order(revision: u64) -> CertificateOrder {
     CertificateOrder {
@@ -96,5 +101,6 @@ pub fn all() -> Vec<Vec<Command>> {
         vec![order(1).into()],
         vec![issue(2).into()],
         vec![fail(2, "no answer").into()],
+        vec![forget_account(1).into()],
     ]
 }

@@ -15,7 +15,7 @@ const LEAP: Duration = Duration::from_secs(2);
 
 /// See the module.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LogClock {
+pub(crate) struct LogClock {
     /// A time of the log, and when it was seen.
     log: (Time, Instant),
     /// The time that was told last, and when.
@@ -24,7 +24,7 @@ pub(super) struct LogClock {
 
 /// A time to decide in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// The time.
     pub now: Time,
     /// It is ahead of this member's clock by so many milliseconds; what that clock has timed is moved by as much.
