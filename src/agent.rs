@@ -15,7 +15,6 @@ mod backoff;
 mod board;
 mod certificates;
 mod challenges;
-mod discreet;
 mod driver;
 mod enrol;
 mod fetch;
@@ -42,6 +41,7 @@ mod state;
 #[cfg(test)]
 pub(crate) mod testing;
 mod traffic;
+mod untold;
 mod verify;
 mod weight;
 mod zentinel;
@@ -66,7 +66,6 @@ use attached::Attached;
 use board::{Board, Serving};
 use certificates::CertificateFiles;
 use challenges::Challenges;
-use discreet::Discreet;
 use heartbeat::About;
 use identity::Identity;
 use link::Link;
@@ -177,7 +176,6 @@ async fn serve<P: Proxy>(
 ) -> anyhow::Result<()> {
     tracing::info!(proxy_version, "the agent begins");
     let state = StateFile::open(&data_dir)?;
-    let proxy = Discreet::new(proxy);
     let keys = identity.keys()?;
     let challenges = Challenges::bind(&data_dir).await.context("cannot listen on loopback")?;
     let here = Here {

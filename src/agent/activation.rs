@@ -26,7 +26,7 @@ use sentinel_api_types::agent::{NodeEventType, Severity, Update};
 use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::OpenBundle;
 use sentinel_bundle::change::{Activation, classify};
-use sentinel_model::{NodeId, Ordinal, node};
+use sentinel_model::{NodeId, Ordinal, Sha256Digest, node};
 
 pub use outcome::{Failure, FetchError, Outcome, Source};
 use patience::Patience;
@@ -40,6 +40,7 @@ use super::render::{Addresses, Here, RenderError, Rendered, render};
 use super::secrets::Secrets;
 use super::shelf::Shelf;
 use super::state::StateFile;
+use super::untold::Untold;
 use super::verify::{self, Unverified};
 
 /// How often an archive is fetched whose bytes are not the announced ones.
@@ -83,6 +84,10 @@ pub struct Activator<P> {
     cut_off: Option<Ordinal>,
     /// What is remembered of looking at what really runs.
     measuring: Measuring,
+    /// The values that nobody is told.
+    untold: Untold,
+    /// The values that could not be taken, and why, as it was told.
+    not_taken: Option<(Sha256Digest, String)>,
 }
 
 impl<P: Proxy> Activator<P> {
@@ -108,6 +113,8 @@ impl<P: Proxy> Activator<P> {
             confirm_within: Duration::ZERO,
             cut_off: None,
             measuring: Measuring::default(),
+            untold: Untold::default(),
+            not_taken: None,
         }
     }
 
@@ -160,8 +167,7 @@ impl<P: Proxy> Activator<P> {
             state.begin(release);
         });
         begun.map_err(|error| Failure::passing(ActivationStage::Stage, error))?;
-        let names = names_some(&bundle);
-        let secrets = self.secrets_of(release, names, source).await.map_err(|error| Failure {
+        let secrets = self.secrets_for(release, &bundle, source).await.map_err(|error| Failure {
             passing: error.passing,
             ..Failure::new(ActivationStage::Download, error.message)
         })?;
@@ -430,13 +436,7 @@ impl<P: Proxy> Activator<P> {
         let epoch = state.epoch();
         let proven = state.effective.as_ref().filter(|release| release.epoch == epoch);
         let effective = proven.map(|release| (release.bundle_id, release.generation));
-        // What runs may be what ran before, after a failure: that is not asked for any more.
-        let current = proven.filter(|release| release.at() == state.handled());
-        let secrets = self
-            .live
-            .as_ref()
-            .filter(|live| Some(&live.release) == current)
-            .and_then(|live| live.rendered.secrets.stamp());
+        let secrets = self.stamp();
         self.board.change(|facts| {
             if facts.epoch != epoch {
                 (facts.epoch, facts.accepted) = (epoch, None);
@@ -448,6 +448,11 @@ impl<P: Proxy> Activator<P> {
             facts.secrets = secrets;
             facts.serving = serving;
         });
+    }
+
+    /// Which values of secrets belong to what runs.
+    fn stamp(&self) -> Option<Sha256Digest> {
+        self.live.as_ref().and_then(|live| live.rendered.secrets.stamp())
     }
 
     async fn measure(&self) {
@@ -465,15 +470,34 @@ impl<P: Proxy> Activator<P> {
     ) -> Result<Rendered, RenderError> {
         let (bundle, here, secrets) = (Arc::clone(bundle), self.here.clone(), secrets.clone());
         let rendered = tokio::task::spawn_blocking(move || render(&bundle, &here, &secrets, addresses)).await;
-        rendered.unwrap_or_else(|error| Err(RenderError::Refused(format!("the parser broke down: {error}"))))
+        // The words of a panic may quote what was parsed.
+        rendered.unwrap_or_else(|_| Err(RenderError::Refused("the parser broke down".to_owned())))
     }
 
     fn prune(&self) {
         let state = self.state.get();
         let keep = state.good.iter().chain(state.activating.as_ref().map(|attempt| &attempt.release));
-        if let Err(error) = self.shelf.prune(keep) {
+        if let Err(error) = self.shelf.prune(keep.clone()) {
             tracing::warn!(%error, "old bundles cannot be removed");
         }
+        if let Err(error) = self.prune_certificates(keep) {
+            tracing::warn!(%error, "certificates that nothing names any more cannot be removed");
+        }
+    }
+
+    /// Removes the certificates that no release on disk names. While somebody cannot say what it names, none is removed.
+    fn prune_certificates<'r>(&self, keep: impl Iterator<Item = &'r Release>) -> std::io::Result<()> {
+        let live = self.live.iter().map(|live| live.rendered.secrets.clone());
+        let mut named: Vec<Secrets> = live.collect();
+        for release in keep {
+            match self.shelf.secrets(release) {
+                Ok(secrets) => named.push(secrets),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let slugs = named.iter().flat_map(Secrets::certificates).map(|(slug, _)| slug.to_owned()).collect();
+        self.here.certificates.keep(&slugs)
     }
 }
 

@@ -21,6 +21,7 @@ use super::prove::prove;
 use super::proxy::Proxy;
 use super::render::{Addresses, Target};
 use super::shelf::EARLIER_CONFIG;
+use super::untold::Untold;
 use super::{free_port, zentinel};
 use crate::durable;
 
@@ -43,6 +44,7 @@ pub struct Attached {
     seen: Option<(i32, u64)>,
     probes: Probes,
     source: Option<Source>,
+    untold: Untold,
 }
 
 /// The addresses of this node's proxy: chosen the first time, the same ever after.
@@ -73,8 +75,8 @@ impl Attached {
         prove_timeout: Duration,
         http: LocalHttp,
     ) -> Self {
-        let (seen, probes, source) = (None, Probes::default(), None);
-        Self { binary, pid_file, config, addresses, prove_timeout, http, seen, probes, source }
+        let (seen, probes, source, untold) = (None, Probes::default(), None, Untold::default());
+        Self { binary, pid_file, config, addresses, prove_timeout, http, seen, probes, source, untold }
     }
 
     /// The file of an earlier agent.
@@ -122,7 +124,7 @@ impl Proxy for Attached {
     }
 
     async fn test(&mut self, config: &Path) -> Result<(), String> {
-        zentinel::test(&self.binary, config).await
+        zentinel::test(&self.binary, config, &self.untold).await
     }
 
     /// The file is in place now: whoever starts the proxy can do so.
@@ -186,6 +188,10 @@ impl Proxy for Attached {
     }
 
     async fn tend(&mut self) {}
+
+    fn keep_to_itself(&mut self, untold: Untold) {
+        self.untold = untold;
+    }
 
     fn vitals(&self) -> Option<Vitals> {
         let (pid, _) = self.seen?;

@@ -8,6 +8,7 @@
 //! ```
 //! A link changes in one step, so that nobody reads a chain with the key of another one.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,32 @@ impl CertificateFiles {
         Ok(())
     }
 
+    /// Removes all certificates but these, and all that no link leads to.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn keep(&self, slugs: &BTreeSet<String>) -> io::Result<()> {
+        let mut led_to = BTreeSet::new();
+        for name in names(&self.root)? {
+            let link = self.root.join(&name);
+            if name == KEPT {
+                continue;
+            }
+            match fs::read_link(&link) {
+                Ok(target) if slugs.contains(&name) => drop(led_to.insert(target)),
+                Ok(_) => durable::remove(&link)?,
+                // Somebody else's.
+                Err(_) => {}
+            }
+        }
+        for name in names(&self.root.join(KEPT))? {
+            if !led_to.contains(&Path::new(KEPT).join(&name)) {
+                fs::remove_dir_all(self.root.join(KEPT).join(name))?;
+            }
+        }
+        Ok(())
+    }
+
     fn put(&self, slug: &str, certificate: &NodeCertificate) -> io::Result<()> {
         let digest = Sha256::new()
             .chain_update(certificate.chain.as_bytes())
@@ -79,6 +106,15 @@ impl CertificateFiles {
         }
         Ok(())
     }
+}
+
+/// What is in a directory; nothing when it is not there.
+fn names(dir: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
 }
 
 #[cfg(test)]
@@ -119,5 +155,20 @@ mod tests {
         fs::write(files.root().join("edge").join(KEY_FILE), "another").unwrap();
         files.write(&secrets("one")).unwrap();
         assert_eq!(read(KEY_FILE), "key of one");
+    }
+
+    #[test]
+    fn what_nothing_names_any_more_goes_with_its_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = CertificateFiles::of(dir.path());
+        files.keep(&BTreeSet::new()).unwrap();
+        files.write(&secrets("one")).unwrap();
+        fs::create_dir(files.root().join(KEPT).join("left-behind")).unwrap();
+        files.keep(&BTreeSet::from(["edge".to_owned()])).unwrap();
+        assert_eq!(names(&files.root().join(KEPT)).unwrap().len(), 1);
+        assert!(files.root().join("edge").join(KEY_FILE).is_file());
+        files.keep(&BTreeSet::new()).unwrap();
+        assert_eq!(names(files.root()).unwrap(), [KEPT]);
+        assert!(names(&files.root().join(KEPT)).unwrap().is_empty());
     }
 }

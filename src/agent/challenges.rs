@@ -1,9 +1,11 @@
 //! Answers certificate authorities that ask this node's proxy whether a name is ours (ACME, HTTP-01): the proxy passes such questions on to here, and the answer
-//! is asked of a member. Only on loopback, and only for those questions.
+//! is asked of a member. Only on loopback, and only for those questions. Anybody can ask through the proxy, so members are asked so often and no oftener, and
+//! not again for a token that was none a moment ago.
 
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sentinel_bundle::certificates::CHALLENGE_PATH;
@@ -12,8 +14,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
+use super::free_port;
 use super::link::Link;
 use crate::durable;
 
@@ -25,6 +28,14 @@ const WITHIN: Duration = Duration::from_secs(10);
 const QUESTIONS_MAX: usize = 8;
 /// Largest head of a request, in bytes.
 const HEAD_MAX: usize = 8_192;
+/// How many questions go to members at once, and how many a second in the long run: an order is for a hundred names at most, and each is asked for a
+/// few times.
+const BURST: f64 = 100.0;
+const EACH_SECOND: f64 = 20.0;
+/// How long a token is remembered that was none. Not longer: a member may be behind.
+const UNKNOWN_FOR: Duration = Duration::from_secs(2);
+/// How many of those are remembered.
+const UNKNOWN_MAX: usize = 64;
 /// Pause after a connection could not be taken.
 const AFTER_TROUBLE: Duration = Duration::from_millis(100);
 
@@ -50,7 +61,7 @@ impl Challenges {
         };
         let listener = match before {
             Some(listener) => listener,
-            None => TcpListener::bind(at(0)).await?,
+            None => TcpListener::bind(free_port::free(at(0), None)?).await?,
         };
         let address = listener.local_addr()?;
         if kept != Some(address.port()) {
@@ -72,14 +83,15 @@ impl Challenges {
 
 async fn accept(listener: TcpListener, link: Link) {
     let room = Arc::new(Semaphore::new(QUESTIONS_MAX));
+    let asked = Arc::new(Mutex::new(Asked::new(Instant::now())));
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let link = link.clone();
+                let (link, asked) = (link.clone(), Arc::clone(&asked));
                 tokio::spawn(async move {
                     // Whoever is too slow or goes away gets no answer, and asks again by itself.
-                    let _ = timeout(WITHIN, talk(stream, link)).await;
+                    let _ = timeout(WITHIN, talk(stream, link, &asked)).await;
                     drop(place);
                 });
             }
@@ -91,23 +103,76 @@ async fn accept(listener: TcpListener, link: Link) {
     }
 }
 
-async fn talk(mut stream: TcpStream, link: Link) -> std::io::Result<()> {
+/// What members were asked lately.
+#[derive(Debug)]
+struct Asked {
+    left: f64,
+    since: Instant,
+    unknown: VecDeque<(String, Instant)>,
+}
+
+/// What to do with a question.
+#[derive(Debug, PartialEq, Eq)]
+enum Admission {
+    Ask,
+    /// It was none a moment ago.
+    Unknown,
+    /// There are too many.
+    Later,
+}
+
+impl Asked {
+    fn new(now: Instant) -> Self {
+        Self { left: BURST, since: now, unknown: VecDeque::new() }
+    }
+
+    fn admit(&mut self, token: &str, now: Instant) -> Admission {
+        self.unknown.retain(|(_, at)| now.duration_since(*at) < UNKNOWN_FOR);
+        if self.unknown.iter().any(|(known, _)| known == token) {
+            return Admission::Unknown;
+        }
+        let more = now.duration_since(self.since).as_secs_f64() * EACH_SECOND;
+        (self.left, self.since) = ((self.left + more).min(BURST), now);
+        if self.left < 1.0 {
+            return Admission::Later;
+        }
+        self.left -= 1.0;
+        Admission::Ask
+    }
+
+    fn is_none(&mut self, token: String, now: Instant) {
+        if self.unknown.len() == UNKNOWN_MAX {
+            self.unknown.pop_front();
+        }
+        self.unknown.push_back((token, now));
+    }
+}
+
+async fn talk(mut stream: TcpStream, link: Link, asked: &Mutex<Asked>) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         if head.len() > HEAD_MAX || stream.read_buf(&mut head).await? == 0 {
             return answer(stream, 400, "").await;
         }
     }
-    match token(&head) {
-        None => answer(stream, 404, "").await,
-        Some(token) => match link.challenge(&token).await {
-            Ok(Some(text)) => answer(stream, 200, &text).await,
-            Ok(None) => answer(stream, 404, "").await,
-            Err(error) => {
-                tracing::warn!(%error, "a certificate authority asks, and no member has the answer");
-                answer(stream, 503, "").await
-            }
-        },
+    let Some(token) = token(&head) else { return answer(stream, 404, "").await };
+    let asked = || asked.lock().unwrap_or_else(PoisonError::into_inner);
+    let admission = asked().admit(&token, Instant::now());
+    match admission {
+        Admission::Unknown => return answer(stream, 404, "").await,
+        Admission::Later => return answer(stream, 503, "").await,
+        Admission::Ask => {}
+    }
+    match link.challenge(&token).await {
+        Ok(Some(text)) => answer(stream, 200, &text).await,
+        Ok(None) => {
+            asked().is_none(token, Instant::now());
+            answer(stream, 404, "").await
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a certificate authority asks, and no member has the answer");
+            answer(stream, 503, "").await
+        }
     }
 }
 
@@ -155,6 +220,22 @@ mod tests {
             assert_eq!(asked(other), None, "{other}");
         }
         assert_eq!(asked(&format!("GET /.well-known/acme-challenge/{}", "a".repeat(257))), None);
+    }
+
+    #[test]
+    fn strangers_cannot_have_members_asked_as_often_as_they_like() {
+        let now = Instant::now();
+        let mut asked = Asked::new(now);
+        asked.is_none("none".to_owned(), now);
+        assert_eq!(asked.admit("none", now), Admission::Unknown);
+        assert_eq!(asked.admit("none", now + UNKNOWN_FOR), Admission::Ask, "a member may have learned of it");
+        let mut asked = Asked::new(now);
+        let admitted = (0..1_000).filter(|n| asked.admit(&n.to_string(), now) == Admission::Ask).count();
+        assert_eq!(admitted, 100);
+        assert_eq!(asked.admit("x", now), Admission::Later);
+        assert_eq!(asked.admit("x", now + Duration::from_secs(1)), Admission::Ask);
+        (0..1_000).for_each(|n| asked.is_none(n.to_string(), now));
+        assert_eq!(asked.unknown.len(), UNKNOWN_MAX);
     }
 
     #[tokio::test]

@@ -74,7 +74,7 @@ pub async fn drive<P: Proxy>(
                 }
                 revive_at = Some(Instant::now() + restarts.next());
             }
-            () = sleep_until(revival), if revive_at.is_some() => match activator.revive().await {
+            () = sleep_until(revival), if revive_at.is_some() => match activator.revive(source).await {
                 Ok(()) => {
                     (revive_at, up_since) = (None, Instant::now());
                     prove_at = up_since + PROVE_EVERY;

@@ -18,7 +18,11 @@ pub fn fill(wanted: Addresses) -> io::Result<Addresses> {
     Ok(Addresses { ops, metrics: free(wanted.metrics, Some(ops))? })
 }
 
-fn free(wanted: SocketAddr, other: Option<SocketAddr>) -> io::Result<SocketAddr> {
+/// An address with a free port where the port is zero, and not this other one.
+///
+/// # Errors
+/// None is free.
+pub fn free(wanted: SocketAddr, other: Option<SocketAddr>) -> io::Result<SocketAddr> {
     if wanted.port() != 0 {
         return Ok(wanted);
     }

@@ -26,7 +26,8 @@ use super::backoff::Backoff;
 use super::board::Board;
 use super::link::Link;
 use super::render::Rendered;
-use super::shelf::EARLIER_CONFIG;
+use super::shelf::{CANDIDATE, EARLIER_CONFIG, WRITTEN};
+use super::untold::Untold;
 
 /// What a difference calls the process.
 pub const PROCESS: &str = "proxy";
@@ -61,6 +62,18 @@ pub struct Expected {
     pub files: BTreeMap<String, Sha256Digest>,
     /// The configuration of an earlier agent is there, which the proxy still reads.
     pub earlier: bool,
+    /// The values that nobody is told.
+    pub untold: Untold,
+}
+
+impl Expected {
+    /// What begins a digest of the configuration, which may have values of secrets in it.
+    fn salt(&self) -> &[u8] {
+        match self.rendered.secrets.salt() {
+            [] => self.untold.salt(),
+            own => own,
+        }
+    }
 }
 
 /// What is remembered between two looks.
@@ -165,7 +178,7 @@ impl Memory {
             self.read_all_at = Some(now + READ_ALL_EVERY);
         }
         // Of a file with values of secrets in it, what is told is no digest that values could be tried against.
-        let salt = expected.rendered.secrets.salt();
+        let salt = expected.salt();
         let wanted = salted(salt, expected.rendered.text.as_bytes());
         let config = self.salted_digest(&expected.dir.join(&expected.config), salt);
         let mut look = Look::default();
@@ -268,9 +281,8 @@ fn extra_files(expected: &Expected) -> Vec<String> {
             }
             let name = path.strip_prefix(&expected.dir).map(|path| path.to_string_lossy().into_owned());
             let earlier = |name: &String| expected.earlier && *name == EARLIER_CONFIG;
-            let belongs = |name: &String| {
-                *name == expected.config || expected.files.contains_key(name) || earlier(name)
-            };
+            let own = |name: &String| [expected.config.as_str(), WRITTEN, CANDIDATE].contains(&name.as_str());
+            let belongs = |name: &String| own(name) || expected.files.contains_key(name) || earlier(name);
             extra.extend(name.ok().filter(|name| !belongs(name)));
         }
     }
@@ -286,8 +298,8 @@ fn told(expected: &Expected, hash: Sha256Digest) -> Option<(RuntimeConfigReport,
     let most = MAX_READ_BYTES + expected.rendered.text.len();
     file.take(most as u64 + 1).read_to_end(&mut bytes).ok()?;
     let secrets = &expected.rendered.secrets;
-    let same = salted(secrets.salt(), &bytes) == hash;
-    let veiled = secrets.count() > 0;
+    let same = salted(expected.salt(), &bytes) == hash;
+    let veiled = !expected.untold.is_empty();
     // What is told without values of secrets is not all of it either.
     let mut truncated = !same || veiled;
     let mut cut = |text: &str| {
@@ -300,8 +312,11 @@ fn told(expected: &Expected, hash: Sha256Digest) -> Option<(RuntimeConfigReport,
     };
     let text = String::from_utf8_lossy(&bytes);
     let shown = match veiled {
-        true => secrets::mask(&text, expected.rendered.shown(), &secrets.values())
-            .map_or_else(|| Cow::Borrowed(UNREADABLE), Cow::Owned),
+        true => {
+            let untold = expected.untold.pairs();
+            secrets::mask(&text, expected.rendered.shown(), &secrets.values(), &untold)
+                .map_or_else(|| Cow::Borrowed(UNREADABLE), Cow::Owned)
+        }
         false => Cow::Borrowed(&*text),
     };
     let (config_kdl, expected_kdl) = (cut(&shown), cut(expected.rendered.shown()));
@@ -364,16 +379,12 @@ impl Look {
                         let judged = drift::judge(&expected.rendered.config, text);
                         let severity = judged.severity.into();
                         // A parser quotes what it does not understand, and that may have been a value.
-                        let quotes =
-                            expected.rendered.secrets.count() > 0 && severity == DriftSeverity::Critical;
-                        (
-                            severity,
-                            if quotes {
-                                "the configuration cannot be read".to_owned()
-                            } else {
-                                judged.summary
-                            },
-                        )
+                        let quotes = !expected.untold.is_empty() && severity == DriftSeverity::Critical;
+                        let words = match quotes {
+                            true => "the configuration cannot be read".to_owned(),
+                            false => expected.untold.hide_in(&judged.summary),
+                        };
+                        (severity, words)
                     }
                     None => (DriftSeverity::High, format!("{} is too long to be compared", one.path)),
                 },

@@ -82,6 +82,8 @@ async fn rounds(
     let mut not_taken: Option<NotTaken> = None;
     let mut renewal_failures = failures.clone();
     let facts = board.watch();
+    // Members of before secrets refuse a question with a stamp.
+    let mut tells_stamp = true;
     // Whoever has never been told a weight cannot wait for a newer one: the first answer tells it, and must not be long in coming.
     let mut greeting = weights.is_unknown();
     loop {
@@ -103,7 +105,9 @@ async fn rounds(
         let wait = if greeting { Duration::ZERO } else { wait };
         // What was tried in vain is not asked for at once again, but others are.
         let knows = has.map(|has| not_taken.as_ref().map_or(has, |tried| tried.stamp));
-        let (update, offered) = match ask(&link, &weights, (have, knows), wait).await {
+        // While an assignment is to be tried again, the values are of that: other ones than those that run would end each wait.
+        let told = knows.filter(|_| tells_stamp && again.is_none());
+        let (update, offered) = match ask(&link, &weights, (have, told), wait).await {
             Answer::Update(update) => {
                 troubles.reset();
                 greeting = false;
@@ -113,9 +117,9 @@ async fn rounds(
                 greeting = false;
                 continue;
             }
-            // While an assignment is to be tried again, the values are of that.
             Answer::Nothing(_, Some(stamp)) if again.is_none() && has.is_some() && knows != Some(stamp) => {
                 troubles.reset();
+                tells_stamp = true;
                 let (answer, taken) = oneshot::channel();
                 if renewals.send(Renewal { stamp, answer }).await.is_err() {
                     return;
@@ -133,8 +137,9 @@ async fn rounds(
                 }
                 continue;
             }
-            Answer::Nothing(pause, _) => {
+            Answer::Nothing(pause, stamp) => {
                 troubles.reset();
+                tells_stamp |= stamp.is_some();
                 if due {
                     tracing::info!("what was to be tried again is not wanted any more");
                     again = None;
@@ -153,7 +158,8 @@ async fn rounds(
                 sleep(troubles.next().max(link.after_loss())).await;
                 continue;
             }
-            Answer::Refusal => {
+            Answer::Refusal { understood } => {
+                tells_stamp &= understood;
                 sleep(troubles.next()).await;
                 continue;
             }
@@ -187,8 +193,8 @@ enum Answer {
     Nothing(Duration, Option<Sha256Digest>),
     /// No member says what it wants.
     Silence,
-    /// A member does not talk to this node.
-    Refusal,
+    /// A member does not talk to this node, or does not understand it.
+    Refusal { understood: bool },
 }
 
 fn ordinal(update: &Update) -> Ordinal {
@@ -241,12 +247,13 @@ async fn ask(
             } else {
                 tracing::warn!(%error, "no assignment could be asked for");
             }
-            if known.is_some() && matches!(error.status(), Some(400 | 422)) {
+            // What is newer is given up first.
+            if secrets.is_none() && known.is_some() && matches!(error.status(), Some(400 | 422)) {
                 weights.refused();
             }
             // A member that is in trouble, or something before it that does not reach one, says nothing about assignments.
             match error.status() {
-                Some(status) if status < 500 => Answer::Refusal,
+                Some(status) if status < 500 => Answer::Refusal { understood: !matches!(status, 400 | 422) },
                 _ => Answer::Silence,
             }
         }

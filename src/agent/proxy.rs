@@ -11,7 +11,7 @@ use sentinel_api_types::Timestamp;
 
 use super::meter::Vitals;
 use super::render::{Addresses, Target};
-use super::secrets::Secrets;
+use super::untold::Untold;
 
 /// See the module. Errors are in the proxy's own words where it had any.
 #[async_trait]
@@ -87,7 +87,7 @@ pub trait Proxy: Send {
     }
 
     /// From now on, nothing that this tells in words has any of these values in it.
-    fn keep_to_itself(&mut self, _secrets: &Secrets) {}
+    fn keep_to_itself(&mut self, untold: Untold);
 
     /// Where the running process is measured.
     fn vitals(&self) -> Option<Vitals>;

@@ -173,7 +173,7 @@ pub fn render(
     }
     let filled = fill(&text, |name| secrets.value(name))?;
     // What a parser says of it may quote it.
-    let refused = |words: String| RenderError::Refused(secrets.hide_in(words));
+    let refused = |words: String| RenderError::Refused(secrets.hide_in(&words));
     let config = proxy_config::parse(&filled).map_err(|problem| refused(problem.to_string()))?;
     let veiled = Some(text);
     let text = proxy_config::to_json_checked(&config).map_err(|error| refused(error.to_string()))?;

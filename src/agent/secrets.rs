@@ -86,8 +86,14 @@ impl Secrets {
     }
 
     /// Words without any of the values.
-    pub fn hide_in(&self, words: String) -> String {
-        if self.0.is_none() { words } else { secrets::without(&words, self.values().into_iter()) }
+    pub fn hide_in(&self, words: &str) -> String {
+        let values: Vec<_> = self.values().into_iter().collect();
+        secrets::without(words, &values)
+    }
+
+    /// Whether others have the same values.
+    pub fn same_values(&self, others: &Self) -> bool {
+        self.values() == others.values()
     }
 
     /// What begins a digest of a file that has the values in it.
@@ -162,7 +168,7 @@ mod tests {
         assert_eq!(Secrets::load(&path).unwrap(), secrets);
         assert_eq!(secrets.value("TOKEN"), Some("hunter2"));
         assert!(!format!("{secrets:?}").contains("hunter2"));
-        assert_eq!(secrets.hide_in("bad value \"hunter2\"".into()), "bad value \"${secrets.TOKEN}\"");
+        assert_eq!(secrets.hide_in("bad value \"hunter2\""), "bad value \"${secrets.TOKEN}\"");
         assert_ne!(secrets.salt(), self::secrets().salt(), "each time another one");
         Secrets::default().save(&path).unwrap();
         assert!(!path.exists());

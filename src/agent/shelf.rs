@@ -5,6 +5,7 @@
 //!                                          content/         its files
 //!                                          zentinel.json    rendered for this node and this process
 //!                                          secrets.json     the values of the secrets that it names, if it names any
+//!                                          zentinel.sha256  digests of what the agent has written there last
 //! DATA_DIR/current -> bundles/<generation>-<digest12>       what the proxy reads
 //! ```
 
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use sentinel_bundle::archive::OpenBundle;
 use sentinel_model::drift::{CONFIG_PATH, EARLIER_CONFIG_PATH};
+use sha2::{Digest, Sha256};
 
 use super::identity::Keys;
 use super::release::Release;
@@ -33,9 +35,11 @@ pub const CONFIG: &str = CONFIG_PATH;
 pub const EARLIER_CONFIG: &str = EARLIER_CONFIG_PATH;
 /// The values of its secrets.
 pub const SECRETS: &str = "secrets.json";
+/// Digests of what the agent has written into the rendered configuration, the last two of them: it may have died between them.
+pub const WRITTEN: &str = "zentinel.sha256";
 const STAGING: &str = ".staging";
 /// A configuration that the proxy is to test first. By the end of its name the proxy tells the form.
-const CANDIDATE: &str = "candidate.json";
+pub const CANDIDATE: &str = "candidate.json";
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -136,7 +140,20 @@ impl Shelf {
     /// # Errors
     /// Whatever the file system says; the old one is then untouched.
     pub fn write_config(&self, release: &Release, text: &str) -> io::Result<()> {
+        let (path, digest) = (self.dir(release).join(WRITTEN), hex::encode(Sha256::digest(text)));
+        let before = fs::read_to_string(&path).unwrap_or_default();
+        let before = before.lines().next().unwrap_or_default();
+        if before != digest {
+            durable::replace(&path, format!("{digest}\n{before}\n").as_bytes(), 0o600)?;
+        }
         durable::replace(&self.config(release), text.as_bytes(), 0o600)
+    }
+
+    /// Whether the rendered configuration of a release is what an agent has written there. `None`: nobody knows, since one of an earlier version has.
+    pub fn is_as_written(&self, release: &Release) -> Option<bool> {
+        let written = fs::read_to_string(self.dir(release).join(WRITTEN)).ok()?;
+        let found = fs::read(self.config(release)).ok().map(|bytes| hex::encode(Sha256::digest(bytes)));
+        Some(found.is_some_and(|found| written.lines().any(|line| line == found)))
     }
 
     /// Writes a configuration for the proxy to test, and says where. Nothing reads it but that.

@@ -36,6 +36,7 @@ use super::prove::prove;
 use super::proxy::Proxy;
 use super::render::{Addresses, Target};
 use super::shelf::EARLIER_CONFIG;
+use super::untold::Untold;
 
 /// Longest time for the proxy's own test of a file.
 const TEST_WITHIN: Duration = Duration::from_secs(20);
@@ -51,6 +52,8 @@ const DRAINING_MAX: usize = 6;
 const WORDS_MAX: usize = 1_500;
 /// How long the proxy may take to complain about a configuration that is live already.
 const SETTLE: Duration = Duration::from_millis(100);
+/// How much it says in its log. What is looked for there is no error.
+const SAYS: &str = "info";
 
 /// What the real proxy needs to be told.
 #[derive(Clone, Debug)]
@@ -82,6 +85,8 @@ pub struct Zentinel {
     handed_over: Option<Instant>,
     /// It was told to read its configuration, and has not proven it so far.
     loading: bool,
+    /// The process that runs was told to read it again, and has not said so far that it did.
+    reloading: bool,
 }
 
 impl Zentinel {
@@ -99,6 +104,7 @@ impl Zentinel {
             draining: Vec::new(),
             handed_over: None,
             loading: false,
+            reloading: false,
         };
         proxy.adopt();
         Ok(proxy)
@@ -152,6 +158,7 @@ impl Zentinel {
             .arg("-c")
             .arg(&self.options.config)
             .env("NO_COLOR", "1")
+            .env("RUST_LOG", SAYS)
             .env_remove("RUST_BACKTRACE")
             .current_dir(&self.options.data_dir)
             .stdin(Stdio::null())
@@ -226,6 +233,24 @@ impl Zentinel {
         self.options.addresses.metrics.port() == 0
     }
 
+    /// Waits until the process says that it has read its configuration and the certificates: where these alone have changed, it proves the same before and
+    /// after. One that says nothing of being told so, because somebody has made it quiet, is taken at its proof.
+    async fn read_it_all(&mut self) -> Result<(), String> {
+        let deadline = Instant::now() + self.options.prove_timeout;
+        while !self.log.read_since_mark() {
+            if let Some(words) = self.log.refusal_since_mark() {
+                return Err(format!("the proxy applied only a part: {words}"));
+            }
+            if Instant::now() >= deadline {
+                let heard = self.log.told_since_mark();
+                let words = "the proxy was told to read its configuration, and does not say that it did";
+                return if heard { Err(self.with_last_words(words)) } else { Ok(()) };
+            }
+            sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
     fn retire(&mut self, running: Running) {
         let until = Instant::now() + self.options.drain_timeout;
         let Running { pid, started, child, .. } = running;
@@ -257,7 +282,7 @@ impl Proxy for Zentinel {
     }
 
     async fn test(&mut self, config: &Path) -> Result<(), String> {
-        test(&self.options.binary, config).await
+        test(&self.options.binary, config, self.log.untold()).await
     }
 
     async fn start(&mut self, target: &Target, addresses: Addresses) -> Result<(), String> {
@@ -266,7 +291,7 @@ impl Proxy for Zentinel {
             return Err(format!("{} does not exist", self.options.config.display()));
         }
         self.log.mark();
-        self.loading = true;
+        (self.loading, self.reloading) = (true, false);
         let mut running = self.spawn(target, addresses, false).await?;
         match self.wait_until_up(&mut running, target).await {
             Ok(()) => {
@@ -288,6 +313,7 @@ impl Proxy for Zentinel {
             return Err("the proxy reads the file of an earlier agent, so it has to be replaced".to_owned());
         }
         if signal(running.pid, running.started, Signal::SIGHUP) {
+            self.reloading = true;
             Ok(())
         } else {
             Err("the proxy has ended".into())
@@ -295,7 +321,7 @@ impl Proxy for Zentinel {
     }
 
     async fn upgrade(&mut self, target: &Target, addresses: Addresses) -> Result<(), String> {
-        self.loading = true;
+        (self.loading, self.reloading) = (true, false);
         self.hand_over(target, addresses).await
     }
 
@@ -343,6 +369,9 @@ impl Proxy for Zentinel {
             words = wait_for_end(running) => Err(words),
         };
         proven.map_err(|words| self.with_last_words(&words))?;
+        if std::mem::take(&mut self.reloading) {
+            self.read_it_all().await?;
+        }
         // The proxy tells of parts that it left out a moment after the rest is live.
         sleep(SETTLE).await;
         if let Some(words) = self.log.refusal_since_mark() {
@@ -389,6 +418,10 @@ impl Proxy for Zentinel {
         self.log.reload()
     }
 
+    fn keep_to_itself(&mut self, untold: Untold) {
+        self.log.keep_to_itself(untold);
+    }
+
     fn vitals(&self) -> Option<Vitals> {
         self.running.as_ref().map(|running| Vitals {
             pid: running.pid,
@@ -398,11 +431,11 @@ impl Proxy for Zentinel {
     }
 }
 
-/// Lets the proxy test a file, as its command line does.
+/// Lets the proxy test a file, as its command line does. What it says is told without these values.
 ///
 /// # Errors
 /// Its words.
-pub async fn test(binary: &Path, config: &Path) -> Result<(), String> {
+pub async fn test(binary: &Path, config: &Path, untold: &Untold) -> Result<(), String> {
     let mut command = Command::new(binary);
     command.args(["test", "-c"]).arg(config).env("NO_COLOR", "1").env_remove("RUST_BACKTRACE");
     command.env("RUST_LOG", "warn").stdin(Stdio::null()).kill_on_drop(true);
@@ -415,7 +448,7 @@ pub async fn test(binary: &Path, config: &Path) -> Result<(), String> {
         return Ok(());
     }
     let words = [output.stdout, output.stderr].concat();
-    Err(log::end_of(&String::from_utf8_lossy(&words), WORDS_MAX))
+    Err(log::end_of(&untold.hide_in(&String::from_utf8_lossy(&words)), WORDS_MAX))
 }
 
 /// Where a process shows its metrics. One that took over from a process that holds a fixed metrics address never gets that
@@ -430,3 +463,6 @@ fn source(target: &Target, took_over: bool, fresh: bool) -> Option<Source> {
         (None, None) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,22 @@ pub struct Node {
     /// The simulator of its project plays it: there is no machine.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub simulated: bool,
+    /// What it was given last, the newest last, and what it runs: it may say of itself nothing else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<Given>,
 }
+
+/// An assignment of now or of before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Its number.
+    pub generation: Generation,
+    /// The bundle.
+    pub bundle_id: BundleId,
+}
+
+/// How many of the assignments of a node are remembered beside the one that it runs.
+const GIVEN_MAX: usize = 4;
 
 /// One of the two halves between which blue-green rollouts move the traffic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -132,6 +147,32 @@ fn is_never(revision: &u64) -> bool {
 }
 
 impl Node {
+    /// Remembers what it is assigned now.
+    pub fn remember_given(&mut self) {
+        let Some(Assignment { generation, bundle_id, .. }) = self.assignment else { return };
+        self.given.push(Given { generation, bundle_id });
+        let (mut older, runs) = (self.given.len().saturating_sub(GIVEN_MAX), self.effective);
+        self.given.retain(|given| {
+            let is_old = older > 0;
+            older = older.saturating_sub(1);
+            !is_old || runs.is_some_and(|runs| runs.generation == given.generation)
+        });
+    }
+
+    /// True when it shall run this bundle, or was given it lately.
+    pub fn was_given(&self, bundle_id: BundleId) -> bool {
+        self.assignment.as_ref().is_some_and(|assignment| assignment.bundle_id == bundle_id)
+            || self.given.iter().any(|given| given.bundle_id == bundle_id)
+    }
+
+    /// The bundle that it should run now: the assigned one; where that failed, or where it has none, what it says that it runs.
+    pub fn supposed(&self) -> Option<BundleId> {
+        let runs = self.effective.map(|fact| fact.bundle_id).filter(|id| self.was_given(*id));
+        let Some(assigned) = &self.assignment else { return runs };
+        let failed = self.failure.as_ref().is_some_and(|failure| failure.generation >= assigned.generation);
+        runs.filter(|_| failed).or(Some(assigned.bundle_id))
+    }
+
     /// True when what it has proven to run is what it shall run, by generation.
     pub fn converged(&self) -> bool {
         match (&self.assignment, &self.effective) {

@@ -15,18 +15,20 @@
 //! **Nothing is forgotten here.** A release leaves the node's memory when three newer ones were proven, and never because of a
 //! start that went wrong; the next boot begins again with the newest one, also after one that had to run an older.
 
+use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sentinel_api_types::agent::{FailureReport, NodeEventType, Severity};
 use sentinel_api_types::node::ActivationStage;
 use sentinel_bundle::archive::OpenBundle;
+use sentinel_bundle::{Config, certificates, proxy_config};
 
-use super::{Activator, Live, Source, Way, names_some};
+use super::{Activator, Live, Source, Way};
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
 use crate::agent::release::Release;
-use crate::agent::render::Addresses;
+use crate::agent::render::{Addresses, Here};
 use crate::agent::shelf::ShelfError;
 
 /// Longest wait for a member while the node boots: nothing answers a load balancer meanwhile.
@@ -41,8 +43,9 @@ impl<P: Proxy> Activator<P> {
     /// # Errors
     /// The state cannot be written.
     pub async fn boot(&mut self, members: &dyn Source) -> anyhow::Result<()> {
+        self.keep_all_to_itself();
         self.finish_interrupted(members).await?;
-        if let Err(words) = self.start_from_disk().await {
+        if let Err(words) = self.start_from_disk(members).await {
             tracing::error!(reason = words, "nothing runs from disk yet; it is tried again");
             let message = format!("{words}; it is tried again");
             self.board.note(NodeEventType::Error, Severity::Error, message);
@@ -54,15 +57,15 @@ impl<P: Proxy> Activator<P> {
     ///
     /// # Errors
     /// It does not run yet, or none can be read.
-    pub(super) async fn start_from_disk(&mut self) -> Result<(), String> {
-        let result = self.run_newest().await;
+    pub(super) async fn start_from_disk(&mut self, members: &dyn Source) -> Result<(), String> {
+        let result = self.run_newest(members).await;
         if let Err(words) = &result {
             self.tell(Serving::No(words.clone()));
         }
         result
     }
 
-    async fn run_newest(&mut self) -> Result<(), String> {
+    async fn run_newest(&mut self, members: &dyn Source) -> Result<(), String> {
         let (mut lost, mut found) = (Vec::new(), None);
         for release in self.state.get().good.clone() {
             match self.open(&release) {
@@ -85,7 +88,7 @@ impl<P: Proxy> Activator<P> {
             return Err(lost.join("; "));
         };
         let (generation, version) = (release.generation.0, &release.version);
-        if let Err(words) = self.resume(&release, bundle).await {
+        if let Err(words) = self.resume(&release, bundle, members).await {
             lost.push(format!("bundle {version} does not run: {words}"));
             return Err(lost.join("; "));
         }
@@ -101,9 +104,14 @@ impl<P: Proxy> Activator<P> {
 
     /// Runs a release from disk: adopts the process that runs it, brings the running process to it, or starts one. It is live from
     /// the moment on at which all that is missing is a process that runs it.
-    async fn resume(&mut self, release: &Release, bundle: Arc<OpenBundle>) -> Result<(), String> {
+    async fn resume(
+        &mut self,
+        release: &Release,
+        bundle: Arc<OpenBundle>,
+        members: &dyn Source,
+    ) -> Result<(), String> {
         let running = self.proxy.running();
-        let live = self.prepare(release, bundle, running).await?;
+        let live = self.prepare(release, bundle, running, members).await?;
         let was_current = self.shelf.is_current(release);
         self.shelf.point_to(release).map_err(|error| error.to_string())?;
         self.live = Some(live.clone());
@@ -112,9 +120,7 @@ impl<P: Proxy> Activator<P> {
             if self.proxy.reads_earlier() {
                 return self.replace_earlier(&live, proves).await;
             }
-            // Between two sets of values an agent may have died: both prove the same.
-            let other_values = live.rendered.secrets.count() > 0 && self.finds_something_else(&live);
-            if proves && !other_values {
+            if proves && !self.is_outdated(&live).await {
                 self.tidy_earlier(release);
                 return Ok(());
             }
@@ -146,16 +152,36 @@ impl<P: Proxy> Activator<P> {
         release: &Release,
         bundle: Arc<OpenBundle>,
         running: Option<Addresses>,
+        members: &dyn Source,
     ) -> Result<Live, String> {
         let addresses = match running {
             Some(addresses) => addresses,
             None => self.proxy.fresh_addresses().map_err(|error| error.to_string())?,
         };
-        let names = names_some(&bundle);
-        let secrets = self.secrets_of(release, names, None).await.map_err(|error| error.message)?;
+        let secrets = self.secrets_of(release, &bundle, Some(members)).await?;
         self.here.certificates.write(&secrets).map_err(|error| error.to_string())?;
         let rendered = self.render(&bundle, &secrets, addresses).await.map_err(|error| error.to_string())?;
         Ok(Live { release: release.clone(), bundle, rendered: Arc::new(rendered) })
+    }
+
+    /// True when what the proxy has read was written by an agent, and would be written otherwise now: the agent died between two sets of values, which
+    /// both prove the same, or is of another version, or answers challenges elsewhere. What somebody else has written is no such thing: that is
+    /// told, and stays.
+    async fn is_outdated(&self, live: &Live) -> bool {
+        if !self.finds_something_else(live) {
+            return false;
+        }
+        match self.shelf.is_as_written(&live.release) {
+            Some(as_written) => as_written,
+            None => {
+                let (shelf, here, live) = (self.shelf.clone(), self.here.clone(), live.clone());
+                let placed = tokio::task::spawn_blocking(move || {
+                    fs::read_to_string(shelf.config(&live.release))
+                        .is_ok_and(|text| says_the_same(&text, &here, &live.rendered.config))
+                });
+                placed.await.unwrap_or(false)
+            }
+        }
     }
 
     /// The agent died during an activation. If the proxy proves the new release all the same and a member confirms it, it is effective; otherwise the one
@@ -172,7 +198,7 @@ impl<P: Proxy> Activator<P> {
         if running.is_some()
             && self.shelf.is_current(&release)
             && let Ok(bundle) = self.open(&release)
-            && let Ok(live) = self.prepare(&release, bundle, running).await
+            && let Ok(live) = self.prepare(&release, bundle, running, members).await
             && self.proxy.prove(&live.rendered.target).await.is_ok()
         {
             match self.confirm(&release, members, self.confirm_within.min(CONFIRM_MAX)).await {
@@ -203,4 +229,11 @@ impl<P: Proxy> Activator<P> {
         }
         Ok(())
     }
+}
+
+/// Whether a text of an agent that knew nothing of the places of certificates and of challenges says what is meant, with these in it.
+fn says_the_same(text: &str, here: &Here, meant: &Config) -> bool {
+    let Ok(mut config) = proxy_config::parse(text) else { return false };
+    certificates::place(&mut config, here.certificates.root(), here.challenges);
+    proxy_config::equal(&config, meant).is_ok()
 }

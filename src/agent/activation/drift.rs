@@ -14,6 +14,7 @@ use crate::agent::board::Serving;
 use crate::agent::measure::{Expected, PROCESS};
 use crate::agent::proxy::Proxy;
 use crate::agent::shelf::{ARCHIVE, CONFIG, CONTENT, SECRETS};
+use crate::agent::untold::Untold;
 
 impl<P: Proxy> Activator<P> {
     /// From now on, what really runs is looked at so often.
@@ -48,6 +49,7 @@ impl<P: Proxy> Activator<P> {
         let process = self.process();
         let expected = Expected {
             earlier: self.measuring.earlier,
+            untold: self.untold.clone(),
             ..expected(&live, self.shelf.place_of(&live.release), self.shelf.is_current(&live.release))
         };
         let began = self.measuring.differs();
@@ -135,5 +137,6 @@ fn expected(live: &Live, dir: std::path::PathBuf, current: bool) -> Expected {
         rendered: std::sync::Arc::clone(&live.rendered),
         files: listed.chain(own).chain(secrets).collect(),
         earlier: false,
+        untold: Untold::default(),
     }
 }

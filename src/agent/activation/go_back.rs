@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sentinel_api_types::agent::{NodeEventType, Severity};
 
-use super::{Activator, Live, Way};
+use super::{Activator, Live, Source, Way};
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
 
@@ -136,8 +136,8 @@ impl<P: Proxy> Activator<P> {
     ///
     /// # Errors
     /// It does not come up. Worth another try later.
-    pub async fn revive(&mut self) -> Result<(), String> {
-        let Some(live) = self.live.clone() else { return self.start_from_disk().await };
+    pub async fn revive(&mut self, members: &dyn Source) -> Result<(), String> {
+        let Some(live) = self.live.clone() else { return self.start_from_disk(members).await };
         let revived = match self.proxy.running() {
             // It only needed longer than it was given.
             Some(_) if self.proxy.prove(&live.rendered.target).await.is_ok() => Ok(live.clone()),

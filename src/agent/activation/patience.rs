@@ -94,6 +94,7 @@ impl<P: Proxy> Activator<P> {
         }
         self.board.change(|facts| {
             facts.handled = self.state.get().handled();
+            facts.secrets = self.stamp();
             facts.failure = Some(report);
         });
         self.prune();

@@ -13,7 +13,7 @@ use sentinel_model::Generation;
 
 use super::*;
 use crate::agent::testing::{SOURCE, bundle, bundle_of, bundle_of_document, signer, signer_of};
-use fake::{FakeSource, Node, Word};
+use fake::{FakeSource, Node, Word, nobody};
 
 /// A change that a reload does not apply.
 fn new_process(source: &str) -> String {
@@ -329,9 +329,9 @@ async fn a_proxy_that_ended_is_started_again_with_what_it_ran() {
     node.activator.lost("killed").await;
     assert_eq!(node.facts().serving, Serving::No("killed".to_owned()));
     node.activator.proxy.fail_once(Word::Start, "port in use");
-    assert!(node.activator.revive().await.is_err());
+    assert!(node.activator.revive(&nobody()).await.is_err());
     assert_eq!(node.facts().serving, Serving::No("port in use".to_owned()));
-    node.activator.revive().await.unwrap();
+    node.activator.revive(&nobody()).await.unwrap();
     assert_eq!(node.facts().serving, Serving::Proven);
     assert_eq!(node.effective(), Some(1));
 }

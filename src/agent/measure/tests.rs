@@ -45,6 +45,7 @@ impl Node {
             rendered: Arc::clone(&self.rendered),
             files,
             earlier: false,
+            untold: Untold::default(),
         }
     }
 

@@ -40,7 +40,7 @@ struct Member {
     asked: watch::Sender<Vec<(u64, u32)>>,
     /// The node's weight; `None`: it is of a version without.
     weight: watch::Sender<Option<Weight>>,
-    /// Which values of secrets belong to what the node runs.
+    /// Which values of secrets belong to what the node runs; `None`: it is of a version without.
     secrets: watch::Sender<Option<Sha256Digest>>,
 }
 
@@ -61,6 +61,9 @@ async fn answer(State(member): State<Member>, query: Query<LatestQuery>, request
             return (StatusCode::BAD_REQUEST, close).into_response();
         }
         let secrets = *stamps.borrow_and_update();
+        if secrets.is_none() && query.secrets.is_some() {
+            return (StatusCode::BAD_REQUEST, close).into_response();
+        }
         let newer = weight.zip(query.weight_revision).is_some_and(|(now, known)| now.revision > known)
             || secrets.zip(query.secrets).is_some_and(|(now, has)| now != has);
         match now {
@@ -306,4 +309,21 @@ async fn values_that_are_taken_after_others_that_were_not_are_taken_once() {
     let asked = polling.member.asked.borrow().len();
     assert!(timeout(Duration::from_millis(200), polling.renewals.recv()).await.is_err());
     assert!(polling.member.asked.borrow().len() <= asked + 2, "it waits for others");
+}
+
+#[tokio::test]
+async fn a_member_of_a_version_without_secrets_is_asked_as_it_knows_it_until_one_tells_of_some() {
+    let stamp = |number: u8| Sha256Digest([number; 32]);
+    let mut polling = Polling::of(Says::Nothing, weight(50, 1)).await;
+    has(&polling, 50).await;
+    polling.board.change(|facts| facts.secrets = Some(stamp(1)));
+    polling.member.weight.send_replace(weight(40, 2));
+    has(&polling, 40).await;
+    let asked = polling.member.asked.borrow().len();
+    assert!(timeout(Duration::from_millis(200), polling.renewals.recv()).await.is_err());
+    assert!(polling.member.asked.borrow().len() <= asked + 3, "it is refused once, and then waits");
+    polling.member.secrets.send_replace(Some(stamp(2)));
+    polling.member.weight.send_replace(weight(60, 3));
+    let renewal = timeout(Duration::from_secs(20), polling.renewals.recv()).await.unwrap().unwrap();
+    assert_eq!(renewal.stamp, stamp(2));
 }

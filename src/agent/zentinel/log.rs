@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use sentinel_api_types::Timestamp;
 
+use crate::agent::untold::Untold;
+
 /// Size at which the file is put aside.
 const FILE_MAX: u64 = 8 << 20;
 /// Most that is read of its end.
@@ -19,6 +21,7 @@ const REFUSALS: &[&str] = &[
     "Failed to compile route matcher",
     "Failed to create upstream pool",
     "Configuration reload failed",
+    "TLS certificate reload failed",
     "Upstream pool update timed out",
 ];
 /// Errors of single requests, the agent's own among them, and of waiting for sockets say nothing about a configuration.
@@ -30,6 +33,8 @@ const BESIDE: &[&str] = &[
 ];
 /// What the proxy says when it is told to read its configuration again.
 const RELOAD: &str = "Received SIGHUP";
+/// What it says when it has read it, and the certificates with it.
+const READ: &str = "Configuration reload completed successfully";
 /// What a process says that will not come up, although it does not end.
 const STUCK: &[&str] = &["is in use, will try again", "panicked at"];
 
@@ -43,6 +48,8 @@ pub struct ProxyLog {
     looked: u64,
     /// The last reload that was found there and not told.
     reload: Option<Timestamp>,
+    /// What nobody is told.
+    untold: Untold,
 }
 
 impl ProxyLog {
@@ -51,12 +58,23 @@ impl ProxyLog {
     /// # Errors
     /// It cannot be opened.
     pub fn open(data_dir: &Path) -> io::Result<Self> {
-        let mut log = Self { path: data_dir.join("proxy.log"), mark: 0, looked: 0, reload: None };
+        let path = data_dir.join("proxy.log");
+        let mut log = Self { path, mark: 0, looked: 0, reload: None, untold: Untold::default() };
         log.for_process()?;
         log.rotate()?;
         log.mark();
         log.looked = log.mark;
         Ok(log)
+    }
+
+    /// From now on, nothing that is told of the log has any of these values in it.
+    pub fn keep_to_itself(&mut self, untold: Untold) {
+        self.untold = untold;
+    }
+
+    /// What nobody is told.
+    pub fn untold(&self) -> &Untold {
+        &self.untold
     }
 
     /// The file for a process to write to. It appends, so that a file made empty stays small.
@@ -103,7 +121,7 @@ impl ProxyLog {
     pub fn errors_since_mark(&self) -> String {
         let text = self.since(self.mark);
         let errors: Vec<&str> = text.lines().filter_map(error).collect();
-        end_of(&errors.join(" | "), WORDS_MAX)
+        self.words(&errors.join(" | "))
     }
 
     /// What the proxy left out of a configuration since the mark, in its words.
@@ -119,14 +137,29 @@ impl ProxyLog {
     fn line_since_mark(&self, any: &[&str]) -> Option<String> {
         let text = self.since(self.mark);
         let line = text.lines().find(|line| any.iter().any(|words| line.contains(words)))?;
-        Some(end_of(without_time(line), WORDS_MAX))
+        Some(self.words(without_time(line)))
+    }
+
+    /// True when the process has said since the mark that it has read its configuration again.
+    pub fn read_since_mark(&self) -> bool {
+        self.since(self.mark).contains(READ)
+    }
+
+    /// True when it has said since the mark that it was told to.
+    pub fn told_since_mark(&self) -> bool {
+        self.since(self.mark).contains(RELOAD)
+    }
+
+    /// Words as they are told: without values first, and then not too many.
+    fn words(&self, text: &str) -> String {
+        end_of(&self.untold.hide_in(text), WORDS_MAX)
     }
 
     /// The last lines.
     pub fn tail(&self, lines: usize) -> String {
         let text = self.since(0);
         let last: Vec<&str> = text.lines().rev().take(lines).map(without_time).collect();
-        end_of(&last.into_iter().rev().collect::<Vec<_>>().join(" | "), WORDS_MAX)
+        self.words(&last.into_iter().rev().collect::<Vec<_>>().join(" | "))
     }
 
     /// Puts a large file aside. The process goes on writing to the same file, which is copied and made empty.
@@ -145,16 +178,21 @@ impl ProxyLog {
         Ok(())
     }
 
-    /// What was written from a place on; of much, the end.
+    /// What was written from a place on; of much, the end, in whole lines: in a part of one, a part of a value would not be found.
     fn since(&self, from: u64) -> String {
         let read = || -> io::Result<Vec<u8>> {
             let mut file = File::open(&self.path)?;
             let length = file.metadata()?.len();
             // The file was made empty since then: everything in it is newer.
             let from = if from > length { 0 } else { from };
-            file.seek(SeekFrom::Start(from.max(length.saturating_sub(READ_MAX))))?;
+            let start = from.max(length.saturating_sub(READ_MAX));
+            file.seek(SeekFrom::Start(start))?;
             let mut bytes = Vec::new();
             file.take(READ_MAX).read_to_end(&mut bytes)?;
+            if start > from {
+                let whole = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1);
+                bytes.drain(..whole);
+            }
             Ok(bytes)
         };
         match read() {
@@ -272,5 +310,18 @@ mod tests {
     fn long_words_are_cut_in_front_and_never_inside_a_character() {
         assert_eq!(end_of(" short ", 10), "short");
         assert_eq!(end_of("ää", 3), "…ä");
+    }
+
+    #[test]
+    fn of_a_long_log_whole_lines_are_looked_at() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = ProxyLog::open(dir.path()).unwrap();
+        let mut file = log.for_process().unwrap();
+        log.mark();
+        let line = format!("ERROR first {}\n", "x".repeat(usize::try_from(READ_MAX).unwrap()));
+        file.write_all(line.as_bytes()).unwrap();
+        file.write_all(b"ERROR second\nINFO Configuration reload completed successfully\n").unwrap();
+        assert_eq!(log.errors_since_mark(), "second");
+        assert!(log.read_since_mark() && !log.told_since_mark());
     }
 }

@@ -14,6 +14,9 @@ use crate::problem::Problem;
 /// Most secrets that one bundle names.
 pub const NAMES_MAX: usize = 200;
 
+/// Most bytes of a configuration with the values in it.
+pub const FILLED_MAX: usize = 32 << 20;
+
 /// What stands where nobody may look.
 const HIDDEN: &str = "(not shown)";
 
@@ -31,6 +34,9 @@ pub enum FillError {
         "the value of the secret {0} has a line break or another control character, which cannot stand in a configuration"
     )]
     Control(String),
+    /// With all of the values it is too long.
+    #[error("with the values of its secrets the configuration has more than {} MiB", FILLED_MAX >> 20)]
+    TooLong,
 }
 
 /// The names of the secrets that a configuration names.
@@ -86,14 +92,20 @@ pub(crate) fn malformed(place: &str) -> Problem {
 /// [`FillError`].
 pub fn fill<'v>(json: &str, value_of: impl Fn(&str) -> Option<&'v str>) -> Result<String, FillError> {
     let mut value: Value = serde_json::from_str(json).map_err(|_| FillError::Unreadable)?;
-    put(&mut value, &value_of)?;
+    let mut room = FILLED_MAX;
+    put(&mut value, &value_of, &mut room)?;
     serde_json::to_string(&value).map_err(|_| FillError::Unreadable)
 }
 
-fn put<'v>(value: &mut Value, value_of: &impl Fn(&str) -> Option<&'v str>) -> Result<(), FillError> {
+/// `room`: how many bytes of values there is room for.
+fn put<'v>(
+    value: &mut Value,
+    value_of: &impl Fn(&str) -> Option<&'v str>,
+    room: &mut usize,
+) -> Result<(), FillError> {
     match value {
-        Value::Object(fields) => fields.values_mut().try_for_each(|inner| put(inner, value_of)),
-        Value::Array(items) => items.iter_mut().try_for_each(|inner| put(inner, value_of)),
+        Value::Object(fields) => fields.values_mut().try_for_each(|inner| put(inner, value_of, room)),
+        Value::Array(items) => items.iter_mut().try_for_each(|inner| put(inner, value_of, room)),
         Value::String(text) if text.contains(OPEN) => {
             let (mut filled, mut from) = (String::with_capacity(text.len()), 0);
             for mention in mentions(text) {
@@ -102,6 +114,7 @@ fn put<'v>(value: &mut Value, value_of: &impl Fn(&str) -> Option<&'v str>) -> Re
                 if value.chars().any(char::is_control) {
                     return Err(FillError::Control(name.to_owned()));
                 }
+                *room = room.checked_sub(value.len()).ok_or(FillError::TooLong)?;
                 filled.push_str(text.get(from..mention.start).unwrap_or_default());
                 filled.push_str(value);
                 from = mention.end;
@@ -115,13 +128,19 @@ fn put<'v>(value: &mut Value, value_of: &impl Fn(&str) -> Option<&'v str>) -> Re
 }
 
 /// What somebody has made of a configuration with values in it, as it may be shown: a text of it that stands where `template` names a secret, under the
-/// same name as such a text, or that has one of the `values` in it, is not. `None`: it cannot be read, so nobody knows what is in it.
-pub fn mask(found: &str, template: &str, values: &BTreeMap<&str, &str>) -> Option<String> {
+/// same name as such a text, or that has one of the `untold` values in it, is not. `None`: it cannot be read, so nobody knows what is in it.
+pub fn mask(
+    found: &str,
+    template: &str,
+    values: &BTreeMap<&str, &str>,
+    untold: &[(&str, &str)],
+) -> Option<String> {
     let mut found: Value = serde_json::from_str(found).ok()?;
     let template: Value = serde_json::from_str(template).ok()?;
     let mut filled = template.clone();
     // Without all of the values the places are hidden whatever they say.
-    if put(&mut filled, &|name| values.get(name).copied()).is_err() {
+    let mut room = FILLED_MAX;
+    if put(&mut filled, &|name| values.get(name).copied(), &mut room).is_err() {
         filled = Value::Null;
     }
     let mut under = BTreeSet::new();
@@ -130,7 +149,7 @@ pub fn mask(found: &str, template: &str, values: &BTreeMap<&str, &str>) -> Optio
             under.insert(last_name(place).to_owned());
         }
     });
-    hide(&mut found, Some(&template), Some(&filled), &mut String::new(), &under, values);
+    hide(&mut found, Some(&template), Some(&filled), &mut String::new(), &under, untold);
     serde_json::to_string_pretty(&found).ok().map(|text| text + "\n")
 }
 
@@ -140,23 +159,24 @@ fn hide(
     filled: Option<&Value>,
     place: &mut String,
     under: &BTreeSet<String>,
-    values: &BTreeMap<&str, &str>,
+    untold: &[(&str, &str)],
 ) {
     let length = place.len();
     match found {
         Value::Object(fields) => {
-            for (name, inner) in fields {
+            for (name, mut inner) in std::mem::take(fields) {
                 place.push('.');
-                place.push_str(name);
-                let at = |value: Option<&'_ Value>| value.and_then(|value| value.get(name)).cloned();
-                hide(inner, at(template).as_ref(), at(filled).as_ref(), place, under, values);
+                place.push_str(&name);
+                let at = |value: Option<&'_ Value>| value.and_then(|value| value.get(&name)).cloned();
+                hide(&mut inner, at(template).as_ref(), at(filled).as_ref(), place, under, untold);
                 place.truncate(length);
+                fields.insert(without(&name, untold), inner);
             }
         }
         Value::Array(items) => {
             for (number, inner) in items.iter_mut().enumerate() {
                 let at = |value: Option<&'_ Value>| value.and_then(|value| value.get(number)).cloned();
-                hide(inner, at(template).as_ref(), at(filled).as_ref(), place, under, values);
+                hide(inner, at(template).as_ref(), at(filled).as_ref(), place, under, untold);
             }
         }
         Value::String(text) => {
@@ -165,24 +185,27 @@ fn hide(
             match written {
                 Some(written) if as_assigned => written.clone_into(text),
                 _ if under.contains(last_name(place)) => HIDDEN.clone_into(text),
-                _ => *text = without(text, values.iter().map(|(name, value)| (*name, *value))),
+                _ => *text = without(text, untold),
             }
         }
         _ => {}
     }
 }
 
-/// A text without values: their names stand where they did, however they are written there. Longer values go first, so that none is left a part of.
-pub fn without<'v>(text: &str, values: impl Iterator<Item = (&'v str, &'v str)>) -> String {
-    let mut forms: Vec<(String, &str)> = values
-        .flat_map(|(name, value)| {
-            let quoted = Value::from(value).to_string();
-            let quoted = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned();
-            let debug = value.escape_debug().to_string();
-            [(value.to_owned(), name), (quoted, name), (debug, name)]
-        })
-        .filter(|(form, _)| !form.is_empty())
-        .collect();
+/// A text without values, which are given by name: their names stand where they did, however they are written there. Longer values go first, so that none
+/// is left a part of.
+pub fn without(text: &str, values: &[(&str, &str)]) -> String {
+    let mut forms: Vec<(String, &str)> = Vec::new();
+    for (name, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
+        let quoted = Value::from(*value).to_string();
+        let quoted = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned();
+        let debug = value.escape_debug().to_string();
+        for form in [(*value).to_owned(), quoted, debug] {
+            if text.contains(&form) {
+                forms.push((form, name));
+            }
+        }
+    }
     forms.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
     let mut parts = vec![Part::Text(text)];
     for (form, name) in &forms {
@@ -266,30 +289,34 @@ mod tests {
         assert_eq!(filled("a\nb"), Err(FillError::Control("TOKEN".into())));
         assert_eq!(fill(TEMPLATE, |_| None), Err(FillError::Missing("TOKEN".into())));
         assert_eq!(fill("{", |_| None), Err(FillError::Unreadable));
+        assert_eq!(filled(&"x".repeat(FILLED_MAX + 1)), Err(FillError::TooLong));
     }
 
     #[test]
     fn what_somebody_changed_is_shown_without_a_value_that_is_or_was_there() {
         let values = BTreeMap::from([("TOKEN", "s3cret")]);
+        let untold = [("TOKEN", "s3cret")];
         let with = |value: &str| fill(TEMPLATE, |_| Some(value)).unwrap();
-        let as_assigned = mask(&with("s3cret"), TEMPLATE, &values).unwrap();
+        let as_assigned = mask(&with("s3cret"), TEMPLATE, &values, &untold).unwrap();
         assert!(as_assigned.contains("Bearer ${secrets.TOKEN}") && as_assigned.contains("\"p\""));
-        let an_earlier_one = mask(&with("0ther"), TEMPLATE, &values).unwrap();
+        let an_earlier_one = mask(&with("0ther"), TEMPLATE, &values, &untold).unwrap();
         assert!(!an_earlier_one.contains("0ther") && an_earlier_one.contains(HIDDEN), "{an_earlier_one}");
         let moved = r#"{ "filters": { "b": { "set": { "X-Key": "0ther" }, "note": "was s3cret" } } }"#;
-        let moved = mask(moved, TEMPLATE, &values).unwrap();
+        let moved = mask(moved, TEMPLATE, &values, &untold).unwrap();
         assert!(!moved.contains("0ther") && !moved.contains("s3cret"), "{moved}");
-        assert_eq!(mask("no json with s3cret", TEMPLATE, &values), None);
-        let unknown = mask(&with("s3cret"), TEMPLATE, &BTreeMap::new()).unwrap();
+        let named = mask(r#"{ "s3cret": { "x": 1 } }"#, TEMPLATE, &values, &untold).unwrap();
+        assert!(named.contains("${secrets.TOKEN}") && !named.contains("s3cret"), "{named}");
+        assert_eq!(mask("no json with s3cret", TEMPLATE, &values, &untold), None);
+        let unknown = mask(&with("s3cret"), TEMPLATE, &BTreeMap::new(), &untold).unwrap();
         assert!(!unknown.contains("s3cret"), "{unknown}");
     }
 
     #[test]
     fn words_lose_values_however_they_are_written() {
         let values = [("A", "a\"b"), ("LONG", "xa\"by"), ("E", "")];
-        let said = without(r#"raw a"b json a\"b long xa"by"#, values.into_iter());
+        let said = without(r#"raw a"b json a\"b long xa"by"#, &values);
         assert_eq!(said, "raw ${secrets.A} json ${secrets.A} long ${secrets.LONG}");
-        assert_eq!(without("secrets", [("S", "s")].into_iter()), "${secrets.S}ecret${secrets.S}");
+        assert_eq!(without("secrets", &[("S", "s")]), "${secrets.S}ecret${secrets.S}");
     }
 
     #[test]

@@ -26,6 +26,9 @@ use crate::change::Change;
 use crate::error::AppError;
 use crate::keyring::{certificate_key_context, project_secret_context};
 
+/// Most bytes of values for one node: an answer is read whole, and sealed it is longer.
+const VALUES_MAX: usize = 4 << 20;
+
 impl App {
     /// The values of the secrets that a bundle names, which the node shall run or runs, sealed for the key of the node. The first key that a node tells is
     /// kept.
@@ -44,17 +47,21 @@ impl App {
             AppError::invalid("public_key", format!("must be the base64 of {SEALING_KEY_BYTES} bytes"))
         })?;
         let bundle = its_bundle(&view, &node, request.bundle_id)?;
+        // It could say that it runs any bundle of its project, to be handed the secrets of that one.
+        if !node.was_given(bundle.id) {
+            return Err(AppError::not_found("Bundle"));
+        }
         let values = self.values(&view, &node, &bundle)?;
         self.require_sealing_key(caller, &view, id, &key).await?;
         let sealed = seal(key, &values)?;
         Ok(SealedNodeSecrets { stamp: values.stamp, sealed: STANDARD.encode(sealed) })
     }
 
-    /// Which values belong to the bundle that a node is assigned; nothing when it names none.
+    /// Which values belong to the bundle that a node should run now; nothing when it names none.
     pub(super) fn secrets_stamp(&self, view: &View, node: &Node) -> Result<Option<Sha256Digest>, AppError> {
         let read = &*view.tables;
-        let Some(assignment) = &node.assignment else { return Ok(None) };
-        let bundle: Option<Bundle> = tables::load(read, assignment.bundle_id.as_bytes())?;
+        let Some(id) = node.supposed() else { return Ok(None) };
+        let bundle: Option<Bundle> = tables::load(read, id.as_bytes())?;
         let names = |bundle: &Bundle| !(bundle.secrets.is_empty() && bundle.certificates.is_empty());
         let Some(bundle) = bundle.filter(names) else { return Ok(None) };
         Ok(Some(node_secret::stamp(read, &bundle, node.environment_id)?))
@@ -82,6 +89,14 @@ impl App {
                 "the bundle {} names secrets that have no value for this node: {}; make them for its environment, or for all",
                 bundle.version,
                 missing.join(", ")
+            )));
+        }
+        let bytes: usize = values.values().map(|value| value.expose().len()).sum();
+        if bytes > VALUES_MAX {
+            return Err(AppError::Conflict(format!(
+                "the secrets that the bundle {} names have more than {} MiB together, which is the most for a node",
+                bundle.version,
+                VALUES_MAX >> 20
             )));
         }
         let mut certificates = BTreeMap::new();

@@ -10,6 +10,8 @@ use sentinel_api_types::environment::EnvironmentCreate;
 use sentinel_api_types::node::NodeUpdate;
 use sentinel_api_types::node_secret::{INFO, NodeSecrets, NodeSecretsRequest};
 use sentinel_api_types::project_secret::{ProjectSecretCreate, ProjectSecretRotate};
+use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport};
+use sentinel_model::node::ActivationStage;
 use sentinel_model::{BundleId, Generation, NodeId, SecretId, Sha256Digest};
 
 use crate::error::AppError;
@@ -63,7 +65,15 @@ impl Edge {
 
     /// Which values a poll says that the node shall have.
     async fn told(&self, has: Option<Sha256Digest>, wait: u32) -> Option<Sha256Digest> {
-        let generation = Some(Generation(1));
+        self.told_of((1, has), wait).await
+    }
+
+    async fn told_of(
+        &self,
+        (generation, has): (u64, Option<Sha256Digest>),
+        wait: u32,
+    ) -> Option<Sha256Digest> {
+        let generation = Some(Generation(generation));
         let query = LatestQuery { generation, secrets: has, wait: Some(wait), ..LatestQuery::default() };
         let (id, known) = &self.world.node;
         match self.world.kit.app.latest(&known.again(), *id, &query).await.unwrap() {
@@ -77,6 +87,21 @@ impl Edge {
         let request = ProjectSecretRotate { value: value.into() };
         app.rotate_secret(&by, PROJECT, self.secret, request).await.unwrap();
     }
+}
+
+async fn reports(edge: &Edge, fact: NodeFact) {
+    let reports = vec![NodeReport { node_id: edge.world.node.0, fact }];
+    edge.world.kit.app.propose_as_member(NodesReport { reports }).await.unwrap().unwrap();
+}
+
+async fn says(edge: &Edge, bundle_id: BundleId, generation: u64) {
+    reports(edge, NodeFact::Effective { bundle_id, generation: Generation(generation) }).await;
+}
+
+async fn fails(edge: &Edge, bundle_id: BundleId, generation: u64) {
+    let (stage, message) = (ActivationStage::Test, "no".to_owned());
+    let generation = Generation(generation);
+    reports(edge, NodeFact::Failed { bundle_id, generation, stage, message }).await;
 }
 
 async fn make(world: &World, name: &str, value: &str, environment: Option<&str>) -> SecretId {
@@ -139,6 +164,25 @@ async fn only_the_first_key_of_a_node_is_taken_and_only_for_what_it_runs() {
     let (second, by) = edge.world.kit.node(&edge.world.operator, PROJECT, "edge-9").await.unwrap();
     assert!(matches!(edge.ask_as(&by, second).await, Err(AppError::NotFound(_))), "it runs something else");
     assert!(matches!(edge.ask_as(&by, *id).await, Err(AppError::NotFound(_))), "nobody asks for another one");
+}
+
+#[tokio::test]
+async fn a_node_that_says_that_it_runs_another_bundle_is_not_handed_that_ones_secrets() {
+    let edge = Edge::new().await;
+    let app = &edge.world.kit.app;
+    let (id, known) = &edge.world.node;
+    let plain = edge.world.kit.bundle(&edge.world.operator, PROJECT, "2.0").await.unwrap();
+    assign(&edge.world, plain).await;
+    assert_eq!(edge.told_of((2, None), 0).await, None);
+    let never_given = naming(&edge.world, "1.1").await.unwrap();
+    says(&edge, never_given, 0).await;
+    let refused = app.node_secrets(&known.again(), *id, asking(never_given, 1)).await.unwrap_err();
+    assert!(matches!(refused, AppError::NotFound(_)), "{refused:?}");
+    // It was given this one before, and stays on it: the values of that are what it is told of.
+    says(&edge, edge.bundle, 1).await;
+    assert_eq!(edge.value().await, "hunter2");
+    fails(&edge, plain, 2).await;
+    assert_eq!(edge.told_of((2, None), 0).await, Some(edge.ask().await.unwrap().stamp));
 }
 
 #[tokio::test(start_paused = true)]

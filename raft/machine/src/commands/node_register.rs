@@ -20,6 +20,9 @@ use crate::outcome::{Rejection, Reply};
 use crate::simulator;
 use crate::tables::{Table, TableError, key};
 
+/// From which level on a node remembers what it was given.
+const GIVEN_LEVEL: u16 = 5;
+
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeRegister {
@@ -108,6 +111,7 @@ impl Apply for NodeRegister {
             versions: VersionRange::default(),
             environment_id: None,
             simulated: token.simulated,
+            given: Vec::new(),
         };
         environment::enter(context, &mut node, environment_id)?;
         match baseline::of(context.tables(), &project, environment_id)? {
@@ -221,6 +225,9 @@ fn give(
     let (generation, at) = (node.generation, context.time);
     node.assignment = Some(Assignment { bundle_id, generation, at, cause, reasserts, asserts });
     node.failure = None;
+    if of_cluster(context.tables())? >= GIVEN_LEVEL {
+        node.remember_given();
+    }
     context.store(node)?;
     baseline::index(context, node)?;
     let data = BTreeMap::from([

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sentinel_model::drift::Measurement;
 use sentinel_model::node::{
-    ActivationFailure, ActivationStage, Assignment, FAILURE_TEXT_MAX, Fact, Node, NodeStatus,
+    ActivationFailure, ActivationStage, Assignment, FAILURE_TEXT_MAX, Fact, Given, Node, NodeStatus,
 };
 use sentinel_model::{BundleId, DriftEventId, Generation, InvalidValue, NodeId, Time};
 use serde::{Deserialize, Serialize};
@@ -215,11 +215,14 @@ impl NodeFact {
     }
 }
 
-/// A generation that was never given to the node is not believed, nor the current one with another bundle.
+/// A generation that was never given to the node is not believed, nor one that is remembered with another bundle.
 fn believable(node: &Node, bundle_id: BundleId, generation: Generation) -> bool {
     let contradicts =
         |assignment: &Assignment| assignment.generation == generation && assignment.bundle_id != bundle_id;
-    generation <= node.generation && !node.assignment.as_ref().is_some_and(contradicts)
+    let given = |given: &Given| given.generation == generation && given.bundle_id != bundle_id;
+    generation <= node.generation
+        && !node.assignment.as_ref().is_some_and(contradicts)
+        && !node.given.iter().any(given)
 }
 
 /// True when an older generation than the proven one is not believed to run.

@@ -106,6 +106,29 @@ fn effective_goes_down_when_the_newer_generation_has_failed() {
 }
 
 #[test]
+fn what_a_node_was_given_lately_is_remembered_with_what_it_runs() {
+    let mut stage = assigned().raised();
+    let numbers =
+        |stage: &Stage| -> Vec<u64> { stage.node(1).given.iter().map(|given| given.generation.0).collect() };
+    for _ in 0..6 {
+        stage.done(assign(OLD, &[1]));
+        stage.done(assign(NEW, &[1]));
+    }
+    assert_eq!(numbers(&stage), [11, 12, 13, 14], "what it ran before that was remembered is not");
+    assert!(!news(&mut stage, effective(NEW, 11)), "that was another one");
+    assert!(news(&mut stage, effective(OLD, 11)));
+    for _ in 0..6 {
+        stage.done(assign(NEW, &[1]));
+    }
+    assert_eq!(numbers(&stage), [11, 17, 18, 19, 20]);
+    let node = stage.node(1);
+    assert_eq!([OLD, NEW, FOREIGN].map(|bundle| node.was_given(bundle)), [true, true, false]);
+    assert_eq!(node.supposed(), Some(NEW));
+    assert!(news(&mut stage, failed(NEW, 20, "no")));
+    assert_eq!(stage.node(1).supposed(), Some(OLD), "what it stays on");
+}
+
+#[test]
 fn a_failure_stays_until_something_newer_is_assigned_or_proven() {
     let mut stage = assigned();
     assert!(news(&mut stage, failed(NEW, 2, "no")));

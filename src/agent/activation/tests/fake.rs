@@ -54,6 +54,7 @@ pub struct FakeProxy {
     /// Notified: its process ends by itself.
     pub death: Arc<Notify>,
     ports: u16,
+    untold: Untold,
 }
 
 impl FakeProxy {
@@ -75,16 +76,18 @@ impl FakeProxy {
 
     fn hear(&mut self, word: Word) -> Result<(), String> {
         self.words.push(word);
+        self.failure(word).map_or(Ok(()), |words| Err(self.untold.hide_in(&words)))
+    }
+
+    fn failure(&mut self, word: Word) -> Option<String> {
         if let Some(place) = self.late.iter().position(|(at, ..)| *at == word) {
             match self.late[place].1.checked_sub(1) {
                 Some(left) => self.late[place].1 = left,
-                None => return Err(self.late.remove(place).2),
+                None => return Some(self.late.remove(place).2),
             }
         }
-        match self.failures.iter().position(|(at, _)| *at == word) {
-            Some(place) => Err(self.failures.remove(place).unwrap().1),
-            None => Ok(()),
-        }
+        let place = self.failures.iter().position(|(at, _)| *at == word)?;
+        Some(self.failures.remove(place).unwrap().1)
     }
 
     /// Reads the configuration at its path, as the real one would.
@@ -179,6 +182,10 @@ impl Proxy for FakeProxy {
         self.again.take()
     }
 
+    fn keep_to_itself(&mut self, untold: Untold) {
+        self.untold = untold;
+    }
+
     fn vitals(&self) -> Option<Vitals> {
         None
     }
@@ -248,6 +255,11 @@ impl FakeSource {
     pub fn fetched(&self) -> u32 {
         self.fetched.load(Ordering::SeqCst)
     }
+}
+
+/// Members that have nothing for this node.
+pub fn nobody() -> FakeSource {
+    FakeSource::new(&bundle(1, "1.0"))
 }
 
 fn take(counter: &AtomicU32) -> bool {

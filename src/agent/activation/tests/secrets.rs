@@ -3,11 +3,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use sentinel_bundle::certificates::CHALLENGE_TARGET;
 use sentinel_model::Sha256Digest;
 
-use super::fake::{FakeSource, Node, Word};
+use super::fake::{FakeSource, Node, Word, nobody};
 use super::*;
-use crate::agent::shelf::{CONFIG, SECRETS};
+use crate::agent::shelf::{CONFIG, SECRETS, WRITTEN};
 use crate::agent::testing::{Made, bundle, bundle_of, with_secret};
 
 fn made(generation: u64) -> Made {
@@ -75,12 +76,16 @@ async fn another_value_reaches_the_proxy_with_a_reload_and_lasts() {
 async fn a_value_with_which_the_proxy_does_not_work_is_undone_and_told_without_it() {
     for word in [Word::Test, Word::Prove] {
         let (mut node, made) = running("hunter2").await;
-        node.activator.proxy.fail_once(word, "no good");
+        node.activator.proxy.fail_once(word, "no good: Bearer hunter3, was hunter2");
         assert!(!node.activator.renew_secrets(stamp(2), &source(&made, 2, "hunter3")).await);
         assert!(node.activator.proxy.read.as_ref().unwrap().contains("Bearer hunter2"));
         assert_eq!(node.facts().secrets, Some(stamp(1)));
         let told = told(&mut node).await;
-        assert!(told.contains("runs with the old ones: no good") && !told.contains("hunter"), "{told}");
+        assert!(
+            told.contains("runs with the old ones: no good: Bearer ${secrets.TOKEN}, was ${secrets.TOKEN}")
+                && !told.contains("hunter"),
+            "{told}"
+        );
         assert!(node.activator.renew_secrets(stamp(2), &source(&made, 2, "hunter3")).await, "later it may");
     }
     let (mut node, made) = running("hunter2").await;
@@ -92,12 +97,129 @@ async fn a_value_with_which_the_proxy_does_not_work_is_undone_and_told_without_i
 #[tokio::test]
 async fn an_agent_that_dies_between_two_sets_of_values_begins_with_those_of_before() {
     let (node, made) = running("hunter2").await;
-    let config = node.activator.shelf.config(&made.release);
-    let text = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&config, text.replace("hunter2", "hunter3")).unwrap();
+    let shelf = &node.activator.shelf;
+    let text = std::fs::read_to_string(shelf.config(&made.release)).unwrap();
+    shelf.write_config(&made.release, &text.replace("hunter2", "hunter3")).unwrap();
     let mut node = node.restarted(true).await;
     assert_eq!(node.words(), [Word::Prove, Word::Reload, Word::Prove]);
     assert!(node.activator.proxy.read.as_ref().unwrap().contains("Bearer hunter2"));
+}
+
+#[tokio::test]
+async fn what_somebody_has_edited_is_told_by_the_next_agent_too_and_not_overwritten() {
+    let (node, made) = running("hunter2").await;
+    let config = node.activator.shelf.config(&made.release);
+    let edited = std::fs::read_to_string(&config).unwrap().replace("127.0.0.1:9001", "127.0.0.1:9002");
+    std::fs::write(&config, &edited).unwrap();
+    let mut node = node.restarted(true).await;
+    assert_eq!(node.words(), [Word::Prove]);
+    assert_eq!(std::fs::read_to_string(&config).unwrap(), edited);
+    let told = told(&mut node).await;
+    assert!(told.contains("127.0.0.1:9002") && !told.contains("hunter"), "{told}");
+}
+
+#[tokio::test]
+async fn an_agent_that_would_write_otherwise_writes_it_and_calls_nothing_changed() {
+    let (mut node, made) = (Node::new(), bundle_of(1, "1.0", &with_certificate()));
+    let source = FakeSource::new(&made).with_certificate(1, "one");
+    node.activator.activate(&made.update(), Some(&source)).await;
+    let place = node.activator.shelf.place_of(&made.release);
+    let text = std::fs::read_to_string(place.join(CONFIG)).unwrap();
+    // The port was taken, or the agent is of a version that knew of no challenges and kept no record.
+    for (target, recorded) in [("127.0.0.1:39999", true), (CHALLENGE_TARGET, false)] {
+        let before = text.replace("127.0.0.1:39003", target);
+        assert_ne!(before, text);
+        node.activator.shelf.write_config(&made.release, &before).unwrap();
+        if !recorded {
+            std::fs::remove_file(place.join(WRITTEN)).unwrap();
+        }
+        node.words();
+        node = node.restarted(true).await;
+        assert_eq!(node.words(), [Word::Prove, Word::Reload, Word::Prove], "{target}");
+        assert_eq!(std::fs::read_to_string(place.join(CONFIG)).unwrap(), text);
+        node.activator.look().await;
+        assert_eq!(node.facts().measured.unwrap().severity, None);
+    }
+}
+
+#[tokio::test]
+async fn values_that_are_lost_on_disk_are_asked_of_a_member_and_without_one_again_later() {
+    let (node, made) = running("hunter2").await;
+    let file = node.activator.shelf.place_of(&made.release).join(SECRETS);
+    std::fs::write(&file, "damaged").unwrap();
+    let mut node = node.restarted(false).await;
+    assert!(matches!(node.facts().serving, crate::agent::board::Serving::No(_)));
+    assert!(node.activator.revive(&nobody()).await.unwrap_err().contains("not on disk"));
+    node.activator.revive(&source(&made, 1, "hunter2")).await.unwrap();
+    assert!(node.activator.proxy.read.as_ref().unwrap().contains("Bearer hunter2"));
+    assert!(std::fs::read_to_string(&file).unwrap().contains("hunter2"));
+    std::fs::remove_file(&file).unwrap();
+    let members = source(&made, 2, "hunter3");
+    let node = node.restarted_among(&members, true, crate::agent::testing::vars()).await;
+    assert!(node.activator.proxy.read.as_ref().unwrap().contains("Bearer hunter3"));
+    assert_eq!(node.facts().secrets, Some(stamp(2)));
+}
+
+#[tokio::test]
+async fn without_a_member_a_bundle_that_ran_before_runs_again_with_its_values() {
+    let (mut node, first) = running("hunter2").await;
+    node.activate(&bundle(2, "2.0")).await;
+    let made =
+        Made { release: Release { generation: sentinel_model::Generation(3), ..first.release }, ..first };
+    let update = made.update();
+    assert!(node.activator.holds(&update));
+    assert_eq!(node.activator.activate(&update, None).await, Outcome::Effective);
+    assert!(node.activator.proxy.read.as_ref().unwrap().contains("Bearer hunter2"));
+}
+
+#[tokio::test]
+async fn a_node_that_stays_on_the_bundle_before_gets_what_is_renewed_of_that() {
+    let (mut node, made) = running("hunter2").await;
+    node.activator.proxy.fail_once(Word::Prove, "no");
+    node.activate(&bundle(2, "2.0")).await;
+    assert_eq!((node.effective(), node.facts().secrets), (Some(1), Some(stamp(1))));
+    // A member that does not know of the failure yet names the values of the other bundle.
+    assert!(!node.activator.renew_secrets(stamp(9), &source(&made, 1, "hunter2")).await);
+    node.words();
+    assert!(node.activator.renew_secrets(stamp(2), &source(&made, 2, "hunter3")).await);
+    assert!(node.activator.proxy.read.as_ref().unwrap().contains("Bearer hunter3"));
+    assert!(!told(&mut node).await.contains("could not be taken"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_down_starts_with_what_was_renewed() {
+    let (mut node, made) = running("hunter2").await;
+    node.activator.proxy.die();
+    assert!(node.activator.renew_secrets(stamp(2), &source(&made, 2, "hunter3")).await);
+    assert_eq!(node.words(), [Word::Test]);
+    node.activator.revive(&nobody()).await.unwrap();
+    assert!(node.activator.proxy.read.as_ref().unwrap().contains("Bearer hunter3"));
+}
+
+#[tokio::test]
+async fn why_values_are_not_taken_is_told_once() {
+    let (mut node, _) = running("hunter2").await;
+    let missing = nobody();
+    for _ in 0..3 {
+        assert!(!node.activator.renew_secrets(stamp(2), &missing).await);
+    }
+    let told = told(&mut node).await;
+    assert_eq!(told.matches("no value for this node").count(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn what_lies_in_the_place_of_a_configuration_without_values_may_have_those_of_another() {
+    let (mut node, _) = running("hunter2").await;
+    let plain = bundle(2, "2.0");
+    node.activate(&plain).await;
+    let config = node.activator.shelf.config(&plain.release);
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace("\"127.0.0.1:9001\"", "\"hunter2\"")).unwrap();
+    let before = told(&mut node).await;
+    assert!(before.contains("${secrets.TOKEN}") && !before.contains("hunter2"), "{before}");
+    let mut node = node.restarted(true).await;
+    let after = told(&mut node).await;
+    assert!(after.contains("${secrets.TOKEN}") && !after.contains("hunter2"), "{after}");
 }
 
 #[tokio::test]

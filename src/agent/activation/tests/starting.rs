@@ -4,7 +4,7 @@
 use sentinel_bundle::node_vars::Values;
 use sentinel_model::Generation;
 
-use super::fake::{FakeSource, Node, Word};
+use super::fake::{FakeSource, Node, Word, nobody};
 use crate::agent::activation::Outcome;
 use crate::agent::board::Serving;
 use crate::agent::proxy::Proxy;
@@ -198,8 +198,8 @@ async fn a_boot_at_which_the_proxy_does_not_start_forgets_nothing_and_is_tried_a
     let mut node = node.restarted(false).await;
     assert_eq!(node.effective(), Some(2));
     assert!(node.activator.is_down());
-    assert!(node.activator.revive().await.is_err());
-    node.activator.revive().await.unwrap();
+    assert!(node.activator.revive(&nobody()).await.is_err());
+    node.activator.revive(&nobody()).await.unwrap();
     assert!(node.serves("1.1"));
     assert_eq!((node.effective(), node.facts().serving), (Some(2), Serving::Proven));
 }
@@ -212,7 +212,7 @@ async fn a_proxy_that_needed_longer_at_boot_than_it_was_given_is_not_restarted()
     assert_eq!(node.words(), [Word::Stop, Word::Start, Word::Prove]);
     assert_eq!(node.effective(), Some(2));
     assert!(matches!(node.facts().serving, Serving::No(_)));
-    node.activator.revive().await.unwrap();
+    node.activator.revive(&nobody()).await.unwrap();
     assert_eq!(node.words(), [Word::Prove]);
     assert_eq!(node.facts().serving, Serving::Proven);
 }
@@ -226,7 +226,7 @@ async fn a_mistyped_variable_costs_no_bundle_and_does_not_touch_the_proxy_that_r
         assert_eq!((node.effective(), node.facts().handled.generation), (Some(2), Generation(2)));
         assert!(matches!(node.facts().serving, Serving::No(words) if words.contains("`http_port`")));
         assert!(node.activator.is_down(), "it is tried again");
-        assert!(node.activator.revive().await.is_err());
+        assert!(node.activator.revive(&nobody()).await.is_err());
         let mut node = node.restarted(runs).await;
         assert!(node.serves("1.1"));
         assert_eq!(node.words().contains(&Word::Start), !runs);
@@ -270,9 +270,9 @@ async fn bundles_that_are_away_when_the_node_boots_are_looked_for_again() {
     assert_eq!((node.effective(), node.facts().handled.generation), (None, Generation(0)), "open again");
     assert!(matches!(node.facts().serving, Serving::No(_)));
     assert!(node.activator.is_down());
-    assert!(node.activator.revive().await.is_err());
+    assert!(node.activator.revive(&nobody()).await.is_err());
     node.move_bundles("away", "bundles");
-    node.activator.revive().await.unwrap();
+    node.activator.revive(&nobody()).await.unwrap();
     assert!(node.serves("1.1"));
     assert_eq!((node.effective(), node.facts().handled.generation), (Some(2), Generation(2)));
 }
