@@ -197,6 +197,7 @@ fn node(number: u128) -> Node {
         versions: Default::default(),
         environment_id: None,
         simulated: false,
+        given: Vec::new(),
     }
 }
 
