@@ -68,6 +68,8 @@ pub struct Import {
     pub prefix: String,
     /// Every object that the document stands for or an earlier import made, by kind and slug.
     pub objects: Vec<Object>,
+    /// How many services there would be whose slug somebody else's service has.
+    pub left_alone: u64,
     /// What the document says and no object can.
     pub left_out: Vec<LeftOut>,
     /// The objects that are made or changed.

@@ -96,6 +96,11 @@ impl Collected {
         }
     }
 
+    /// How often something was left out for one reason.
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.0.iter().find(|(known, ..)| *known == reason).map_or(0, |(_, count, _)| *count)
+    }
+
     /// All of it: what takes a path away first.
     pub fn into_all(mut self) -> Vec<LeftOut> {
         self.0.sort_by_key(|(reason, ..)| Reason::ALL.iter().position(|one| one == reason));

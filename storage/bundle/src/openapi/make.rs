@@ -85,6 +85,7 @@ pub(super) fn make(
         openapi: spec.openapi.clone(),
         prefix,
         objects,
+        left_alone: left_out.count(Reason::Taken),
         left_out: left_out.into_all(),
         changes,
     })

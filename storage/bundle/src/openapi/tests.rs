@@ -196,6 +196,7 @@ fn a_service_without_the_mark_of_an_import_is_left_alone() {
     present.services.get_mut("pets-pets-mine").unwrap().route_path = "/v1/pets/ours".to_owned();
     let again = import(PETSTORE, &petstore(), &present).unwrap();
     assert_eq!(left_out(&again, "Services whose slug").places, ["pets-pets-mine"]);
+    assert_eq!(again.left_alone, 1);
     assert!(again.changes.services.is_empty() && states(&again, State::Gone).is_empty());
 }
 
