@@ -77,3 +77,18 @@ fn one(name: &str, program: &PathBuf, own: &std::path::Path, seconds: u32) -> an
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{TARGETS, root};
+
+    #[test]
+    fn each_folder_of_seeds_is_that_of_a_target() {
+        let folders = std::fs::read_dir(root().join("tests/fuzz/seeds")).unwrap();
+        let mut folders: Vec<String> =
+            folders.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        folders.sort();
+        assert_eq!(folders, TARGETS);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod document;
 mod import;
+mod plan;
 
 use std::collections::BTreeMap;
 

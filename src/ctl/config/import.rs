@@ -6,14 +6,13 @@ use clap::{Args, ValueEnum};
 use sentinel_api_types::config::{
     ConfigImport, ConfigImportBy, ConfigImportLeftOut, ConfigImportObject, ConfigImportState, ConfigImported,
 };
+use sentinel_bundle::openapi::TEXT_MAX;
 
 use super::refused;
 use crate::ctl::connection::Connection;
 use crate::ctl::output::clean;
 use crate::ctl::source;
 
-/// Largest description, in bytes.
-const OPENAPI_MAX: usize = 4 << 20;
 /// Most places that are told of what is left out for one reason.
 const PLACES_SHOWN: usize = 5;
 
@@ -26,7 +25,7 @@ pub struct ImportArgs {
     /// What the slugs begin with; the document's title unless given
     #[arg(long, value_name = "SLUG")]
     prefix: Option<String>,
-    /// The upstream group of all services; one of the document's first server unless given
+    /// The upstream group of all services that go to one; one of the document's first server unless given
     #[arg(long, value_name = "SLUG")]
     upstream_group: Option<String>,
     /// On which host, as often as there are some; new services are on all unless given
@@ -61,7 +60,7 @@ enum By {
 /// Carries it out.
 pub async fn run(args: ImportArgs, connection: &Connection) -> anyhow::Result<()> {
     let Connection { client, output, .. } = connection;
-    let (name, openapi) = source::read(&args.file, OPENAPI_MAX, "a description of an API")?;
+    let (name, openapi) = source::read(&args.file, TEXT_MAX, "a description of an API")?;
     let project = connection.project().await?;
     let prune = args.prune;
     let request = ConfigImport {
@@ -91,16 +90,20 @@ fn told(imported: &ConfigImported, project: &str, prune: bool) -> String {
         text.push_str("left out:\n");
         text.extend(imported.left_out.iter().map(left_out));
     }
-    let ConfigImported { made, changed, unchanged, gone, revision, .. } = imported;
+    let ConfigImported { made, changed, unchanged, gone, left_alone, revision, .. } = imported;
     let gone = match (gone, prune) {
         (0, _) => String::new(),
         (_, true) => format!(", {gone} removed"),
         (_, false) => format!(", {gone} that the document has no longer (--prune takes them away)"),
     };
-    let counts = format!("{made} added, {changed} changed, {unchanged} as they are{gone}");
+    let left_alone = match left_alone {
+        0 => String::new(),
+        some => format!(", {some} left alone"),
+    };
+    let counts = format!("{made} added, {changed} changed, {unchanged} as they are{left_alone}{gone}");
     let nothing = *made == 0 && *changed == 0 && (imported.gone == 0 || !prune);
     text.push_str(&match (nothing, imported.applied) {
-        (true, _) => format!("{project} has these services already: {counts}"),
+        (true, _) => format!("nothing to change in {project}: {counts}"),
         (false, true) => format!("changed {project}: {counts}; revision {revision}"),
         (false, false) => {
             format!(
@@ -139,6 +142,31 @@ fn left_out(one: &ConfigImportLeftOut) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn imported(unchanged: u64, left_alone: u64) -> ConfigImported {
+        ConfigImported {
+            applied: false,
+            revision: 3,
+            title: String::new(),
+            openapi_version: "3.0.0".to_owned(),
+            prefix: "pets".to_owned(),
+            made: 0,
+            changed: 0,
+            unchanged,
+            gone: 0,
+            left_alone,
+            objects: Vec::new(),
+            left_out: Vec::new(),
+            document: sentinel_model::config::Document::default(),
+        }
+    }
+
+    #[test]
+    fn when_nothing_changes_it_is_told_what_is_left_alone() {
+        let told = |unchanged, left_alone| told(&imported(unchanged, left_alone), "shop", false);
+        assert_eq!(told(5, 0), "nothing to change in shop: 0 added, 0 changed, 5 as they are");
+        assert_eq!(told(0, 4), "nothing to change in shop: 0 added, 0 changed, 0 as they are, 4 left alone");
+    }
 
     #[test]
     fn what_is_left_out_is_told_with_some_of_its_places() {

@@ -61,7 +61,7 @@ pub const MAX_REGEX_COMPILED: usize = 1 << 20;
 /// Most problems reported for one source; the rest is counted, not listed.
 pub const MAX_PROBLEMS: usize = 200;
 
-/// Most node variables in one configuration.
+/// Most node variables in one configuration, beside those that the compiler adds.
 pub const MAX_VARIABLES: usize = 32;
 
 /// Longest value of a node variable, in bytes.

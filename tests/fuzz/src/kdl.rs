@@ -5,6 +5,18 @@ use sentinel_bundle::archive::{self, OpenLimits};
 use sentinel_bundle::compile::{CompileError, CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::validate::{ValidateContext, validate};
 
+/// What a valid text can still be refused for: the compiler alone looks where secrets and certificates of the project are named.
+const NAMED: &[&str] = &[
+    "secret-malformed",
+    "secret-misplaced",
+    "secret-exposed",
+    "certificate-malformed",
+    "certificate-misplaced",
+    "too-many-objects",
+];
+/// What a text says that names one.
+const NAMES: [&str; 2] = ["${secrets.", "${certificates."];
+
 /// A text is judged without a panic in the proxy's parser; one that is valid compiles, and what it compiles to can be opened; one that is not
 /// does not.
 pub(crate) fn run(bytes: &[u8]) {
@@ -28,7 +40,17 @@ pub(crate) fn run(bytes: &[u8]) {
             let opened = opened.unwrap_or_else(|error| panic!("what was compiled cannot be opened: {error}"));
             assert_eq!(opened.source(), Some(text), "the source comes back as it was written");
         }
-        (Err(CompileError::Invalid(problems)), _) => judged(&problems),
+        (Err(CompileError::Invalid(problems)), Err(_)) => judged(&problems),
+        (Err(CompileError::Invalid(problems)), Ok(_)) => {
+            judged(&problems);
+            assert!(
+                NAMES.iter().any(|name| text.contains(name)),
+                "valid, and not compiled, and it names nothing: {problems:?}"
+            );
+            for problem in &problems {
+                assert!(NAMED.contains(&problem.code), "valid, and not compiled: {problem}");
+            }
+        }
         (Err(error), _) => panic!("not a verdict about the text: {error}"),
         (Ok(_), Err(problems)) => panic!("compiled although it is not valid: {problems:?}"),
     }

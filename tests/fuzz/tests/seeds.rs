@@ -1,16 +1,22 @@
 //! Every seed, through its target: what the fuzzer once found is looked at on every run of the tests.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sentinel_api_types::group::NodeGroupCreate;
+use sentinel_api_types::node::NodesQuery;
+use sentinel_api_types::rollout::{RolloutCreate, TargetSelector};
 use sentinel_bundle::archive::{self, OpenLimits};
-use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
+use sentinel_bundle::compile::{CompileError, CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::openapi::{Options, import};
 use sentinel_bundle::validate::{ValidateContext, validate};
 use sentinel_fuzz::{ALL, Target};
 use sentinel_model::config::Document;
+use sentinel_model::name::check_labels;
+use sentinel_rest::extract::QueryArgs;
 
 /// Largest seed, in bytes.
 const SEED_MAX: u64 = 64 << 10;
@@ -27,6 +33,17 @@ fn seeds(target: &str) -> Vec<PathBuf> {
     seeds.sort();
     assert!(seeds.len() >= 3, "{target} has {} seeds", seeds.len());
     seeds
+}
+
+fn compiled(source: Source<'_>) -> CompileInput<'_> {
+    CompileInput {
+        project_id: "fuzz",
+        version: "1",
+        source,
+        marker_key: &[7; 32],
+        operations: OperationsOptions::default(),
+        extra_files: Vec::new(),
+    }
 }
 
 fn every_seed_of(name: &str) {
@@ -84,6 +101,39 @@ fn each_target_begins_with_something_that_is_accepted() {
         std::str::from_utf8(bytes)
             .is_ok_and(|text| import(text, &Options::default(), &Document::default()).is_ok())
     });
+    let labels =
+        |labels: &BTreeMap<String, String>| !labels.is_empty() && check_labels("labels", labels).is_ok();
+    let target =
+        |target: &TargetSelector| matches!(target, TargetSelector::Labels { labels: said } if labels(said));
+    accepted("selectors", &|bytes| {
+        std::str::from_utf8(bytes)
+            .is_ok_and(|text| QueryArgs::<NodesQuery>::read(text).is_ok_and(|query| labels(&query.labels)))
+    });
+    accepted("selectors", &|bytes| {
+        serde_json::from_slice(bytes).is_ok_and(|group: NodeGroupCreate| labels(&group.labels))
+    });
+    accepted("selectors", &|bytes| {
+        serde_json::from_slice(bytes).is_ok_and(|selector: TargetSelector| target(&selector))
+    });
+    accepted("selectors", &|bytes| {
+        serde_json::from_slice(bytes)
+            .is_ok_and(|rollout: RolloutCreate| rollout.target_selector.as_ref().is_some_and(target))
+    });
+}
+
+/// The target takes a refusal of a valid text for few reasons alone.
+#[test]
+fn texts_that_are_valid_and_not_compiled_are_among_the_seeds() {
+    let mut codes = BTreeSet::new();
+    for seed in seeds("kdl") {
+        let Ok(text) = fs::read_to_string(seed) else { continue };
+        if validate(&text, &ValidateContext::default()).is_ok()
+            && let Err(CompileError::Invalid(problems)) = compile(&compiled(Source::Text(&text)))
+        {
+            codes.extend(problems.iter().map(|problem| problem.code));
+        }
+    }
+    assert_eq!(codes.into_iter().collect::<Vec<_>>(), ["certificate-misplaced", "secret-malformed"]);
 }
 
 /// `UPDATE=1` makes the archives among the seeds anew; those of earlier versions have to be read as well, so nothing else makes them.
@@ -97,15 +147,7 @@ fn archives_of_texts_and_of_documents_are_among_the_seeds() {
     for (name, source) in [("text", Source::Text(source)), ("document", Source::Document(&document))] {
         let path = folder("archive").join(format!("{name}.tar.zst"));
         if std::env::var_os("UPDATE").is_some() {
-            let input = CompileInput {
-                project_id: "fuzz",
-                version: "1",
-                source,
-                marker_key: &[7; 32],
-                operations: OperationsOptions::default(),
-                extra_files: Vec::new(),
-            };
-            let archive = compile(&input).unwrap().archive;
+            let archive = compile(&compiled(source)).unwrap().archive;
             fs::write(
                 folder("archive").join(format!("{name}.tar")),
                 zstd::decode_all(archive.as_slice()).unwrap(),

@@ -1,22 +1,19 @@
 //! A whole configuration as one document: what it would change, and that it is changed so.
 
-use std::collections::BTreeMap;
-
 use sentinel_api_types::Problem;
 use sentinel_api_types::config::{
     ConfigAction, ConfigApplied, ConfigApplyQuery, ConfigChecked, ConfigDiff, ConfigDiffQuery,
     ConfigDifference, ConfigGenerated, ConfigPreview,
 };
 use sentinel_bundle::compile::{CompileError, Preview, preview};
-use sentinel_machine::commands::config_change::{APPLIED, ConfigChange};
-use sentinel_machine::config::{self, Expected, Operation as One};
-use sentinel_machine::{Read, Reply};
+use sentinel_machine::commands::config_change::APPLIED;
+use sentinel_machine::config;
+use sentinel_model::Sha256Digest;
 use sentinel_model::config::document::VERSION;
-use sentinel_model::config::{Document, Kind, Spec};
-use sentinel_model::config_object::{ConfigObject, FIELDS_MAX, differences};
-use sentinel_model::{ConfigObjectId, ProjectId, Sha256Digest};
+use sentinel_model::config::{Document, Kind};
 
 use super::invalid;
+use super::plan::{Plan, plan, require_revision, revision_of};
 use crate::access::Operation;
 use crate::app::App;
 use crate::bundle::compile;
@@ -24,13 +21,6 @@ use crate::caller::Caller;
 use crate::change::{Change, Committed};
 use crate::error::AppError;
 use crate::scope::InProject;
-
-/// The way from what there is to what a document says.
-pub(super) struct Plan {
-    pub(super) revision: u64,
-    pub(super) operations: Vec<One>,
-    pub(super) changes: Vec<ConfigDifference>,
-}
 
 impl App {
     /// The configuration of a project as one document: what [`App::apply_config`] takes.
@@ -81,12 +71,7 @@ impl App {
         let plan = self
             .long_read(move || {
                 let read = &*here.view.tables;
-                if let Some(seen) = seen {
-                    let state = config::state_of(read, project_id)?;
-                    if state.revision != seen {
-                        return Err(config::overtaken(&state, seen).into());
-                    }
-                }
+                require_revision(read, project_id, seen)?;
                 if prune {
                     // It is the whole, so it can be looked at by itself.
                     document.check().map_err(invalid)?;
@@ -99,27 +84,15 @@ impl App {
             })
             .await?;
         let [added, changed, removed] = plan.counts();
-        let Plan { revision, mut operations, changes } = plan;
+        let Plan { revision, operations, changes } = plan;
         let applied = ConfigApplied { dry_run, revision, added, changed, removed, changes };
         if dry_run || operations.is_empty() {
             return Ok(applied);
         }
-        for operation in &mut operations {
-            if let One::Put { id, .. } = operation {
-                *id = ConfigObjectId(self.inner().parts.ids.id());
-            }
-        }
-        let command = ConfigChange {
-            project_id,
-            operations,
-            // What the document leaves alone may change meanwhile, unless it is the whole.
-            based_on: seen.or(prune.then_some(revision)),
-            asked: Some(asked),
-            by: caller.label(),
-        };
-        command.check()?;
-        let committed = self.commit(caller, change, command).await?;
-        Ok(ConfigApplied { revision: revision_of(&committed), ..applied })
+        // What the document leaves alone may change meanwhile, unless it is the whole.
+        let based_on = seen.or(prune.then_some(revision));
+        let revision = self.carry_out(caller, change, project_id, operations, based_on, asked).await?;
+        Ok(ConfigApplied { revision, ..applied })
     }
 
     /// What the compiler says of a document, or of the configuration that a project has: everything that could not be had.
@@ -183,74 +156,11 @@ fn compiled(here: &InProject, document: Option<Document>) -> Result<Result<Previ
     }
 }
 
-impl Plan {
-    /// How many objects are added, changed and removed.
-    fn counts(&self) -> [u64; 3] {
-        [ConfigAction::Added, ConfigAction::Changed, ConfigAction::Removed]
-            .map(|action| self.changes.iter().filter(|change| change.action == action).count() as u64)
-    }
-
-    fn note(&mut self, action: ConfigAction, kind: Kind, slug: &str, fields: Vec<String>) {
-        self.changes.push(ConfigDifference { action, kind, slug: slug.to_owned(), fields });
-    }
-}
-
 fn require_version(document: &Document) -> Result<(), AppError> {
     if document.version == VERSION {
         return Ok(());
     }
     Err(AppError::invalid("version", format!("must be {VERSION}, the format that this version knows")))
-}
-
-/// What has to be done. New objects have no ids yet.
-pub(super) fn plan(
-    read: &dyn Read,
-    project: ProjectId,
-    document: Document,
-    prune: bool,
-) -> Result<Plan, AppError> {
-    let revision = config::state_of(read, project)?.revision;
-    let mut known: BTreeMap<(Kind, String), ConfigObject> = config::all(read, project)?
-        .into_iter()
-        .map(|object| ((object.spec.kind(), object.slug.clone()), object))
-        .collect();
-    let mut plan = Plan { revision, operations: Vec::new(), changes: Vec::new() };
-    for (slug, spec) in document.into_objects() {
-        let kind = spec.kind();
-        let expected = match known.remove(&(kind, slug.clone())) {
-            Some(known) if known.spec == spec => continue,
-            Some(known) => {
-                plan.note(ConfigAction::Changed, kind, &slug, told_fields(&known.spec, &spec));
-                Expected::Revision(known.revision)
-            }
-            None => {
-                plan.note(ConfigAction::Added, kind, &slug, Vec::new());
-                Expected::New
-            }
-        };
-        plan.operations.push(One::Put { id: ConfigObjectId(uuid::Uuid::nil()), slug, spec, expected });
-    }
-    if prune {
-        for ((kind, slug), object) in known {
-            plan.note(ConfigAction::Removed, kind, &slug, Vec::new());
-            plan.operations.push(One::Delete { kind, slug, expected: Expected::Revision(object.revision) });
-        }
-    }
-    plan.changes.sort_by(|a, b| (a.kind, &a.slug).cmp(&(b.kind, &b.slug)));
-    Ok(plan)
-}
-
-fn told_fields(before: &Spec, after: &Spec) -> Vec<String> {
-    let mut fields = differences(before, after);
-    fields.truncate(FIELDS_MAX);
-    fields
-}
-
-pub(super) fn revision_of(committed: &Committed) -> u64 {
-    match committed.reply {
-        Reply::Revision(revision) => revision,
-        Reply::Done | Reply::Count(_) => 0,
-    }
 }
 
 /// What became of a request that comes again, as the audit log tells it.

@@ -7,12 +7,12 @@ use sentinel_api_types::config::{
     ConfigImported,
 };
 use sentinel_bundle::openapi::{By, Import, ImportError, Options, State, import};
-use sentinel_machine::commands::config_change::{APPLIED, ConfigChange};
+use sentinel_machine::commands::config_change::APPLIED;
 use sentinel_machine::config::{self, Expected, Operation as One};
-use sentinel_model::ConfigObjectId;
 
-use super::document::{Plan, plan, revision_of, told};
+use super::document::told;
 use super::invalid;
+use super::plan::{Plan, plan, require_revision};
 use crate::access::Operation;
 use crate::app::App;
 use crate::caller::Caller;
@@ -39,12 +39,7 @@ impl App {
         let repeats = done.is_some();
         let (import, plan) = self
             .heavy("compilations", move || {
-                if let Some(seen) = seen.filter(|_| !repeats) {
-                    let state = config::state_of(&*here.view.tables, project_id)?;
-                    if state.revision != seen {
-                        return Err(config::overtaken(&state, seen).into());
-                    }
-                }
+                require_revision(&*here.view.tables, project_id, seen.filter(|_| !repeats))?;
                 looked(&here, &request, prune && !repeats)
             })
             .await?;
@@ -52,27 +47,14 @@ impl App {
             return Ok(again(import, &done));
         }
         let mut imported = shape(import, &plan);
-        let Plan { revision, mut operations, .. } = plan;
+        let Plan { revision, operations, .. } = plan;
         imported.applied = apply;
         if !apply || operations.is_empty() {
             return Ok(imported);
         }
-        for operation in &mut operations {
-            if let One::Put { id, .. } = operation {
-                *id = ConfigObjectId(self.inner().parts.ids.id());
-            }
-        }
-        let command = ConfigChange {
-            project_id,
-            operations,
-            // It was made beside what the project has, so that must not have changed.
-            based_on: Some(revision),
-            asked: Some(asked),
-            by: caller.label(),
-        };
-        command.check()?;
-        let committed = self.commit(caller, change, command).await?;
-        Ok(ConfigImported { revision: revision_of(&committed), ..imported })
+        // It was made beside what the project has, so that must not have changed.
+        let revision = self.carry_out(caller, change, project_id, operations, Some(revision), asked).await?;
+        Ok(ConfigImported { revision, ..imported })
     }
 }
 
@@ -131,6 +113,7 @@ fn shape(import: Import, plan: &Plan) -> ConfigImported {
         changed: count(ConfigImportState::Changed),
         unchanged: count(ConfigImportState::Unchanged),
         gone: count(ConfigImportState::Gone),
+        left_alone: import.left_alone,
         objects,
         left_out: import
             .left_out

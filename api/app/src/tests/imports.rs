@@ -85,6 +85,21 @@ async fn what_the_description_lacks_is_told_and_goes_when_that_is_asked_for() {
 }
 
 #[tokio::test]
+async fn services_of_somebody_else_are_left_alone_and_counted() {
+    let world = raised().await;
+    import(&world, applied(PETS)).await;
+    let mut theirs = export(&world).await;
+    for service in theirs.services.values_mut() {
+        service.description = "Ours".to_owned();
+    }
+    let query = ConfigApplyQuery::default();
+    world.kit.app.apply_config(&world.operator.again(), PROJECT, query, theirs.clone()).await.unwrap();
+    let told = import(&world, applied(PETS)).await;
+    assert_eq!((told.left_alone, told.made, told.changed, told.gone), (4, 0, 0, 0));
+    assert_eq!(export(&world).await, theirs);
+}
+
+#[tokio::test]
 async fn an_import_is_of_the_revision_that_was_looked_at_or_not_at_all() {
     let world = raised().await;
     import(&world, applied(PETS)).await;

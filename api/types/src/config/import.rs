@@ -13,7 +13,7 @@ pub struct ConfigImport {
     /// What the slugs begin with, at most 30 characters; the document's title unless given. The same again finds what was made before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    /// The upstream group of all services, by slug; one of the document's first server unless given.
+    /// The upstream group of all services that go to one, by slug; one of the document's first server unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream_group: Option<String>,
     /// On which hosts: names, or `*.example.com` for all below. Empty: new services are on all, and others stay where they are.
@@ -68,6 +68,8 @@ pub struct ConfigImported {
     pub unchanged: u64,
     /// How many were made by an earlier import, and the document has no longer: they go with `prune`.
     pub gone: u64,
+    /// How many services it would be whose slug somebody else's service has: those are left alone.
+    pub left_alone: u64,
     /// Each of them, by kind and slug. The answer to a request that comes again names the first 50 of each, without those that are unchanged.
     pub objects: Vec<ConfigImportObject>,
     /// What the document says and no object can.

@@ -127,3 +127,65 @@ fn a_document_names_no_secret_of_the_project_that_imports_it() {
     assert!(written.contains("secrets.KEY") && !written.contains("${"), "{written}");
     crate::emit::emit(&made.changes).unwrap();
 }
+
+/// A document with so many paths, each of which is elsewhere in it.
+fn referring(count: usize, reference: &str, elsewhere: &str) -> String {
+    let paths: Vec<String> =
+        (0..count).map(|number| format!(r#""/all/{number}":{{"$ref":"{reference}"}}"#)).collect();
+    format!(
+        r#"{{"openapi":"3.0.0","info":{{"title":"T"}},"servers":[{{"url":"http://a"}}],{elsewhere},"paths":{{{}}}}}"#,
+        paths.join(",")
+    )
+}
+
+#[test]
+fn what_many_paths_refer_to_counts_for_each_of_them() {
+    let keys: Vec<String> = (0..1_000).map(|number| format!(r#""x-{number}":1"#)).collect();
+    let keys = keys.join(",");
+    for item in [format!(r#"{{"get":{{}},{keys}}}"#), format!(r#"{{"get":{{{keys}}}}}"#)] {
+        let refused = refused(&referring(2_000, "#/x", &format!(r#""x":{item}"#)));
+        assert!(refused.contains("to look at"), "{refused}");
+    }
+    // Long references that lead to one another.
+    let name = |number: usize| format!("{}{number}", "k".repeat(1_000));
+    let chain: Vec<String> = (0..15)
+        .map(|number| format!(r##""{}":{{"$ref":"#/{}"}}"##, name(number), name(number + 1)))
+        .collect();
+    let refused = refused(&referring(1_000, &format!("#/{}", name(0)), &chain.join(",")));
+    assert!(refused.contains("to look at"), "{refused}");
+}
+
+#[test]
+fn a_long_list_of_servers_is_looked_at_where_it_begins() {
+    let servers = vec!["{}"; 2_000].join(",");
+    let text = referring(2_000, "#/x", &format!(r#""x":{{"get":{{}},"servers":[{servers}]}}"#));
+    let by_prefix = Options { by: By::Prefix, ..Options::default() };
+    let made = import(&text, &by_prefix, &Document::default()).unwrap();
+    assert_eq!(made.changes.services.len(), 1);
+    let count = |what: &str| made.left_out.iter().find(|one| one.what.starts_with(what)).map(|one| one.count);
+    assert_eq!(count("Servers that cannot"), Some(2_000 * SERVERS_MAX as u64));
+    assert_eq!(count("Servers after"), Some(2_000));
+    let variables =
+        format!(r#"{{"url":"http://{{a}}","variables":{{"a":{{"default":"{}"}}}}}}"#, "a".repeat(3_000));
+    let long = format!(r#"{{"url":"http://{}"}}"#, "a".repeat(3_000));
+    for server in [variables, long] {
+        let text = referring(3, "#/x", &format!(r#""x":{{"get":{{}},"servers":[{server}]}}"#));
+        let made = import(&text, &by_prefix, &Document::default()).unwrap();
+        assert!(
+            made.left_out.iter().any(|one| one.what.starts_with("Servers that cannot") && one.count == 3)
+        );
+    }
+}
+
+#[test]
+fn long_references_lead_nowhere_and_too_many_paths_are_refused() {
+    for (length, there) in [(REFERENCE_MAX, true), (REFERENCE_MAX + 1, false)] {
+        let name = "k".repeat(length - "#/".len());
+        let text = referring(1, &format!("#/{name}"), &format!(r#""{name}":{{"get":{{}}}}"#));
+        let made = import(&text, &Options::default(), &Document::default());
+        assert_eq!(made.is_ok(), there, "{length}");
+    }
+    let text = |count| referring(count, "#/x", r#""x":{}"#);
+    assert!(refused(&text(PATHS_MAX)).contains("no path"));
+    assert!(refused(&text(PATHS_MAX + 1)).contains("paths"));
+}

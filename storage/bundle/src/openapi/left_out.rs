@@ -36,7 +36,7 @@ macro_rules! reasons {
 
 reasons! {
     PathElsewhere "Paths that are in another document, or nowhere",
-        "nothing is fetched: put them into the document, and let no path refer to itself";
+        "nothing is fetched: put them into the document, with references of at most 1,024 bytes, and let no path refer to itself";
     PathUnreadable "Paths that the proxy cannot have",
         "a path begins with / and has no query, no empty part, no * and nothing but ASCII, with {names} in the place of whole parts";
     PathEmpty "Paths without an operation",
@@ -57,12 +57,16 @@ reasons! {
         "they are requests that the upstream makes, and do not come through the proxy";
     OtherServers "Servers beside the first",
         "they are other environments more often than not: add them to the upstream group if they answer the same requests";
+    ServersMany "Servers after the twentieth of a list",
+        "so many are looked at, and a service goes to the first that can be asked";
     ServerUnusable "Servers that cannot be asked",
         "an upstream is http:// or https:// with a host: name an upstream group instead";
     ServerVariables "Values of variables in servers beside the default",
         "an upstream group has one address for each target";
     ServerOfOperation "Servers of single operations",
         "a service goes to one place: that of its path";
+    GoesElsewhere "Services that go elsewhere than to an upstream group",
+        "somebody has given them shares of several groups, a server, another place or an answer: they keep it";
     ServerChanged "Another server than that of the upstream group that is there",
         "whoever has changed its targets knows better: change them there";
     Extensions "Extensions",
@@ -90,6 +94,11 @@ impl Collected {
         if places.len() < PLACES_MAX && !places.contains(&place) {
             places.push(place);
         }
+    }
+
+    /// How often something was left out for one reason.
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.0.iter().find(|(known, ..)| *known == reason).map_or(0, |(_, count, _)| *count)
     }
 
     /// All of it: what takes a path away first.

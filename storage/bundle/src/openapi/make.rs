@@ -1,32 +1,21 @@
 //! Objects of the configuration model from what counts of a document, beside those that a project has.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::InvalidValue;
 use sentinel_model::config::check::{At, Findings};
 use sentinel_model::config::document::check_object;
-use sentinel_model::config::service::Upstream;
+use sentinel_model::config::service::{Destination, Upstream};
 use sentinel_model::config::upstream_group::{Target, UpstreamTls};
 use sentinel_model::config::{Document, Kind, Service, UpstreamGroup};
 use sentinel_model::name::check_slug;
 
+use super::claim::{self, Claimed, beginning, mark};
+use super::draft::{Draft, drafts};
 use super::left_out::{Collected, Reason};
-use super::path::{self, PREFIX_MAX, Route};
-use super::server;
-use super::spec::{Path, Spec};
-use super::{By, Import, Object, Options, State};
-use crate::limits::MAX_REGEXES;
-
-/// A service as the document has it.
-struct Draft {
-    /// What its slug is made of.
-    template: String,
-    route_path: String,
-    summary: String,
-    methods: BTreeSet<String>,
-    upstream: Option<Upstream>,
-}
+use super::path::{self, PREFIX_MAX};
+use super::spec::Spec;
+use super::{Import, Object, Options, State};
 
 /// What comes of it, so far.
 struct Making<'a> {
@@ -35,6 +24,10 @@ struct Making<'a> {
     prefix: String,
     /// Whom the document names for all.
     usual: Option<&'a Upstream>,
+    /// Slugs of groups that several servers of the document would have.
+    shared: BTreeSet<String>,
+    /// The groups of which it is told that the document has another server, and that one.
+    other_servers: BTreeSet<(String, String)>,
     objects: Vec<Object>,
     changes: Document,
     left_out: Collected,
@@ -59,23 +52,25 @@ pub(super) fn make(
             format!("the upstream group '{group}' does not exist"),
         ));
     }
-    let drafts = slugged(drafts(spec, options, &mut left_out)?, &prefix, &mut left_out);
-    bounded(&drafts)?;
+    let drafts = drafts(spec, options, &mut left_out)?;
     let usual = spec.server.upstream.as_ref();
+    let shared = shared(drafts.all.iter().filter_map(|draft| draft.upstream.as_ref()), usual, &prefix);
+    let Claimed { drafts, kept } = claim::claimed(drafts, &prefix, present, &mut left_out);
     let mut making = Making {
         options,
         present,
         prefix,
         usual,
+        shared,
+        other_servers: BTreeSet::new(),
         objects: Vec::new(),
         changes: Document::default(),
         left_out,
     };
-    for (slug, draft) in drafts {
-        making.service(slug, draft)?;
+    for (slug, (draft, known)) in drafts {
+        making.service(slug, draft, known)?;
     }
-    making.server_changed();
-    making.gone();
+    making.gone(&kept);
     for (slug, object) in making.changes.clone().into_objects() {
         let mut findings = Findings::default();
         check_object(&slug, &object, At::Root, &mut findings);
@@ -90,6 +85,7 @@ pub(super) fn make(
         openapi: spec.openapi.clone(),
         prefix,
         objects,
+        left_alone: left_out.count(Reason::Taken),
         left_out: left_out.into_all(),
         changes,
     })
@@ -114,147 +110,29 @@ fn prefix(spec: &Spec, options: &Options) -> Result<String, InvalidValue> {
     Ok(prefix)
 }
 
-/// A service for each path, or for each first part of them, by its path.
-fn drafts(spec: &Spec, options: &Options, left_out: &mut Collected) -> Result<Vec<Draft>, InvalidValue> {
-    let given = match &options.base_path {
-        Some(given) => Some(base_path(given)?),
-        None => None,
-    };
-    let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
-    for path in &spec.paths {
-        let server = path.server.as_ref().unwrap_or(&spec.server);
-        let base = given.as_ref().unwrap_or(&server.base_path);
-        let Some((route, template)) = routed(path, base, options.by) else {
-            left_out.note(Reason::PathUnreadable, &path.template);
-            continue;
-        };
-        if route.open_end {
-            left_out.note(Reason::LastPart, &path.template);
-        }
-        if route.part_of_part {
-            left_out.note(Reason::PartOfPart, &path.template);
-        }
-        let upstream = server.upstream.as_ref().or(spec.server.upstream.as_ref());
-        if let Some(same) = drafts.get_mut(&route.path) {
-            if options.by == By::Path {
-                left_out.note(Reason::SamePath, &path.template);
-            }
-            if same.upstream.as_ref() != upstream {
-                left_out.note(Reason::ServerOfOperation, &path.template);
-            }
-            same.methods.extend(path.methods.iter().cloned());
-            continue;
-        }
-        let draft = Draft {
-            template,
-            route_path: route.path.clone(),
-            summary: if options.by == By::Path { path.summary.clone() } else { String::new() },
-            methods: path.methods.clone(),
-            upstream: upstream.cloned(),
-        };
-        drafts.insert(route.path, draft);
+/// Slugs of groups that several servers would have.
+fn shared<'u>(
+    all: impl Iterator<Item = &'u Upstream>,
+    usual: Option<&Upstream>,
+    prefix: &str,
+) -> BTreeSet<String> {
+    let mut urls: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for upstream in all.filter(|upstream| usual != Some(*upstream)) {
+        urls.entry(path::slug(prefix, &place(upstream))).or_default().insert(url(upstream));
     }
-    Ok(drafts.into_values().collect())
-}
-
-fn base_path(given: &str) -> Result<String, InvalidValue> {
-    let base = server::base_path(given).filter(|base| base.is_empty() || is_path(base));
-    base.ok_or_else(|| InvalidValue::new("base_path", "must be a path without parameters, such as /v1, or /"))
-}
-
-fn routed(path: &Path, base: &str, by: By) -> Option<(Route, String)> {
-    let (route, template) = match by {
-        By::Path => (path::route(base, &path.template)?, path.template.clone()),
-        By::Prefix => {
-            path::route(base, &path.template)?;
-            path::first_part(base, &path.template)?
-        }
-    };
-    is_path(&route.path).then_some((route, template))
-}
-
-fn is_path(path: &str) -> bool {
-    let mut findings = Findings::default();
-    findings.path(path, At::Root);
-    findings.into_all().is_empty()
-}
-
-/// Every draft under a slug of its own, which depends on nothing but its template unless two want the same.
-fn slugged(drafts: Vec<Draft>, prefix: &str, left_out: &mut Collected) -> BTreeMap<String, Draft> {
-    let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
-    for draft in &drafts {
-        *wanted.entry(path::slug(prefix, &draft.template)).or_default() += 1;
-    }
-    let mut slugged = BTreeMap::new();
-    for draft in drafts {
-        let mut slug = path::slug(prefix, &draft.template);
-        if path::too_long(&slug) || wanted.get(&slug).is_some_and(|count| *count > 1) {
-            slug = path::told_apart(&slug, &draft.template);
-        }
-        match slugged.entry(slug) {
-            Entry::Occupied(_) => left_out.note(Reason::Taken, &draft.template),
-            Entry::Vacant(free) => {
-                free.insert(draft);
-            }
-        }
-    }
-    slugged
-}
-
-/// A project and the proxy have room for so many.
-fn bounded(drafts: &BTreeMap<String, Draft>) -> Result<(), InvalidValue> {
-    let refused = |what: String| {
-        Err(InvalidValue::new(
-            "by",
-            format!("{what}: let all paths with the same first part be one service (prefix)"),
-        ))
-    };
-    let most = Kind::Service.most();
-    if drafts.len() > most {
-        return refused(format!(
-            "there would be {} services, and a project has at most {most}",
-            drafts.len()
-        ));
-    }
-    let within = |draft: &&Draft| draft.route_path.trim_end_matches("/*").contains('*');
-    let count = drafts.values().filter(within).count();
-    if count > MAX_REGEXES {
-        return refused(format!(
-            "{count} services would have a parameter in the middle of their path, and the proxy has at most {MAX_REGEXES} of them"
-        ));
-    }
-    Ok(())
+    urls.into_iter().filter(|(_, urls)| urls.len() > 1).map(|(slug, _)| slug).collect()
 }
 
 impl Making<'_> {
-    fn mark(&self) -> String {
-        format!("(imported as {})", self.prefix)
-    }
-
     fn note(&mut self, kind: Kind, slug: &str, state: State) {
         self.objects.push(Object { kind, slug: slug.to_owned(), state });
     }
 
-    fn service(&mut self, slug: String, draft: Draft) -> Result<(), InvalidValue> {
-        let Some(known) = self.present.services.get(&slug) else {
-            let group = self.group(draft.upstream.as_ref())?;
-            let service = Service {
-                description: self.described(&draft),
-                enabled: true,
-                route_path: draft.route_path,
-                hosts: self.options.hosts.clone(),
-                methods: draft.methods.into_iter().collect(),
-                upstream_group: Some(group),
-                ..Service::default()
-            };
-            self.note(Kind::Service, &slug, State::Made);
-            self.changes.put(&slug, service.into());
-            return Ok(());
+    /// A service of an earlier import is brought up to date; without one it is made.
+    fn service(&mut self, slug: String, draft: Draft, known: Option<&Service>) -> Result<(), InvalidValue> {
+        let Some(known) = known else {
+            return self.made(slug, draft);
         };
-        if !known.description.ends_with(&self.mark()) {
-            self.left_out.note(Reason::Taken, &slug);
-            return Ok(());
-        }
         let mut service = Service { route_path: draft.route_path, ..known.clone() };
         if !draft.methods.iter().eq(known.methods.iter().collect::<BTreeSet<_>>()) {
             service.methods = draft.methods.into_iter().collect();
@@ -262,8 +140,11 @@ impl Making<'_> {
         if !self.options.hosts.is_empty() {
             service.hosts.clone_from(&self.options.hosts);
         }
-        if let Some(group) = &self.options.upstream_group {
-            service = to_group(service, group);
+        match (&self.options.upstream_group, service.destination()) {
+            (Some(group), Some(Destination::Group(_))) => service.upstream_group = Some(group.clone()),
+            (Some(_), _) => self.left_out.note(Reason::GoesElsewhere, &slug),
+            (None, Some(Destination::Group(group))) => self.server_changed(group, draft.upstream.as_ref()),
+            (None, _) => {}
         }
         if service == *known {
             self.note(Kind::Service, &slug, State::Unchanged);
@@ -274,11 +155,31 @@ impl Making<'_> {
         Ok(())
     }
 
-    fn described(&self, draft: &Draft) -> String {
-        let template: String = draft.template.chars().take(500).collect();
+    fn made(&mut self, slug: String, draft: Draft) -> Result<(), InvalidValue> {
+        if self.present.services.contains_key(&slug) {
+            self.left_out.note(Reason::Taken, &slug);
+            return Ok(());
+        }
+        let group = self.group(draft.upstream.as_ref())?;
+        self.server_changed(&group, draft.upstream.as_ref());
+        let service = Service {
+            description: self.described(&draft, &slug),
+            enabled: true,
+            route_path: draft.route_path,
+            hosts: self.options.hosts.clone(),
+            methods: draft.methods.into_iter().collect(),
+            upstream_group: Some(group),
+            ..Service::default()
+        };
+        self.note(Kind::Service, &slug, State::Made);
+        self.changes.put(&slug, service.into());
+        Ok(())
+    }
+
+    fn described(&self, draft: &Draft, slug: &str) -> String {
+        let template = beginning(&draft.template);
         let summary = if draft.summary.is_empty() { String::new() } else { format!(": {}", draft.summary) };
-        // What a stranger wrote must not name a secret or a variable of the node.
-        format!("{template}{summary}").replace('$', "") + " " + &self.mark()
+        format!("{template}{} {}", summary.replace('$', ""), mark(&self.prefix, slug))
     }
 
     /// The slug of the group that a new service goes to; it is made unless it is there.
@@ -295,7 +196,7 @@ impl Making<'_> {
             return Ok(slug);
         }
         match self.present.upstream_groups.get(&slug) {
-            Some(known) if known.description.ends_with(&self.mark()) => {}
+            Some(known) if self.is_own(&slug, known) => {}
             Some(_) => {
                 let message = format!(
                     "there is a group '{slug}' that no import made: name it here to use it, or take another prefix"
@@ -304,7 +205,7 @@ impl Making<'_> {
             }
             None => {
                 let group = UpstreamGroup {
-                    description: format!("Where the API is {}", self.mark()),
+                    description: format!("Where the API is {}", mark(&self.prefix, &slug)),
                     targets: vec![target(upstream)],
                     tls: upstream.tls.then(UpstreamTls::default),
                     ..UpstreamGroup::default()
@@ -320,49 +221,57 @@ impl Making<'_> {
         if self.usual == Some(upstream) {
             return self.prefix.clone();
         }
-        let place = format!("{}-{}", upstream.host, upstream.port);
-        let slug = path::slug(&self.prefix, &place);
-        if path::too_long(&slug) { path::told_apart(&slug, &place) } else { slug }
+        let slug = path::slug(&self.prefix, &place(upstream));
+        let there = self.present.upstream_groups.get(&slug);
+        let first = there.is_some_and(|known| self.is_own(&slug, known) && goes_to(known, upstream));
+        if path::too_long(&slug) || (self.shared.contains(&slug) && !first) {
+            return path::told_apart(&slug, &url(upstream));
+        }
+        slug
+    }
+
+    /// An import with this prefix made it.
+    fn is_own(&self, slug: &str, group: &UpstreamGroup) -> bool {
+        let named =
+            slug.strip_prefix(&self.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        named && group.description.ends_with(&mark(&self.prefix, slug))
     }
 
     /// The targets of a group that is there are not touched, so it is told when the document has another server by now.
-    fn server_changed(&mut self) {
-        if self.options.upstream_group.is_some() {
-            return;
-        }
-        if let (Some(usual), Some(known)) = (self.usual, self.present.upstream_groups.get(&self.prefix))
-            && known.description.ends_with(&self.mark())
-            && !known.targets.iter().any(|target| target.host == usual.host && target.port == usual.port)
+    fn server_changed(&mut self, group: &str, upstream: Option<&Upstream>) {
+        let (None, Some(upstream)) = (&self.options.upstream_group, upstream) else { return };
+        let Some(known) = self.present.upstream_groups.get(group) else { return };
+        if self.is_own(group, known)
+            && !goes_to(known, upstream)
+            && self.other_servers.insert((group.to_owned(), url(upstream)))
         {
-            self.left_out.note(Reason::ServerChanged, &format!("{}:{}", usual.host, usual.port));
+            self.left_out.note(Reason::ServerChanged, &url(upstream));
         }
     }
 
-    /// What an earlier import made and the document has no longer.
-    fn gone(&mut self) {
-        let mark = self.mark();
-        let below = format!("{}-", self.prefix);
-        let told: BTreeSet<(Kind, String)> =
-            self.objects.iter().map(|object| (object.kind, object.slug.clone())).collect();
-        let mut named: BTreeSet<String> = BTreeSet::new();
-        let mut gone = Vec::new();
+    /// What an earlier import made and the document has no longer. What it has and nobody can read stays.
+    fn gone(&mut self, kept: &BTreeSet<String>) {
+        let services = self.objects.iter().filter(|object| object.kind == Kind::Service);
+        let told: BTreeSet<String> = services.map(|object| object.slug.clone()).collect();
+        let own = claim::of_import(&self.prefix, self.present);
+        let mut named: BTreeSet<String> = self.changes.services.values().flat_map(groups_of).collect();
         for (slug, service) in &self.present.services {
-            let of_import = slug.starts_with(&below) && service.description.ends_with(&mark);
-            if of_import && !told.contains(&(Kind::Service, slug.clone())) {
-                gone.push(slug.clone());
-            } else {
+            let state = match own.contains_key(slug.as_str()) && !told.contains(slug) {
+                true if kept.contains(slug) => Some(State::Unchanged),
+                true => Some(State::Gone),
+                false => None,
+            };
+            if let Some(state) = state {
+                self.note(Kind::Service, slug, state);
+            }
+            if state != Some(State::Gone) {
                 named.extend(groups_of(self.changes.services.get(slug).unwrap_or(service)));
             }
         }
-        named.extend(self.changes.services.values().flat_map(groups_of));
-        for slug in gone {
-            self.note(Kind::Service, &slug, State::Gone);
-        }
         for (slug, group) in &self.present.upstream_groups {
-            let of_import = *slug == self.prefix || slug.starts_with(&below);
-            if of_import && group.description.ends_with(&mark) {
+            if self.is_own(slug, group) {
                 let state = if named.contains(slug) { State::Unchanged } else { State::Gone };
-                self.objects.push(Object { kind: Kind::UpstreamGroup, slug: slug.clone(), state });
+                self.note(Kind::UpstreamGroup, slug, state);
             }
         }
     }
@@ -377,18 +286,20 @@ fn groups_of(service: &Service) -> Vec<String> {
         .collect()
 }
 
-/// A service that goes to a group and nowhere else.
-fn to_group(service: Service, group: &str) -> Service {
-    Service {
-        upstream_group: Some(group.to_owned()),
-        upstream_url: None,
-        traffic_split: None,
-        redirect_url: None,
-        redirect_status: None,
-        respond_status: None,
-        respond_body: None,
-        ..service
-    }
+/// What the slug of its group is made of.
+fn place(upstream: &Upstream) -> String {
+    format!("{}-{}", upstream.host, upstream.port)
+}
+
+fn url(upstream: &Upstream) -> String {
+    let scheme = if upstream.tls { "https" } else { "http" };
+    format!("{scheme}://{}:{}", upstream.host, upstream.port)
+}
+
+/// A group has a server among its targets, and speaks to it as the document says.
+fn goes_to(group: &UpstreamGroup, upstream: &Upstream) -> bool {
+    let is = |target: &Target| target.host == upstream.host && target.port == upstream.port;
+    group.tls.is_some() == upstream.tls && group.targets.iter().any(is)
 }
 
 fn target(upstream: &Upstream) -> Target {

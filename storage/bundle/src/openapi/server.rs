@@ -4,7 +4,10 @@ use sentinel_model::config::service::Upstream;
 use serde_json::Value;
 
 use super::left_out::{Collected, Reason};
+use super::visits::Visits;
 
+/// Most servers of one list that are looked at.
+pub const SERVERS_MAX: usize = 20;
 /// Longest URL, in bytes.
 const URL_MAX: usize = 2_000;
 
@@ -18,10 +21,23 @@ pub(super) struct Server {
 }
 
 /// The first server of a list that can be used; nothing when the list names none.
-pub(super) fn first(servers: Option<&Value>, at: &str, left_out: &mut Collected) -> Option<Server> {
-    let servers = servers.and_then(Value::as_array).filter(|servers| !servers.is_empty())?;
+///
+/// # Errors
+/// There is too much to look at, continuing a sentence that begins with the document.
+pub(super) fn first(
+    servers: Option<&Value>,
+    at: &str,
+    visits: &mut Visits,
+    left_out: &mut Collected,
+) -> Result<Option<Server>, String> {
+    let servers = servers.and_then(Value::as_array).filter(|servers| !servers.is_empty());
+    let Some(servers) = servers else { return Ok(None) };
+    if servers.len() > SERVERS_MAX {
+        left_out.note(Reason::ServersMany, at);
+    }
     let mut chosen: Option<Server> = None;
-    for server in servers {
+    for server in servers.iter().take(SERVERS_MAX) {
+        visits.take(1)?;
         let Some(url) = server.get("url").and_then(Value::as_str) else {
             left_out.note(Reason::ServerUnusable, at);
             continue;
@@ -30,12 +46,15 @@ pub(super) fn first(servers: Option<&Value>, at: &str, left_out: &mut Collected)
             left_out.note(Reason::OtherServers, url);
             continue;
         }
-        match read(url, server.get("variables"), left_out) {
-            Some(found) => chosen = Some(found),
-            None => left_out.note(Reason::ServerUnusable, url),
+        if url.len() <= URL_MAX {
+            visits.text(url)?;
+            chosen = read(url, server.get("variables"), left_out);
+        }
+        if chosen.is_none() {
+            left_out.note(Reason::ServerUnusable, url);
         }
     }
-    Some(chosen.unwrap_or_default())
+    Ok(Some(chosen.unwrap_or_default()))
 }
 
 fn read(url: &str, variables: Option<&Value>, left_out: &mut Collected) -> Option<Server> {
@@ -66,11 +85,12 @@ fn filled(url: &str, variables: Option<&Value>, left_out: &mut Collected) -> Opt
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
         let variable = variables?.get(name)?;
-        whole.push_str(before);
-        whole.push_str(variable.get("default")?.as_str()?);
-        if whole.len() > URL_MAX {
+        let default = variable.get("default")?.as_str()?;
+        if whole.len() + before.len() + default.len() > URL_MAX {
             return None;
         }
+        whole.push_str(before);
+        whole.push_str(default);
         let values = variable.get("enum").and_then(Value::as_array).map_or(0, Vec::len);
         if values > 1 {
             left_out.note(Reason::ServerVariables, name);

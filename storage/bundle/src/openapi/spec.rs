@@ -6,10 +6,15 @@ use serde_json::{Map, Value};
 
 use super::left_out::{Collected, Reason};
 use super::server::{self, Server};
+use super::visits::Visits;
 use crate::words::shown;
 
 /// Most operations.
 pub const OPERATIONS_MAX: usize = 10_000;
+/// Most paths.
+pub const PATHS_MAX: usize = 10_000;
+/// Longest `$ref` of a path, in bytes.
+pub const REFERENCE_MAX: usize = 1_024;
 /// Most references from one to the next.
 const HOPS_MAX: usize = 16;
 /// What a path can be asked with, as a document calls it.
@@ -24,6 +29,8 @@ pub(super) struct Spec {
     pub server: Server,
     /// By template.
     pub paths: Vec<Path>,
+    /// Templates of paths that the document has and that come to nothing.
+    pub unread: Vec<String>,
 }
 
 /// A path.
@@ -51,17 +58,23 @@ impl Spec {
         let openapi = version(whole)?;
         let title = whole.get("info").and_then(|info| info.get("title")).and_then(Value::as_str);
         let title: String = title.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
-        let server = server::first(whole.get("servers"), "servers", left_out).unwrap_or_default();
-        around(whole, left_out);
-        let mut paths = Vec::new();
-        let mut operations = 0;
+        let mut reading = Reading { root, visits: Visits::default(), operations: 0, left_out };
+        let server = reading.servers(whole.get("servers"), "servers")?.unwrap_or_default();
+        reading.around(whole)?;
+        let (mut paths, mut unread) = (Vec::new(), Vec::new());
         match whole.get("paths") {
+            Some(Value::Object(items)) if items.len() > PATHS_MAX => {
+                return Err(format!("has more than {PATHS_MAX} paths"));
+            }
             Some(Value::Object(items)) => {
                 for (template, item) in items {
                     if template.starts_with("x-") {
-                        left_out.note(Reason::Extensions, template);
-                    } else if let Some(path) = path(root, template, item, &mut operations, left_out)? {
-                        paths.push(path);
+                        reading.left_out.note(Reason::Extensions, template);
+                        continue;
+                    }
+                    match reading.path(template, item)? {
+                        Some(path) => paths.push(path),
+                        None => unread.push(template.clone()),
                     }
                 }
             }
@@ -72,7 +85,7 @@ impl Spec {
         if paths.is_empty() {
             return Err("has no path that could be served".to_owned());
         }
-        Ok(Self { openapi, title, server, paths })
+        Ok(Self { openapi, title, server, paths, unread })
     }
 }
 
@@ -96,99 +109,121 @@ fn version(whole: &Map<String, Value>) -> Result<String, String> {
     }
 }
 
-/// What the document has beside its paths.
-fn around(whole: &Map<String, Value>, left_out: &mut Collected) {
-    let schemes = whole.get("components").and_then(|parts| parts.get("securitySchemes"));
-    for name in schemes.and_then(Value::as_object).into_iter().flat_map(Map::keys) {
-        left_out.note(Reason::Security, name);
-    }
-    for name in whole.get("webhooks").and_then(Value::as_object).into_iter().flat_map(Map::keys) {
-        left_out.note(Reason::Callbacks, name);
-    }
-    extensions(whole, left_out);
+/// A document that is being read.
+struct Reading<'a> {
+    root: &'a Value,
+    visits: Visits,
+    /// How many there were so far.
+    operations: usize,
+    left_out: &'a mut Collected,
 }
 
-fn extensions(map: &Map<String, Value>, left_out: &mut Collected) {
-    for name in map.keys().filter(|name| name.starts_with("x-")) {
-        left_out.note(Reason::Extensions, name);
+impl<'a> Reading<'a> {
+    /// What the document has beside its paths.
+    fn around(&mut self, whole: &Map<String, Value>) -> Result<(), String> {
+        let schemes = whole.get("components").and_then(|parts| parts.get("securitySchemes"));
+        for (reason, map) in [(Reason::Security, schemes), (Reason::Callbacks, whole.get("webhooks"))] {
+            let Some(Value::Object(map)) = map else { continue };
+            self.visits.take(map.len())?;
+            for name in map.keys() {
+                self.left_out.note(reason, name);
+            }
+        }
+        self.extensions(whole)
     }
-}
 
-fn path(
-    root: &Value,
-    template: &str,
-    item: &Value,
-    operations: &mut usize,
-    left_out: &mut Collected,
-) -> Result<Option<Path>, String> {
-    let Some(items) = resolved(root, item) else {
-        left_out.note(Reason::PathElsewhere, template);
-        return Ok(None);
-    };
-    let field = |name: &str| items.iter().find_map(|item| item.get(name));
-    let mut path = Path {
-        template: template.to_owned(),
-        summary: words(field("summary")),
-        server: server::first(field("servers"), template, left_out),
-        methods: BTreeSet::new(),
-    };
-    for item in &items {
-        extensions(item, left_out);
+    fn extensions(&mut self, map: &Map<String, Value>) -> Result<(), String> {
+        self.visits.take(map.len())?;
+        for name in map.keys().filter(|name| name.starts_with("x-")) {
+            self.left_out.note(Reason::Extensions, name);
+        }
+        Ok(())
     }
-    let mut checked = field("parameters").is_some();
-    let mut summaries = Vec::new();
-    for method in METHODS {
-        let Some(Value::Object(operation)) = field(method) else { continue };
-        *operations += 1;
-        if *operations > OPERATIONS_MAX {
+
+    fn servers(&mut self, servers: Option<&Value>, at: &str) -> Result<Option<Server>, String> {
+        server::first(servers, at, &mut self.visits, self.left_out)
+    }
+
+    /// A path; nothing when it comes to nothing, which is told.
+    fn path(&mut self, template: &str, item: &'a Value) -> Result<Option<Path>, String> {
+        self.visits.take(1)?;
+        let Some(items) = self.resolved(item)? else {
+            self.left_out.note(Reason::PathElsewhere, template);
+            return Ok(None);
+        };
+        let field = |name: &str| items.iter().find_map(|item| item.get(name));
+        let mut path = Path {
+            template: template.to_owned(),
+            summary: words(field("summary")),
+            server: self.servers(field("servers"), template)?,
+            methods: BTreeSet::new(),
+        };
+        for item in &items {
+            self.extensions(item)?;
+        }
+        let mut checked = field("parameters").is_some();
+        let mut summaries = Vec::new();
+        for method in METHODS {
+            let Some(Value::Object(operation)) = field(method) else { continue };
+            let method = method.to_ascii_uppercase();
+            self.operation(&format!("{method} {template}"), operation)?;
+            path.methods.insert(method);
+            summaries.push(words(operation.get("summary").or_else(|| operation.get("operationId"))));
+            checked |= ["parameters", "requestBody"].iter().any(|name| operation.contains_key(*name));
+        }
+        if path.methods.is_empty() {
+            self.left_out.note(Reason::PathEmpty, template);
+            return Ok(None);
+        }
+        if checked {
+            self.left_out.note(Reason::Validation, template);
+        }
+        if path.summary.is_empty()
+            && let [summary] = summaries.as_slice()
+        {
+            path.summary.clone_from(summary);
+        }
+        // What may be read may be asked about.
+        if path.methods.contains("GET") {
+            path.methods.insert("HEAD".to_owned());
+        }
+        Ok(Some(path))
+    }
+
+    /// What an operation has that no service can.
+    fn operation(&mut self, place: &str, operation: &Map<String, Value>) -> Result<(), String> {
+        self.operations += 1;
+        if self.operations > OPERATIONS_MAX {
             return Err(format!("has more than {OPERATIONS_MAX} operations"));
         }
-        path.methods.insert(method.to_ascii_uppercase());
-        summaries.push(words(operation.get("summary").or_else(|| operation.get("operationId"))));
-        checked |= ["parameters", "requestBody"].iter().any(|name| operation.contains_key(*name));
-        extensions(operation, left_out);
+        self.extensions(operation)?;
         if operation.get("servers").and_then(Value::as_array).is_some_and(|servers| !servers.is_empty()) {
-            left_out.note(Reason::ServerOfOperation, &format!("{} {template}", method.to_ascii_uppercase()));
+            self.left_out.note(Reason::ServerOfOperation, place);
         }
-        if operation
-            .get("callbacks")
-            .and_then(Value::as_object)
-            .is_some_and(|callbacks| !callbacks.is_empty())
-        {
-            left_out.note(Reason::Callbacks, &format!("{} {template}", method.to_ascii_uppercase()));
+        let callbacks = operation.get("callbacks").and_then(Value::as_object);
+        if callbacks.is_some_and(|callbacks| !callbacks.is_empty()) {
+            self.left_out.note(Reason::Callbacks, place);
         }
+        Ok(())
     }
-    if path.methods.is_empty() {
-        left_out.note(Reason::PathEmpty, template);
-        return Ok(None);
-    }
-    if checked {
-        left_out.note(Reason::Validation, template);
-    }
-    if path.summary.is_empty()
-        && let [summary] = summaries.as_slice()
-    {
-        path.summary.clone_from(summary);
-    }
-    // What may be read may be asked about.
-    if path.methods.contains("GET") {
-        path.methods.insert("HEAD".to_owned());
-    }
-    Ok(Some(path))
-}
 
-/// A path item and those that it refers to, itself first; nothing when one of them is not in the document.
-fn resolved<'v>(root: &'v Value, item: &'v Value) -> Option<Vec<&'v Map<String, Value>>> {
-    let mut items = Vec::new();
-    let mut item = item.as_object()?;
-    loop {
-        items.push(item);
-        let Some(reference) = item.get("$ref") else { return Some(items) };
-        // Who refers to itself never comes to an end.
-        if items.len() > HOPS_MAX {
-            return None;
+    /// A path item and those that it refers to, itself first; nothing when one of them is not in the document.
+    fn resolved(&mut self, item: &'a Value) -> Result<Option<Vec<&'a Map<String, Value>>>, String> {
+        let (mut items, mut next) = (Vec::new(), item.as_object());
+        while let Some(item) = next {
+            items.push(item);
+            let Some(reference) = item.get("$ref") else { return Ok(Some(items)) };
+            // Who refers to itself never comes to an end.
+            let Some(reference) = reference.as_str().filter(|_| items.len() <= HOPS_MAX) else {
+                return Ok(None);
+            };
+            if reference.len() > REFERENCE_MAX {
+                return Ok(None);
+            }
+            self.visits.text(reference)?;
+            next = pointed(self.root, reference).and_then(Value::as_object);
         }
-        item = pointed(root, reference.as_str()?)?.as_object()?;
+        Ok(None)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What comes of documents as people write them.
 #![allow(clippy::unwrap_used)]
 
-use sentinel_model::config::Service;
 use sentinel_model::config::policy::Retry;
+use sentinel_model::config::{Service, UpstreamGroup};
 
 use super::*;
 use crate::emit::emit;
@@ -20,6 +20,16 @@ fn fresh(text: &str, options: &Options) -> Import {
     let made = import(text, options, &Document::default()).unwrap();
     emit(&made.changes).unwrap();
     made
+}
+
+/// The project after the changes of an import, with what is gone.
+fn added(present: &Document, import: &Import) -> Document {
+    let mut after = present.clone();
+    for (slug, object) in import.changes.clone().into_objects() {
+        after.put(&slug, object);
+    }
+    emit(&after).unwrap();
+    after
 }
 
 /// The project after the changes of an import, without what is gone.
@@ -69,7 +79,7 @@ fn each_path_template_becomes_a_service_that_goes_to_the_documents_first_server(
     assert_eq!((group.targets[0].host.as_str(), group.targets[0].port), ("petstore.example.com", 8443));
     assert!(group.tls.is_some());
     let service = &made.changes.services["pets-pets-petid"];
-    assert_eq!(service.description, "/pets/{petId}: One pet (imported as pets)");
+    assert_eq!(service.description, "/pets/{petId}: One pet (imported as pets: pets-pets-petid)");
     assert_eq!(service.upstream_group.as_deref(), Some("pets"));
     assert!(service.enabled);
 }
@@ -139,7 +149,7 @@ fn what_people_gave_a_service_stays_when_the_document_changes() {
     let service = &again.changes.services["pets-pets"];
     assert_eq!(service.methods, ["GET", "HEAD", "PUT"]);
     assert_eq!((service.retry.as_ref(), service.hosts.len()), (Some(&retry), 1));
-    assert_eq!(left_out(&again, "Another server").places, ["petstore.example.com:8443"]);
+    assert_eq!(left_out(&again, "Another server").places, ["https://petstore.example.com:8443"]);
     assert!(again.changes.upstream_groups.is_empty());
 }
 
@@ -186,7 +196,183 @@ fn a_service_without_the_mark_of_an_import_is_left_alone() {
     present.services.get_mut("pets-pets-mine").unwrap().route_path = "/v1/pets/ours".to_owned();
     let again = import(PETSTORE, &petstore(), &present).unwrap();
     assert_eq!(left_out(&again, "Services whose slug").places, ["pets-pets-mine"]);
+    assert_eq!(again.left_alone, 1);
     assert!(again.changes.services.is_empty() && states(&again, State::Gone).is_empty());
+}
+
+/// A document with these paths.
+fn api(paths: &str) -> String {
+    format!(
+        r#"{{"openapi":"3.0.0","info":{{"title":"T"}},"servers":[{{"url":"http://a"}}],"paths":{{{paths}}}}}"#
+    )
+}
+
+/// The project of a document, and a retry that somebody gave one of its services.
+fn retrying(text: &str, slug: &str) -> (Document, Option<Retry>) {
+    let mut present = applied(&Document::default(), &fresh(text, &Options::default()));
+    let retry: Option<Retry> = serde_json::from_str(r#"{"attempts": 2}"#).unwrap();
+    present.services.get_mut(slug).unwrap().retry.clone_from(&retry);
+    (present, retry)
+}
+
+#[test]
+fn a_parameter_of_another_name_leaves_the_service_as_it_is() {
+    let (present, retry) = retrying(&api(r#""/pets/{petId}":{"get":{}}"#), "t-pets-petid");
+    for (methods, state) in [(r#""get":{}"#, State::Unchanged), (r#""put":{}"#, State::Changed)] {
+        let renamed = api(&format!(r#""/pets/{{id}}":{{{methods}}}"#));
+        let again = import(&renamed, &Options::default(), &present).unwrap();
+        assert_eq!(states(&again, state)[0], "t-pets-petid", "{:?}", again.objects);
+        assert!(states(&again, State::Gone).is_empty() && states(&again, State::Made).is_empty());
+        let after = applied(&present, &again);
+        assert_eq!(after, added(&present, &again));
+        assert_eq!(after.services["t-pets-petid"].retry, retry);
+        assert_eq!(import(&renamed, &Options::default(), &after).unwrap().changes, Document::default());
+    }
+}
+
+#[test]
+fn of_two_templates_with_one_slug_the_one_that_was_there_first_keeps_it() {
+    let (present, retry) = retrying(&api(r#""/a/b":{"get":{}}"#), "t-a-b");
+    let both = api(r#""/a-b":{"get":{}},"/a/b":{"get":{}}"#);
+    let again = import(&both, &Options::default(), &present).unwrap();
+    assert!(states(&again, State::Unchanged).contains(&"t-a-b"));
+    let made = states(&again, State::Made);
+    assert!(made.len() == 1 && made[0].starts_with("t-a-b-"), "{made:?}");
+    assert_eq!(again.changes.services[made[0]].route_path, "/a-b");
+    let after = added(&present, &again);
+    assert_eq!(after.services["t-a-b"].retry, retry);
+    // Elsewhere, each is still known by what it was made of.
+    let moved = Options { base_path: Some("/v2".to_owned()), ..Options::default() };
+    let moved = added(&after, &import(&both, &moved, &after).unwrap());
+    assert_eq!((moved.services["t-a-b"].route_path.as_str(), moved.services.len()), ("/v2/a/b", 2));
+    assert_eq!(moved.services["t-a-b"].retry, retry);
+}
+
+#[test]
+fn what_was_taken_apart_otherwise_before_compiles_beside_what_is_gone() {
+    let present = applied(&Document::default(), &fresh(SHOP, &Options::default()));
+    let by_prefix = Options { by: By::Prefix, ..Options::default() };
+    let other = import(SHOP, &by_prefix, &present).unwrap();
+    let beside = added(&present, &other);
+    assert!(beside.services.len() >= present.services.len() && !states(&other, State::Gone).is_empty());
+    added(&beside, &import(SHOP, &Options::default(), &beside).unwrap());
+}
+
+#[test]
+fn a_service_is_not_gone_whose_path_the_document_has_and_cannot_be_read() {
+    let before = api(r#""/a":{"get":{}},"/b/{x}":{"get":{}},"/c":{"get":{}},"/d/{x}/e":{"get":{}}"#);
+    let present = applied(&Document::default(), &fresh(&before, &Options::default()));
+    let after = api(
+        r##""/a":{"$ref":"other.yaml#/a"},"/b/{y}":{"description":"nothing"},"/d/{x}/e":{"get":{}},"/d/{y}/e":{"put":{}},"/f":{"get":{}}"##,
+    );
+    // Of what was one path each, the first part serves what can be read.
+    for (by, gone) in [(By::Path, &["t-c"][..]), (By::Prefix, &["t-c", "t-d-x-e"])] {
+        let again = import(&after, &Options { by, ..Options::default() }, &present).unwrap();
+        assert_eq!(states(&again, State::Gone), gone, "{by:?}");
+        let kept = states(&again, State::Unchanged);
+        assert!(kept.contains(&"t-a") && kept.contains(&"t-b-x"), "{kept:?}");
+    }
+    // What is also served keeps nothing from it, elsewhere either.
+    let by_prefix = Options { by: By::Prefix, ..Options::default() };
+    let first = api(r#""/b/x":{"get":{}}"#);
+    let before = applied(&Document::default(), &fresh(&first, &by_prefix));
+    let partly = api(r##""/b/x":{"get":{}},"/b/y":{"$ref":"#/nowhere"}"##);
+    let moved = Options { base_path: Some("/v2".to_owned()), ..by_prefix };
+    let again = import(&partly, &moved, &before).unwrap();
+    assert_eq!(states(&again, State::Changed), ["t-b"]);
+    assert!(states(&again, State::Made).is_empty(), "{:?}", again.objects);
+    // Nobody else gets the slug meanwhile.
+    let taking = api(r##""/b/x":{"get":{}},"/b/{x}":{"$ref":"#/nowhere"}"##);
+    let again = import(&taking, &Options::default(), &present).unwrap();
+    assert!(states(&again, State::Unchanged).contains(&"t-b-x"));
+    assert!(states(&again, State::Made)[0].starts_with("t-b-x-"), "{:?}", again.objects);
+    added(&present, &again);
+}
+
+#[test]
+fn a_copy_that_somebody_made_is_theirs() {
+    let mut present = applied(&Document::default(), &fresh(PETSTORE, &petstore()));
+    let mut copy = present.services["pets-pets"].clone();
+    copy.hosts = vec!["beta.example.com".to_owned()];
+    copy.upstream_group = Some("pets-beta".to_owned());
+    present.services.insert("pets-pets-beta".to_owned(), copy);
+    let copy = present.upstream_groups["pets"].clone();
+    present.upstream_groups.insert("pets-beta".to_owned(), copy.clone());
+    present.upstream_groups.insert("pets-spare".to_owned(), copy);
+    let again = import(PETSTORE, &petstore(), &present).unwrap();
+    assert!(states(&again, State::Gone).is_empty(), "{:?}", again.objects);
+    assert!(!again.objects.iter().any(|one| one.slug.ends_with("-beta") || one.slug.ends_with("-spare")));
+    assert_eq!(applied(&present, &again), present);
+}
+
+#[test]
+fn a_service_that_somebody_sent_elsewhere_goes_there_still() {
+    let mut present = applied(&Document::default(), &fresh(PETSTORE, &petstore()));
+    let other = present.upstream_groups["pets"].clone();
+    present.upstream_groups.insert("mine".to_owned(), UpstreamGroup { description: String::new(), ..other });
+    let sent = [
+        ("pets-pets", r#"{"traffic_split": {"splits": [{"upstream_group": "pets", "weight": 1}]}}"#),
+        ("pets-pets-mine", r#"{"redirect_url": "https://example.com/new"}"#),
+        ("pets-pets-petid", r#"{"respond_status": 410, "respond_body": "gone"}"#),
+    ];
+    for (slug, destination) in sent {
+        let given: serde_json::Map<_, _> = serde_json::from_str(destination).unwrap();
+        let service = present.services.get_mut(slug).unwrap();
+        service.upstream_group = None;
+        let mut whole = serde_json::to_value(&*service).unwrap();
+        whole.as_object_mut().unwrap().extend(given);
+        *service = serde_json::from_value(whole).unwrap();
+    }
+    let options = Options { upstream_group: Some("mine".to_owned()), ..petstore() };
+    let again = import(PETSTORE, &options, &present).unwrap();
+    assert_eq!(states(&again, State::Changed), ["pets-pets-petid-photos"]);
+    assert_eq!(left_out(&again, "Services that go elsewhere").places, sent.map(|(slug, _)| slug));
+    assert!(states(&again, State::Gone).is_empty(), "a share of the requests goes to it");
+}
+
+#[test]
+fn another_server_is_told_of_every_path_and_with_its_tls() {
+    let text = |usual: &str, own: &str| {
+        format!(
+            r#"{{"openapi":"3.0.0","info":{{"title":"T"}},"servers":[{{"url":"{usual}"}}],
+            "paths":{{"/a":{{"get":{{}}}},"/b":{{"get":{{}},"servers":[{{"url":"{own}"}}]}}}}}}"#
+        )
+    };
+    let present = applied(&Document::default(), &fresh(&text("http://a", "http://b"), &Options::default()));
+    for (usual, own, told) in [
+        ("http://a", "http://b", vec![]),
+        ("http://a", "http://c", vec!["http://c:80"]),
+        ("https://a:80", "http://b", vec!["https://a:80"]),
+        ("http://b", "http://a", vec!["http://b:80", "http://a:80"]),
+    ] {
+        let again = import(&text(usual, own), &Options::default(), &present).unwrap();
+        assert_eq!(again.changes, Document::default());
+        let places: Vec<_> = again
+            .left_out
+            .iter()
+            .filter(|one| one.what.starts_with("Another"))
+            .flat_map(|one| &one.places)
+            .collect();
+        assert_eq!(places, told, "{usual} {own}");
+    }
+}
+
+#[test]
+fn two_servers_have_two_groups_whatever_they_are_called() {
+    let path = |path: &str, url: &str| format!(r#""{path}":{{"get":{{}},"servers":[{{"url":"{url}"}}]}}"#);
+    let before = api(&path("/a", "http://x.y"));
+    let present = applied(&Document::default(), &fresh(&before, &Options::default()));
+    assert!(present.upstream_groups.contains_key("t-x-y-80"));
+    let three = [path("/a", "http://x.y"), path("/b", "http://x-y"), path("/c", "https://x.y:80")].join(",");
+    let again = import(&api(&three), &Options::default(), &present).unwrap();
+    let after = added(&present, &again);
+    assert_eq!(after.services["t-a"].upstream_group.as_deref(), Some("t-x-y-80"));
+    let group =
+        |service: &str| &after.upstream_groups[after.services[service].upstream_group.as_ref().unwrap()];
+    assert_eq!((group("t-b").targets[0].host.as_str(), group("t-b").tls.is_some()), ("x-y", false));
+    assert_eq!((group("t-c").targets[0].host.as_str(), group("t-c").tls.is_some()), ("x.y", true));
+    assert!(!again.left_out.iter().any(|one| one.what.starts_with("Another server")));
+    assert_eq!(import(&api(&three), &Options::default(), &after).unwrap().changes, Document::default());
 }
 
 #[test]
@@ -236,13 +422,8 @@ fn hosts_and_base_path_can_be_said() {
 
 #[test]
 fn two_templates_with_one_slug_are_told_apart_whatever_their_order() {
-    let text = |paths: &str| {
-        format!(
-            r#"{{"openapi":"3.0.0","info":{{"title":"T"}},"servers":[{{"url":"http://a"}}],"paths":{{{paths}}}}}"#
-        )
-    };
     let made = fresh(
-        &text(r#""/a/b":{"get":{}},"/a-b":{"get":{}},"/c/{x}/d":{"get":{}},"/c/{y}/d":{"post":{}}"#),
+        &api(r#""/a/b":{"get":{}},"/a-b":{"get":{}},"/c/{x}/d":{"get":{}},"/c/{y}/d":{"post":{}}"#),
         &Options::default(),
     );
     let slugs: Vec<_> = made.changes.services.keys().map(String::as_str).collect();
@@ -251,7 +432,7 @@ fn two_templates_with_one_slug_are_told_apart_whatever_their_order() {
     assert_eq!(made.changes.services["t-c-x-d"].methods, ["GET", "HEAD", "POST"]);
     assert_eq!(left_out(&made, "Paths that are the same").places, ["/c/{y}/d"]);
     let long = fresh(
-        &text(&format!(r#""/{}":{{"get":{{}}}}"#, "long/".repeat(30).trim_end_matches('/'))),
+        &api(&format!(r#""/{}":{{"get":{{}}}}"#, "long/".repeat(30).trim_end_matches('/'))),
         &Options::default(),
     );
     assert!(long.changes.services.keys().all(|slug| slug.len() == 50));

@@ -3315,7 +3315,7 @@ export interface components {
              * @description The revision of the configuration that was looked at; refused when it is another one by now.
              */
             revision?: number | null;
-            /** @description The upstream group of all services, by slug; one of the document's first server unless given. */
+            /** @description The upstream group of all services that go to one, by slug; one of the document's first server unless given. */
             upstream_group?: string | null;
         };
         /**
@@ -3369,6 +3369,11 @@ export interface components {
              * @description How many were made by an earlier import, and the document has no longer: they go with `prune`.
              */
             gone: number;
+            /**
+             * Format: int64
+             * @description How many services it would be whose slug somebody else's service has: those are left alone.
+             */
+            left_alone: number;
             /** @description What the document says and no object can. */
             left_out: components["schemas"]["ConfigImportLeftOut"][];
             /**
