@@ -80,6 +80,7 @@ pub fn node(name: &str) -> Node {
         versions: VersionRange::default(),
         environment_id: None,
         simulated: false,
+        given: Vec::new(),
     }
 }
 
