@@ -108,7 +108,7 @@ pub enum ImportError {
     Document(String),
     /// Something has to be said otherwise, or at all.
     #[error("{0}")]
-    Option(InvalidValue),
+    Option(#[from] InvalidValue),
 }
 
 /// Reads a document, and compares what comes of it with the configuration that there is.
@@ -119,7 +119,7 @@ pub fn import(text: &str, options: &Options, present: &Document) -> Result<Impor
     let value = read::read(text).map_err(ImportError::Document)?;
     let mut left_out = left_out::Collected::default();
     let spec = spec::Spec::of(&value, &mut left_out).map_err(ImportError::Document)?;
-    make::make(&spec, options, present, left_out).map_err(ImportError::Option)
+    make::make(&spec, options, present, left_out)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::draft::{Draft, drafts};
 use super::left_out::{Collected, Reason};
 use super::path::{self, PREFIX_MAX};
 use super::spec::Spec;
-use super::{Import, Object, Options, State};
+use super::{Import, ImportError, Object, Options, State};
 
 /// What comes of it, so far.
 struct Making<'a> {
@@ -36,13 +36,13 @@ struct Making<'a> {
 /// Makes the objects.
 ///
 /// # Errors
-/// The option that has to be said, or said otherwise.
+/// The option that has to be said, or said otherwise; or nothing comes of any path.
 pub(super) fn make(
     spec: &Spec,
     options: &Options,
     present: &Document,
     mut left_out: Collected,
-) -> Result<Import, InvalidValue> {
+) -> Result<Import, ImportError> {
     let prefix = prefix(spec, options)?;
     if let Some(group) = &options.upstream_group
         && !present.upstream_groups.contains_key(group)
@@ -50,9 +50,13 @@ pub(super) fn make(
         return Err(InvalidValue::new(
             "upstream_group",
             format!("the upstream group '{group}' does not exist"),
-        ));
+        )
+        .into());
     }
     let drafts = drafts(spec, options, &mut left_out)?;
+    if drafts.all.is_empty() {
+        return Err(ImportError::Document("has no path that the proxy can have".to_owned()));
+    }
     let usual = spec.server.upstream.as_ref();
     let shared = shared(drafts.all.iter().filter_map(|draft| draft.upstream.as_ref()), usual, &prefix);
     let Claimed { drafts, kept } = claim::claimed(drafts, &prefix, present, &mut left_out);
@@ -75,7 +79,7 @@ pub(super) fn make(
         let mut findings = Findings::default();
         check_object(&slug, &object, At::Root, &mut findings);
         if let Some(found) = findings.into_all().into_iter().next() {
-            return Err(found);
+            return Err(found.into());
         }
     }
     let Making { prefix, mut objects, changes, left_out, .. } = making;

@@ -290,6 +290,15 @@ fn a_service_is_not_gone_whose_path_the_document_has_and_cannot_be_read() {
 }
 
 #[test]
+fn a_document_without_a_path_that_the_proxy_can_have_is_refused_whatever_there_is() {
+    let present = applied(&Document::default(), &fresh(&api(r#""/a":{"get":{}}"#), &Options::default()));
+    for present in [&Document::default(), &present] {
+        let refused = import(&api(r#""/{a":{"get":{}}"#), &Options::default(), present).unwrap_err();
+        assert_eq!(refused.to_string(), "the document has no path that the proxy can have");
+    }
+}
+
+#[test]
 fn a_copy_that_somebody_made_is_theirs() {
     let mut present = applied(&Document::default(), &fresh(PETSTORE, &petstore()));
     let mut copy = present.services["pets-pets"].clone();
