@@ -136,12 +136,11 @@ fn base_path(given: &str) -> Result<String, InvalidValue> {
 }
 
 fn routed(path: &Path, base: &str, by: By) -> Option<(Route, String)> {
+    // What cannot be asked for makes no service of its first part either.
+    let whole = path::route(base, &path.template).filter(|route| is_path(&route.path))?;
     let (route, template) = match by {
-        By::Path => (path::route(base, &path.template)?, path.template.clone()),
-        By::Prefix => {
-            path::route(base, &path.template)?;
-            path::first_part(base, &path.template)?
-        }
+        By::Path => (whole, path.template.clone()),
+        By::Prefix => path::first_part(base, &path.template)?,
     };
     is_path(&route.path).then_some((route, template))
 }

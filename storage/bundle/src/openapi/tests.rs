@@ -299,6 +299,16 @@ fn a_document_without_a_path_that_the_proxy_can_have_is_refused_whatever_there_i
 }
 
 #[test]
+fn a_path_that_the_proxy_cannot_have_makes_no_service_of_its_first_part() {
+    let text = api(r#""/a/b":{"get":{}},"///c":{"put":{}}"#);
+    for by in [By::Path, By::Prefix] {
+        let made = fresh(&text, &Options { by, ..Options::default() });
+        assert_eq!(made.changes.services.len(), 1, "{by:?}");
+        assert_eq!(left_out(&made, "Paths that the proxy cannot have").places, ["///c"]);
+    }
+}
+
+#[test]
 fn a_copy_that_somebody_made_is_theirs() {
     let mut present = applied(&Document::default(), &fresh(PETSTORE, &petstore()));
     let mut copy = present.services["pets-pets"].clone();
