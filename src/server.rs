@@ -26,6 +26,7 @@ mod membership;
 mod metrics;
 mod outbound;
 pub mod recover;
+mod reseal;
 pub mod restore;
 mod room;
 mod schedule;

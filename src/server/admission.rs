@@ -11,18 +11,18 @@ use sentinel_model::cluster::MemberPlace;
 use sentinel_pki::{Ca, CertificateDer, LIFETIME, MemberName, SecretDer, requested_key_fingerprint};
 use zeroize::Zeroizing;
 
-use super::kek::Kek;
+use super::kek::Keks;
 
 /// See the module.
 pub struct Gatekeeper {
     app: App,
-    kek: Arc<Kek>,
+    keys: Arc<Keks>,
 }
 
 impl Gatekeeper {
     /// Of this member.
-    pub fn new(app: App, kek: Kek) -> Self {
-        Self { app, kek: Arc::new(kek) }
+    pub fn new(app: App, keys: Keks) -> Self {
+        Self { app, keys: Arc::new(keys) }
     }
 }
 
@@ -56,7 +56,7 @@ impl Admission for Gatekeeper {
             id: id.0,
             certificate: certificate.to_vec(),
             cas: vec![ca.certificate().to_vec()],
-            kek: Zeroizing::new(self.kek.to_vec()),
+            kek: Zeroizing::new(self.keys.all().iter().flat_map(|key| key.iter().copied()).collect()),
             members,
         })
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use sentinel_app::scheduler::{self, Limits};
-use sentinel_app::{App, AppParts, Concerns, EventBus, Keyring, Liveness, RandomIds, Settings, SystemClock};
+use sentinel_app::{App, AppParts, Concerns, EventBus, Liveness, RandomIds, Settings, SystemClock};
 use sentinel_consensus::{
     ClusterBlobs, DigestSource, LocalBlobs, Member, MemberConfig, MemberNode, NoRoom, PeerServer, Peers,
     StateSource, Transport,
@@ -42,7 +42,7 @@ use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
 use super::{
-    acme, bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics,
+    acme, bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics, reseal,
     simulators, sink,
 };
 
@@ -86,7 +86,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let identity = identity(&args, &place, &kek_source).await?;
     let (me, key_digest) = (identity.member_id().0, identity.key().fingerprint());
     let identity = IdentityHandle::new(identity)?;
-    let key = kek_source.load()?;
+    let keys = kek_source.load()?;
     let depot = args.schedule.backup_to.as_deref().map(Depot::parse).transpose().context("--backup-to")?;
     let formation = Formation::load(&data_dir)?;
     let pending = Pending::load(&data_dir)?;
@@ -114,7 +114,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
         if formation.is_some() { BTreeMap::from([(me, node(place.clone()))]) } else { BTreeMap::new() };
     let state: Arc<dyn StateSource> = store.tables.clone();
     let state_of_member = Arc::clone(&state);
-    let keyring = Keyring::new(&key);
+    let keyring = keys.keyring();
     kek::check(&keyring, &kek_source, &*state)?;
     let config = MemberConfig {
         snapshot_every: args.snapshot_every,
@@ -128,7 +128,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let replica: Arc<dyn Replica> = Arc::new(member.clone());
     let info: Arc<dyn ClusterInfo> = Arc::new(member.clone());
     let blobs = ClusterBlobs::new(local.clone(), peers);
-    let backup = Arc::new(Backup::new(store.tables.clone(), blobs.clone(), key.clone()));
+    let backup = Arc::new(Backup::new(store.tables.clone(), blobs.clone(), keys.clone()));
     let app = App::new(AppParts {
         replica,
         blobs: Arc::new(blobs.clone()),
@@ -169,8 +169,8 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
     let calls = sentinel_grpc::router(app.clone())?;
 
     let schedule =
-        Schedule { app: app.clone(), backup, kek: key.clone(), args: args.schedule.clone(), depot };
-    let admission = Arc::new(Gatekeeper::new(app.clone(), key));
+        Schedule { app: app.clone(), backup, keys: keys.clone(), args: args.schedule.clone(), depot };
+    let admission = Arc::new(Gatekeeper::new(app.clone(), keys));
     let peer = peer_server.serve(
         member.clone(),
         local,
@@ -266,6 +266,7 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             &stop,
             acme::run(app.clone(), member.leads(), outbound.clone()),
         ),
+        endless("sealing under another key", &stop, reseal::run(app.clone(), member.leads())),
         endless("making checks", &stop, checks::run(app.clone(), member.leads(), outbound)),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::kek::Kek;
+use super::kek::Keks;
 
 /// Bytes handed on at a time, at least.
 const CHUNK: usize = 64 * 1024;
@@ -25,14 +25,14 @@ const WAITING: usize = 8;
 pub struct Backup {
     tables: Arc<StateTables>,
     blobs: ClusterBlobs,
-    kek: Arc<Kek>,
+    keys: Arc<Keks>,
     turn: Arc<Semaphore>,
 }
 
 impl Backup {
     /// Of this member.
-    pub fn new(tables: Arc<StateTables>, blobs: ClusterBlobs, kek: Kek) -> Self {
-        Self { tables, blobs, kek: Arc::new(kek), turn: Arc::new(Semaphore::new(1)) }
+    pub fn new(tables: Arc<StateTables>, blobs: ClusterBlobs, keys: Keks) -> Self {
+        Self { tables, blobs, keys: Arc::new(keys), turn: Arc::new(Semaphore::new(1)) }
     }
 }
 
@@ -47,7 +47,7 @@ impl Backups for Backup {
         })?;
         let index = description.index;
         let (sender, receiver) = mpsc::channel(WAITING);
-        let (blobs, kek, runtime) = (self.blobs.clone(), Arc::clone(&self.kek), Handle::current());
+        let (blobs, keys, runtime) = (self.blobs.clone(), Arc::clone(&self.keys), Handle::current());
         tokio::task::spawn_blocking(move || {
             let mut blob = |digest| {
                 let got = runtime.block_on(blobs.get(digest));
@@ -56,7 +56,7 @@ impl Backups for Backup {
             };
             let source = Source { state: &*reader, description, blob: &mut blob };
             let mut out = Chunks { sender, chunk: Vec::with_capacity(2 * CHUNK), _turn: turn };
-            let made = backup::write(&mut out, &kek, rand::random(), source);
+            let made = backup::write(&mut out, &keys.first, rand::random(), source);
             match made.map_err(io::Error::other).and_then(|manifest| out.hand_on().map(|()| manifest)) {
                 Ok(manifest) => tracing::info!(
                     index,

@@ -48,6 +48,7 @@ impl Sources {
             serving_until: shown.map(|pair| pair.not_after),
             concerns: self.app.concerns().all(),
             archives: self.archives.facts(),
+            keys: self.app.key_ids(),
         }
     }
 }

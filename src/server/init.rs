@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use sentinel_app::keyring::{Keyring, ca_key_context};
+use sentinel_app::keyring::ca_key_context;
 use sentinel_app::password::Passwords;
 use sentinel_app::{Clock, Ids, RandomIds, SystemClock};
 use sentinel_model::cluster::ClusterCa;
@@ -77,7 +77,7 @@ pub async fn init(args: InitArgs) -> anyhow::Result<Initialized> {
     user::check_password("SENTINEL_CP_ADMIN_PASSWORD", &password)?;
     durable::private_dir(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let source = args.kek.source(dir);
-    let keyring = Keyring::new(&*source.load_or_create()?);
+    let keyring = source.load_or_create()?.keyring();
 
     let (ids, now) = (RandomIds, SystemClock::default().now());
     let cluster_id = ClusterId(ids.id());

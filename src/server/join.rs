@@ -12,7 +12,7 @@ use sentinel_pki::{CertificateDer, Identity, MemberKey};
 use zeroize::Zeroizing;
 
 use super::contacts;
-use super::kek::Source;
+use super::kek::{Keks, Source};
 use crate::durable;
 
 /// The key while nobody has answered yet, so that asking again after a crash is asking as the same member.
@@ -34,9 +34,7 @@ pub async fn run(
     let node = MemberNode { peer_address: place.peer_address.clone(), api_url: place.api_url.clone() };
     let admitted = ask(ticket, &key.csr()?, &node).await?;
     let id = admitted.id;
-    let given = <[u8; 32]>::try_from(admitted.kek.as_slice())
-        .map(Zeroizing::new)
-        .map_err(|_| anyhow::anyhow!("the cluster handed over a key of {} bytes", admitted.kek.len()))?;
+    let given = Keks::from_bytes(&admitted.kek).context("what the cluster handed over is no key")?;
     let cas = admitted.cas.iter().map(|der| CertificateDer::from(der.clone())).collect();
     let identity = Identity::new(cas, vec![CertificateDer::from(admitted.certificate)], key)?;
     ensure!(

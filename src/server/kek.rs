@@ -1,4 +1,5 @@
-//! The key-encryption key: in a file, in the environment, or what a command prints.
+//! The key-encryption key: in a file, in the environment, or what a command prints. Below it may stand those of before it, one in each line, which
+//! open what they have sealed: so the cluster gets another key while it runs.
 
 use std::convert::Infallible;
 use std::fs;
@@ -19,8 +20,76 @@ use crate::durable;
 /// Name of the file in the data directory when nobody says otherwise.
 pub const FILE: &str = "kek";
 
-/// The key in clear.
+/// A key in clear.
 pub type Kek = Zeroizing<[u8; 32]>;
+
+/// Most keys of before.
+const FORMER_MAX: usize = 4;
+
+/// The key in clear, with those of before it.
+#[derive(Clone)]
+pub struct Keks {
+    /// Seals.
+    pub first: Kek,
+    /// Only open.
+    pub former: Vec<Kek>,
+}
+
+impl std::fmt::Debug for Keks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keks({:?})", self.keyring())
+    }
+}
+
+impl Keks {
+    /// As a member uses them.
+    pub fn keyring(&self) -> Keyring {
+        Keyring::with_former(&self.first, self.former.iter().map(|key| &**key))
+    }
+
+    /// All of them, the one that seals first.
+    pub fn all(&self) -> Vec<Kek> {
+        std::iter::once(&self.first).chain(&self.former).cloned().collect()
+    }
+
+    /// From their bytes, one after the other.
+    pub fn from_bytes(bytes: &[u8]) -> anyhow::Result<Self> {
+        let (keys, rest) = bytes.as_chunks::<32>();
+        ensure!(rest.is_empty(), "keys of 32 bytes each, not {} bytes", bytes.len());
+        Self::of(keys.iter().map(|key| Zeroizing::new(*key)).collect())
+    }
+
+    fn of(mut keys: Vec<Kek>) -> anyhow::Result<Self> {
+        ensure!(
+            (1..=1 + FORMER_MAX).contains(&keys.len()),
+            "1 key, and at most {FORMER_MAX} of before, not {}",
+            keys.len()
+        );
+        let first = keys.remove(0);
+        Ok(Self { first, former: keys })
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let key = |digits: &str| {
+            let mut key = Zeroizing::new([0; 32]);
+            hex::decode_to_slice(digits, &mut key[..]).map(|()| key)
+        };
+        let keys: Result<Vec<Kek>, _> = text.split_whitespace().map(key).collect();
+        Self::of(keys.context("a key has 64 hexadecimal digits")?)
+    }
+
+    fn text(&self) -> Zeroizing<String> {
+        let lines: Vec<_> = self.all().iter().map(|key| Zeroizing::new(hex::encode(&key[..]))).collect();
+        let mut text = Zeroizing::new(String::new());
+        for (number, line) in lines.iter().enumerate() {
+            if number > 0 {
+                text.push('\n');
+            }
+            text.push_str(line);
+        }
+        text
+    }
+}
 
 /// Where the key-encryption key is. It seals every secret in the cluster's state, so without it a data directory is of no use.
 #[derive(Args, Clone, Debug, Default)]
@@ -71,8 +140,8 @@ impl std::fmt::Display for Source {
 }
 
 impl Source {
-    /// The key.
-    pub fn load(&self) -> anyhow::Result<Kek> {
+    /// The key, and those of before it.
+    pub fn load(&self) -> anyhow::Result<Keks> {
         let text = match self {
             Source::File(path) => read(path)?,
             Source::Env(variable) => Zeroizing::new(
@@ -80,45 +149,43 @@ impl Source {
             ),
             Source::Command(command) => run(command).with_context(|| self.to_string())?,
         };
-        let mut key = Zeroizing::new([0u8; 32]);
-        hex::decode_to_slice(text.trim(), &mut key[..])
-            .with_context(|| format!("{self} does not hold 64 hexadecimal digits"))?;
-        Ok(key)
+        Keks::parse(&text).with_context(|| format!("{self} does not hold 64 hexadecimal digits"))
     }
 
     /// The key of a new cluster: the one that is there, or a fresh one in a new file.
-    pub fn load_or_create(&self) -> anyhow::Result<Kek> {
+    pub fn load_or_create(&self) -> anyhow::Result<Keks> {
         match self {
             Source::File(path) if !path.exists() => {
-                let key = Zeroizing::new(rand::random::<[u8; 32]>());
-                write(path, &key)?;
-                Ok(key)
+                let keys = Keks { first: Zeroizing::new(rand::random()), former: Vec::new() };
+                write(path, &keys)?;
+                Ok(keys)
             }
             _ => self.load(),
         }
     }
 
-    /// Takes the cluster's key in that a new member was handed: into the file, or it must be the one that is there.
-    pub fn take_in(&self, key: &Kek) -> anyhow::Result<()> {
+    /// Takes the cluster's keys in that a new member was handed: into the file, or they must be among those that are there.
+    pub fn take_in(&self, keys: &Keks) -> anyhow::Result<()> {
         if let Source::File(path) = self
             && !path.exists()
         {
-            return write(path, key);
+            return write(path, keys);
         }
+        let known = self.load()?.all();
         ensure!(
-            **key == *self.load()?,
+            keys.all().iter().all(|key| known.contains(key)),
             "{self} holds another key than the cluster's; take it away, or copy the key from a member that runs"
         );
         Ok(())
     }
 }
 
-fn write(path: &Path, key: &Kek) -> anyhow::Result<()> {
+fn write(path: &Path, keys: &Keks) -> anyhow::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         durable::private_dir(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     }
-    let text = Zeroizing::new(hex::encode(&key[..]));
-    durable::replace(path, text.as_bytes(), 0o600).with_context(|| format!("cannot write {}", path.display()))
+    durable::replace(path, keys.text().as_bytes(), 0o600)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
@@ -189,7 +256,7 @@ mod tests {
     fn a_key_is_made_once_and_read_ever_after() {
         let dir = tempfile::tempdir().unwrap();
         let first = file(&dir).load_or_create().unwrap();
-        assert_eq!(*file(&dir).load_or_create().unwrap(), *first);
+        assert_eq!(file(&dir).load_or_create().unwrap().all(), first.all());
         let mode = fs::metadata(dir.path().join("kek")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");
@@ -211,7 +278,7 @@ mod tests {
         for wrong in ["echo abc", "exit 3", "printf '%064d' 1 | tr 0 x"] {
             assert!(format!("{:#}", command(wrong).unwrap_err()).contains(wrong), "{wrong}");
         }
-        assert_eq!(command("printf '%064d' 1").unwrap()[31], 1);
+        assert_eq!(command("printf '%064d' 1").unwrap().first[31], 1);
         let absent = Source::Env("SENTINEL_CP_NO_SUCH_KEY".into()).load().unwrap_err();
         assert!(absent.to_string().contains("SENTINEL_CP_NO_SUCH_KEY"));
     }
@@ -219,10 +286,24 @@ mod tests {
     #[test]
     fn a_key_that_is_handed_over_must_be_the_one_that_is_there() {
         let dir = tempfile::tempdir().unwrap();
-        let key = Zeroizing::new([7; 32]);
-        file(&dir).take_in(&key).unwrap();
-        file(&dir).take_in(&key).unwrap();
-        assert_eq!(*file(&dir).load().unwrap(), *key);
-        assert!(file(&dir).take_in(&Zeroizing::new([8; 32])).is_err());
+        let keys = Keks::from_bytes(&[[7; 32], [6; 32]].concat()).unwrap();
+        file(&dir).take_in(&keys).unwrap();
+        file(&dir).take_in(&keys).unwrap();
+        assert_eq!(file(&dir).load().unwrap().all(), keys.all());
+        let only = |byte: u8| Keks::from_bytes(&[byte; 32]).unwrap();
+        file(&dir).take_in(&only(6)).unwrap();
+        assert!(file(&dir).take_in(&only(8)).is_err());
+    }
+
+    #[test]
+    fn keys_of_before_stand_below_in_lines_of_their_own() {
+        let text = format!("{}\n{}\n", "07".repeat(32), "06".repeat(32));
+        let keys = Keks::parse(&text).unwrap();
+        assert_eq!((keys.first[0], keys.former.len(), keys.former[0][0]), (7, 1, 6));
+        assert_eq!(*keys.text(), text.trim_end());
+        for wrong in ["", "07", &format!("{text}x"), &format!("{text}{text}{text}")] {
+            assert!(Keks::parse(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(Keks::from_bytes(&[7; 33]).is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use sentinel_app::keyring::{Keyring, ca_key_context};
+use sentinel_app::keyring::ca_key_context;
 use sentinel_app::{Clock, SystemClock};
 use sentinel_consensus::MemberNode;
 use sentinel_machine::{Read as _, Scan, Table, tables};
@@ -17,7 +17,7 @@ use sentinel_store::restore;
 use serde::Serialize;
 
 use super::epoch::Pending;
-use super::kek::{Kek, Source};
+use super::kek::{Keks, Source};
 use super::level;
 use crate::durable;
 
@@ -78,17 +78,17 @@ pub struct As {
 }
 
 /// Restores a backup into a scratch directory and says what it holds.
-pub fn verify(input: impl Read, kek: &Kek) -> anyhow::Result<Contents> {
+pub fn verify(input: impl Read, keys: &Keks) -> anyhow::Result<Contents> {
     let scratch = tempfile::tempdir().context("no scratch directory; set TMPDIR to one with room")?;
-    let unpacked = restore::unpack(scratch.path(), input, kek)?;
+    let unpacked = restore::unpack(scratch.path(), input, &keys.all())?;
     contents(&unpacked.manifest, &unpacked.tables)
 }
 
 /// Makes the data directory of a new member, the only one of the restored cluster.
 pub fn restore(input: impl Read, source: &Source, data_dir: &Path, how: As) -> anyhow::Result<Restored> {
-    let kek = source.load()?;
+    let keys = source.load()?;
     refuse_what_is_not_empty(data_dir)?;
-    let made = make(input, source, data_dir, how, &kek);
+    let made = make(input, source, data_dir, how, &keys);
     if made.is_err() {
         // What broke off is no member, and in the way of the next attempt.
         empty(data_dir).with_context(|| {
@@ -98,8 +98,14 @@ pub fn restore(input: impl Read, source: &Source, data_dir: &Path, how: As) -> a
     made
 }
 
-fn make(input: impl Read, source: &Source, data_dir: &Path, how: As, kek: &Kek) -> anyhow::Result<Restored> {
-    let unpacked = restore::unpack(data_dir, input, kek)?;
+fn make(
+    input: impl Read,
+    source: &Source,
+    data_dir: &Path,
+    how: As,
+    keys: &Keks,
+) -> anyhow::Result<Restored> {
+    let unpacked = restore::unpack(data_dir, input, &keys.all())?;
     let holds = contents(&unpacked.manifest, &unpacked.tables)?;
     let member_id = how.member.unwrap_or(holds.next_member);
     ensure!(
@@ -116,7 +122,7 @@ fn make(input: impl Read, source: &Source, data_dir: &Path, how: As, kek: &Kek) 
     let identity = {
         let reader = unpacked.tables.reader()?;
         let cluster: Cluster = tables::load(&*reader, b"cluster")?.context("the backup holds no cluster")?;
-        certified(&cluster, kek, member_id)?
+        certified(&cluster, keys, member_id)?
     };
     Pending { epoch, reason: EpochReason::Restore }.save(data_dir)?;
     // Its address is what it is started with; it says so when it begins the epoch.
@@ -133,10 +139,10 @@ fn make(input: impl Read, source: &Source, data_dir: &Path, how: As, kek: &Kek) 
 }
 
 /// A certificate of the cluster's CA, whose key is in the backup.
-fn certified(cluster: &Cluster, kek: &Kek, member: MemberId) -> anyhow::Result<Identity> {
+fn certified(cluster: &Cluster, keys: &Keks, member: MemberId) -> anyhow::Result<Identity> {
     let ca =
         cluster.ca.as_ref().context("the cluster of this backup has no CA: no member can be made of it")?;
-    let key = Keyring::new(kek).unseal(&ca_key_context(cluster.id), &ca.sealed_key)?;
+    let key = keys.keyring().unseal(&ca_key_context(cluster.id), &ca.sealed_key)?;
     let ca = Ca::from_parts(CertificateDer::from(ca.certificate.clone()), &SecretDer::new(key.to_vec()))?;
     let key = MemberKey::generate()?;
     let name = MemberName::new(cluster.id, member);

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::args::duration;
 use super::backup::Backup;
 use super::depot::{self, Depot};
-use super::kek::Kek;
+use super::kek::Keks;
 use super::restore;
 
 /// What the concern is about.
@@ -58,7 +58,7 @@ pub struct Schedule {
     /// Makes them.
     pub backup: Arc<Backup>,
     /// Verifies them.
-    pub kek: Kek,
+    pub keys: Keks,
     /// When.
     pub args: ScheduleArgs,
     /// Where to.
@@ -140,11 +140,11 @@ impl Schedule {
                 .await?
                 .with_context(|| format!("cannot write {}", partial.path.display()))?;
         }
-        let (path, kek, place) = (partial.path.clone(), self.kek.clone(), format!("{depot}/{name}"));
+        let (path, keys, place) = (partial.path.clone(), self.keys.clone(), format!("{depot}/{name}"));
         let verified = move || {
             file.sync_all().with_context(|| format!("cannot write {}", path.display()))?;
             let whole = std::io::BufReader::new(std::fs::File::open(&path)?);
-            restore::verify(whole, &kek).context("what was written is not what can be read")
+            restore::verify(whole, &keys).context("what was written is not what can be read")
         };
         tokio::task::spawn_blocking(verified).await??;
         depot.finish(partial, &name).await?;

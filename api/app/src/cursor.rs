@@ -54,8 +54,8 @@ pub fn decode(keyring: &Keyring, binding: &Binding, cursor: &str) -> Result<Vec<
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| AppError::InvalidCursor)?;
     let end = bytes.len().checked_sub(MAC).filter(|end| *end > HASH).ok_or(AppError::InvalidCursor)?;
     let (body, mac) = bytes.split_at(end);
-    let expected = keyring.tag(PURPOSE, body);
-    if !bool::from(expected[..MAC].ct_eq(mac)) || body[0] != VERSION || body[1..=HASH] != binding.0 {
+    let is_ours = keyring.tags(PURPOSE, body).any(|expected| bool::from(expected[..MAC].ct_eq(mac)));
+    if !is_ours || body[0] != VERSION || body[1..=HASH] != binding.0 {
         return Err(AppError::InvalidCursor);
     }
     Ok(body[1 + HASH..].to_vec())

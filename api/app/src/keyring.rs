@@ -49,29 +49,64 @@ pub enum KeyringError {
     Damaged,
 }
 
-/// The key-encryption key. Cheap to clone; shows nothing in `Debug`.
+/// The key-encryption key, and those of before it, which open what they have sealed and seal nothing more. Cheap to clone; shows nothing in `Debug`.
 #[derive(Clone)]
 pub struct Keyring {
-    key: Arc<Zeroizing<[u8; 32]>>,
-    id: [u8; KEY_ID],
+    first: Arc<Key>,
+    former: Arc<[Key]>,
+}
+
+struct Key {
+    bytes: Zeroizing<[u8; 32]>,
+    id: KeyId,
+}
+
+/// Names a key without telling anything of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyId([u8; KEY_ID]);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
 }
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keyring({})", hex::encode(self.id))
+        write!(f, "Keyring({})", self.first.id)
     }
 }
 
 impl Keyring {
     /// Takes the 32 bytes of the key-encryption key.
     pub fn new(key: &[u8; 32]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(b"sentinel-kek-id-v1\0");
-        hash.update(key);
-        let digest: [u8; 32] = hash.finalize().into();
-        let mut id = [0; KEY_ID];
-        id.copy_from_slice(&digest[..KEY_ID]);
-        Self { key: Arc::new(Zeroizing::new(*key)), id }
+        Self::with_former(key, [])
+    }
+
+    /// The same with the keys of before it.
+    pub fn with_former<'k>(key: &[u8; 32], former: impl IntoIterator<Item = &'k [u8; 32]>) -> Self {
+        let former = former.into_iter().map(Key::new).collect();
+        Self { first: Arc::new(Key::new(key)), former }
+    }
+
+    /// The key that seals.
+    pub fn seals_with(&self) -> KeyId {
+        self.first.id
+    }
+
+    /// The keys that only open.
+    pub fn former(&self) -> impl Iterator<Item = KeyId> {
+        self.former.iter().map(|key| key.id)
+    }
+
+    /// Under which key something is sealed; `None`: it is damaged, or of a form that is not known here.
+    pub fn sealed_under(sealed: &Sealed) -> Option<KeyId> {
+        let header = sealed.0.get(..HEADER).filter(|header| header[0] == VERSION)?;
+        header[1..].try_into().ok().map(KeyId)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&*self.first).chain(self.former.iter())
     }
 
     /// Seals `secret` for the place that `context` names. `randomness` gives salt and nonce and must never repeat.
@@ -84,13 +119,13 @@ impl Keyring {
         let (salt, nonce) = (&randomness[0], &randomness[1][..NONCE]);
         let mut bytes = Vec::with_capacity(HEADER + SALT + NONCE + secret.len() + 16);
         bytes.push(VERSION);
-        bytes.extend_from_slice(&self.id);
+        bytes.extend_from_slice(&self.first.id.0);
         let associated = associated(&bytes, context);
         bytes.extend_from_slice(salt);
         bytes.extend_from_slice(nonce);
         let payload = Payload { msg: secret, aad: &associated };
         let nonce = Nonce::try_from(nonce).map_err(|_| KeyringError::Damaged)?;
-        let ciphertext = self.cipher(salt, context)?.encrypt(&nonce, payload);
+        let ciphertext = self.first.cipher(salt, context)?.encrypt(&nonce, payload);
         bytes.extend_from_slice(&ciphertext.map_err(|_| KeyringError::Damaged)?);
         Ok(Sealed(bytes))
     }
@@ -102,17 +137,17 @@ impl Keyring {
         if header[0] != VERSION {
             return Err(KeyringError::Version(header[0]));
         }
-        if header[1..] != self.id {
-            let (found, ours) = (hex::encode(&header[1..]), hex::encode(self.id));
+        let Some(key) = self.keys().find(|key| header[1..] == key.id.0) else {
+            let (found, ours) = (hex::encode(&header[1..]), self.first.id.to_string());
             return Err(KeyringError::OtherKey { found, ours });
-        }
+        };
         let salt = bytes.get(HEADER..HEADER + SALT).ok_or(KeyringError::Damaged)?;
         let nonce = bytes.get(HEADER + SALT..HEADER + SALT + NONCE).ok_or(KeyringError::Damaged)?;
         let ciphertext = &bytes[HEADER + SALT + NONCE..];
         let associated = associated(header, context);
         let payload = Payload { msg: ciphertext, aad: &associated };
         let nonce = Nonce::try_from(nonce).map_err(|_| KeyringError::Damaged)?;
-        let secret = self.cipher(salt, context)?.decrypt(&nonce, payload);
+        let secret = key.cipher(salt, context)?.decrypt(&nonce, payload);
         secret.map(Zeroizing::new).map_err(|_| KeyringError::Damaged)
     }
 
@@ -138,8 +173,29 @@ impl Keyring {
 
     /// HMAC-SHA256 of `message` under a key that serves only `purpose`.
     pub fn tag(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
+        self.first.tag(purpose, message)
+    }
+
+    /// The same under each key: the members of a cluster are given another key one after the other.
+    pub fn tags(&self, purpose: &str, message: &[u8]) -> impl Iterator<Item = [u8; 32]> {
+        self.keys().map(move |key| key.tag(purpose, message))
+    }
+}
+
+impl Key {
+    fn new(bytes: &[u8; 32]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"sentinel-kek-id-v1\0");
+        hash.update(bytes);
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut id = [0; KEY_ID];
+        id.copy_from_slice(&digest[..KEY_ID]);
+        Self { bytes: Zeroizing::new(*bytes), id: KeyId(id) }
+    }
+
+    fn tag(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(Some(b"sentinel-tag-v1"), &self.key[..])
+        Hkdf::<Sha256>::new(Some(b"sentinel-tag-v1"), &self.bytes[..])
             .expand(purpose.as_bytes(), &mut key[..])
             .expect("32 bytes are fewer than the 8,160 that HKDF-SHA256 gives");
         let mut mac =
@@ -150,7 +206,7 @@ impl Keyring {
 
     fn cipher(&self, salt: &[u8], context: &str) -> Result<Aes256Gcm, KeyringError> {
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(Some(salt), &self.key[..])
+        Hkdf::<Sha256>::new(Some(salt), &self.bytes[..])
             .expand(context.as_bytes(), &mut key[..])
             .map_err(|_| KeyringError::Damaged)?;
         Aes256Gcm::new_from_slice(&key[..]).map_err(|_| KeyringError::Damaged)
@@ -231,6 +287,21 @@ mod tests {
         let other = Keyring::new(&[9; 32]);
         assert!(matches!(other.unseal("here", &sealed), Err(KeyringError::OtherKey { .. })));
         assert!(matches!(keyring.unseal_32("here", &sealed), Err(KeyringError::Damaged)), "not 32 bytes");
+    }
+
+    #[test]
+    fn a_key_of_before_opens_and_seals_nothing_more() {
+        let (before, sealed) = sealed();
+        let (after, both) = (Keyring::new(&[4; 32]), Keyring::with_former(&[4; 32], [&[1; 32]]));
+        assert_eq!(both.unseal("here", &sealed).unwrap().as_slice(), b"the secret");
+        assert!(matches!(after.unseal("here", &sealed), Err(KeyringError::OtherKey { .. })));
+        let anew = both.seal("here", b"the secret", [[2; 32], [3; 32]]).unwrap();
+        assert_eq!(anew.0.len(), sealed.0.len());
+        assert_eq!(after.unseal("here", &anew).unwrap().as_slice(), b"the secret");
+        assert_eq!(Keyring::sealed_under(&sealed), Some(before.seals_with()));
+        assert_eq!(Keyring::sealed_under(&anew), Some(both.seals_with()));
+        assert_eq!(both.former().collect::<Vec<_>>(), [before.seals_with()]);
+        assert!(both.tags("a", b"m").any(|tag| tag == before.tag("a", b"m")));
     }
 
     #[test]

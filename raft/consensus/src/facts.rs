@@ -7,6 +7,10 @@ use crate::proto;
 
 /// Concerns that are told, and that are taken in.
 const CONCERNS_MAX: usize = 16;
+/// Key-encryption keys that are told, and that are taken in.
+const KEYS_MAX: usize = 16;
+/// Longest id of one, in characters.
+const KEY_ID_MAX: usize = 64;
 /// Longest words of one, in characters.
 const WORDS_MAX: usize = 600;
 
@@ -30,6 +34,7 @@ pub(crate) fn said(facts: MemberFacts) -> proto::Facts {
             lost: archives.lost,
             damaged: archives.damaged,
         }),
+        keys: facts.keys,
     }
 }
 
@@ -53,6 +58,7 @@ pub(crate) fn heard(facts: proto::Facts) -> MemberFacts {
             lost: archives.lost,
             damaged: archives.damaged,
         }),
+        keys: facts.keys.into_iter().filter(|id| id.len() <= KEY_ID_MAX).take(KEYS_MAX).collect(),
     }
 }
 
@@ -76,6 +82,7 @@ mod tests {
                 lost: 5,
                 damaged: 6,
             }),
+            keys: vec!["a1".into(), "b2".into()],
         };
         assert_eq!(heard(said(facts.clone())), facts);
         assert_eq!(heard(said(MemberFacts::default())), MemberFacts::default());

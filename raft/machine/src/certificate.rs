@@ -56,7 +56,16 @@ pub fn content(
     read: &(impl Read + ?Sized),
     certificate: &Certificate,
 ) -> Result<Option<CertificateContent>, TableError> {
-    load(read, &content_row(certificate.id, certificate.version()))
+    content_of(read, certificate.id, certificate.version())
+}
+
+/// Chain and sealed key of a version, as long as it is kept.
+pub fn content_of(
+    read: &(impl Read + ?Sized),
+    id: CertificateId,
+    version: u64,
+) -> Result<Option<CertificateContent>, TableError> {
+    load(read, &content_row(id, version))
 }
 
 /// A time at which somebody should look at a certificate.

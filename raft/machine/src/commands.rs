@@ -249,4 +249,6 @@ commands! {
     128 schema 1 level 5 certificate_fail::CertificateFail;
     /// Forgets an account that a certificate authority does not know any more.
     129 schema 1 level 5 acme_account_forget::AcmeAccountForget;
+    /// Values are sealed under another key-encryption key.
+    140 schema 1 level 5 reseal::Reseal;
 }

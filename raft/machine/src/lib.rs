@@ -38,6 +38,7 @@ pub mod queue;
 pub mod replica;
 pub mod risk;
 mod rollout;
+pub mod sealed;
 pub mod secret;
 pub mod simulator;
 pub mod snapshot;

@@ -170,6 +170,8 @@ pub struct MemberFacts {
     pub concerns: Vec<Concern>,
     /// What it knows of the archives of bundles; `None` before it has looked.
     pub archives: Option<ArchiveFacts>,
+    /// Ids of the key-encryption keys that it has, the one that seals first; none of a version that does not say.
+    pub keys: Vec<String>,
 }
 
 /// What a member knows of the archives of bundles on its disk.

@@ -10,6 +10,7 @@ use sentinel_consensus::{LocalBlobs, MemberNode};
 use sentinel_machine::{snapshot, tables};
 use sentinel_model::Sha256Digest;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::backup::{self, BackupError, Description, Manifest, Target};
 use crate::blobs::BlobFiles;
@@ -47,13 +48,13 @@ pub struct Unpacked {
 
 /// Reads a backup into `dir`, which must be empty: the state, every row of it decoded, and the archives. The directory is not yet
 /// that of a member.
-pub fn unpack(dir: &Path, input: impl Read, kek: &[u8; 32]) -> Result<Unpacked, BackupError> {
+pub fn unpack(dir: &Path, input: impl Read, keys: &[Zeroizing<[u8; 32]>]) -> Result<Unpacked, BackupError> {
     let mut filling = Filling {
         tables: StateTables::open(&dir.join("state.redb"))?,
         blobs: BlobFiles::open(&dir.join("blobs"))?,
         applied: None,
     };
-    let manifest = backup::read(input, kek, &mut filling)?;
+    let manifest = backup::read(input, keys, &mut filling)?;
     let reader = filling.tables.reader()?;
     tables::check_rows(&*reader)?;
     let mut hash = HashWriter(Sha256::new());

@@ -40,6 +40,7 @@ mod rollouts;
 mod samples;
 mod sandboxes;
 mod schedules;
+mod sealed;
 mod secrets;
 mod snapshot;
 mod stage;

@@ -48,6 +48,7 @@ use sentinel_machine::commands::nodes_report::{NodeFact, NodeReport, NodesReport
 use sentinel_machine::commands::org_create::OrgCreate;
 use sentinel_machine::commands::project_create::ProjectCreate;
 use sentinel_machine::commands::project_update::{DriftChange, ProjectUpdate};
+use sentinel_machine::commands::reseal::{Reseal, Resealed};
 use sentinel_machine::commands::rollout_advance::{RolloutAdvance, Transition};
 use sentinel_machine::commands::rollout_approve::RolloutApprove;
 use sentinel_machine::commands::rollout_break_glass::RolloutBreakGlass;
@@ -64,6 +65,7 @@ use sentinel_machine::commands::session_create::SessionCreate;
 use sentinel_machine::commands::session_delete::SessionDelete;
 use sentinel_machine::commands::user_create::UserCreate;
 use sentinel_machine::commands::user_set_password::{SetBy, UserSetPassword};
+use sentinel_machine::sealed::Sealing;
 use sentinel_model::api_key::Scope;
 use sentinel_model::blue_green::BlueGreen;
 use sentinel_model::bundle::RiskLevel;
@@ -458,6 +460,13 @@ fn rollouts() -> Vec<Command> {
     .collect()
 }
 
+/// The key of a marker route, under another key.
+pub fn reseal() -> Reseal {
+    let (at, row) = (Sealing::Projects, SHOP.as_bytes().to_vec());
+    let value = Resealed { at, row, from: Sealed(vec![9, 8, 7]), to: Sealed(vec![9; 3]) };
+    Reseal { key_id: "a1b2".into(), values: vec![value] }
+}
+
 /// Every command, in the order of their kinds: one sample each, more where one does not show every form.
 pub fn all() -> Vec<Vec<Command>> {
     let by = || "ada@example.com".to_owned();
@@ -559,5 +568,6 @@ pub fn all() -> Vec<Vec<Command>> {
     .chain(secrets::all())
     .chain(certificates::all())
     .chain(acme::all())
+    .chain([vec![reseal().into()]])
     .collect()
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use sentinel_model::Sha256Digest;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::record::{BLOB, DESCRIPTION, MANIFEST, Records, STATE};
 use super::seal::SealReader;
@@ -20,9 +21,13 @@ pub trait Target {
     fn blob(&mut self, digest: Sha256Digest, bytes: &[u8]) -> Result<(), BackupError>;
 }
 
-/// Decrypts, decodes and checks everything.
-pub fn read(input: impl Read, kek: &[u8; 32], target: &mut dyn Target) -> Result<Manifest, BackupError> {
-    let sealed = SealReader::begin(input, kek)?;
+/// Decrypts with whichever of the keys it was encrypted with, decodes and checks everything.
+pub fn read(
+    input: impl Read,
+    keys: &[Zeroizing<[u8; 32]>],
+    target: &mut dyn Target,
+) -> Result<Manifest, BackupError> {
+    let sealed = SealReader::begin(input, keys)?;
     let mut records = Records::new(zstd::stream::read::Decoder::new(sealed)?);
     let description: Description = decode(&records.take(DESCRIPTION)?)?;
     target.begin(&description)?;

@@ -139,7 +139,7 @@ pub(super) struct SealReader<R: Read> {
 
 impl<R: Read> SealReader<R> {
     /// Reads the head.
-    pub(super) fn begin(mut input: R, kek: &[u8; 32]) -> Result<Self, BackupError> {
+    pub(super) fn begin(mut input: R, keys: &[Zeroizing<[u8; 32]>]) -> Result<Self, BackupError> {
         let mut head = [0; HEAD];
         let mut read = 0;
         while read < HEAD {
@@ -157,10 +157,11 @@ impl<R: Read> SealReader<R> {
         if read < HEAD {
             return Err(BackupError::Damaged("it is cut off in its head".into()));
         }
-        let (found, given) = (&head[8..8 + KEY_ID], key_id(kek));
-        if found != given {
-            return Err(BackupError::OtherKey { found: hexadecimal(found), given: hexadecimal(&given) });
-        }
+        let found = &head[8..8 + KEY_ID];
+        let Some(kek) = keys.iter().find(|kek| key_id(kek) == found) else {
+            let given: Vec<String> = keys.iter().map(|kek| hexadecimal(&key_id(kek))).collect();
+            return Err(BackupError::OtherKey { found: hexadecimal(found), given: given.join(", ") });
+        };
         let sealer = Sealer::new(kek, &head)?;
         Ok(Self { input, sealer, plain: Vec::new(), at: 0, ended: false })
     }

@@ -8,10 +8,16 @@ use sentinel_machine::{snapshot, tables};
 use sentinel_model::bundle::{Bundle, BundleState, RiskLevel};
 use sentinel_model::cluster::Cluster;
 
+use zeroize::Zeroizing;
+
 use super::seal::{FRAME, SealReader, SealWriter};
 use super::*;
 
 const KEK: [u8; 32] = [7; 32];
+
+fn keys() -> [Zeroizing<[u8; 32]>; 2] {
+    [Zeroizing::new([1; 32]), Zeroizing::new(KEK)]
+}
 const SALT: [u8; 32] = [9; 32];
 
 fn id<T: std::str::FromStr>(number: u32) -> T {
@@ -128,7 +134,7 @@ impl Target for Kept {
 
 fn read_back(bytes: &[u8]) -> Result<(Manifest, Kept), BackupError> {
     let mut kept = Kept::default();
-    Ok((read(bytes, &KEK, &mut kept)?, kept))
+    Ok((read(bytes, &keys(), &mut kept)?, kept))
 }
 
 #[test]
@@ -184,7 +190,7 @@ fn frames_keep_their_places_and_nothing_follows_the_last() {
     let bytes = sealed.finish().unwrap();
     let opened = |bytes: &[u8]| {
         let mut out = Vec::new();
-        SealReader::begin(bytes, &KEK).unwrap().read_to_end(&mut out).map(|_| out)
+        SealReader::begin(bytes, &keys()).unwrap().read_to_end(&mut out).map(|_| out)
     };
     assert_eq!(opened(&bytes).unwrap(), plain);
     let frame = FRAME + 16 + 4;
@@ -204,7 +210,9 @@ fn frames_keep_their_places_and_nothing_follows_the_last() {
 #[test]
 fn another_key_another_program_and_a_newer_version_are_told_apart() {
     let (bytes, _) = made();
-    let with = |kek: &[u8; 32], bytes: &[u8]| read(bytes, kek, &mut Kept::default()).unwrap_err();
+    let with = |kek: &[u8; 32], bytes: &[u8]| {
+        read(bytes, &[Zeroizing::new(*kek)], &mut Kept::default()).unwrap_err()
+    };
     assert!(matches!(with(&[8; 32], &bytes), BackupError::OtherKey { .. }));
     assert!(matches!(with(&KEK, b"PK\x03\x04 something else"), BackupError::NotABackup));
     let mut newer = bytes.clone();
@@ -225,12 +233,12 @@ fn without_an_archive_that_the_state_names_there_is_no_backup() {
 fn a_state_that_does_not_decode_is_no_good_backup_however_it_was_encrypted() {
     let good = tempfile::tempdir().unwrap();
     let (bytes, manifest) = made();
-    let unpacked = crate::restore::unpack(good.path(), &bytes[..], &KEK).unwrap();
+    let unpacked = crate::restore::unpack(good.path(), &bytes[..], &keys()).unwrap();
     assert_eq!(unpacked.manifest, manifest);
     let mut state = state();
     sentinel_machine::Write::put(&mut state, sentinel_machine::Table::Orgs, &[1; 16], b"no org").unwrap();
     let (bytes, _) = made_of(&state).unwrap();
     let bad = tempfile::tempdir().unwrap();
-    let refused = crate::restore::unpack(bad.path(), &bytes[..], &KEK).err().unwrap();
+    let refused = crate::restore::unpack(bad.path(), &bytes[..], &keys()).err().unwrap();
     assert!(matches!(&refused, BackupError::Tables(error) if error.table == "orgs"), "{refused}");
 }

@@ -24,6 +24,7 @@ fn well(count: u64) -> ClusterStatus {
             checked_at: Some(days(-1)),
             ..ArchiveFacts::default()
         }),
+        keys: vec!["a1".into()],
     };
     let member = |id| MemberStatus {
         id: MemberId(id),
