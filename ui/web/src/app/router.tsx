@@ -5,6 +5,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 
 import { sessionQuery } from "../api/session";
 import type { BundleStatus, NodeStatus, RolloutState, Slot } from "../api/types";
+import { known } from "../lib/search-part";
 import { ErrorPanel } from "../ui/feedback";
 import { RouteError, RouteMissing } from "./route-error";
 import { rememberedProject } from "./remembered";
@@ -21,10 +22,6 @@ const texts = (value: unknown): string[] | undefined => {
   const list = (Array.isArray(value) ? value : [value]).map(text).filter((item): item is string => item !== undefined);
   return list.length > 0 ? list : undefined;
 };
-
-/** What is known of the search part; nothing of it has to be there. */
-const known = <T extends Raw>(search: T): Partial<T> =>
-  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 const nodeStatus = one<NodeStatus>("online", "offline", "unknown");
 const slot = one<Slot>("blue", "green");

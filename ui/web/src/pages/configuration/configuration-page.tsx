@@ -15,6 +15,7 @@ import { configPath } from "../../lib/config-place";
 import { withPart } from "../../lib/config-part";
 import { placeOf, places } from "../../lib/json-place";
 import type { Fault } from "../../lib/object-fields";
+import { withChange } from "../../lib/search-part";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
 import { EditorPage, Pad, PlaceList, PlaceRow, Remark, SideForm, Verdict } from "../../ui/editor-page";
@@ -69,7 +70,7 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
     setGoTo(placeOf(places(source), at) ?? null);
   }, [at, ledTo, source]);
 
-  const search = (change: Partial<ReturnType<typeof route.useSearch>>): void => void navigate({ search: (now) => Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== undefined)), replace: true });
+  const search = (change: Partial<ReturnType<typeof route.useSearch>>): void => void navigate({ search: (now) => withChange(now, change), replace: true });
   const goToText = (path: string): void => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 });
   // To a field of its form where there is one, else into the text.
   const goToPath = (path: string): void => {
