@@ -29,10 +29,12 @@ interface ObjectPanelProps {
   /** A field to go to; a new object goes there again. */
   goTo: { path: string } | null;
   onChange: (document: ConfigDocument) => void;
+  /** Something is written in a field that the text cannot say, or nothing is any more. */
+  onUnread: (unread: boolean) => void;
 }
 
 /** One object of the configuration as a form. It changes the text, and nothing else. */
-export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onChange }: ObjectPanelProps) {
+export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onChange, onUnread }: ObjectPanelProps) {
   const [adding, setAdding] = useState(false);
   const references = useSame(useMemo(() => referencesOf(document), [document]));
   const choices = useSame(useMemo(() => choicesOf(objects), [objects]));
@@ -76,6 +78,7 @@ export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onC
             faults={within}
             references={references}
             onChange={(value) => onChange(withObject(document, object, value))}
+            onWrong={onUnread}
             goTo={field}
           />
         )}
