@@ -341,6 +341,8 @@ export function newRouter(queryClient: QueryClient) {
     defaultErrorComponent: RouteError,
     defaultNotFoundComponent: RouteMissing,
     scrollRestoration: false,
+    // What is typed or opened on one object's page is not there on the next one's.
+    defaultRemountDeps: ({ params }) => params,
   });
 }
 
