@@ -81,6 +81,8 @@ const STOPS: Stop[] = [
   { name: "topology-list", open: at((p) => `/p/${p}/topology?view=list`) },
   { name: "secrets", open: at((p) => `/p/${p}/secrets`) },
   { name: "secret", open: first((p) => `/p/${p}/secrets`) },
+  { name: "certificates", open: at((p) => `/p/${p}/certificates`) },
+  { name: "certificate", open: first((p) => `/p/${p}/certificates`) },
   { name: "rollouts", open: at((p) => `/p/${p}/rollouts`) },
   { name: "rollout", open: first((p) => `/p/${p}/rollouts`) },
   { name: "rollout-create", open: at((p) => `/p/${p}/rollouts/new`) },

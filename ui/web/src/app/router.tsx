@@ -227,6 +227,20 @@ const secretRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/secret/secret-page"), "SecretPage"),
 });
 
+const certificatesRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "certificates",
+  validateSearch: (raw: Raw) => known({ q: text(raw.q) }),
+  component: lazyRouteComponent(() => import("../pages/certificate/certificate-list-page"), "CertificateListPage"),
+});
+
+const certificateRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "certificates/$certificate",
+  validateSearch: (raw: Raw) => known({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import("../pages/certificate/certificate-page"), "CertificatePage"),
+});
+
 const environmentsRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "environments",
@@ -319,6 +333,8 @@ const routeTree = rootRoute.addChildren([
       topologyRoute,
       secretsRoute,
       secretRoute,
+      certificatesRoute,
+      certificateRoute,
       environmentsRoute,
       settingsRoute,
       driftListRoute,
