@@ -26,12 +26,6 @@ export const namesOf = ({ current, acme }: Known): readonly string[] => current?
 /** Who issued it, in one name: its common name where it has one. */
 export const issuerName = (issuer: string): string => /(?:^|,\s*)CN=((?:\\.|[^,\\])+)/.exec(issuer)?.[1] ?? issuer;
 
-/** The names of many that stand for all: `shop.example.com and 3 more`. */
-export function namesInWords(names: readonly string[]): string {
-  const [first = "", ...others] = names;
-  return others.length === 0 ? first : `${first} and ${others.length} more`;
-}
-
 /** A listener that shows a certificate, and the places in it that say so. */
 export interface CertificateUse {
   listener: string;

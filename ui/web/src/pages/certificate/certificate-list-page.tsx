@@ -7,7 +7,7 @@ import { configurationQuery } from "../../api/configuration";
 import type { Certificate } from "../../api/types";
 import { CertificateLink, ConfigLink } from "../../app/links";
 import { useRefusal } from "../../app/workspace";
-import { issuerName, namesInWords, namesOf, usesOf } from "../../lib/certificate";
+import { issuerName, namesOf, usesOf } from "../../lib/certificate";
 import { configPath } from "../../lib/config-place";
 import { ActionButton } from "../../ui/action-button";
 import { type Column, DataTable } from "../../ui/data-table";
@@ -105,8 +105,9 @@ function columnsFor(ask: ((asked: Asked) => void) | null): Column<Row>[] {
       id: "names",
       header: "Names",
       cell: ({ certificate }) => (
-        <span className="mono" title={namesOf(certificate).join("\n")}>
-          {namesInWords(namesOf(certificate))}
+        <span title={namesOf(certificate).join("\n")}>
+          <span className="mono">{namesOf(certificate)[0]}</span>
+          {namesOf(certificate).length > 1 && <span className="dim"> and {namesOf(certificate).length - 1} more</span>}
         </span>
       ),
       text: ({ certificate }) => namesOf(certificate).join(" "),
@@ -118,7 +119,7 @@ function columnsFor(ask: ((asked: Asked) => void) | null): Column<Row>[] {
       cell: ({ certificate: { current } }) => (current ? <span title={current.issuer}>{issuerName(current.issuer)}</span> : <span className="dim">–</span>),
       text: ({ certificate: { current } }) => current?.issuer ?? "",
     },
-    { id: "ends", header: "Ends", width: 210, cell: ({ certificate }) => <Ends certificate={certificate} />, text: ({ certificate: { current } }) => current?.not_after ?? "" },
+    { id: "ends", header: "Ends", width: 230, cell: ({ certificate }) => <Ends certificate={certificate} />, text: ({ certificate: { current } }) => current?.not_after ?? "" },
     { id: "from", header: "From", width: 100, cell: ({ certificate: { source } }) => SOURCES[source], text: ({ certificate: { source } }) => source },
     {
       id: "uses",
@@ -140,7 +141,7 @@ function columnsFor(ask: ((asked: Asked) => void) | null): Column<Row>[] {
       <RowMenu
         label={`Actions for ${certificate.slug}`}
         items={[
-          certificate.source === "acme" ? { label: "Renew now", icon: "back", refusal: null, onClick: () => ask({ verb: "renew", certificate }) } : { label: "Replace", icon: "back", refusal: null, onClick: () => ask({ verb: "replace", certificate }) },
+          certificate.source === "acme" ? { label: certificate.current ? "Renew now" : "Ask anew", icon: "back", refusal: null, onClick: () => ask({ verb: "renew", certificate }) } : { label: "Replace", icon: "back", refusal: null, onClick: () => ask({ verb: "replace", certificate }) },
           { label: "Delete", icon: "trash", refusal: null, onClick: () => ask({ verb: "delete", certificate }) },
         ]}
       />

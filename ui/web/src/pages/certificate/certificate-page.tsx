@@ -10,6 +10,7 @@ import { ObjectHistory } from "../../app/object-history";
 import { useRefusal } from "../../app/workspace";
 import { type CertificateUse, issuerName, namesOf, usesOf } from "../../lib/certificate";
 import { configPath } from "../../lib/config-place";
+import { useSeconds } from "../../lib/clock";
 import { count } from "../../lib/format";
 import { chainOf } from "../../lib/x509";
 import { ActionButton } from "../../ui/action-button";
@@ -67,14 +68,14 @@ function Detail({ project, body }: { project: string; body: CertificateBody }) {
         name={slug}
         state={state}
         numbers={[
-          { label: "Ends", value: current ? <Ago at={current.not_after} /> : <span className="dim">–</span> },
+          { label: state.label === "Ended" ? "Ended" : "Ends", value: current ? <Ago at={current.not_after} /> : <span className="dim">–</span> },
           { label: "From", value: acme ? "ACME" : "Upload" },
           { label: "Version", value: <Flash value={current?.version ?? 0}>{current?.version ?? <span className="dim">–</span>}</Flash> },
         ]}
         actions={
           mayWrite && (
             <>
-              {acme ? <ActionButton label="Renew now" icon="back" primary onClick={() => setDialog("renew")} /> : <ActionButton label="Replace" icon="back" primary onClick={() => setDialog("replace")} />}
+              {acme ? <ActionButton label={current ? "Renew now" : "Ask anew"} icon="back" primary onClick={() => setDialog("renew")} /> : <ActionButton label="Replace" icon="back" primary onClick={() => setDialog("replace")} />}
               <ActionButton label="Describe" icon="edit" onClick={() => setDialog("describe")} />
               <ActionButton label="Delete" icon="trash" danger onClick={() => setDialog("delete")} />
             </>
@@ -111,7 +112,7 @@ function Notice({ certificate }: { certificate: Certificate }) {
   if (acme?.failure) {
     const { reason, times, at } = acme.failure;
     return (
-      <Note kind={kind === "failed" ? "failed" : "degraded"} title={`${label}, ${count(times, "time")} in a row`}>
+      <Note kind={kind === "failed" ? "failed" : "degraded"} title={times > 1 ? `${label}, ${count(times, "time")} in a row` : label}>
         <div className={classes.reason}>{reason}</div>
         <div className="dim">
           <Ago at={at} />
@@ -127,7 +128,7 @@ function Notice({ certificate }: { certificate: Certificate }) {
     );
   }
   if (kind === "progressing" && !current) return <Note kind="info">{label === "Asked for" ? "The certificate authority is asked as soon as the leader comes to it." : "The certificate authority asks for a proof on port 80 of each name, and issues it then."} The page shows it when it is there.</Note>;
-  if (label === "Ended") return <Note kind="failed">Clients refuse what shows it. {acme ? "“Renew now” asks for it anew." : "“Replace” gives it another chain and key; nodes show them at once."}</Note>;
+  if (label === "Ended") return <Note kind="failed">Clients refuse what shows it. {acme ? "“Renew now” asks for another one." : "“Replace” gives it another chain and key; nodes show them at once."}</Note>;
   return null;
 }
 
@@ -183,9 +184,7 @@ function Chain({ pem }: { pem: string }) {
                 serial <span className={`mono ${classes.whole}`}>{serial}</span> <CopyButton text={serial} what="the serial number" />
               </span>
               {place > 0 && (
-                <span>
-                  ends <Ago at={notAfter} />
-                </span>
+                <EndWords at={notAfter} />
               )}
             </span>
           </li>
@@ -241,9 +240,7 @@ function Versions({ certificate: { versions, current } }: { certificate: Certifi
             {version === current?.version && <span className="dim">holds now</span>}
             <span className={`dim ${classes.below}`}>
               <span>issued by {issuerName(issuer)}</span>
-              <span>
-                until <Ago at={not_after} />
-              </span>
+              <EndWords at={not_after} />
               <Id id={fingerprint} what={`the fingerprint of version ${version}`} />
             </span>
           </li>
@@ -251,6 +248,16 @@ function Versions({ certificate: { versions, current } }: { certificate: Certifi
         {versions.length === 0 && <li className="dim">None was issued yet.</li>}
       </ol>
     </Panel>
+  );
+}
+
+/** `ends in 60 d`, `ended 3 d ago`. */
+function EndWords({ at }: { at: string }) {
+  const isOver = useSeconds() * 1_000 >= Date.parse(at);
+  return (
+    <span>
+      {isOver ? "ended" : "ends"} <Ago at={at} />
+    </span>
   );
 }
 

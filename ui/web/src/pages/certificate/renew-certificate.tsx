@@ -13,7 +13,7 @@ export function RenewCertificate({ project, certificate, onClose }: { project: s
     then: onClose,
   });
   return (
-    <Confirm opened onClose={onClose} title={`Renew ${certificate.slug} now?`} verb="Renew now" busy={renew.isPending} error={renew.error} onConfirm={() => renew.mutate(undefined)}>
+    <Confirm opened onClose={onClose} title={certificate.current ? `Renew ${certificate.slug} now?` : `Ask for ${certificate.slug} anew?`} verb={certificate.current ? "Renew now" : "Ask anew"} busy={renew.isPending} error={renew.error} onConfirm={() => renew.mutate(undefined)}>
       A new key is made, and {count(certificate.acme?.domains.length ?? 0, "name")} asked for at {certificate.acme?.directory_url}. A pause after a failure is over, and an order that is under way is left behind. Certificate authorities count orders, and refuse those
       that are too many.
     </Confirm>
