@@ -1,27 +1,9 @@
 // A secret from its making to its end: its value goes in and is seen nowhere, the configuration names it, and while it does nothing takes it away.
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
+import { accessible } from "./accessible";
+import { write } from "./configuration";
 import { signIn, watchForTrouble } from "./session";
-
-type Document = { services?: Record<string, unknown> };
-
-/** Changes the configuration as a person does who writes it. */
-async function write(page: Page, project: string, change: (document: Document) => Document): Promise<void> {
-  await page.goto(`/p/${project}/configuration`);
-  const text = page.getByRole("textbox", { name: "Configuration as JSON" });
-  await text.waitFor();
-  const known = await page.evaluate(async (address) => (await fetch(address)).json(), `/api/v1/projects/${project}/config/export`);
-  await text.fill(JSON.stringify(change(known as Document)));
-  await expect(page.getByRole("list", { name: "Changes" })).toBeVisible();
-  await page.getByRole("button", { name: "Apply" }).click();
-  await expect(page.getByText("The text is what the project has.")).toBeVisible();
-}
-
-async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(" | ")}`)).toEqual([]);
-}
 
 test("a secret is made, named, rotated and taken away, and its value is seen nowhere", async ({ page }) => {
   test.setTimeout(300_000);

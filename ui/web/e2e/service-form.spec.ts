@@ -1,13 +1,8 @@
 // A service and its group by forms: what is wrong is told at its field, what the proxy gets is beside, and what no form knows stays as it is.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 
+import { accessible } from "./accessible";
 import { signIn, watchForTrouble } from "./session";
-
-async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(" | ")}`)).toEqual([]);
-}
 
 async function add(page: Page, what: string, slug: string): Promise<void> {
   await page.getByRole("button", { name: "Add", exact: true }).click();

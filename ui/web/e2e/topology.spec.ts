@@ -1,7 +1,7 @@
 // The topology of a configuration: drawn, narrowed, reached by keyboard, and the way from each box into the configuration.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 
+import { accessible } from "./accessible";
 import { signIn, watchForTrouble } from "./session";
 
 type Document = { services?: Record<string, unknown>; upstream_groups?: Record<string, unknown> };
@@ -29,11 +29,6 @@ async function apply(page: Page, project: string, change: (document: Document) =
   const known = (await (await page.request.get(`/api/v1/projects/${project}/config/export`)).json()) as Document;
   const answer = await page.request.post(`/api/v1/projects/${project}/config/apply`, { headers, data: change(known) });
   expect(answer.ok(), await answer.text()).toBe(true);
-}
-
-async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(" | ")}`)).toEqual([]);
 }
 
 test("the topology is drawn, narrowed, and leads into the configuration", async ({ page }) => {

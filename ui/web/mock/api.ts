@@ -1,5 +1,5 @@
 // The API over data in memory: enough of it for the UI to be worked on and tested without a member.
-import type { ConfigDocument, EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, ProjectSecretCreate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate, ServiceTemplateFill } from "../src/api/types.ts";
+import type { CertificateCreate, CertificateReplace, CertificateRequest, ConfigDocument, EnvironmentCreate, EnvironmentUpdate, FreezeWindowCreate, JoinToken, Node, NodeGroupCreate, NodeGroupUpdate, NodeUpdate, ProjectUpdate, PromotionRuleCreate, PromotionRuleUpdate, ProjectSecretCreate, RolloutCreate, RolloutRehearse, RolloutTemplateCreate, RolloutTemplateUpdate, ServiceTemplateFill } from "../src/api/types.ts";
 import { formatLabels } from "../src/lib/labels.ts";
 import { type Answer, ME_ACTOR, missing, ok, page, type Request, refuse } from "./answer.ts";
 import { calendar } from "./calendar.ts";
@@ -12,6 +12,7 @@ import { emit, record } from "./engine.ts";
 import { fill, TEMPLATES } from "./service-templates.ts";
 import { createGroup, grouped, holds, shown, updateGroup } from "./groups.ts";
 import * as environments from "./environments.ts";
+import * as certificates from "./certificates.ts";
 import * as secrets from "./secrets.ts";
 import * as templates from "./templates.ts";
 import { hex, uuid } from "./random.ts";
@@ -493,6 +494,14 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ["PATCH", "/projects/:project/secrets/:id", (db, { id }, { body }) => secrets.update(db, id, (body as { description: string }).description)],
   ["DELETE", "/projects/:project/secrets/:id", (db, { id }) => secrets.remove(db, id)],
   ["POST", "/projects/:project/secrets/:id/rotate", (db, { id }, { body }) => secrets.rotate(db, id, (body as { value: string }).value)],
+  ["GET", "/projects/:project/certificates", (db, { project }) => (project === PROJECT.slug ? certificates.list(db) : ok({ certificates: [], total: 0 }))],
+  ["POST", "/projects/:project/certificates", (db, _, { body }) => certificates.create(db, body as CertificateCreate)],
+  ["POST", "/projects/:project/acme-certificates", (db, _, { body }) => certificates.request(db, body as CertificateRequest)],
+  ["GET", "/projects/:project/certificates/:slug", (db, { slug }) => certificates.show(db, slug)],
+  ["PATCH", "/projects/:project/certificates/:slug", (db, { slug }, { body }) => certificates.update(db, slug, (body as { description: string }).description)],
+  ["DELETE", "/projects/:project/certificates/:slug", (db, { slug }) => certificates.remove(db, slug)],
+  ["POST", "/projects/:project/certificates/:slug/replace", (db, { slug }, { body }) => certificates.replace(db, slug, body as CertificateReplace)],
+  ["POST", "/projects/:project/certificates/:slug/renew", (db, { slug }) => certificates.renew(db, slug)],
   ["GET", "/projects/:project/calendar", (db, { project }, { query }) => (project === PROJECT.slug ? calendar(db, query) : calendar({ ...db, freezes: [], rollouts: [], promotionRules: [] }, query))],
   ["GET", "/projects/:project/freeze-windows", (db, { project }) => { const windows = project === PROJECT.slug ? db.freezes.map((window) => ({ ...window, active: window.next !== null && Date.parse(window.next.from) <= Date.now() && Date.now() < Date.parse(window.next.until) })) : []; return ok({ freeze_windows: windows, total: windows.length }); }],
   [

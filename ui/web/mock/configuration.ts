@@ -31,6 +31,10 @@ export function configuration(): ConfigDocument {
       },
       search: { algorithm: "weighted", targets: [{ host: "search.internal", port: 9200 }, { host: "search-2.internal", port: 9200, weight: 10, enabled: false }] },
     },
+    listeners: {
+      http: { address: "0.0.0.0:${node.http_port}" },
+      https: { address: "0.0.0.0:443", protocol: "https", tls: { certificate: "web", names: [{ hosts: ["api.example.com"], certificate: "api" }] } },
+    },
     middlewares: { careful: { middleware_type: "security", config: { no_sniff: true, hsts_seconds: 31536000 } } },
   } as unknown as ConfigDocument;
 }

@@ -1,6 +1,7 @@
 // A project with a fleet and a past, in memory.
-import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, ConfigDocument, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep, RolloutTemplate } from "../src/api/types.ts";
+import type { ApiKey, ApprovalRule, AuditEntry, Bundle, CanaryAnalysis, Certificate, ConfigDocument, DriftRemediation, EnrolmentToken, Environment, Event, Fact, FreezeWindow, HttpCheck, Member, Node, NodeEvent, NodeGroupDetail, PromotionRule, Risk, Rollout, RolloutNode, RolloutStep, RolloutTemplate } from "../src/api/types.ts";
 import { look, USUAL } from "./canary.ts";
+import { certificates } from "./certificates.ts";
 import { groups } from "./groups.ts";
 import { configuration, DEPLOYED, revisions } from "./configuration.ts";
 import { type StoredSecret, secrets } from "./secrets.ts";
@@ -41,6 +42,7 @@ export interface Db {
   /** The revisions at which objects of the configuration were changed last, by their places. */
   revisions: Record<string, number>;
   secrets: StoredSecret[];
+  certificates: Certificate[];
   rules: ApprovalRule[];
   expiresHours: number;
   drift: { remediation: DriftRemediation; delay: number };
@@ -299,6 +301,7 @@ export function newDb(fleet = 140): Db {
     configuration: configuration(),
     revisions: revisions(),
     secrets: secrets(prod.id),
+    certificates: certificates(),
     rules: [{ risk_at_least: "high", approvals: 2 }],
     expiresHours: 168,
     drift: { remediation: "reassert", delay: 60 },

@@ -63,7 +63,7 @@ export function diffConfiguration(project: string, document: ConfigDocument, sig
   return call("post", "/api/v1/projects/{slug}/config/diff", { path: { slug: project }, query: {}, body: document, signal });
 }
 
-/** Applies a document; with the revision of the configuration that it was compared with only while there is no newer one. */
-export function applyConfiguration(project: string, document: ConfigDocument, revision: number | undefined) {
+/** Applies a document while the configuration has the revision that it was compared with, and no newer one. */
+export function applyConfiguration(project: string, document: ConfigDocument, revision: number) {
   return call("post", "/api/v1/projects/{slug}/config/apply", { path: { slug: project }, query: { revision }, body: document });
 }

@@ -40,6 +40,15 @@ export function ConfigLink({ at, children }: { at: string; children: React.React
   );
 }
 
+export function CertificateLink({ slug, children }: { slug: string; children?: React.ReactNode }) {
+  const project = useProject();
+  return (
+    <Link to="/p/$project/certificates/$certificate" params={{ project, certificate: slug }} search={{}} className="link">
+      {children ?? slug}
+    </Link>
+  );
+}
+
 export function DriftLink({ id, children }: { id: string; children: React.ReactNode }) {
   const project = useProject();
   return (

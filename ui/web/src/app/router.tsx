@@ -5,6 +5,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 
 import { sessionQuery } from "../api/session";
 import type { BundleStatus, NodeStatus, RolloutState, Slot } from "../api/types";
+import { known } from "../lib/search-part";
 import { ErrorPanel } from "../ui/feedback";
 import { RouteError, RouteMissing } from "./route-error";
 import { rememberedProject } from "./remembered";
@@ -21,10 +22,6 @@ const texts = (value: unknown): string[] | undefined => {
   const list = (Array.isArray(value) ? value : [value]).map(text).filter((item): item is string => item !== undefined);
   return list.length > 0 ? list : undefined;
 };
-
-/** What is known of the search part; nothing of it has to be there. */
-const known = <T extends Raw>(search: T): Partial<T> =>
-  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 const nodeStatus = one<NodeStatus>("online", "offline", "unknown");
 const slot = one<Slot>("blue", "green");
@@ -230,6 +227,20 @@ const secretRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/secret/secret-page"), "SecretPage"),
 });
 
+const certificatesRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "certificates",
+  validateSearch: (raw: Raw) => known({ q: text(raw.q) }),
+  component: lazyRouteComponent(() => import("../pages/certificate/certificate-list-page"), "CertificateListPage"),
+});
+
+const certificateRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "certificates/$certificate",
+  validateSearch: (raw: Raw) => known({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import("../pages/certificate/certificate-page"), "CertificatePage"),
+});
+
 const environmentsRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "environments",
@@ -322,6 +333,8 @@ const routeTree = rootRoute.addChildren([
       topologyRoute,
       secretsRoute,
       secretRoute,
+      certificatesRoute,
+      certificateRoute,
       environmentsRoute,
       settingsRoute,
       driftListRoute,
@@ -344,6 +357,8 @@ export function newRouter(queryClient: QueryClient) {
     defaultErrorComponent: RouteError,
     defaultNotFoundComponent: RouteMissing,
     scrollRestoration: false,
+    // What is typed or opened on one object's page is not there on the next one's.
+    defaultRemountDeps: ({ params }) => params,
   });
 }
 

@@ -98,6 +98,7 @@ function useFound(query: string, opened: boolean): Found[] {
     add({ id: "p25", group: "Pages", label: "Configuration", icon: "edit", open: () => void navigate({ to: "/p/$project/configuration", params, search: {} }) });
     add({ id: "p27", group: "Pages", label: "Topology", icon: "topology", open: () => void navigate({ to: "/p/$project/topology", params, search: {} }) });
     add({ id: "p26", group: "Pages", label: "Secrets", icon: "lock", open: () => void navigate({ to: "/p/$project/secrets", params, search: {} }) });
+    add({ id: "p28", group: "Pages", label: "Certificates", icon: "shield", open: () => void navigate({ to: "/p/$project/certificates", params, search: {} }) });
     add({ id: "p24", group: "Pages", label: "Calendar", icon: "calendar", open: () => void navigate({ to: "/p/$project/calendar", params, search: {} }) });
     add({ id: "p23", group: "Pages", label: "Rollout templates", icon: "copy", open: () => void navigate({ to: "/p/$project/templates", params }) });
     add({ id: "p22", group: "Pages", label: "Simulator", icon: "sandbox", open: () => void navigate({ to: "/p/$project/simulator", params }) });

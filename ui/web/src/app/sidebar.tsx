@@ -21,6 +21,7 @@ type To =
   | "/p/$project/configuration"
   | "/p/$project/topology"
   | "/p/$project/secrets"
+  | "/p/$project/certificates"
   | "/p/$project/nodes"
   | "/p/$project/groups"
   | "/p/$project/drift"
@@ -75,6 +76,7 @@ export function Sidebar() {
             {item("/p/$project/configuration", "edit", "Configuration")}
             {item("/p/$project/topology", "topology", "Topology")}
             {item("/p/$project/secrets", "lock", "Secrets")}
+            {item("/p/$project/certificates", "shield", "Certificates")}
           </Group>
           <Group label="Fleet">
             {item("/p/$project/nodes", "node", "Nodes", failed > 0 && <Mark kind="failed" count={failed} title={`${failed} failed`} />)}

@@ -1,6 +1,7 @@
 // A part of a configuration, put into the text of a whole one.
 import type { ConfigDocument } from "../api/types";
 import { textOf } from "./config-object";
+import { PLURALS } from "./config-place";
 
 type Objects = Record<string, Record<string, unknown>>;
 
@@ -8,11 +9,11 @@ type Objects = Record<string, Record<string, unknown>>;
 const objects = (document: ConfigDocument, plural: string): Record<string, unknown> => ((document as unknown as Objects)[plural] ?? {}) as Record<string, unknown>;
 
 /** Kinds whose objects stand under their slugs. */
-const PLURALS = ["listeners", "services", "upstream_groups", "middlewares", "trust_stores"] as const;
+const NAMED = Object.values(PLURALS).filter((plural) => plural !== PLURALS.settings);
 
 /** The first of the part's objects whose name the document has already, such as `services.shop`. */
 export function clash(document: ConfigDocument, part: ConfigDocument): string | undefined {
-  for (const plural of PLURALS) {
+  for (const plural of NAMED) {
     const known = objects(document, plural);
     const slug = Object.keys(objects(part, plural)).find((slug) => Object.hasOwn(known, slug));
     if (slug !== undefined) return `${plural}.${slug}`;
@@ -31,7 +32,7 @@ export function freeSlug(document: ConfigDocument, wanted: string): string {
 /** The document with the part's objects behind its own, as the text of it. */
 export function withPart(document: ConfigDocument, part: ConfigDocument): string {
   const whole: Record<string, unknown> = { ...document };
-  for (const plural of PLURALS) {
+  for (const plural of NAMED) {
     const more = objects(part, plural);
     if (Object.keys(more).length > 0) whole[plural] = { ...objects(document, plural), ...more };
   }

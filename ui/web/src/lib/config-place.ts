@@ -1,7 +1,8 @@
 // Where an object of the configuration stands in the document.
 import type { ConfigKind } from "../api/types";
 
-const PLURALS: Record<ConfigKind, string> = {
+/** What a document calls the objects of a kind. */
+export const PLURALS: Record<ConfigKind, string> = {
   settings: "settings",
   listener: "listeners",
   service: "services",

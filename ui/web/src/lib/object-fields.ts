@@ -56,8 +56,10 @@ export interface Fault {
 
 /** What is wrong at a field; of rows what is wrong with the list as a whole, or with a row that no column is about. */
 export function faultsAt(faults: readonly Fault[], field: Field): Fault[] {
-  if (field.kind !== "rows") return faults.filter(({ path }) => isWithin(path, field.path));
-  return faults.filter(({ path }) => isWithin(path, field.path) && !field.columns.some((column) => new RegExp(`^\\[\\d+\\]\\.${column.path}(?:$|[.[])`).test(path.slice(field.path.length))));
+  const within = faults.filter(({ path }) => isWithin(path, field.path));
+  if (field.kind !== "rows") return within;
+  const inRow = (path: string): string => /^\[\d+\]\.(.*)/s.exec(path.slice(field.path.length))?.[1] ?? "";
+  return within.filter(({ path }) => !field.columns.some((column) => isWithin(inRow(path), column.path)));
 }
 
 /** The fields that a section shows for an object. */

@@ -84,10 +84,10 @@ export function Remark({ children }: { children: React.ReactNode }) {
   return <p className={`dim ${classes.pad}`}>{children}</p>;
 }
 
-/** Rows that lead to places in the text. */
-export function PlaceList({ label, children }: { label: string; children: React.ReactNode }) {
+/** Rows that lead to places in the text; old ones are those of an earlier text. */
+export function PlaceList({ label, old = false, children }: { label: string; old?: boolean; children: React.ReactNode }) {
   return (
-    <ul className={classes.list} aria-label={label}>
+    <ul className={classes.list} aria-label={label} data-dimmed={old || undefined}>
       {children}
     </ul>
   );

@@ -1,9 +1,9 @@
 import { MultiSelect, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { useMemo } from "react";
 
-import { pairLines, type Read, readLines, readNumber, readNumbers, readPairs } from "../lib/line-lists";
+import { fieldText, fits, readField } from "../lib/field-text";
 import { type Fault, faultsAt, type Field, type Referred } from "../lib/object-fields";
-import { valueAt } from "../lib/object-path";
+import { isWithin, valueAt } from "../lib/object-path";
 import { LargeSelect } from "./large-select";
 import classes from "./object-form.module.css";
 import { ObjectRows } from "./object-rows";
@@ -13,6 +13,8 @@ export interface FieldProps<F extends Field = Field> {
   field: F;
   /** The object that the field is in. */
   object: unknown;
+  /** What stands before a path in it to have that in the object of the form, such as `targets[0].`. */
+  prefix?: string;
   /** Of the object, by paths in it. */
   faults: readonly Fault[];
   references: Readonly<Record<Referred, readonly string[]>>;
@@ -26,50 +28,29 @@ type Of<K extends Field["kind"]> = FieldProps<Extract<Field, { kind: K }>>;
 
 /** One field of an object, with what is wrong at it. */
 export function ObjectField(props: FieldProps) {
-  const { field, object } = props;
+  const { field, object, prefix = "" } = props;
   const value = valueAt(object, field.path);
   return (
-    <div data-field={field.path} className={isWide(field) ? classes.wide : undefined}>
-      {fits(field, value) ? <Control {...props} /> : <Foreign field={field} />}
+    <div data-field={`${prefix}${field.path}`} className={isWide(field) ? classes.wide : undefined}>
+      {fits(field, value) ? <Control {...props} /> : <Foreign {...props} />}
     </div>
   );
 }
 
 const isWide = ({ kind }: Field): boolean => kind === "rows" || kind === "area";
 
-/** What the form can show; null stands for nothing. */
-function fits({ kind, ...field }: Field, value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  const list = (of: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(of);
-  switch (kind) {
-    case "text":
-    case "area":
-    case "reference":
-      return typeof value === "string";
-    case "number":
-      return typeof value === "number";
-    case "switch":
-      return typeof value === "boolean";
-    case "choice":
-      return "options" in field && field.options.some((option) => typeof option === "object" && option.value === value);
-    case "choices":
-    case "lines":
-      return list((item) => typeof item === "string" && !item.includes("\n"));
-    case "numbers":
-      return list((item) => typeof item === "number");
-    case "pairs":
-      return typeof value === "object" && !Array.isArray(value) && Object.values(value).every((item) => typeof item === "string" || item === null);
-    case "rows":
-      return list((item) => typeof item === "object" && item !== null);
-  }
-}
-
 /** Something that is written as no field of this kind writes it stays as it is. */
-function Foreign({ field }: { field: Field }) {
+function Foreign({ field, faults, inCell }: FieldProps) {
+  const found = faults.filter(({ path }) => isWithin(path, field.path));
   return (
     <div>
-      <div className={classes.label}>{field.label}</div>
+      {inCell === undefined && <div className={classes.label}>{field.label}</div>}
       <div className="dim">The text says this in a way that the form does not know; it stays as it is.</div>
+      {found.length > 0 && (
+        <div className={classes.rowFaults} role="alert">
+          <Faults faults={found} />
+        </div>
+      )}
     </div>
   );
 }
@@ -127,13 +108,18 @@ function Text(props: Of<"text" | "area">) {
     onChange: ({ currentTarget: { value } }: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => onChange(field.path, value === "" && field.required !== true ? undefined : value),
     spellCheck: false,
   };
-  if (field.kind === "area") return <Textarea {...given} autosize minRows={2} maxRows={12} classNames={{ input: "mono" }} />;
+  if (field.kind === "area") return <Textarea {...given} autosize minRows={field.mono ? 2 : 1} maxRows={12} classNames={field.mono ? { input: "mono" } : undefined} />;
   return <TextInput {...given} classNames={field.mono ? { input: "mono" } : undefined} />;
 }
 
 function Whole(props: Of<"number">) {
   const { field, object, onChange, inCell } = props;
-  const draft = useDraft<number>((valueAt(object, field.path) as number | null | undefined) ?? undefined, String, readNumber, (value) => onChange(field.path, value));
+  const draft = useDraft<unknown>(
+    valueAt(object, field.path) ?? undefined,
+    (value) => fieldText(field, value),
+    (text) => readField(field, text),
+    (value) => onChange(field.path, value),
+  );
   const { error, ...named } = common(props);
   return (
     <TextInput
@@ -210,9 +196,12 @@ function Reference(props: Of<"reference">) {
 /** A list or pairs, a line for each. */
 function Several(props: Of<"lines" | "numbers" | "pairs">) {
   const { field, object, onChange } = props;
-  const read = (text: string): Read<unknown> => (field.kind === "lines" ? readLines(text) : field.kind === "numbers" ? readNumbers(text) : readPairs(text, field.any === true));
-  const format = (value: unknown): string => (field.kind === "lines" ? (value as string[]).join("\n") : field.kind === "numbers" ? (value as number[]).join(", ") : pairLines(value as Record<string, string | null>));
-  const draft = useDraft<unknown>(valueAt(object, field.path) ?? undefined, format, read, (value) => onChange(field.path, value));
+  const draft = useDraft<unknown>(
+    valueAt(object, field.path) ?? undefined,
+    (value) => fieldText(field, value),
+    (text) => readField(field, text),
+    (value) => onChange(field.path, value),
+  );
   const { error, ...named } = common(props);
   const given = {
     ...named,

@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import type { Fault, Section } from "../lib/object-fields";
 import { ObjectForm } from "./object-form";
@@ -27,18 +27,18 @@ const SECTIONS: readonly Section[] = [
     ],
   },
   { title: "Retry", optional: { path: "retry", initial: {} }, fields: [{ kind: "number", path: "retry.attempts", label: "Attempts" }] },
-  { title: "Targets", fields: [{ kind: "rows", path: "targets", label: "Targets", noun: "target", initial: { host: "" }, columns: [{ kind: "text", path: "host", label: "Host", required: true }] }] },
+  { title: "Targets", fields: [{ kind: "rows", path: "targets", label: "Targets", noun: "target", initial: { host: "" }, ordered: true, columns: [{ kind: "text", path: "host", label: "Host", required: true }, { kind: "number", path: "port", label: "Port" }] }] },
 ];
 
 const NONE = { upstream_groups: [], middlewares: [], trust_stores: [] };
 
 /** Shows the form of an object, and gives what has become of it. */
-function shown(object: object, faults: Fault[] = []): () => object {
+function shown(object: object, faults: Fault[] = [], given: Partial<React.ComponentProps<typeof ObjectForm>> = {}): () => object {
   let latest = object;
   function Page() {
     const [value, setValue] = useState(object);
     latest = value;
-    return <ObjectForm label="Object" sections={SECTIONS} object={value} faults={faults} references={NONE} onChange={setValue} />;
+    return <ObjectForm label="Object" sections={SECTIONS} object={value} faults={faults} references={NONE} onChange={setValue} {...given} />;
   }
   render(
     <MantineProvider>
@@ -102,6 +102,50 @@ describe("the form of an object", () => {
     expect(now()).toEqual({ path: "/" });
   });
 
+  it("brings a part that was turned off back as it was", () => {
+    const cors = { allowed_origins: Array.from({ length: 10 }, (_, place) => `https://${place}.example.com`), allow_credentials: true, odd: 1 };
+    const sections: Section[] = [{ title: "CORS", optional: { path: "cors", initial: { allowed_origins: ["*"] } }, fields: [{ kind: "lines", path: "cors.allowed_origins", label: "Origins" }] }];
+    const now = shown({ cors }, [], { sections });
+    fireEvent.click(screen.getByRole("switch", { name: "CORS" }));
+    expect(now()).toEqual({});
+    fireEvent.click(screen.getByRole("switch", { name: "CORS" }));
+    expect(now()).toEqual({ cors });
+  });
+
+  it("tells as long as something is written in it that means nothing", () => {
+    const onWrong = vi.fn<(wrong: boolean) => void>();
+    shown({ path: "/", priority: 5, retry: {} }, [], { onWrong });
+    write(screen.getByLabelText("Priority"), "2,000");
+    write(screen.getByLabelText("Attempts"), "x");
+    expect(onWrong.mock.calls).toEqual([[true]]);
+    write(screen.getByLabelText("Priority"), "2000");
+    expect(onWrong).toHaveBeenCalledTimes(1);
+    fireEvent.click(screen.getByRole("switch", { name: "Retry" }));
+    expect(onWrong.mock.calls).toEqual([[true], [false]]);
+  });
+
+  it("moves what is written in a row with the row", () => {
+    const now = shown({ path: "/", targets: [{ host: "a" }, { host: "b" }, { host: "c" }] });
+    write(screen.getByLabelText("Port of target 2"), "8o");
+    fireEvent.click(screen.getByRole("button", { name: "Move target 2 up" }));
+    expect(now()).toEqual({ path: "/", targets: [{ host: "b" }, { host: "a" }, { host: "c" }] });
+    expect(screen.getByLabelText("Port of target 1")).toHaveValue("8o");
+    expect(screen.getByLabelText("Port of target 2")).toHaveValue("");
+    fireEvent.click(screen.getByRole("button", { name: "Remove target 2" }));
+    expect(screen.getByLabelText("Port of target 1")).toHaveValue("8o");
+    fireEvent.click(screen.getByRole("button", { name: "Remove target 1" }));
+    expect(screen.getByLabelText("Host of target 1")).toHaveValue("c");
+    expect(screen.getByLabelText("Port of target 1")).toHaveValue("");
+  });
+
+  it("does not write what a field would show as something else", () => {
+    const now = shown({ path: "/", name: "one\ntwo", hosts: ["a", ""] });
+    expect(screen.queryByLabelText("Name")).toBeNull();
+    expect(screen.queryByLabelText("Hosts")).toBeNull();
+    write(screen.getByLabelText(/^Path/), "/b");
+    expect(now()).toEqual({ path: "/b", name: "one\ntwo", hosts: ["a", ""] });
+  });
+
   it("adds rows and takes them away", () => {
     const now = shown({ path: "/" });
     fireEvent.click(screen.getByRole("button", { name: "Add target" }));
@@ -127,6 +171,25 @@ describe("what is wrong with an object", () => {
     expect(said("Host of target 1")).toHaveTextContent("is no host");
     expect(said("Host of target 1")).toHaveTextContent("write a name");
     expect(screen.getByRole("alert")).toHaveTextContent("target 1: is there twice");
+  });
+
+  it("is told at a field that the form cannot show", () => {
+    shown({ path: "/", hosts: ["a", ""] }, [{ path: "hosts[1]", message: "must not be empty" }]);
+    expect(screen.getByRole("alert")).toHaveTextContent("must not be empty");
+  });
+
+  it("leads to the field of the row that it is in", () => {
+    const scrolled = vi.fn<() => void>();
+    Element.prototype.scrollIntoView = scrolled;
+    shown({ path: "/", targets: [{ host: "a" }, { host: "b" }] }, [], { goTo: { path: "targets[1].host" } });
+    expect(screen.getByLabelText("Host of target 2")).toHaveFocus();
+    expect(scrolled).toHaveBeenCalledTimes(1);
+  });
+
+  it("leads to no field whose name only begins alike", () => {
+    Element.prototype.scrollIntoView = vi.fn<() => void>();
+    shown({ path: "/" }, [], { goTo: { path: "pathology" } });
+    expect(document.body).toHaveFocus();
   });
 
   it("is told at the head of a part, of a choice, or of the form when there is no field for it", () => {

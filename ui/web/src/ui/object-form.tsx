@@ -2,9 +2,10 @@ import { SegmentedControl, Switch } from "@mantine/core";
 import { useEffect, useRef } from "react";
 
 import { elsewhere, type Fault, faultsAt, fieldsOf, type Field, type Referred, type Section, type Way } from "../lib/object-fields";
-import { valueAt, withValue } from "../lib/object-path";
+import { isWithin, valueAt, withValue } from "../lib/object-path";
 import { Faults, ObjectField } from "./object-field";
 import classes from "./object-form.module.css";
+import { useWrongDrafts, WrongDrafts } from "./wrong-drafts";
 
 interface ObjectFormProps {
   label: string;
@@ -14,6 +15,8 @@ interface ObjectFormProps {
   faults: readonly Fault[];
   references: Readonly<Record<Referred, readonly string[]>>;
   onChange: (object: object) => void;
+  /** Something is written in a field that means nothing, so that the object does not say it; or nothing is any more. */
+  onWrong?: (wrong: boolean) => void;
   /** The path of a field to go to; a new object goes there again. */
   goTo?: { path: string } | null;
   /** Shown above the fields. */
@@ -21,15 +24,23 @@ interface ObjectFormProps {
 }
 
 /** The fields of an object, by section. What no field is about stays in the object as it is. */
-export function ObjectForm({ label, sections, object, faults, references, onChange, goTo, children }: ObjectFormProps) {
+export function ObjectForm({ label, sections, object, faults, references, onChange, onWrong, goTo, children }: ObjectFormProps) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (!goTo) return;
-    const fields = [...(form.current?.querySelectorAll<HTMLElement>("[data-field]") ?? [])].filter((field) => goTo.path.startsWith(field.dataset.field ?? ""));
-    const nearest = fields.toSorted((a, b) => (b.dataset.field ?? "").length - (a.dataset.field ?? "").length)[0];
+    const fields = [...(form.current?.querySelectorAll<HTMLElement>("[data-field]") ?? [])].filter((field) => isWithin(goTo.path, field.dataset.field ?? ""));
+    // A field stands behind the head that is about the same.
+    const nearest = fields.toReversed().toSorted((a, b) => (b.dataset.field ?? "").length - (a.dataset.field ?? "").length)[0];
     nearest?.scrollIntoView({ block: "center" });
     nearest?.querySelector<HTMLElement>("input, textarea, button")?.focus();
   }, [goTo]);
+  const tellWrong = useWrongDrafts(onWrong);
+  // A part that was turned off comes back as it was.
+  const left = useRef(new Map<string, unknown>());
+  const toggle = ({ path, initial }: NonNullable<Section["optional"]>, on: boolean): void => {
+    if (!on) left.current.set(path, valueAt(object, path));
+    onChange(withValue(object, path, on ? (left.current.get(path) ?? initial) : undefined));
+  };
   const shown = sections.map((section) => {
     const off = section.optional !== undefined && isAbsent(valueAt(object, section.optional.path));
     const way = section.ways?.find(({ keys }) => keys.some((key) => !isAbsent(valueAt(object, key))));
@@ -38,46 +49,48 @@ export function ObjectForm({ label, sections, object, faults, references, onChan
   const told = [...shown.flatMap(({ fields }) => fields), ...sections.flatMap(headsOf)];
   const rest = elsewhere(faults, told);
   return (
-    <form ref={form} className={classes.form} aria-label={label} onSubmit={(event) => event.preventDefault()} autoComplete="off">
-      {children}
-      {rest.length > 0 && (
-        <div className={classes.rest} role="alert">
-          {rest.map((fault) => (
-            <div key={`${fault.path} ${fault.message}`}>
-              <span className="mono">{fault.path}</span> <Faults faults={[fault]} />
-            </div>
-          ))}
-        </div>
-      )}
-      {shown.map(({ section, off, way, fields }) => (
-        <fieldset key={section.title} className={classes.section}>
-          <legend className="visually-hidden">{section.title}</legend>
-          <Head section={section} off={off} faults={faults} fields={fields} onToggle={(on) => section.optional !== undefined && onChange(withValue(object, section.optional.path, on ? section.optional.initial : undefined))} />
-          {section.ways !== undefined && <Ways title={section.title} ways={section.ways} way={way} object={object} faults={faults} onChange={onChange} />}
-          {fields.length > 0 && (
-            <div className={classes.fields}>
-              {fields.map((field) => (
-                <ObjectField
-                  key={field.path}
-                  field={field}
-                  object={object}
-                  faults={faults}
-                  references={references}
-                  onChange={(path, value) => onChange(withValue(object, path, value, section.optional?.path ?? parentOf(way, path)))}
-                />
-              ))}
-            </div>
-          )}
-        </fieldset>
-      ))}
-    </form>
+    <WrongDrafts value={tellWrong}>
+      <form ref={form} className={classes.form} aria-label={label} onSubmit={(event) => event.preventDefault()} autoComplete="off">
+        {children}
+        {rest.length > 0 && (
+          <div className={classes.rest} role="alert">
+            {rest.map((fault) => (
+              <div key={`${fault.path} ${fault.message}`}>
+                <span className="mono">{fault.path}</span> <Faults faults={[fault]} />
+              </div>
+            ))}
+          </div>
+        )}
+        {shown.map(({ section, off, way, fields }) => (
+          <fieldset key={section.title} className={classes.section}>
+            <legend className="visually-hidden">{section.title}</legend>
+            <Head section={section} off={off} faults={faults} fields={fields} onToggle={(on) => section.optional !== undefined && toggle(section.optional, on)} />
+            {section.ways !== undefined && <Ways title={section.title} ways={section.ways} way={way} object={object} faults={faults} onChange={onChange} />}
+            {fields.length > 0 && (
+              <div className={classes.fields}>
+                {fields.map((field) => (
+                  <ObjectField
+                    key={field.path}
+                    field={field}
+                    object={object}
+                    faults={faults}
+                    references={references}
+                    onChange={(path, value) => onChange(withValue(object, path, value, section.optional?.path ?? parentOf(way, path)))}
+                  />
+                ))}
+              </div>
+            )}
+          </fieldset>
+        ))}
+      </form>
+    </WrongDrafts>
   );
 }
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 /** What of a way stays when the last field in it is emptied: the way that it is. */
-const parentOf = (way: Way | undefined, path: string): string => way?.keys.find((key) => path.startsWith(`${key}.`)) ?? "";
+const parentOf = (way: Way | undefined, path: string): string => way?.keys.find((key) => isWithin(path, key)) ?? "";
 
 /** The places that a section's head tells of. */
 const headsOf = ({ optional, ways = [] }: Section): Field[] => [...(optional === undefined ? [] : [optional.path]), ...ways.flatMap(({ keys }) => keys)].map((path): Field => ({ kind: "text", path, label: "" }));

@@ -3,17 +3,25 @@ import { ActionIcon, Button } from "@mantine/core";
 import { faultsAt, type Fault, type Field } from "../lib/object-fields";
 import { isWithin, valueAt } from "../lib/object-path";
 import { Icon, type IconName } from "./icons";
+import { useMovingKeys } from "./moving-keys";
 import { Faults, type FieldProps, ObjectField } from "./object-field";
 import classes from "./object-form.module.css";
 
 /** A list of small objects, a row for each. */
-export function ObjectRows({ field, object, faults, references, onChange }: FieldProps<Extract<Field, { kind: "rows" }>>) {
+export function ObjectRows({ field, object, prefix = "", faults, references, onChange }: FieldProps<Extract<Field, { kind: "rows" }>>) {
   const rows = (valueAt(object, field.path) as object[] | null | undefined) ?? [];
   const set = (next: object[]): void => onChange(field.path, next.length === 0 && field.required !== true ? undefined : next);
-  const moved = (from: number, to: number): object[] => {
+  // What is written in a row and means nothing yet goes where the row goes.
+  const { keys, ...known } = useMovingKeys(rows.length);
+  const move = (from: number, to: number): void => {
     const next = rows.filter((_, place) => place !== from);
     next.splice(to, 0, ...rows.slice(from, from + 1));
-    return next;
+    known.move(from, to);
+    set(next);
+  };
+  const remove = (place: number): void => {
+    known.remove(place);
+    set(rows.filter((_, other) => other !== place));
   };
   const own = faultsAt(faults, field);
   return (
@@ -37,15 +45,14 @@ export function ObjectRows({ field, object, faults, references, onChange }: Fiel
             {rows.map((row, place) => {
               const path = `${field.path}[${place}]`;
               const named = `${field.noun} ${place + 1}`;
-              // Rows have no name of their own; their place is what they are known by.
-              // oxlint-disable-next-line react/no-array-index-key
               return (
-                <tr key={path}>
+                <tr key={keys[place]} data-field={`${prefix}${path}`}>
                   {field.columns.map((column) => (
                     <td key={column.path}>
                       <ObjectField
                         field={column}
                         object={row}
+                        prefix={`${prefix}${path}.`}
                         faults={inRow(faults, path)}
                         references={references}
                         onChange={(inner, value) => onChange(`${path}.${inner}`, value)}
@@ -54,9 +61,9 @@ export function ObjectRows({ field, object, faults, references, onChange }: Fiel
                     </td>
                   ))}
                   <td className={classes.acts}>
-                    {field.ordered && <Act icon="up" label={`Move ${named} up`} disabled={place === 0} onClick={() => set(moved(place, place - 1))} />}
-                    {field.ordered && <Act icon="down" label={`Move ${named} down`} disabled={place === rows.length - 1} onClick={() => set(moved(place, place + 1))} />}
-                    <Act icon="trash" label={`Remove ${named}`} onClick={() => set(rows.filter((_, other) => other !== place))} />
+                    {field.ordered && <Act icon="up" label={`Move ${named} up`} disabled={place === 0} onClick={() => move(place, place - 1)} />}
+                    {field.ordered && <Act icon="down" label={`Move ${named} down`} disabled={place === rows.length - 1} onClick={() => move(place, place + 1)} />}
+                    <Act icon="trash" label={`Remove ${named}`} onClick={() => remove(place)} />
                   </td>
                 </tr>
               );

@@ -1,11 +1,12 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 
 import { archiveUrl, bundleDiffQuery, bundleQuery, bundlesQuery, bundleSourceQuery, bundleVerifyQuery, revokeBundle } from "../../api/bundles";
 import { overviewQuery } from "../../api/overview";
 import type { Bundle } from "../../api/types";
+import { CertificateLink } from "../../app/links";
 import { ObjectHistory } from "../../app/object-history";
 import { useAction } from "../../app/use-action";
 import { useRefusal } from "../../app/workspace";
@@ -266,7 +267,7 @@ function Facts({ project, bundle }: { project: string; bundle: Bundle }) {
           ["By", bundle.created_by],
           ["Made of", bundle.config_revision == null ? "A text" : `Revision ${bundle.config_revision} of the configuration`],
           ...(bundle.secrets.length > 0 ? ([["Secrets", bundle.secrets.join(", ")]] as [string, ReactNode][]) : []),
-          ...(bundle.certificates.length > 0 ? ([["Certificates", bundle.certificates.join(", ")]] as [string, ReactNode][]) : []),
+          ...(bundle.certificates.length > 0 ? ([["Certificates", <CertificateLinks key="certificates" slugs={bundle.certificates} />]] as [string, ReactNode][]) : []),
           [
             "Archive",
             <a key="archive" className="link" href={archiveUrl(project, bundle.id)} download={`${bundle.version}.tar.zst`}>
@@ -279,4 +280,13 @@ function Facts({ project, bundle }: { project: string; bundle: Bundle }) {
       />
     </Panel>
   );
+}
+
+function CertificateLinks({ slugs }: { slugs: readonly string[] }) {
+  return slugs.map((slug, place) => (
+    <Fragment key={slug}>
+      {place > 0 && ", "}
+      <CertificateLink slug={slug} />
+    </Fragment>
+  ));
 }

@@ -2,8 +2,7 @@ import { Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import type { ConfigDocument } from "../../api/types";
-import { type FormKind, slugRefusal } from "../../lib/config-object";
-import { configPath } from "../../lib/config-place";
+import { type FormKind, type ObjectName, slugRefusal } from "../../lib/config-object";
 import { DialogActions } from "../../ui/dialog-actions";
 import { POLICIES } from "./policy-fields";
 
@@ -11,7 +10,7 @@ interface AddObjectDialogProps {
   /** What the text says now. */
   document: ConfigDocument;
   onClose: () => void;
-  onAdd: (path: string, value: object) => void;
+  onAdd: (name: ObjectName, value: object) => void;
 }
 
 interface Kind {
@@ -37,7 +36,7 @@ export function AddObjectDialog({ document, onClose, onAdd }: AddObjectDialogPro
         onSubmit={form.onSubmit(({ slug }) => {
           if (chosen === undefined) return;
           const refusal = slugRefusal(document, chosen.kind, slug.trim());
-          if (refusal === null) onAdd(configPath(chosen.kind, slug.trim()), chosen.value);
+          if (refusal === null) onAdd({ kind: chosen.kind, slug: slug.trim() }, chosen.value);
           else form.setFieldError("slug", refusal);
         })}
       >

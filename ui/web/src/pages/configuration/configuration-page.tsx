@@ -15,6 +15,7 @@ import { configPath } from "../../lib/config-place";
 import { withPart } from "../../lib/config-part";
 import { placeOf, places } from "../../lib/json-place";
 import type { Fault } from "../../lib/object-fields";
+import { withChange } from "../../lib/search-part";
 import { ActionButton } from "../../ui/action-button";
 import { Confirm } from "../../ui/confirm";
 import { EditorPage, Pad, PlaceList, PlaceRow, Remark, SideForm, Verdict } from "../../ui/editor-page";
@@ -25,7 +26,7 @@ import { nextVersion } from "../bundle/next-version";
 import { AddServiceDialog } from "./add-service-dialog";
 import { GeneratedPanel } from "./generated";
 import { ObjectPanel } from "./object-panel";
-import { type Look, useLook } from "./use-look";
+import { type Change, type Look, useLook } from "./use-look";
 
 const route = getRouteApi("/app/p/$project/configuration");
 
@@ -61,6 +62,8 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
   const problems = useMemo(() => placed(look.problems, source), [look.problems, source]);
   const warnings = useMemo(() => placed(look.warnings, source), [look.warnings, source]);
   const [adding, setAdding] = useState(false);
+  // Something in the form means nothing, and the text does not say it.
+  const [unread, setUnread] = useState(false);
   // A link leads to a place once; where somebody goes after that is their own.
   const [ledTo, setLedTo] = useState<string | undefined>(undefined);
   useEffect(() => {
@@ -69,7 +72,7 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
     setGoTo(placeOf(places(source), at) ?? null);
   }, [at, ledTo, source]);
 
-  const search = (change: Partial<ReturnType<typeof route.useSearch>>): void => void navigate({ search: (now) => Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== undefined)), replace: true });
+  const search = (change: Partial<ReturnType<typeof route.useSearch>>): void => void navigate({ search: (now) => withChange(now, change), replace: true });
   const goToText = (path: string): void => setGoTo(placeOf(places(source), path) ?? { line: 1, column: 1 });
   // To a field of its form where there is one, else into the text.
   const goToPath = (path: string): void => {
@@ -95,7 +98,7 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
   const faults = useMemo(() => faultsOf(look), [look]);
 
   const apply = useAction({
-    run: ({ document, revision }: { document: ConfigDocument; text: string; revision: number | undefined }) =>
+    run: ({ document, revision }: { document: ConfigDocument; text: string; revision: number }) =>
       applyConfiguration(project, document, revision).catch(async (thrown: unknown) => {
         // Somebody may have been quicker: what is shown as the change is that from what there is now.
         await client.invalidateQueries({ queryKey: configurationQuery(project).queryKey });
@@ -106,8 +109,9 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
     // The text stays until there is the one that takes its place; what was typed meanwhile stays for good.
     then: (_, { text }) => void client.invalidateQueries({ queryKey: configurationQuery(project).queryKey }).then(() => setTyped((now) => (now === text ? null : now))),
   });
+  const notNow = refusal ?? (unread ? "A field of the form is wrong: mend it first" : whyNotApply(changed, document, look.change));
   const submit = (): void => {
-    if (refusal === null && look.document !== null && changed && !apply.isPending) apply.mutate({ document: look.document, text: source, revision: look.diff?.revision });
+    if (notNow === null && document !== null && look.change.diff !== null && !apply.isPending) apply.mutate({ document, text: source, revision: look.change.diff.revision });
   };
   const blocker = useBlocker({ shouldBlockFn: ({ current, next }) => changed && current.pathname !== next.pathname, withResolver: true, enableBeforeUnload: () => changed });
   const unapplied = changed ? "Apply the change first, or take it back" : null;
@@ -135,24 +139,24 @@ function Editor({ project, known }: { project: string; known: ConfigDocument }) 
         isForm={asForm}
         editor={
           asForm ? (
-            <ObjectPanel document={document} objects={objects} object={object} onAt={choose} faults={faults} goTo={field} onChange={change} />
+            <ObjectPanel document={document} objects={objects} object={object} onAt={choose} faults={faults} goTo={field} onChange={change} onUnread={setUnread} />
           ) : (
             <Kdl value={source} onChange={setTyped} label="Configuration as JSON" problems={problems} warnings={warnings} onSubmit={submit} goTo={goTo} />
           )
         }
         beside={<GeneratedPanel look={look} object={object} language={as} onLanguage={(language) => search({ as: language === "kdl" ? undefined : language })} />}
       >
-        <Panel title="Change" aside={changed && look.diff !== null ? <span className="dim">{inWords(look.diff)}</span> : undefined} flush>
+        <Panel title="Change" aside={changed && look.change.diff !== null && !look.change.old ? <span className="dim">{inWords(look.change.diff)}</span> : undefined} flush>
           <Changes changed={changed} look={look} onGo={goToPath} />
           <Pad>
+            {changed && look.change.error !== null && (
+              <>
+                <FormError error={look.change.error} />
+                <ActionButton label="Look again" icon="back" onClick={look.again} />
+              </>
+            )}
             <FormError error={apply.error} />
-            <ActionButton
-              label="Apply"
-              primary
-              refusal={refusal ?? (changed ? (look.document === null ? "This is no JSON" : null) : "Nothing is changed")}
-              loading={apply.isPending}
-              onClick={submit}
-            />
+            <ActionButton label="Apply" primary refusal={notNow} loading={apply.isPending} onClick={submit} />
           </Pad>
         </Panel>
         <Panel title="What the compiler says" aside={<Verdict state={look.state} problems={problems.length} />} flush>
@@ -240,10 +244,22 @@ function MakeBundle({ project, refusal, onMade }: { project: string; refusal: st
   );
 }
 
-function Changes({ changed, look, onGo }: { changed: boolean; look: Look; onGo: (path: string) => void }) {
+/** Why what is written cannot be applied yet; null: it can. What is applied is what was compared, and with that configuration alone. */
+function whyNotApply(changed: boolean, document: ConfigDocument | null, change: Change): string | null {
+  if (!changed) return "Nothing is changed";
+  if (document === null) return "This is no JSON";
+  if (change.old) return "What it changes is being looked at";
+  if (change.error !== null) return "What it would change is not known";
+  return change.diff === null ? "What it changes is being looked at" : null;
+}
+
+function Changes({ changed, look: { document, change }, onGo }: { changed: boolean; look: Look; onGo: (path: string) => void }) {
   if (!changed) return <Remark>The text is what the project has.</Remark>;
-  if (look.diff === null) return <Remark>{look.document === null ? "A text that is no JSON changes nothing." : "Looking…"}</Remark>;
-  if (look.diff.changes.length === 0) return <Remark>It says the same.</Remark>;
+  if (document === null) return <Remark>A text that is no JSON changes nothing.</Remark>;
+  if (change.error !== null) return <Remark>What it would change is not known; it cannot be applied before it is.</Remark>;
+  if (change.diff === null) return <Remark>Looking…</Remark>;
+  const { changes } = change.diff;
+  if (changes.length === 0) return <Remark>{change.old ? "Looking…" : "It says the same."}</Remark>;
   const row = (change: ConfigDifference): React.ReactNode => (
     <PlaceRow
       key={`${change.kind} ${change.slug}`}
@@ -255,11 +271,16 @@ function Changes({ changed, look, onGo }: { changed: boolean; look: Look; onGo: 
     </PlaceRow>
   );
   return (
-    <PlaceList label="Changes">
-      {look.diff.changes.slice(0, SHOWN).map(row)}
-      {look.diff.changes.length > SHOWN && (
+    <PlaceList label="Changes" old={change.old}>
+      {changes.slice(0, SHOWN).map(row)}
+      {changes.length > SHOWN && (
         <li>
-        <Remark>and {look.diff.changes.length - SHOWN} more</Remark>
+          <Remark>and {changes.length - SHOWN} more</Remark>
+        </li>
+      )}
+      {change.old && (
+        <li>
+          <Remark>of an earlier text; looking…</Remark>
         </li>
       )}
     </PlaceList>

@@ -1,5 +1,5 @@
 // Which fields the form of an object has.
-import type { ConfigObject, FormKind } from "../../lib/config-object";
+import type { ConfigObject } from "../../lib/config-object";
 import type { Section } from "../../lib/object-fields";
 import { valueAt } from "../../lib/object-path";
 import { LISTENER } from "./listener-fields";
@@ -19,5 +19,3 @@ export function sectionsOf({ kind, value }: ConfigObject): readonly Section[] {
       return middlewareSections(valueAt(value, "middleware_type"));
   }
 }
-
-export const KIND_WORDS: Record<FormKind, string> = { service: "Service", upstream_group: "Upstream group", listener: "Listener", middleware: "Middleware" };

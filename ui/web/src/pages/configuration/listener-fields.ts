@@ -6,7 +6,7 @@ export const LISTENER: readonly Section[] = [
     title: "Listener",
     fields: [
       { kind: "text", path: "name", label: "Name", placeholder: "Its slug" },
-      { kind: "text", path: "description", label: "Description" },
+      { kind: "area", path: "description", label: "Description" },
       { kind: "text", path: "address", label: "Address", description: "IP:PORT; ${node.NAME} is what each node says of itself", placeholder: "0.0.0.0:${node.http_port}", required: true, mono: true },
       { kind: "choice", path: "protocol", label: "Spoken", options: [{ value: "http", label: "HTTP" }, { value: "https", label: "HTTPS" }], usual: "HTTP" },
       { kind: "number", path: "request_timeout_seconds", label: "Longest pause of a client that sends", placeholder: "60", unit: "s" },

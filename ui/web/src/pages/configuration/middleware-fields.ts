@@ -9,7 +9,7 @@ export function middlewareSections(type: unknown): readonly Section[] {
     note: policy?.note,
     fields: [
       { kind: "text", path: "name", label: "Name", placeholder: "Its slug" },
-      { kind: "text", path: "description", label: "Description" },
+      { kind: "area", path: "description", label: "Description" },
       { kind: "switch", path: "enabled", label: "It happens at all", usual: true },
     ],
   };

@@ -2,7 +2,8 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { useMemo, useState } from "react";
 
 import type { ConfigDocument } from "../../api/types";
-import { type ConfigObject, FORM_KINDS, referencesOf, withObject } from "../../lib/config-object";
+import { type ConfigObject, FORM_KINDS, objectAt, referencesOf, withObject } from "../../lib/config-object";
+import { configPath } from "../../lib/config-place";
 import type { Fault } from "../../lib/object-fields";
 import { isWithin } from "../../lib/object-path";
 import { sentence } from "../../lib/words";
@@ -12,7 +13,7 @@ import { Icon } from "../../ui/icons";
 import { LargeSelect } from "../../ui/large-select";
 import { ObjectForm } from "../../ui/object-form";
 import { AddObjectDialog } from "./add-object-dialog";
-import { KIND_WORDS, sectionsOf } from "./forms";
+import { sectionsOf } from "./forms";
 import classes from "./object-panel.module.css";
 
 interface ObjectPanelProps {
@@ -28,18 +29,20 @@ interface ObjectPanelProps {
   /** A field to go to; a new object goes there again. */
   goTo: { path: string } | null;
   onChange: (document: ConfigDocument) => void;
+  /** Something is written in a field that the text cannot say, or nothing is any more. */
+  onUnread: (unread: boolean) => void;
 }
 
 /** One object of the configuration as a form. It changes the text, and nothing else. */
-export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onChange }: ObjectPanelProps) {
+export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onChange, onUnread }: ObjectPanelProps) {
   const [adding, setAdding] = useState(false);
   const references = useSame(useMemo(() => referencesOf(document), [document]));
   const choices = useSame(useMemo(() => choicesOf(objects), [objects]));
   const place = object?.path;
-  const within = useMemo(() => (place === undefined ? [] : faultsIn(faults, place)), [faults, place]);
+  const within = useMemo(() => (place === undefined ? [] : faultsIn(faults, objects, place)), [faults, objects, place]);
   const field = useMemo(() => (goTo !== null && place !== undefined && isWithin(goTo.path, place) ? { path: goTo.path.slice(place.length + 1) } : null), [goTo, place]);
   const remove = (gone: ConfigObject): void => {
-    onChange(withObject(document, gone.path, undefined));
+    onChange(withObject(document, gone, undefined));
     onAt(objects.find(({ kind, path }) => kind === gone.kind && path !== gone.path)?.path);
   };
   return (
@@ -57,7 +60,7 @@ export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onC
         <ActionButton label="Add" icon="plus" onClick={() => setAdding(true)} />
         {object !== undefined && (
           <Tooltip label="Take it out of the text">
-            <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${KIND_WORDS[object.kind].toLowerCase()} ${object.slug}`} onClick={() => remove(object)}>
+            <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${sentence(object.kind).toLowerCase()} ${object.slug}`} onClick={() => remove(object)}>
               <Icon name="trash" />
             </ActionIcon>
           </Tooltip>
@@ -69,12 +72,13 @@ export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onC
         ) : (
           <ObjectForm
             key={object.path}
-            label={`${KIND_WORDS[object.kind]} ${object.slug}`}
+            label={`${sentence(object.kind)} ${object.slug}`}
             sections={sectionsOf(object)}
             object={object.value}
             faults={within}
             references={references}
-            onChange={(value) => onChange(withObject(document, object.path, value))}
+            onChange={(value) => onChange(withObject(document, object, value))}
+            onWrong={onUnread}
             goTo={field}
           />
         )}
@@ -83,9 +87,9 @@ export function ObjectPanel({ document, objects, object, onAt, faults, goTo, onC
         <AddObjectDialog
           document={document}
           onClose={() => setAdding(false)}
-          onAdd={(path, value) => {
-            onChange(withObject(document, path, value));
-            onAt(path);
+          onAdd={(name, value) => {
+            onChange(withObject(document, name, value));
+            onAt(configPath(name.kind, name.slug));
             setAdding(false);
           }}
         />
@@ -104,10 +108,11 @@ function useSame<T>(value: T): T {
 
 /** By kind; an object is told from one of another kind by its place. */
 function choicesOf(objects: readonly ConfigObject[]) {
-  return FORM_KINDS.map((kind) => ({ group: `${sentence(KIND_WORDS[kind])}s`, items: objects.filter((object) => object.kind === kind).map(({ path, slug }) => ({ value: path, label: slug })) })).filter(({ items }) => items.length > 0);
+  return FORM_KINDS.map((kind) => ({ group: `${sentence(kind)}s`, items: objects.filter((object) => object.kind === kind).map(({ path, slug }) => ({ value: path, label: slug })) })).filter(({ items }) => items.length > 0);
 }
 
 /** What is wrong in an object, by paths in it. */
-function faultsIn(faults: readonly Fault[], path: string): Fault[] {
-  return faults.filter((fault) => isWithin(fault.path, path)).map((fault) => ({ ...fault, path: fault.path.slice(path.length + 1) }));
+function faultsIn(faults: readonly Fault[], objects: readonly ConfigObject[], path: string): Fault[] {
+  const isOwn = (fault: Fault): boolean => isWithin(fault.path, path) && objectAt(objects, fault.path)?.path === path;
+  return faults.filter(isOwn).map((fault) => ({ ...fault, path: fault.path.slice(path.length + 1) }));
 }

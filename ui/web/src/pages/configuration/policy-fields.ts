@@ -69,7 +69,7 @@ export const POLICIES: readonly Policy[] = [
       { kind: "choice", path: "by", label: "Shared by", options: [{ value: "service", label: "All requests" }, { value: "client_ip", label: "Those from one address" }], usual: "All requests" },
       { kind: "number", path: "burst", label: "More at once", placeholder: "None" },
       { kind: "number", path: "status", label: "Answer to the others", placeholder: "429" },
-      { kind: "text", path: "message", label: "With the body" },
+      { kind: "area", path: "message", label: "With the body", mono: true },
     ],
   },
   {
@@ -119,7 +119,7 @@ export const POLICIES: readonly Policy[] = [
     initial: { algorithms: ["gzip"] },
     fields: [
       { kind: "choices", path: "algorithms", label: "In this order of preference", options: ["gzip", "brotli", "zstd"], required: true },
-      { kind: "number", path: "min_bytes", label: "Smallest answer", placeholder: "1,024", unit: "bytes" },
+      { kind: "number", path: "min_bytes", label: "Smallest answer", placeholder: "1024", unit: "bytes" },
     ],
   },
   {

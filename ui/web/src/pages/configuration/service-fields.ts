@@ -15,7 +15,7 @@ export const SERVICE: readonly Section[] = [
     title: "Service",
     fields: [
       { kind: "text", path: "name", label: "Name", placeholder: "Its slug" },
-      { kind: "text", path: "description", label: "Description" },
+      { kind: "area", path: "description", label: "Description" },
       { kind: "switch", path: "enabled", label: "The proxy serves it", usual: true },
     ],
   },
@@ -86,7 +86,7 @@ export const SERVICE: readonly Section[] = [
         initial: { respond_status: 404 },
         fields: [
           { kind: "number", path: "respond_status", label: "Status", required: true },
-          { kind: "area", path: "respond_body", label: "Body" },
+          { kind: "area", path: "respond_body", label: "Body", mono: true },
         ],
       },
     ],
@@ -106,7 +106,7 @@ export const SERVICE: readonly Section[] = [
       { kind: "number", path: "retry.attempts", label: "Times in all", placeholder: "3" },
       { kind: "numbers", path: "retry.on_status", label: "On status", placeholder: "502, 503, 504" },
       { kind: "number", path: "retry.backoff_ms", label: "First pause", placeholder: "100", unit: "ms" },
-      { kind: "number", path: "retry.max_backoff_ms", label: "Longest pause", placeholder: "2,000", unit: "ms" },
+      { kind: "number", path: "retry.max_backoff_ms", label: "Longest pause", placeholder: "2000", unit: "ms" },
       { kind: "number", path: "retry.per_try_timeout_ms", label: "Longest time of one attempt", placeholder: "Not bounded", unit: "ms" },
       { kind: "switch", path: "retry.non_idempotent", label: "Also what may do something twice, such as POST", usual: false },
     ],

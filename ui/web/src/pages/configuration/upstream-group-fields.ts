@@ -17,7 +17,7 @@ export const UPSTREAM_GROUP: readonly Section[] = [
     title: "Upstream group",
     fields: [
       { kind: "text", path: "name", label: "Name", placeholder: "Its slug" },
-      { kind: "text", path: "description", label: "Description" },
+      { kind: "area", path: "description", label: "Description" },
       { kind: "choice", path: "algorithm", label: "Balancing", options: ALGORITHMS, usual: "One after the other" },
     ],
   },

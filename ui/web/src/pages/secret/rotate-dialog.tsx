@@ -25,7 +25,7 @@ export function RotateDialog({ project, secret, onClose }: { project: string; se
     then: onClose,
   });
   return (
-    <Modal opened onClose={onClose} title={`Rotate ${secret.name}`} size="lg">
+    <Modal opened onClose={onClose} title={`Rotate ${secret.name}${secret.environment ? ` of ${secret.environment.name}` : ""}`} size="lg">
       <form
         autoComplete="off"
         onSubmit={form.onSubmit(() => {

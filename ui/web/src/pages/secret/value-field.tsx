@@ -36,7 +36,7 @@ export function ValueField({ handle, label, error, autoFocus = false }: ValueFie
         autoCapitalize="off"
         spellCheck={false}
         data-autofocus={autoFocus || undefined}
-        classNames={{ input: shown ? "mono" : `mono ${classes.hidden}` }}
+        classNames={{ input: shown ? "mono" : "mono concealed" }}
         error={error}
       />
       <div className={classes.under}>

@@ -2,9 +2,10 @@ import { useMemo } from "react";
 
 import { ConfigLink } from "../../app/links";
 import type { Topology, TopologyNode } from "../../lib/topology";
+import { sentence } from "../../lib/words";
 import { type Column, DataTable } from "../../ui/data-table";
 import { State } from "../../ui/state";
-import { KIND_WORDS, markState } from "./words";
+import { markState } from "./words";
 
 interface TopologyListProps {
   topology: Topology;
@@ -38,7 +39,7 @@ function columnsFor({ nodes, edges }: Topology): Column<TopologyNode>[] {
   const way = (words: string): React.ReactNode => (words === "" ? <span className="dim">–</span> : <span title={words}>{words}</span>);
   return [
     { id: "name", header: "Name", width: 220, cell: ({ id, name }) => <ConfigLink at={id}>{name}</ConfigLink>, text: ({ name }) => name },
-    { id: "kind", header: "Kind", width: 144, cell: ({ kind }) => KIND_WORDS[kind], text: ({ kind }) => KIND_WORDS[kind] },
+    { id: "kind", header: "Kind", width: 144, cell: ({ kind }) => sentence(kind), text: ({ kind }) => sentence(kind) },
     { id: "detail", header: "What", cell: ({ detail }) => <span title={detail}>{detail}</span>, text: ({ detail }) => detail },
     { id: "from", header: "Comes from", cell: ({ id }) => way(inWords(back.get(id))), text: ({ id }) => inWords(back.get(id)) },
     { id: "to", header: "Leads to", cell: ({ id }) => way(inWords(onward.get(id))), text: ({ id }) => inWords(onward.get(id)) },

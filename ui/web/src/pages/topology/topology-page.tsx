@@ -9,6 +9,7 @@ import { newestCompletedQuery } from "../../api/rollouts";
 import type { ConfigDocument } from "../../api/types";
 import { BundleLink } from "../../app/links";
 import { count } from "../../lib/format";
+import { withChange } from "../../lib/search-part";
 import { type Compared, type Mark, narrowed, topologyOf } from "../../lib/topology";
 import { ActionButton } from "../../ui/action-button";
 import { Empty, ErrorPanel, Loading } from "../../ui/feedback";
@@ -42,7 +43,7 @@ function Page({ project, document }: { project: string; document: ConfigDocument
   const shown = useMemo(() => narrowed(whole, q, state), [whole, q, state]);
   const tooMany = shown.nodes.length > PICTURE_MAX;
   const asList = view === "list" || tooMany;
-  const search = (change: Partial<ReturnType<typeof route.useSearch>>): void => void navigate({ search: (now) => Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== undefined)), replace: true });
+  const search = (change: Partial<ReturnType<typeof route.useSearch>>): void => void navigate({ search: (now) => withChange(now, change), replace: true });
   const nothing = Object.keys(document.services ?? {}).length + Object.keys(document.upstream_groups ?? {}).length === 0;
   const toConfiguration = (at?: string): void => void navigate({ to: "/p/$project/configuration", params: { project }, search: at === undefined ? {} : { at } });
 

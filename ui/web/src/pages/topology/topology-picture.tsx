@@ -3,10 +3,11 @@ import { Link } from "@tanstack/react-router";
 
 import type { Topology, TopologyKind, TopologyNode } from "../../lib/topology";
 import { BOX, layout } from "../../lib/topology-layout";
+import { sentence } from "../../lib/words";
 import { Graph } from "../../ui/graph";
 import { Icon, type IconName } from "../../ui/icons";
 import { State } from "../../ui/state";
-import { KIND_WORDS, markState } from "./words";
+import { markState } from "./words";
 import classes from "./topology-page.module.css";
 
 const ICONS: Record<TopologyKind, IconName> = { listener: "out", service: "rollout", upstream_group: "group", target: "node" };
@@ -39,7 +40,7 @@ function Box({ project, node }: { project: string; node: TopologyNode }) {
       params={{ project }}
       search={{ at: id }}
       className={`${classes.box} ${classes[kind]} ${disabled ? classes.off : ""} ${marks.includes("changed") ? classes.changed : ""}`}
-      aria-label={[`${KIND_WORDS[kind]} ${name}`, detail, ...states.map(({ label }) => label)].filter((words) => words !== "").join(", ")}
+      aria-label={[`${sentence(kind)} ${name}`, detail, ...states.map(({ label }) => label)].filter((words) => words !== "").join(", ")}
       title={`${name}\n${detail}`}
       draggable={false}
     >
