@@ -42,6 +42,7 @@ mod state;
 #[cfg(test)]
 pub(crate) mod testing;
 mod traffic;
+mod trust_stores;
 mod verify;
 mod weight;
 mod zentinel;
@@ -77,6 +78,7 @@ use render::{Addresses, Here};
 use sealing_key::SealingKey;
 use shelf::Shelf;
 use state::StateFile;
+use trust_stores::TrustStoreFiles;
 use weight::{Listeners, Weights};
 use zentinel::Zentinel;
 
@@ -183,6 +185,7 @@ async fn serve<P: Proxy>(
     let here = Here {
         vars: args.values()?,
         certificates: CertificateFiles::of(&data_dir),
+        trust_stores: TrustStoreFiles::of(&data_dir),
         challenges: challenges.address(),
     };
     let mut activator =
