@@ -41,6 +41,7 @@ mod state;
 #[cfg(test)]
 pub(crate) mod testing;
 mod traffic;
+mod trust_stores;
 mod untold;
 mod verify;
 mod weight;
@@ -76,6 +77,7 @@ use render::{Addresses, Here};
 use sealing_key::SealingKey;
 use shelf::Shelf;
 use state::StateFile;
+use trust_stores::TrustStoreFiles;
 use weight::{Listeners, Weights};
 use zentinel::Zentinel;
 
@@ -181,6 +183,7 @@ async fn serve<P: Proxy>(
     let here = Here {
         vars: args.values()?,
         certificates: CertificateFiles::of(&data_dir),
+        trust_stores: TrustStoreFiles::of(&data_dir),
         challenges: challenges.address(),
     };
     let mut activator =

@@ -17,6 +17,7 @@ mod outcome;
 mod patience;
 mod renewal;
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -271,7 +272,10 @@ impl<P: Proxy> Activator<P> {
         mut bundle: OpenBundle,
     ) -> Result<(Live, Way), Failure> {
         let io = |error: std::io::Error| Failure::passing(ActivationStage::Stage, error);
-        let refused = |error: RenderError| Failure::new(ActivationStage::Stage, error);
+        let refused = |error: RenderError| match error {
+            RenderError::TrustStores(error) => Failure::passing(ActivationStage::Stage, error),
+            error => Failure::new(ActivationStage::Stage, error),
+        };
         self.shelf.place(release, archive, &bundle).map_err(io)?;
         self.shelf.write_secrets(release, secrets).map_err(io)?;
         bundle.keep_compiled();
@@ -401,13 +405,26 @@ impl<P: Proxy> Activator<P> {
             Way::Upgrade => self.proxy.upgrade(target, addresses).await,
             Way::Start => self.proxy.start(target, addresses).await,
         }?;
-        // It answers the same probes as the new process, with what nobody has assigned.
-        if astray && way == Way::Upgrade {
+        // It answers the same probes as the new process, with what nobody has assigned; and no probe tells whom it lets in.
+        if way == Way::Upgrade && (astray || self.lets_in_others(next)) {
             self.proxy.alone().await;
         }
         self.measuring.astray = self.finds_something_else(next);
         self.tidy_earlier(&next.release);
         Ok(())
+    }
+
+    /// Whether what runs asks clients for other certificates than what comes.
+    fn lets_in_others(&self, next: &Live) -> bool {
+        let asked = |live: &Live| {
+            let listeners = &live.rendered.config.listeners;
+            let stores = listeners.iter().map(|listener| {
+                let tls = listener.tls.as_ref();
+                (listener.address.clone(), tls.and_then(|tls| tls.ca_file.clone()))
+            });
+            stores.filter(|(_, store)| store.is_some()).collect::<BTreeSet<_>>()
+        };
+        self.live.as_ref().is_some_and(|live| asked(live) != asked(next))
     }
 
     /// Has the proxy prove what it was brought to.
@@ -482,6 +499,12 @@ impl<P: Proxy> Activator<P> {
         }
         if let Err(error) = self.prune_certificates(keep) {
             tracing::warn!(%error, "certificates that nothing names any more cannot be removed");
+        }
+        // Those that go back to a bundle write its trust stores again, so that what runs is enough.
+        if let Some(live) = &self.live
+            && let Err(error) = self.here.trust_stores.prune([&*live.bundle])
+        {
+            tracing::warn!(%error, "old trust stores cannot be removed");
         }
     }
 

@@ -12,11 +12,13 @@ use sentinel_bundle::manifest::Probe;
 use sentinel_bundle::node_vars::{self, METRICS_ADDR, OPS_ADDR, Values, VariableError};
 use sentinel_bundle::proxy_config::{self, Unwritable};
 use sentinel_bundle::secrets::{FillError, fill};
+use sentinel_bundle::trust_stores;
 use sentinel_bundle::{Config, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::certificates::CertificateFiles;
 use super::secrets::Secrets;
+use super::trust_stores::TrustStoreFiles;
 
 /// The addresses that an agent gives to one process of its proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Here {
     pub vars: Values,
     /// Where the certificates of listeners are.
     pub certificates: CertificateFiles,
+    /// Where the trust stores of listeners are.
+    pub trust_stores: TrustStoreFiles,
     /// Where the agent answers the challenges of certificate authorities.
     pub challenges: SocketAddr,
 }
@@ -139,6 +143,9 @@ pub enum RenderError {
     /// A secret cannot be put in.
     #[error(transparent)]
     Secret(#[from] FillError),
+    /// Its trust stores cannot be put where the proxy reads them.
+    #[error("the trust stores cannot be written: {0}")]
+    TrustStores(#[from] std::io::Error),
     /// No listener could answer the probe.
     #[error(
         "no plain HTTP listener serves the global routes, so nothing could prove that this bundle is live; add one, for example on 127.0.0.1"
@@ -146,7 +153,7 @@ pub enum RenderError {
     NothingProves,
 }
 
-/// Renders a bundle. Blocks while the text is parsed: not for an asynchronous worker.
+/// Renders a bundle, and puts its trust stores where the proxy reads them. Blocks while the text is parsed: not for an asynchronous worker.
 ///
 /// # Errors
 /// [`RenderError`].
@@ -166,6 +173,8 @@ pub fn render(
     let mut config = proxy_config::parse(&written)
         .map_err(|problem: Problem| RenderError::Refused(problem.to_string()))?;
     certificates::place(&mut config, here.certificates.root(), here.challenges);
+    trust_stores::place(&mut config, here.trust_stores.root());
+    here.trust_stores.write(bundle)?;
     let text = proxy_config::to_json_checked(&config)?;
     let secrets = secrets.clone();
     if bundle.manifest.secrets.is_empty() {

@@ -20,6 +20,7 @@ use super::certificates::CertificateFiles;
 use super::identity::Keys;
 use super::release::Release;
 use super::render::{Addresses, Here};
+use super::trust_stores::TrustStoreFiles;
 
 /// A small configuration with one node variable.
 pub const SOURCE: &str = r#"system { worker-threads 1; }
@@ -160,7 +161,12 @@ pub fn here() -> Here {
 
 /// The same with these values for the node variables.
 pub fn here_with(vars: Values) -> Here {
-    Here { vars, certificates: CertificateFiles::of(Path::new("/data")), challenges: challenges() }
+    Here {
+        vars,
+        certificates: CertificateFiles::of(Path::new("/data")),
+        trust_stores: TrustStoreFiles::of(Path::new("/data")),
+        challenges: challenges(),
+    }
 }
 
 /// Where nobody answers.

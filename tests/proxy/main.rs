@@ -18,6 +18,7 @@ mod refusal;
 mod rollout;
 mod secrets;
 mod strategies;
+mod trust_stores;
 mod weight;
 
 /// The binary under test.

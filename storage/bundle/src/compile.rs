@@ -19,7 +19,7 @@ pub(crate) mod tests;
 pub use preview::{Preview, preview};
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sentinel_model::config::Document;
 use zentinel_config::Config;
@@ -36,6 +36,7 @@ use crate::node_vars::{self, Variable};
 use crate::problem::Problem;
 use crate::sbom::{self, SbomError};
 use crate::schema::PROXY_VERSION;
+use crate::trust_stores;
 use crate::validate::{ValidateContext, validate};
 
 /// The identifier of the generated marker route.
@@ -186,7 +187,15 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
     }?;
 
     let form = input.source.form();
-    let content = Content { form, compiled: made.template, source: &written, extra: &input.extra_files };
+    let stores: Vec<_> =
+        made.trust_stores.iter().map(|(slug, pem)| (trust_stores::path(slug), pem.as_str())).collect();
+    let content = Content {
+        form,
+        compiled: made.template,
+        source: &written,
+        trust_stores: &stores,
+        extra: &input.extra_files,
+    };
     let mut entries = content.entries();
     let sbom = sbom::render(&input, &digest, &made.config, &entries)?;
     entries.insert(content.configuration().len(), file_entry(archive::SBOM, sbom.as_bytes()));
@@ -209,6 +218,7 @@ pub fn compile(input: &CompileInput<'_>) -> Result<Artefact, CompileError> {
         needs: made.needs,
         secrets: made.secrets,
         certificates: made.certificates,
+        trust_stores: made.trust_stores.keys().cloned().collect(),
     };
     let manifest_bytes = manifest.to_bytes()?;
     let manifest_digest = sha256(&manifest_bytes);
@@ -266,6 +276,8 @@ struct Made {
     secrets: Vec<String>,
     /// The certificates that its listeners show.
     certificates: Vec<String>,
+    /// The trust stores that its listeners name, with their content.
+    trust_stores: BTreeMap<String, String>,
 }
 
 /// The texts and files of a bundle, in the order of the archive.
@@ -273,6 +285,7 @@ struct Content<'a> {
     form: Form,
     compiled: String,
     source: &'a str,
+    trust_stores: &'a [(String, &'a str)],
     extra: &'a [ExtraFile],
 }
 
@@ -282,7 +295,8 @@ impl Content<'_> {
     }
 
     fn extra(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.extra.iter().map(|file| (file.path.as_str(), file.content.as_slice()))
+        let stores = self.trust_stores.iter().map(|(path, pem)| (path.as_str(), pem.as_bytes()));
+        stores.chain(self.extra.iter().map(|file| (file.path.as_str(), file.content.as_slice())))
     }
 
     /// All of them in a manifest: the digest of a large file takes a while, so it is made once.

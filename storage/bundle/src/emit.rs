@@ -42,6 +42,8 @@ pub struct Emitted {
     pub config: Config,
     /// The features that it uses, all of them native.
     pub needs: BTreeSet<Feature>,
+    /// The trust stores that its listeners name, with their content.
+    pub trust_stores: BTreeMap<String, String>,
     /// Findings that do not block.
     pub warnings: Vec<Problem>,
 }
@@ -70,6 +72,7 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
         route,
         upstream,
         needs: placeholders.secrets.then_some(Feature::Secrets).into_iter().collect(),
+        trust_stores: BTreeMap::new(),
         problems: placeholders.problems,
         used: used(document, |_| true),
         websockets: used(document, |service| service.websocket),
@@ -80,7 +83,8 @@ pub fn emit(document: &Document) -> Result<Emitted, Vec<Problem>> {
     emitter.all().map_err(|error| vec![Problem::new("emit", error.to_string())])?;
     if emitter.problems.is_empty() {
         let warnings = problem::tidy(unused(document));
-        Ok(Emitted { config: emitter.config, needs: emitter.needs, warnings })
+        let Emitter { config, needs, trust_stores, .. } = emitter;
+        Ok(Emitted { config, needs, trust_stores, warnings })
     } else {
         Err(problem::tidy(emitter.problems))
     }
@@ -114,6 +118,7 @@ struct Emitter<'d> {
     route: RouteConfig,
     upstream: UpstreamConfig,
     needs: BTreeSet<Feature>,
+    trust_stores: BTreeMap<String, String>,
     problems: Vec<Problem>,
     /// The groups that an enabled service names, outside of a split.
     used: BTreeSet<&'d str>,
@@ -213,6 +218,12 @@ fn unused(document: &Document) -> Vec<Problem> {
     let groups = document.upstream_groups.keys().map(|slug| (Kind::UpstreamGroup, slug));
     let middlewares = document.middlewares.keys().map(|slug| (Kind::Middleware, slug));
     let idle = groups.chain(middlewares).filter(|(kind, slug)| !named.contains(&(*kind, slug.as_str())));
+    let asked: BTreeSet<&str> =
+        document.listeners.values().filter_map(Listener::client_trust_store).collect();
+    let stores = document.trust_stores.keys().filter(|slug| !asked.contains(slug.as_str())).map(|slug| {
+        let message = format!("no listener asks for the trust store `{slug}`, so it is not in the bundle");
+        Problem::new("not-used", message).in_path(format!("trust_stores.{slug}"))
+    });
     let idle = idle.map(|(kind, slug)| {
         let message = format!("no enabled service uses the {kind} `{slug}`, so it is not in the bundle");
         Problem::new("not-used", message).in_path(format!("{}.{slug}", kind.plural()))
@@ -224,7 +235,7 @@ fn unused(document: &Document) -> Vec<Problem> {
         )
         .in_path(format!("services.{slug}"))
     });
-    idle.chain(asleep).collect()
+    idle.chain(stores).chain(asleep).collect()
 }
 
 /// The groups that need an upstream of their own, of some services.

@@ -47,6 +47,7 @@ pub mod service_template;
 pub mod sign;
 pub mod signature;
 pub mod syntax;
+pub mod trust_stores;
 pub mod validate;
 mod walk;
 mod words;

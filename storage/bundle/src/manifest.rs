@@ -46,6 +46,9 @@ pub struct Manifest {
     /// The certificates that its listeners show, sorted: a node needs them with their keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<String>,
+    /// The trust stores that its listeners name, sorted: a node puts them where its proxy reads them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trust_stores: Vec<String>,
 }
 
 /// The proxy a bundle was validated for.

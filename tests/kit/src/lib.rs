@@ -6,7 +6,8 @@
 
 pub mod agent;
 pub mod api;
-pub mod certificate;
+pub mod authority;
+mod certificate;
 pub mod cluster;
 pub mod echo;
 pub mod haproxy;
@@ -27,6 +28,7 @@ pub mod zentinel;
 
 pub use agent::Agent;
 pub use api::Api;
+pub use authority::Authority;
 pub use certificate::Certificate;
 pub use cluster::{ADMIN_EMAIL, Cluster};
 pub use echo::Echo;

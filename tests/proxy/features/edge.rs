@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, redirect};
+use sentinel_bundle::archive::{self, OpenLimits};
 use sentinel_bundle::certificates;
 use sentinel_bundle::compile::{CompileInput, OperationsOptions, Source, compile};
 use sentinel_bundle::node_vars;
 use sentinel_bundle::proxy_config;
 use sentinel_bundle::secrets::fill;
+use sentinel_bundle::trust_stores;
 use sentinel_kit::{Certificate, WorkDir, ports, until, zentinel};
 use sentinel_model::config::Document;
 use serde_json::Value;
@@ -92,6 +94,11 @@ impl Edge {
         let text = node_vars::render(&artefact.compiled, &values).unwrap();
         let mut placed = proxy_config::parse(&text).unwrap();
         certificates::place(&mut placed, &kept, "127.0.0.1:9".parse().unwrap());
+        let bundle = archive::open(&artefact.archive, &OpenLimits::default()).unwrap();
+        for (name, content) in trust_stores::files(&bundle) {
+            std::fs::write(dir.path().join(name), content).unwrap();
+        }
+        trust_stores::place(&mut placed, dir.path());
         let text = proxy_config::to_json(&placed).unwrap();
         std::fs::write(&config, fill(&text, |name| (name == "KEY").then_some(SECRET)).unwrap()).unwrap();
         let log = std::fs::File::create(dir.path().join("proxy.log")).unwrap();

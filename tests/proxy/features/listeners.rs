@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use rustls::pki_types::pem::PemObject;
 use sentinel_bundle::capability::Feature;
-use sentinel_kit::Echo;
+use sentinel_kit::{Authority, Echo};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,6 +18,7 @@ pub const SHOWN: &[Feature] = &[
     Feature::TlsMinVersion,
     Feature::Certificate,
     Feature::CertificateNames,
+    Feature::ClientTrustStore,
     Feature::ListenerKeepalive,
     Feature::ListenerRequestTimeout,
 ];
@@ -97,4 +98,35 @@ async fn a_listener_shows_the_certificate_that_is_for_the_name() {
     assert_eq!(shown("edge.example.com").await, of("edge"));
     assert_eq!(shown("shop.wild.example.com").await, of("wild"));
     assert_eq!(shown("other.example.com").await, of("edge"), "who asks for no name gets the listener's own");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_lets_in_whom_its_trust_store_vouches_for() {
+    let echo = Echo::start("echo").await;
+    let (ours, other) = (Authority::new("ours"), Authority::new("other"));
+    let edge = Edge::start(json!({
+        "version": 1,
+        "listeners": {
+            "http": { "address": "127.0.0.1:${node.http_port}" },
+            "https": { "address": "127.0.0.1:${node.https_port}", "protocol": "https", "tls": {
+                "certificate_file": "DIR/edge.crt", "key_file": "DIR/edge.key", "client_trust_store": "clients" } },
+        },
+        "services": { "all": { "route_path": "/*", "upstream_url": echo.url() } },
+        "trust_stores": { "clients": { "certificates_pem": ours.pem() } },
+    }))
+    .await;
+    let url = format!("https://127.0.0.1:{}/", edge.tls_port());
+    assert!(asked(&url, None).await.is_err(), "without a certificate");
+    assert!(asked(&url, Some(&other.client("ada"))).await.is_err(), "with one of another authority");
+    assert_eq!(asked(&url, Some(&ours.client("ada"))).await.unwrap(), 200);
+}
+
+/// What a client with this certificate is answered.
+async fn asked(url: &str, identity: Option<&str>) -> reqwest::Result<u16> {
+    let client = reqwest::Client::builder().no_proxy().danger_accept_invalid_certs(true);
+    let client = match identity {
+        Some(pem) => client.identity(reqwest::Identity::from_pem(pem.as_bytes())?),
+        None => client,
+    };
+    Ok(client.build()?.get(url).send().await?.status().as_u16())
 }

@@ -196,9 +196,14 @@ impl Listener {
         }
     }
 
+    /// The trust store that vouches for its clients.
+    pub fn client_trust_store(&self) -> Option<&str> {
+        self.tls.as_ref()?.client_trust_store.as_deref()
+    }
+
     /// Everything that it names.
     pub fn references(&self) -> Vec<Reference<'_>> {
-        let store = self.tls.as_ref().and_then(|tls| tls.client_trust_store.as_deref());
+        let store = self.client_trust_store();
         store
             .map(|slug| Reference::new(Kind::TrustStore, slug, "tls.client_trust_store"))
             .into_iter()

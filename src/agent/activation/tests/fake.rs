@@ -22,6 +22,7 @@ use crate::agent::local_http::LocalHttp;
 use crate::agent::meter::{Meter, Vitals};
 use crate::agent::render::Target;
 use crate::agent::testing::{Made, NODE, bundle, challenges, signer, vars};
+use crate::agent::trust_stores::TrustStoreFiles;
 
 /// What the proxy was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -417,7 +418,12 @@ fn make(dir: &Path, mut proxy: FakeProxy, vars: Values) -> (Activator<FakeProxy>
     proxy.config = shelf.current_config();
     let board = Arc::new(Board::new(Meter::new(LocalHttp::new().unwrap())));
     let state = StateFile::open(dir).unwrap();
-    let here = Here { vars, certificates: CertificateFiles::of(dir), challenges: challenges() };
+    let here = Here {
+        vars,
+        certificates: CertificateFiles::of(dir),
+        trust_stores: TrustStoreFiles::of(dir),
+        challenges: challenges(),
+    };
     let activator = Activator::new(proxy, shelf, state, (NODE, signer().keys()), here, Arc::clone(&board));
     (activator.confirming(Duration::from_millis(20)), board)
 }

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use super::{ArchiveError, CHECKSUMS, Form, MANIFEST, SBOM, is_plain_path, tarball};
 use crate::manifest::{Manifest, checksums, file_entry, sha256};
 use crate::sign::{PublicKey, SignatureError};
+use crate::trust_stores;
 use crate::words::shown;
 
 /// Bounds of what is read.
@@ -63,10 +64,10 @@ impl OpenBundle {
         self.text(self.form().source())
     }
 
-    /// Forgets every file but the one that a node renders.
+    /// Forgets every file but those that a node needs to have its proxy run: the one that it renders, and trust stores.
     pub fn keep_compiled(&mut self) {
         let compiled = self.form().compiled();
-        self.files.retain(|path, _| path == compiled);
+        self.files.retain(|path, _| path == compiled || trust_stores::is_one(path));
     }
 
     /// A file as text.

@@ -15,19 +15,22 @@ use crate::node_vars::{self, METRICS_ADDR, OPS_ADDR, Variable, reference};
 use crate::problem::{self, Problem};
 use crate::proxy_config::{self, Said};
 use crate::secrets;
+use crate::trust_stores;
 
 pub(super) fn make(
     document: &Document,
     host: &str,
     operations: OperationsOptions,
 ) -> Result<Made, CompileError> {
-    let Emitted { mut config, needs, warnings } = emit(document).map_err(CompileError::Invalid)?;
+    let Emitted { mut config, needs, trust_stores, warnings } =
+        emit(document).map_err(CompileError::Invalid)?;
     // Known from the emitting, which looks at every text of the document.
     let named = match needs.contains(&Feature::Secrets) {
         true => secrets::named(&config).map_err(CompileError::Invalid)?,
         false => Vec::new(),
     };
     let certificates = certificates::named(&config).map_err(CompileError::Invalid)?;
+    trust_stores::check(&config, &trust_stores).map_err(CompileError::Invalid)?;
     let metrics = add(&mut config, host, beside(operations, &named)).map_err(unreadable)?;
     let variables = variables(&config).map_err(|problem| CompileError::Invalid(vec![problem]))?;
     let said = Said::by(&config).map_err(unreadable)?;
@@ -53,6 +56,7 @@ pub(super) fn make(
         needs: needs.into_iter().map(|feature| feature.code().to_owned()).collect(),
         secrets: named,
         certificates,
+        trust_stores,
     })
 }
 

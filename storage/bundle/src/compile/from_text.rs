@@ -1,5 +1,7 @@
 //! A text in the proxy's own language, with what the control plane adds.
 
+use std::collections::BTreeMap;
+
 use sentinel_model::project_secret::OPEN;
 
 use super::{CompileError, Made, OperationsOptions, beside, compare, inject};
@@ -7,6 +9,7 @@ use crate::certificates;
 use crate::node_vars::{self, Variable, VariableKind};
 use crate::proxy_config;
 use crate::secrets;
+use crate::trust_stores;
 use crate::validate::{Reserved, ValidateContext, examine};
 
 pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Result<Made, CompileError> {
@@ -17,6 +20,7 @@ pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Res
         false => Vec::new(),
     };
     let certificates = certificates::named(&source.config).map_err(CompileError::Invalid)?;
+    trust_stores::check(&source.config, &BTreeMap::new()).map_err(CompileError::Invalid)?;
     let injected = inject::inject(text, host, beside(operations, &named), !certificates.is_empty()).map_err(
         |problem| {
             // The source was read before, so this concerns a form the injection does not handle.
@@ -45,5 +49,6 @@ pub(super) fn make(text: &str, host: &str, operations: OperationsOptions) -> Res
         needs: Vec::new(),
         secrets: named,
         certificates,
+        trust_stores: BTreeMap::new(),
     })
 }

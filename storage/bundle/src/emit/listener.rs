@@ -13,6 +13,7 @@ use crate::capability::Feature;
 use crate::certificates;
 use crate::node_vars;
 use crate::rules::listeners::collide;
+use crate::trust_stores;
 
 impl Emitter<'_> {
     pub(super) fn listener(
@@ -101,9 +102,12 @@ impl Emitter<'_> {
     fn tls(&mut self, tls: &ListenerTls, at: At<'_>) -> Result<TlsConfig, serde_json::Error> {
         let ListenerTls { certificate, names, certificate_file, key_file, min_version, client_trust_store } =
             tls;
-        if client_trust_store.is_some() {
-            self.need(Feature::ClientTrustStore, at.field("client_trust_store"));
-        }
+        let authorities = match client_trust_store {
+            Some(slug) if self.need(Feature::ClientTrustStore, at.field("client_trust_store")) => {
+                self.trust_store(slug)
+            }
+            _ => None,
+        };
         let min_version = match min_version {
             TlsVersion::V1_2 => "TLS1.2",
             TlsVersion::V1_3 => {
@@ -134,6 +138,27 @@ impl Emitter<'_> {
             "key_file": own_key,
             "additional_certs": named.collect::<Vec<_>>(),
             "min_version": min_version,
+            "client_auth": authorities.is_some(),
+            "ca_file": authorities,
         }))
+    }
+
+    /// What stands for a trust store of the document, which is in the bundle then.
+    fn trust_store(&mut self, slug: &str) -> Option<String> {
+        let store = self.document.trust_stores.get(slug)?;
+        match trust_stores::authorities(&store.certificates_pem) {
+            Ok(pem) => {
+                let reference = trust_stores::reference(slug, &pem);
+                self.trust_stores.insert(slug.to_owned(), pem);
+                Some(reference)
+            }
+            Err(message) => {
+                let stores = At::Root.field("trust_stores");
+                let at = stores.field(slug);
+                let help = "give certificates of authorities alone, as PEM";
+                self.refuse("trust-store-unusable", at.field("certificates_pem"), message, help);
+                None
+            }
+        }
     }
 }

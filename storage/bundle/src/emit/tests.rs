@@ -251,12 +251,6 @@ fn asking(feature: Feature) -> serde_json::Value {
             group(json!({ "targets": [{ "host": "a", "port": 1, "max_connections": 5 }] }))
         }
         Feature::UpstreamTrustStore => group(json!({ "tls": { "trust_store": "t" } })),
-        Feature::ClientTrustStore => {
-            let mut value = group(json!({}));
-            value["listeners"] = json!({ "plain": { "address": "0.0.0.0:80" }, "l": { "address": "0.0.0.0:443", "protocol": "https",
-                "tls": { "certificate_file": "/c", "key_file": "/k", "client_trust_store": "t" } } });
-            value
-        }
         other => panic!("nothing asks for {other:?}"),
     }
 }
