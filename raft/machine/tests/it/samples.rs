@@ -6,6 +6,7 @@ pub mod certificates;
 pub mod config;
 pub mod drift;
 pub mod groups;
+pub mod internal_ca;
 pub mod sandboxes;
 pub mod secrets;
 pub mod templates;
@@ -559,5 +560,6 @@ pub fn all() -> Vec<Vec<Command>> {
     .chain(secrets::all())
     .chain(certificates::all())
     .chain(acme::all())
+    .chain(internal_ca::all())
     .collect()
 }
