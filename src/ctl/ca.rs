@@ -241,8 +241,9 @@ struct Fresh {
 
 impl Fresh {
     fn make(path: &Path, mode: u32) -> anyhow::Result<Self> {
-        durable::create(path, b"", mode).with_context(|| format!("cannot make {}", path.display()))?;
-        Ok(Self { path: path.to_owned(), mode, filled: false })
+        let whole = std::path::absolute(path).context("a file needs a name")?;
+        durable::create(&whole, b"", mode).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self { path: whole, mode, filled: false })
     }
 
     fn fill(mut self, text: &str) -> anyhow::Result<()> {
