@@ -5,6 +5,7 @@
 
 mod audit;
 mod bundle;
+mod ca;
 mod certificate;
 mod cluster;
 mod config;
@@ -83,6 +84,8 @@ pub enum CtlCommand {
     /// Certificates: what listeners show to clients
     #[command(visible_alias = "cert")]
     Certificate(Noun<certificate::CertificateCommand>),
+    /// The internal CA of a project: certificates of clients
+    Ca(Noun<ca::CaCommand>),
     /// Nodes: managed proxies
     Node(Noun<node::NodeCommand>),
     /// Groups of nodes: named, or by a rule on labels
@@ -158,6 +161,7 @@ async fn carry_out(command: CtlCommand) -> anyhow::Result<ExitCode> {
         CtlCommand::Secret(Noun { options, command }) => {
             secret::run(command, &Connection::open(&options)?).await
         }
+        CtlCommand::Ca(Noun { options, command }) => ca::run(command, &Connection::open(&options)?).await,
         CtlCommand::Certificate(Noun { options, command }) => {
             certificate::run(command, &Connection::open(&options)?).await
         }
@@ -206,6 +210,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => noun.command.reads(),
             CtlCommand::Config(noun) => noun.command.reads(),
             CtlCommand::Secret(noun) => noun.command.reads(),
+            CtlCommand::Ca(noun) => noun.command.reads(),
             CtlCommand::Certificate(noun) => noun.command.reads(),
             CtlCommand::Node(noun) => noun.command.reads(),
             CtlCommand::Group(noun) => noun.command.reads(),
@@ -233,6 +238,7 @@ impl CtlCommand {
             CtlCommand::Bundle(noun) => &noun.options,
             CtlCommand::Config(noun) => &noun.options,
             CtlCommand::Secret(noun) => &noun.options,
+            CtlCommand::Ca(noun) => &noun.options,
             CtlCommand::Certificate(noun) => &noun.options,
             CtlCommand::Node(noun) => &noun.options,
             CtlCommand::Group(noun) => &noun.options,

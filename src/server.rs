@@ -18,6 +18,7 @@ mod epoch;
 mod facts;
 mod formation;
 mod init;
+mod internal_crls;
 mod join;
 mod kek;
 mod level;

@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "CertificateExternalAccount",
         "CertificateReplace",
         "EnrolmentTokenCreated",
+        "InternalCertificateIssued",
         "JoinTokenCreated",
         "MemberCreate",
         "PasswordReset",

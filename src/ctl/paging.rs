@@ -46,6 +46,7 @@ pages! {
     sentinel_api_types::bundle::BundleList: bundles;
     sentinel_api_types::drift::DriftEventList: drift_events;
     sentinel_api_types::enrolment::EnrolmentTokenList: enrolment_tokens;
+    sentinel_api_types::internal_ca::InternalCertificateList: certificates;
     sentinel_api_types::member::MemberList: members;
     sentinel_api_types::node::NodeList: nodes;
     sentinel_api_types::org::OrgList: orgs;

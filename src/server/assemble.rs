@@ -42,8 +42,8 @@ use super::schedule::Schedule;
 use super::supervise::{endless, supervise};
 use super::tls::{self, ServingCertificate};
 use super::{
-    acme, bootstrap, certificate, checks, contacts, disk, facts, join, level, membership, metrics, reseal,
-    simulators, sink,
+    acme, bootstrap, certificate, checks, contacts, disk, facts, internal_crls, join, level, membership,
+    metrics, reseal, simulators, sink,
 };
 
 /// Time for requests that are under way when a member stops.
@@ -267,6 +267,11 @@ pub async fn start(args: ServerArgs) -> anyhow::Result<Server> {
             acme::run(app.clone(), member.leads(), outbound.clone()),
         ),
         endless("sealing under another key", &stop, reseal::run(app.clone(), member.leads())),
+        endless(
+            "making lists of revoked certificates",
+            &stop,
+            internal_crls::run(app.clone(), member.leads()),
+        ),
         endless("making checks", &stop, checks::run(app.clone(), member.leads(), outbound)),
         endless("scheduling", &stop, scheduler::run(app.clone(), bus, member.leads(), limits)),
     ];

@@ -122,6 +122,11 @@ impl User {
         }
     }
 
+    /// Where a file is that commands call so.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.cluster.path().join(name)
+    }
+
     /// Writes a file where commands run, and gives its name.
     pub fn file(&self, name: &str, text: &str) -> String {
         std::fs::write(self.cluster.path().join(name), text).unwrap();

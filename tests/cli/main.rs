@@ -4,6 +4,7 @@
 mod attacks;
 mod blue_green;
 mod bundles;
+mod ca;
 mod certificates;
 mod cli;
 mod config;

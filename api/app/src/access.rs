@@ -280,6 +280,20 @@ operations! {
     CertificateUpdate => Member(Operator, Some(ServicesWrite));
     /// Take a certificate away.
     CertificateDelete => Member(Operator, Some(ServicesWrite));
+    /// See the internal CA of a project and its list of revoked certificates, without its key.
+    InternalCaShow => Member(Reader, Some(ServicesRead));
+    /// Give a project an internal CA.
+    InternalCaCreate => Member(Admin, Some(ServicesWrite));
+    /// Take the internal CA of a project away.
+    InternalCaDelete => Member(Admin, Some(ServicesWrite));
+    /// See what an internal CA has issued.
+    InternalCertificateList => Member(Reader, Some(ServicesRead));
+    /// See a certificate of an internal CA, without its key.
+    InternalCertificateShow => Member(Reader, Some(ServicesRead));
+    /// Have an internal CA issue a certificate.
+    InternalCertificateIssue => Member(Operator, Some(ServicesWrite));
+    /// Revoke a certificate of an internal CA.
+    InternalCertificateRevoke => Member(Operator, Some(ServicesWrite));
     /// See what a project is up to, day by day.
     CalendarShow => Member(Reader, Some(RolloutsRead));
     /// Watch what happens in a project.

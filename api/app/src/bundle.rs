@@ -28,6 +28,7 @@ use crate::caller::Caller;
 use crate::change::Change;
 use crate::cursor::Binding;
 use crate::error::AppError;
+use crate::internal_ca;
 use crate::page::{Walk, walk};
 
 impl App {
@@ -62,8 +63,8 @@ impl App {
         // Before anything is compiled: a project without room learns it at once.
         self.require_room(read, here.project.id, 1)?;
         let org: Org = written(&here.view, here.project.org_id.as_bytes(), "Org")?;
-        let (source, config_revision) = match request.config_source {
-            Some(text) => (Written::Text(text), None),
+        let (source, config_revision, listeners) = match request.config_source {
+            Some(text) => (Written::Text(text), None, Vec::new()),
             None => {
                 let (view, project) = (here.view.clone(), here.project.id);
                 let revision = config::state_of(read, project)?.revision;
@@ -72,8 +73,13 @@ impl App {
                         "is required: the project has no configuration yet that a bundle could be made of";
                     return Err(AppError::invalid("config_source", message));
                 }
-                let read = move || Ok(config::document(config::all(&*view.tables, project)?));
-                (Written::Document(Box::new(self.long_read(read).await?)), Some(revision))
+                let read = move || {
+                    let mut document = config::document(config::all(&*view.tables, project)?);
+                    let listeners = internal_ca::fill(&*view.tables, project, &mut document)?;
+                    Ok((document, listeners.map_err(|problem| compile::refused(vec![problem]))?))
+                };
+                let (document, listeners) = self.long_read(read).await?;
+                (Written::Document(Box::new(document)), Some(revision), listeners)
             }
         };
         let job = compile::Job {
@@ -84,7 +90,9 @@ impl App {
             signing_seed: self.signing_seed(&org.signing_key)?,
             previous: self.previous_archive(compared(read, &here.project)?).await?,
         };
-        let compiled = self.heavy("compilations", move || job.run()).await?;
+        let mut compiled = self.heavy("compilations", move || job.run()).await?;
+        let unenforced = listeners.iter().map(|listener| internal_ca::warning(listener).to_string());
+        compiled.warnings.extend(unenforced);
         self.require_room(read, here.project.id, compiled.archive.len() as u64)?;
         named::require_known(read, here.project.id, (&compiled.secrets, &compiled.certificates))?;
         let digest = self.blobs().put(compiled.archive.clone()).await?;

@@ -64,6 +64,7 @@ impl App {
             own: &self.concerns().all(),
             drift: self.drift_seen_by(caller, &view)?,
             ending: &self.certificates_ending_seen_by(caller, &view)?,
+            ending_cas: &self.internal_cas_ending_seen_by(caller, &view)?,
             now: self.now(),
         });
         let admitted = cluster_member_admit::all(&*view.tables)?;

@@ -20,6 +20,9 @@ pub enum AppError {
     /// Not there, or another tenant's: the kind of object, in words.
     #[error("{0} not found")]
     NotFound(String),
+    /// The project has none of this kind, of which it could have one: the kind, in words.
+    #[error("No {0} configured")]
+    NotConfigured(&'static str),
     /// Not possible in the object's state.
     #[error("{0}")]
     Conflict(String),
@@ -119,7 +122,7 @@ impl AppError {
         match self {
             AppError::Unauthenticated(_) => code::UNAUTHENTICATED,
             AppError::Forbidden(_) => code::FORBIDDEN,
-            AppError::NotFound(_) => code::NOT_FOUND,
+            AppError::NotFound(_) | AppError::NotConfigured(_) => code::NOT_FOUND,
             AppError::Conflict(_) => code::CONFLICT,
             AppError::Changed { .. } => code::PRECONDITION_FAILED,
             AppError::Invalid(_) => code::INVALID,

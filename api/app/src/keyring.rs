@@ -250,6 +250,14 @@ pub fn certificate_key_context(
     format!("project-certificate-key:{project}:{certificate}:{version}")
 }
 
+/// Context of the private key of a project's internal CA.
+pub fn internal_ca_key_context(
+    project: sentinel_model::ProjectId,
+    ca: sentinel_model::InternalCaId,
+) -> String {
+    format!("project-internal-ca-key:{project}:{ca}")
+}
+
 /// Context of an account of a project with a certificate authority.
 pub fn acme_account_context(
     project: sentinel_model::ProjectId,

@@ -36,6 +36,7 @@ pub mod facts;
 mod freeze;
 mod gate;
 mod group;
+mod internal_ca;
 pub mod keyring;
 pub mod liveness;
 mod log_clock;

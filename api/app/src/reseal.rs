@@ -7,7 +7,9 @@ use std::ops::ControlFlow;
 use sentinel_machine::commands::reseal::{RESEALED_MAX, Reseal, Resealed};
 use sentinel_machine::sealed::Sealing;
 use sentinel_machine::tables::{Row, decode, load};
-use sentinel_machine::{Consistency, MemberStatus, Read, Rejection, Scan, TableError, certificate, secret};
+use sentinel_machine::{
+    Consistency, MemberStatus, Read, Rejection, Scan, TableError, certificate, internal_ca, secret,
+};
 use sentinel_model::MemberId;
 use sentinel_model::acme::{AcmeAccount, AcmeState};
 use sentinel_model::cluster::Cluster;
@@ -19,7 +21,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::keyring::{
     Keyring, acme_account_context, acme_external_context, ca_key_context, certificate_key_context,
-    marker_key_context, project_secret_context, signing_seed_context,
+    internal_ca_key_context, marker_key_context, project_secret_context, signing_seed_context,
 };
 use crate::work::elsewhere;
 
@@ -171,6 +173,13 @@ fn of_project(
     let sealed = &project.sealed_marker_key;
     if visit(Found { at: Sealing::Projects, row: project.key(), context, sealed }).is_break() {
         return Ok(ControlFlow::Break(()));
+    }
+    if let Some(key) = internal_ca::sealed_key(read, project.id)? {
+        let context = internal_ca_key_context(project.id, key.ca_id);
+        let (at, row, sealed) = (Sealing::InternalCas, key.key(), &key.sealed);
+        if visit(Found { at, row, context, sealed }).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
     }
     for known in secret::all(read, project.id)? {
         for version in &known.versions {

@@ -17,6 +17,7 @@ mod environments;
 mod facts;
 mod groups;
 mod imports;
+mod internal_ca;
 mod node_secrets;
 mod node_settings;
 mod other_requests;

@@ -182,8 +182,18 @@ fn scope_of(kind: &str) -> Scope {
         "rollout" | "rollout_template" | "promotion_rule" | "freeze_window" | "checks" | "analysis" => {
             Scope::RolloutsRead
         }
-        "config" | "config_settings" | "service" | "upstream_group" | "listener" | "middleware"
-        | "trust_store" | "secret" | "certificate" | "acme_account" => Scope::ServicesRead,
+        "config"
+        | "config_settings"
+        | "service"
+        | "upstream_group"
+        | "listener"
+        | "middleware"
+        | "trust_store"
+        | "secret"
+        | "certificate"
+        | "acme_account"
+        | "internal_ca"
+        | "internal_certificate" => Scope::ServicesRead,
         // People, keys, the cluster, and what is not known yet.
         _ => Scope::ApiKeysAdmin,
     }

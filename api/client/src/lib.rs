@@ -27,6 +27,7 @@ mod error;
 mod event;
 mod freeze;
 mod group;
+mod internal_ca;
 mod member;
 mod members;
 mod node;

@@ -43,6 +43,7 @@ use proto::enrolment_token_service_server::EnrolmentTokenServiceServer;
 use proto::environment_service_server::EnvironmentServiceServer;
 use proto::event_service_server::EventServiceServer;
 use proto::freeze_window_service_server::FreezeWindowServiceServer;
+use proto::internal_ca_service_server::InternalCaServiceServer;
 use proto::member_service_server::MemberServiceServer;
 use proto::node_group_service_server::NodeGroupServiceServer;
 use proto::node_service_server::NodeServiceServer;
@@ -93,6 +94,7 @@ pub fn router(app: App) -> Result<Router, tonic_reflection::server::Error> {
         EnvironmentServiceServer up to MESSAGE_MAX,
         EventServiceServer up to MESSAGE_MAX,
         FreezeWindowServiceServer up to MESSAGE_MAX,
+        InternalCaServiceServer up to MESSAGE_MAX,
         MemberServiceServer up to MESSAGE_MAX,
         NodeGroupServiceServer up to MESSAGE_MAX,
         NodeServiceServer up to MESSAGE_MAX,

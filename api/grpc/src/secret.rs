@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::proto::{
     ApiKeyCreated, CertificateCreate, CertificateExternalAccount, CertificateReplace, EnrolmentTokenCreated,
-    JoinTokenCreated, MemberCreate, PasswordReset, ProjectSecretCreate, ProjectSecretRotate,
+    InternalCertificateIssued, JoinTokenCreated, MemberCreate, PasswordReset, ProjectSecretCreate,
+    ProjectSecretRotate,
 };
 
 macro_rules! hide {
@@ -23,6 +24,7 @@ hide!(
     CertificateExternalAccount,
     CertificateReplace,
     EnrolmentTokenCreated,
+    InternalCertificateIssued,
     JoinTokenCreated,
     MemberCreate,
     PasswordReset,

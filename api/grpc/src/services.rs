@@ -11,6 +11,7 @@ mod enrolment_token;
 mod environment;
 mod event;
 mod freeze_window;
+mod internal_ca;
 mod member;
 mod node;
 mod node_group;

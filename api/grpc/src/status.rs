@@ -23,7 +23,7 @@ pub fn of(error: AppError) -> Status {
     let code = match &error {
         AppError::Unauthenticated(_) => Code::Unauthenticated,
         AppError::Forbidden(_) => Code::PermissionDenied,
-        AppError::NotFound(_) => Code::NotFound,
+        AppError::NotFound(_) | AppError::NotConfigured(_) => Code::NotFound,
         AppError::Conflict(_) => Code::FailedPrecondition,
         AppError::Changed { .. } => Code::Aborted,
         AppError::Invalid(_) | AppError::InvalidConfig(_) | AppError::InvalidCursor => Code::InvalidArgument,

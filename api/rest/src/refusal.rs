@@ -44,7 +44,7 @@ impl From<AppError> for Refusal {
         let status = match &error {
             AppError::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             AppError::Forbidden(_) => StatusCode::FORBIDDEN,
-            AppError::NotFound(_) => StatusCode::NOT_FOUND,
+            AppError::NotFound(_) | AppError::NotConfigured(_) => StatusCode::NOT_FOUND,
             AppError::Conflict(_) => StatusCode::CONFLICT,
             AppError::Changed { .. } => StatusCode::PRECONDITION_FAILED,
             AppError::Invalid(_) | AppError::InvalidConfig(_) => StatusCode::UNPROCESSABLE_ENTITY,

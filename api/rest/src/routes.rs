@@ -17,6 +17,7 @@ pub mod environments;
 pub mod events;
 pub mod freeze_windows;
 pub mod health;
+pub mod internal_ca;
 pub mod join_tokens;
 pub mod members;
 pub mod node_groups;
@@ -63,6 +64,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(config::routes())
         .merge(secrets::routes())
         .merge(certificates::routes())
+        .merge(internal_ca::routes())
         .merge(service_templates::routes())
         .merge(calendar::routes())
         .merge(cluster::routes())

@@ -28,6 +28,7 @@ pub mod event;
 pub mod finding;
 pub mod freeze;
 pub mod group;
+pub mod internal_ca;
 pub mod join_token;
 pub mod member;
 pub mod node;

@@ -249,6 +249,16 @@ commands! {
     128 schema 1 level 5 certificate_fail::CertificateFail;
     /// Forgets an account that a certificate authority does not know any more.
     129 schema 1 level 5 acme_account_forget::AcmeAccountForget;
+    /// Gives a project an internal CA.
+    130 schema 1 level 5 internal_ca_create::InternalCaCreate;
+    /// Takes the internal CA of a project away.
+    131 schema 1 level 5 internal_ca_delete::InternalCaDelete;
+    /// Takes a certificate that an internal CA has issued.
+    132 schema 1 level 5 internal_certificate_issue::InternalCertificateIssue;
+    /// Revokes a certificate of an internal CA.
+    133 schema 1 level 5 internal_certificate_revoke::InternalCertificateRevoke;
+    /// Makes the list of revoked certificates of an internal CA anew.
+    134 schema 1 level 5 internal_crl_renew::InternalCrlRenew;
     /// Values are sealed under another key-encryption key.
     140 schema 1 level 5 reseal::Reseal;
 }

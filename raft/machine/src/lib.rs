@@ -25,6 +25,7 @@ pub mod event;
 pub mod freeze;
 pub mod governance;
 pub mod group;
+pub mod internal_ca;
 pub mod level;
 pub mod memory;
 pub mod node_secret;

@@ -3,6 +3,7 @@
 use sentinel_model::acme::{AcmeAccount, AcmeState};
 use sentinel_model::certificate::{Certificate, CertificateContent};
 use sentinel_model::cluster::Cluster;
+use sentinel_model::internal_ca::InternalCaKey;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
 use sentinel_model::project_secret::SecretValue;
@@ -30,6 +31,8 @@ pub enum Sealing {
     Certificates,
     /// Accounts with certificate authorities.
     AcmeAccounts,
+    /// Keys of the internal CAs of projects.
+    InternalCas,
 }
 
 /// A row with sealed values.
@@ -85,6 +88,12 @@ impl Seals for AcmeAccount {
     }
 }
 
+impl Seals for InternalCaKey {
+    fn sealed(&mut self) -> Vec<&mut Sealed> {
+        vec![&mut self.sealed]
+    }
+}
+
 impl Sealing {
     /// Puts `to` in the place of `from` in a row. False: it is not there, or not any more.
     pub(crate) fn replace(
@@ -102,6 +111,7 @@ impl Sealing {
             Sealing::CertificateContents => replace::<CertificateContent>(context, row, from, to),
             Sealing::Certificates => replace::<Certificate>(context, row, from, to),
             Sealing::AcmeAccounts => replace::<AcmeAccount>(context, row, from, to),
+            Sealing::InternalCas => replace::<InternalCaKey>(context, row, from, to),
         }
     }
 }

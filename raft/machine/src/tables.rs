@@ -198,6 +198,18 @@ tables! {
     AcmeAccounts = 123, "acme_accounts";
     /// token → AcmeChallenge, as long as its order is under way.
     AcmeChallenges = 124, "acme_challenges";
+    /// project → InternalCa.
+    InternalCas = 125, "internal_cas";
+    /// project → InternalCaKey: sealed.
+    InternalCaKeys = 126, "internal_ca_keys";
+    /// project → InternalCrl: the list of revoked certificates that holds.
+    InternalCrls = 127, "internal_crls";
+    /// project, serial number → InternalCertificate.
+    InternalCertificates = 128, "internal_certificates";
+    /// project, time of issue, serial number → nothing.
+    InternalCertificatesByTime = 129, "internal_certificates_by_time";
+    /// project, end, serial number → nothing.
+    InternalCertificatesByEnd = 130, "internal_certificates_by_end";
 }
 
 /// A table could not be read or written, or holds bytes that do not decode. The member must stop.

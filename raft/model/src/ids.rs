@@ -66,6 +66,8 @@ typed_ids! {
     EnvironmentId
     /// A freeze window.
     FreezeWindowId
+    /// The internal CA of a project.
+    InternalCaId
     /// A token with which members join the cluster.
     JoinTokenId
     /// A node: one managed proxy with its agent.

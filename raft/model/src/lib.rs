@@ -27,6 +27,7 @@ pub mod governance;
 pub mod group;
 pub mod health;
 pub mod ids;
+pub mod internal_ca;
 pub mod join;
 pub mod name;
 pub mod node;

@@ -160,7 +160,7 @@ features! {
     Certificate "listener.certificate" "Certificates of the project, handed to nodes", Native;
     CertificateNames "listener.certificate_names" "Certificates for single names (SNI)", Native;
     TlsMinVersion "listener.tls_min_version" "Oldest TLS version", Native;
-    ClientTrustStore "listener.client_trust_store" "Client certificates", Native;
+    ClientTrustStore "listener.client_trust_store" "Client certificates, without a look at revocations", Native;
     ListenerKeepalive "listener.keepalive" "How long a connection may wait for a request", Native;
     ListenerRequestTimeout "listener.request_timeout" "Pause of a client that sends a body, over HTTP", Native;
     ListenerTlsTimeout "listener.tls_request_timeout" "Pause of a client that sends a body, over HTTPS", refused(

@@ -107,7 +107,7 @@ fn refusal(error: CompileError) -> AppError {
     }
 }
 
-fn refused(problems: Vec<sentinel_bundle::Problem>) -> AppError {
+pub(super) fn refused(problems: Vec<sentinel_bundle::Problem>) -> AppError {
     if problems.iter().any(|problem| problem.code == PARSERS_BUSY) {
         return AppError::Busy("compilations");
     }

@@ -48,6 +48,8 @@ pub(super) struct Seen<'a> {
     pub(super) drift: (u64, u64),
     /// Certificates of projects that end soon or have ended, in the order in which they do, with the slug of the project.
     pub(super) ending: &'a [(String, Certificate)],
+    /// Internal CAs of projects that end soon, with the slugs of the projects and their ends.
+    pub(super) ending_cas: &'a [(String, Time)],
     /// The time here.
     pub(super) now: Time,
 }

@@ -20,6 +20,7 @@ use crate::bundle::compile;
 use crate::caller::Caller;
 use crate::change::{Change, Committed};
 use crate::error::AppError;
+use crate::internal_ca;
 use crate::scope::InProject;
 
 impl App {
@@ -145,12 +146,19 @@ impl App {
 
 /// What comes of a document, or of the configuration that the project has; or everything that is wrong with it.
 fn compiled(here: &InProject, document: Option<Document>) -> Result<Result<Preview, Vec<Problem>>, AppError> {
-    let document = match document {
+    let mut document = match document {
         Some(document) => document,
         None => config::document(config::all(&*here.view.tables, here.project.id)?),
     };
+    let listeners = match internal_ca::fill(&*here.view.tables, here.project.id, &mut document)? {
+        Ok(listeners) => listeners,
+        Err(problem) => return Ok(Err(vec![compile::shape(problem)])),
+    };
     match preview(&document) {
-        Ok(made) => Ok(Ok(made)),
+        Ok(mut made) => {
+            made.warnings.extend(listeners.iter().map(|listener| internal_ca::warning(listener)));
+            Ok(Ok(made))
+        }
         Err(CompileError::Invalid(problems)) => Ok(Err(problems.into_iter().map(compile::shape).collect())),
         Err(other) => Err(AppError::internal(other)),
     }

@@ -61,6 +61,9 @@ SecretRotate operator services:write SecretUpdate operator services:write Secret
 CertificateList reader services:read CertificateShow reader services:read CertificateCreate operator services:write
 CertificateRequest operator services:write CertificateRenew operator services:write
 CertificateReplace operator services:write CertificateUpdate operator services:write CertificateDelete operator services:write
+InternalCaShow reader services:read InternalCaCreate admin services:write InternalCaDelete admin services:write
+InternalCertificateList reader services:read InternalCertificateShow reader services:read
+InternalCertificateIssue operator services:write InternalCertificateRevoke operator services:write
 RolloutTemplateDelete operator rollouts:write CalendarShow reader rollouts:read
 NodeToken node -                  NodeEventsAppend node -            ClusterAuditList cluster-admin -";
 

@@ -21,6 +21,7 @@ mod credentials;
 mod drift;
 mod environments;
 mod governance;
+mod internal_ca;
 mod nodes;
 mod people;
 mod rollouts;
@@ -66,6 +67,10 @@ async fn all_refused(world: &World, rows: Vec<Row<'_>>) -> HashSet<Operation> {
         match row.again.await {
             // Who has signed out can ask for nothing more.
             Err(AppError::Unauthenticated(_)) if row.operation == SessionDelete => {}
+            // Its key was shown once.
+            Err(AppError::Conflict(text)) if row.operation == InternalCertificateIssue => {
+                assert!(text.starts_with("this request has issued the certificate"), "{text}");
+            }
             again => again.unwrap_or_else(|error| panic!("{what} again: {error}")),
         }
         let refused = row.other.await;
@@ -138,6 +143,9 @@ const READS: &[Operation] = &[
     SecretShow,
     CertificateList,
     CertificateShow,
+    InternalCaShow,
+    InternalCertificateList,
+    InternalCertificateShow,
     CalendarShow,
     RuntimeConfigShow,
     DriftList,
@@ -190,6 +198,8 @@ async fn a_key_is_good_for_one_request_of_its_kind_and_no_other() {
     tried.extend(all_refused(&world, secrets::of_secrets(&world, &secrets)).await);
     let certificates = certificates::certificates(&world).await;
     tried.extend(all_refused(&world, certificates::of_certificates(&world, &certificates)).await);
+    let issued = internal_ca::issued(&world, PROJECT_2).await;
+    tried.extend(all_refused(&world, internal_ca::of_internal_cas(&world, &issued)).await);
     let placed = environments::placed(&world).await;
     tried.extend(all_refused(&world, environments::of_environments(&world, &placed)).await);
     for operation in Operation::ALL {

@@ -435,6 +435,31 @@ async fn secrets_go_in_and_never_come_out() {
 }
 
 #[tokio::test]
+async fn an_internal_ca_issues_with_a_key_that_is_shown_once() {
+    let place = Place::new().await;
+    let ca = json!({ "body": { "subject_cn": "Clients", "key_algorithm": "ec_p256", "validity_days": 30 } });
+    let made = place.of_project("InternalCa.CreateInternalCa", ca).await;
+    assert_eq!(made["internal_ca"]["key_algorithm"], "ec_p256");
+    let client = json!({ "body": { "name": "ada", "subject_cn": "Ada", "sans": ["ada@example.com"] } });
+    let issued = place.of_project("InternalCa.IssueInternalCertificate", client).await;
+    assert!(issued["private_key"].as_str().unwrap().contains("PRIVATE KEY"));
+    let one = || json!({ "serial": issued["certificate"]["serial"] });
+    let shown = place.of_project("InternalCa.GetInternalCertificate", one()).await;
+    assert_eq!(shown["certificate_pem"], issued["certificate_pem"]);
+    let mut because = one();
+    because["body"] = json!({ "reason": "superseded" });
+    let revoked = place.of_project("InternalCa.RevokeInternalCertificate", because).await;
+    assert_eq!(revoked["certificate"]["revocation"]["reason"], "superseded");
+    let listed = place.of_project("InternalCa.ListInternalCertificates", json!({})).await;
+    let known = place.of_project("InternalCa.GetInternalCa", json!({})).await;
+    for told in [made, shown, revoked, listed, known] {
+        assert!(!told.to_string().contains("PRIVATE"), "{told}");
+    }
+    place.of_project("InternalCa.DeleteInternalCa", json!({})).await;
+    assert_eq!(place.refused("InternalCa.GetInternalCa", json!({})).await.0, Code::NotFound);
+}
+
+#[tokio::test]
 async fn keys_of_certificates_go_in_and_never_come_out() {
     let place = Place::new().await;
     let (first, second) = (Issued::new(&["shop.example"]), Issued::new(&["shop.example"]));

@@ -17,6 +17,8 @@ const WITHOUT: &[(&str, &str)] = &[
     ("show_bundle_archive", "a file, which is sent in ranges over HTTP"),
     ("show_bundle_sbom", "a file of another format"),
     ("download_bundle", "where that archive is over HTTP"),
+    ("download_internal_ca", "a file of what `GetInternalCa` says"),
+    ("download_internal_crl", "a file of another format"),
 ];
 /// Of a configuration, gRPC speaks as a whole; these are its single objects.
 const OBJECTS: &[&str] =

@@ -293,6 +293,13 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     let first = json!({"slug": "first", "chain": pair.chain(), "key": pair.key});
     let made = http.post("/api/v1/projects/shop/certificates", &http.world.operator, first).await;
     assert_eq!(made.status, 201, "{made:?}");
+    let ca = "/api/v1/projects/shop/internal-ca";
+    let made = http.post(ca, admin, json!({"subject_cn": "Clients"})).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let client = json!({"name": "first", "subject_cn": "First"});
+    let made = http.post(&format!("{ca}/certificates"), admin, client).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let serial = made.json["certificate"]["serial"].as_str().unwrap().to_owned();
     let waiting = waiting(http).await;
     for name in ["qa", "early", "live", "gone"] {
         let made = http.post("/api/v1/projects/shop/environments", admin, json!({"name": name})).await;
@@ -439,6 +446,21 @@ async fn tries_at_the_newest_level(http: &Http) -> Vec<Try> {
     add("request_certificate", "/acme-certificates", Some(by_acme), By::Operator, 201, true);
     add("renew_certificate", &format!("{certificates}/shop/renew"), None, By::Operator, 200, true);
     add("delete_certificate", &one, None, By::Operator, 204, true);
+    let ca = "/internal-ca";
+    add("show_internal_ca", ca, None, By::Reader, 200, false);
+    add("download_internal_ca", &format!("{ca}/ca.pem"), None, By::Reader, 200, false);
+    add("download_internal_crl", &format!("{ca}/crl.pem"), None, By::Reader, 200, false);
+    let issued = format!("{ca}/certificates");
+    add("list_internal_certificates", &format!("{issued}?limit=1"), None, By::Reader, 200, false);
+    let client = json!({"name": "ada", "subject_cn": "Ada", "subject_ou": "Shop", "sans": ["ada.example"], "validity_days": 30});
+    add("issue_internal_certificate", &issued, Some(client), By::Operator, 201, true);
+    let one = format!("{issued}/{serial}");
+    add("show_internal_certificate", &one, None, By::Reader, 200, false);
+    let because = Some(json!({"reason": "superseded"}));
+    add("revoke_internal_certificate", &format!("{one}/revoke"), because, By::Operator, 200, true);
+    add("delete_internal_ca", ca, None, By::Admin, 204, true);
+    let again = json!({"subject_cn": "Clients", "key_algorithm": "ec_p256", "validity_days": 365});
+    add("create_internal_ca", ca, Some(again), By::Admin, 201, true);
     let of = |rest: &str| format!("/drift/{drift}{rest}");
     let runs = format!("/nodes/{drifter}/runtime-config");
     add("show_runtime_config", &runs, None, By::Reader, 200, false);

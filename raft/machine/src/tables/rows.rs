@@ -14,6 +14,7 @@ use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::environment::Environment;
 use sentinel_model::freeze::FreezeWindow;
 use sentinel_model::group::NodeGroup;
+use sentinel_model::internal_ca::{InternalCa, InternalCaKey, InternalCertificate, InternalCrl};
 use sentinel_model::node::Node;
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
@@ -26,7 +27,7 @@ use sentinel_model::simulator::Simulator;
 use sentinel_model::template::RolloutTemplate;
 use sentinel_model::user::{Membership, User};
 
-use crate::{acme, config, secret};
+use crate::{acme, config, internal_ca, secret};
 
 use super::{Read, Row, Scan, Table, TableError, decode, key};
 
@@ -112,4 +113,8 @@ rows! {
     CertificateContent, CertificateContents, |row| key(&[row.certificate_id.as_bytes(), &row.version.to_be_bytes()]);
     AcmeAccount, AcmeAccounts, |row| acme::account_row(row.project_id, &row.directory_url, &row.contact, &row.external_key_id);
     AcmeChallenge, AcmeChallenges, |row| row.token.as_bytes().to_vec();
+    InternalCa, InternalCas, |row| row.project_id.as_bytes().to_vec();
+    InternalCaKey, InternalCaKeys, |row| row.project_id.as_bytes().to_vec();
+    InternalCrl, InternalCrls, |row| row.project_id.as_bytes().to_vec();
+    InternalCertificate, InternalCertificates, |row| internal_ca::row(row.project_id, row.serial);
 }

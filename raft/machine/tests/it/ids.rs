@@ -2,8 +2,8 @@
 
 use sentinel_model::{
     ApiKeyId, BundleId, CertificateId, ClusterId, ConfigObjectId, DriftEventId, EnrolmentTokenId,
-    EnvironmentId, FreezeWindowId, JoinTokenId, NodeGroupId, NodeId, OrgId, ProjectId, PromotionRuleId,
-    RolloutId, RolloutTemplateId, SecretId, SessionId, Sha256Digest, UserId,
+    EnvironmentId, FreezeWindowId, InternalCaId, JoinTokenId, NodeGroupId, NodeId, OrgId, ProjectId,
+    PromotionRuleId, RolloutId, RolloutTemplateId, SecretId, SessionId, Sha256Digest, UserId,
 };
 use uuid::Uuid;
 
@@ -46,6 +46,7 @@ pub const RULE: PromotionRuleId = PromotionRuleId(Uuid::from_u128(0xa8));
 pub const DRIFT: DriftEventId = DriftEventId(Uuid::from_u128(0xa1));
 pub const SECRET: SecretId = SecretId(Uuid::from_u128(0xb1));
 pub const CERTIFICATE: CertificateId = CertificateId(Uuid::from_u128(0xb2));
+pub const INTERNAL_CA: InternalCaId = InternalCaId(Uuid::from_u128(0xb3));
 /// Objects of the shop's configuration, from 1.
 pub const fn object(number: u16) -> ConfigObjectId {
     ConfigObjectId(Uuid::from_u128(0xc000 + number as u128))

@@ -16,6 +16,7 @@ use sentinel_model::config_object::{ConfigObject, ConfigState};
 use sentinel_model::drift::{DriftCounts, DriftEvent, DriftNode, DriftState, RuntimeConfig};
 use sentinel_model::enrolment::EnrolmentToken;
 use sentinel_model::environment::Environment;
+use sentinel_model::internal_ca::{InternalCa, InternalCaKey, InternalCertificate, InternalCrl};
 use sentinel_model::node::{AssignmentCause, Node};
 use sentinel_model::org::Org;
 use sentinel_model::project::Project;
@@ -24,7 +25,7 @@ use sentinel_model::promotion::{Promotion, PromotionRule};
 use sentinel_model::rollout::{Rollout, RolloutNode, RolloutNodeState, RolloutState, Step};
 use sentinel_model::session::Session;
 use sentinel_model::user::{Membership, User};
-use sentinel_model::{CertificateId, SecretId};
+use sentinel_model::{CertificateId, SecretId, Time};
 
 type Index = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -158,6 +159,16 @@ pub fn check(tables: &MemoryTables) {
     configuration_is_whole(tables);
     secrets_have_their_values(tables);
     certificates_have_their_contents(tables);
+    internal_cas_are_whole(tables);
+    for (table, time) in [
+        (Table::InternalCertificatesByTime, (|row| row.issued_at) as fn(&InternalCertificate) -> Time),
+        (Table::InternalCertificatesByEnd, |row| row.not_after),
+    ] {
+        agrees::<InternalCertificate>(tables, table, |row| {
+            let place = [row.project_id.as_bytes(), &time(row).0.to_be_bytes()[..], row.serial.as_bytes()];
+            Some((key(&place), nothing()))
+        });
+    }
     agrees::<AuditEntry>(tables, Table::AuditByOrg, |row| {
         row.org_id.map(|org| (key(&[org.as_bytes(), &row.seq.to_be_bytes()]), nothing()))
     });
@@ -301,6 +312,23 @@ fn certificates_have_their_contents(tables: &MemoryTables) {
         orders.flat_map(|(id, order)| order.tokens.iter().map(move |token| (id, token.clone()))).collect();
     let answered = all::<AcmeChallenge>(tables).into_iter();
     assert_eq!(answered.map(|row| (row.certificate_id, row.token)).collect::<BTreeSet<_>>(), expected);
+}
+
+/// A CA has its key, its list, and as many certificates as it says.
+fn internal_cas_are_whole(tables: &MemoryTables) {
+    let cas = all::<InternalCa>(tables);
+    let ids: BTreeSet<_> = cas.iter().map(|ca| (ca.project_id, ca.id)).collect();
+    let keys: BTreeSet<_> =
+        all::<InternalCaKey>(tables).iter().map(|row| (row.project_id, row.ca_id)).collect();
+    let lists: BTreeSet<_> =
+        all::<InternalCrl>(tables).iter().map(|row| (row.project_id, row.ca_id)).collect();
+    assert_eq!((&keys, &lists), (&ids, &ids));
+    let issued = all::<InternalCertificate>(tables);
+    for ca in &cas {
+        assert_eq!(issued.iter().filter(|row| row.ca_id == ca.id).count() as u64, ca.kept);
+        assert!(ca.crl.revocations <= ca.revocations);
+    }
+    assert!(issued.iter().all(|row| ids.contains(&(row.project_id, row.ca_id))));
 }
 
 fn every_row_has_its_home(tables: &MemoryTables) {

@@ -28,6 +28,7 @@ mod groups;
 mod identity;
 mod ids;
 mod integrity;
+mod internal_ca;
 mod levels;
 mod members;
 mod node_settings;

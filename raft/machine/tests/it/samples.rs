@@ -6,6 +6,7 @@ pub mod certificates;
 pub mod config;
 pub mod drift;
 pub mod groups;
+pub mod internal_ca;
 pub mod sandboxes;
 pub mod secrets;
 pub mod templates;
@@ -568,6 +569,7 @@ pub fn all() -> Vec<Vec<Command>> {
     .chain(secrets::all())
     .chain(certificates::all())
     .chain(acme::all())
+    .chain(internal_ca::all())
     .chain([vec![reseal().into()]])
     .collect()
 }

@@ -13,8 +13,8 @@ use sentinel_model::secret::Sealed;
 
 use crate::ids::*;
 use crate::samples::acme::{acme_account, issue, order, renew, request, settings};
-use crate::samples::reseal;
 use crate::samples::secrets::secret as token;
+use crate::samples::{internal_ca, reseal};
 use crate::stage::Stage;
 
 fn anew(sealed: &Sealed) -> Sealed {
@@ -46,6 +46,7 @@ fn everything_that_is_sealed_can_be_sealed_anew() {
     stage.done(issue(2));
     stage.done(renew());
     stage.done(CertificateOrder { version: 2, ..order(4) });
+    stage.done(internal_ca::create());
     let cluster: Cluster = stage.get(b"cluster").unwrap();
     let org: Org = stage.get(ACME.as_bytes()).unwrap();
     let secrets = secret::all(&stage.tables, SHOP).unwrap();
@@ -69,6 +70,8 @@ fn everything_that_is_sealed_can_be_sealed_anew() {
     add(Sealing::Certificates, ordered.key(), external);
     add(Sealing::Certificates, ordered.key(), &order.sealed);
     add(Sealing::AcmeAccounts, account.key(), &account.sealed);
+    let own = sentinel_machine::internal_ca::sealed_key(&stage.tables, SHOP).unwrap().unwrap();
+    add(Sealing::InternalCas, own.key(), &own.sealed);
     let count = values.len() as u64;
     let command = Reseal { key_id: "a1b2".into(), values };
     assert_eq!(stage.done(command.clone()), Reply::Count(count));

@@ -30,8 +30,14 @@ pub struct Stage {
 }
 
 /// What nodes report about themselves, and what is measured, changes state and is nobody's deed. Every other command is.
-pub const REPORTS: [&str; 5] =
-    ["NodesReport", "NodeEventsAppend", "RolloutObserve", "RolloutCheck", "NodeRuntimeConfigKeep"];
+pub const REPORTS: [&str; 6] = [
+    "NodesReport",
+    "NodeEventsAppend",
+    "RolloutObserve",
+    "RolloutCheck",
+    "NodeRuntimeConfigKeep",
+    "InternalCrlRenew",
+];
 
 pub fn by() -> Actor {
     Actor::User(ADA)

@@ -1182,6 +1182,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/internal-ca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The internal CA of a project, without its key. 404 where there is none. */
+        get: operations["show_internal_ca"];
+        put?: never;
+        /** Gives a project an internal CA. Its key is made here and never leaves the cluster. */
+        post: operations["create_internal_ca"];
+        /** Takes the internal CA of a project away, with everything that it has issued. Refused while a trust store of the configuration has it. */
+        delete: operations["delete_internal_ca"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/internal-ca/ca.pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of the internal CA, as a file. */
+        get: operations["download_internal_ca"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/internal-ca/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the internal CA has issued, the newest first, without keys. */
+        get: operations["list_internal_certificates"];
+        put?: never;
+        /** Issues a certificate of a client. Its private key is in this answer, and kept nowhere. */
+        post: operations["issue_internal_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/internal-ca/certificates/{serial}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One certificate that the internal CA has issued, without its key. */
+        get: operations["show_internal_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/internal-ca/certificates/{serial}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revokes a certificate, for ever. When this is answered, `crl.pem` has it. */
+        post: operations["revoke_internal_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/internal-ca/crl.pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of revoked certificates that holds, as a file. It is made anew long before it ends. */
+        get: operations["download_internal_crl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/listeners": {
         parameters: {
             query?: never;
@@ -4399,6 +4504,201 @@ export interface components {
              */
             url: string;
         };
+        /** @description The internal CA of a project, without its key: nothing shows that. */
+        InternalCa: {
+            /** @description Its certificate in PEM. */
+            certificate_pem: string;
+            /**
+             * Format: int64
+             * @description How many certificates of it are kept, of at most 10,000.
+             */
+            certificates: number;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description The list of revoked certificates that holds. */
+            crl: components["schemas"]["InternalCrl"];
+            /**
+             * Format: int64
+             * @description Whole days until then; negative when it has ended.
+             */
+            days_left: number;
+            /** @description SHA-256 of its DER, in hexadecimal digits. */
+            fingerprint: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            inserted_at: string;
+            /** @description The kind of its key. */
+            key_algorithm: components["schemas"]["InternalCaKeyAlgorithm"];
+            /**
+             * Format: date-time
+             * @description Until when it holds.
+             */
+            not_after: string;
+            /**
+             * Format: date-time
+             * @description From when it holds.
+             */
+            not_before: string;
+            /** @description Common name of its subject. */
+            subject_cn: string;
+        };
+        /** @description The internal CA of a project. */
+        InternalCaBody: {
+            /** @description The CA. */
+            internal_ca: components["schemas"]["InternalCa"];
+        };
+        /** @description An internal CA to make. */
+        InternalCaCreate: {
+            key_algorithm?: components["schemas"]["InternalCaKeyAlgorithm"] | null;
+            /** @description Common name of its subject: 1 to 64 characters. */
+            subject_cn: string;
+            /**
+             * Format: int32
+             * @description Its life in days, 1 to 3650; usually 3650.
+             */
+            validity_days?: number | null;
+        };
+        /**
+         * @description The kind of a CA's key.
+         * @enum {string}
+         */
+        InternalCaKeyAlgorithm: "ec_p384" | "ec_p256";
+        /** @description A certificate that an internal CA has issued. Its key is with whoever asked for it. */
+        InternalCertificate: {
+            /**
+             * Format: int64
+             * @description Whole days until then; negative when it has ended.
+             */
+            days_left: number;
+            /** @description SHA-256 of its DER, in hexadecimal digits. */
+            fingerprint: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            inserted_at: string;
+            /** @description Who asked for it. */
+            issued_by: string;
+            /** @description What the project calls it; the next one of the same client may have the same name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Until when it holds.
+             */
+            not_after: string;
+            /**
+             * Format: date-time
+             * @description From when it holds.
+             */
+            not_before: string;
+            revocation?: components["schemas"]["InternalRevocation"] | null;
+            /** @description Alternative names: DNS names, addresses, e-mail addresses and URIs. */
+            sans: string[];
+            /** @description Its serial number: 32 hexadecimal digits. */
+            serial: string;
+            /** @description Whether it holds. */
+            status: components["schemas"]["InternalCertificateStatus"];
+            /** @description Common name of its subject. */
+            subject_cn: string;
+            /** @description Organisational unit of its subject. */
+            subject_ou?: string | null;
+        };
+        /** @description One certificate in PEM. */
+        InternalCertificateBody: {
+            /** @description What it says of itself. */
+            certificate: components["schemas"]["InternalCertificate"];
+            /** @description The certificate in PEM. */
+            certificate_pem: string;
+        };
+        /** @description A certificate to issue. Its key is an ECDSA key on P-256. */
+        InternalCertificateIssue: {
+            /** @description What the project calls it: 1 to 50 lower-case letters, digits and inner hyphens. */
+            name: string;
+            /** @description Alternative names, at most 100: DNS names, addresses, e-mail addresses and URIs. */
+            sans?: string[];
+            /** @description Common name of its subject: 1 to 64 characters. */
+            subject_cn: string;
+            /** @description Organisational unit of its subject: 1 to 64 characters. */
+            subject_ou?: string | null;
+            /**
+             * Format: int32
+             * @description Its life in days, 1 to 3650; usually 90. It never outlives the CA.
+             */
+            validity_days?: number | null;
+        };
+        /** @description A certificate with its key, which is shown this once and kept nowhere. */
+        InternalCertificateIssued: {
+            /** @description What it says of itself. */
+            certificate: components["schemas"]["InternalCertificate"];
+            /** @description The certificate in PEM. */
+            certificate_pem: string;
+            /** @description The certificate and that of the CA, in PEM. */
+            chain_pem: string;
+            /**
+             * Format: password
+             * @description Its private key in PEM (PKCS#8).
+             */
+            private_key: string;
+        };
+        /** @description Certificates of an internal CA, the newest first. */
+        InternalCertificateList: {
+            /** @description The newest first. */
+            certificates: components["schemas"]["InternalCertificate"][];
+            /** @description Where the next page begins; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Length of this page.
+             */
+            total: number;
+        };
+        /** @description A certificate to revoke. */
+        InternalCertificateRevoke: {
+            /** @description Why. */
+            reason?: components["schemas"]["RevocationReason"];
+        };
+        /**
+         * @description Whether a certificate holds.
+         * @enum {string}
+         */
+        InternalCertificateStatus: "valid" | "revoked" | "ended";
+        /** @description A list of revoked certificates. */
+        InternalCrl: {
+            /**
+             * Format: date-time
+             * @description Until when it holds; the next one is made long before.
+             */
+            next_update: string;
+            /**
+             * Format: int64
+             * @description Its number, which grows.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            this_update: string;
+        };
+        /** @description That a certificate was revoked. It is for ever. */
+        InternalRevocation: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description Why. */
+            reason: components["schemas"]["RevocationReason"];
+        };
         /** @description A token with which members join. */
         JoinToken: {
             /**
@@ -6431,6 +6731,11 @@ export interface components {
              */
             per_try_timeout_ms?: number | null;
         };
+        /**
+         * @description Why a certificate is revoked (RFC 5280).
+         * @enum {string}
+         */
+        RevocationReason: "unspecified" | "key_compromise" | "ca_compromise" | "affiliation_changed" | "superseded" | "cessation_of_operation" | "privilege_withdrawn";
         /** @description How dangerous it is to give a bundle to the nodes of a rollout, by what they run. */
         Risk: {
             /** @description What the nodes ran, or should have run, when it was judged. */
@@ -7951,9 +8256,11 @@ export interface components {
         /** @description Certificates of authorities that are trusted: for clients of a listener, or for upstreams. */
         TrustStore: {
             /** @description One or more certificates, as PEM. */
-            certificates_pem: string;
+            certificates_pem?: string;
             /** @description What it is for. */
             description?: string;
+            /** @description In their place: the internal CA of the project, as it is when a bundle is made. */
+            internal_ca?: boolean;
             /** @description What people call it; usually its slug. */
             name?: string;
         };
@@ -7965,9 +8272,11 @@ export interface components {
         /** @description Certificates of authorities that are trusted: for clients of a listener, or for upstreams. */
         TrustStoreCreate: {
             /** @description One or more certificates, as PEM. */
-            certificates_pem: string;
+            certificates_pem?: string;
             /** @description What it is for. */
             description?: string;
+            /** @description In their place: the internal CA of the project, as it is when a bundle is made. */
+            internal_ca?: boolean;
             /** @description What people call it; usually its slug. */
             name?: string;
             /** @description Its name in other objects: lowercase letters, digits and inner hyphens. Made of `name` when absent. */
@@ -7988,7 +8297,7 @@ export interface components {
         /** @description Certificates of authorities that are trusted: for clients of a listener, or for upstreams. */
         TrustStoreObject: {
             /** @description One or more certificates, as PEM. */
-            certificates_pem: string;
+            certificates_pem?: string;
             /** @description What it is for. */
             description?: string;
             /**
@@ -8001,6 +8310,8 @@ export interface components {
              * @description When it was made.
              */
             inserted_at: string;
+            /** @description In their place: the internal CA of the project, as it is when a bundle is made. */
+            internal_ca?: boolean;
             /** @description What people call it; usually its slug. */
             name?: string;
             /**
@@ -12803,6 +13114,473 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_internal_ca: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The CA. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCaBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_internal_ca: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InternalCaCreate"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCaBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_internal_ca: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_internal_ca: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PEM. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_internal_certificates: {
+        parameters: {
+            query?: {
+                /** @description Objects in the page; 50 when absent, at most 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCertificateList"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    issue_internal_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InternalCertificateIssue"];
+            };
+        };
+        responses: {
+            /** @description Issued. */
+            201: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCertificateIssued"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_internal_certificate: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Its serial number, 32 hexadecimal digits */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The certificate. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCertificateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_internal_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the write repeatable: the same key never writes twice, and gets the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+                /** @description Its serial number, 32 hexadecimal digits */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InternalCertificateRevoke"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description Log index of the write; a read with it in `x-min-index` has the write in it, at every member. */
+                    "x-log-index"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalCertificateBody"];
+                };
+            };
+            /** @description The request is refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The cluster cannot answer now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_internal_crl: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `stale`: answer from what this member has, without asking a majority. The answer tells its age in `x-age-ms`.
+                 * @example stale
+                 */
+                consistency?: string;
+            };
+            header?: {
+                /**
+                 * @description Answer only when this member has applied the entry with this log index, also a stale read; waits for it for up to five seconds,
+                 *     then 503 `behind`. A write tells its index in `x-log-index`.
+                 */
+                "x-min-index"?: number | null;
+            };
+            path: {
+                /** @description Slug of the project */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PEM. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
             };
             /** @description The request is refused. */
             "4XX": {

@@ -35,6 +35,13 @@ pub(super) fn ending(seen: &Seen<'_>) -> Vec<Finding> {
         };
         found.push(advised(finding(Topic::Certificates, Severity::Warning, text), advice));
     }
+    for (project, end) in seen.ending_cas.iter().take(NAMED) {
+        let what = format!("the internal CA of the project {project}");
+        if let Some((_, text)) = horizon(&what, *end, seen.now, ENDS_SOON_MS / DAY_MS) {
+            let advice = "its clients are not let in after that: give trust stores the certificate of another CA beside it, and issue their certificates anew";
+            found.push(advised(finding(Topic::Certificates, Severity::Warning, text), advice));
+        }
+    }
     let others = seen.ending.len().saturating_sub(NAMED);
     if others > 0 {
         let text = format!("{others} more certificates of projects run out soon, or have run out");

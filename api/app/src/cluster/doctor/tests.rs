@@ -75,7 +75,15 @@ fn backed_up(taken_at: Time, verified_at: Option<Time>) -> Cluster {
 
 fn found(status: &ClusterStatus) -> Vec<Finding> {
     let cluster = backed_up(days(-1), Some(days(-1)));
-    examine(&Seen { status, cluster: Some(&cluster), own: &[], drift: (0, 0), ending: &[], now: NOW })
+    examine(&Seen {
+        status,
+        cluster: Some(&cluster),
+        own: &[],
+        drift: (0, 0),
+        ending: &[],
+        ending_cas: &[],
+        now: NOW,
+    })
 }
 
 /// What is no good, each with its severity.
@@ -271,6 +279,7 @@ fn drift_is_a_concern_when_it_needs_somebody() {
             own: &[],
             drift: drift_now,
             ending: &[],
+            ending_cas: &[],
             now: NOW,
         });
         found.into_iter().map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
@@ -285,7 +294,15 @@ fn drift_is_a_concern_when_it_needs_somebody() {
 #[test]
 fn a_backup_that_is_missing_old_or_unread_is_a_concern() {
     let said = |cluster: Option<&Cluster>, now: Time| {
-        let found = backup(&Seen { status: &well(1), cluster, own: &[], drift: (0, 0), ending: &[], now });
+        let found = backup(&Seen {
+            status: &well(1),
+            cluster,
+            own: &[],
+            drift: (0, 0),
+            ending: &[],
+            ending_cas: &[],
+            now,
+        });
         found.into_iter().map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
     };
     let none = cluster(None);
@@ -312,8 +329,15 @@ fn what_members_say_of_themselves_is_passed_on_with_their_name() {
     status.members[0].facts.as_mut().unwrap().concerns = vec![concern("as it was a second ago", false)];
     status.members[1].facts.as_mut().unwrap().concerns = vec![concern("the state was damaged", true)];
     let own = [concern("a backup failed", false)];
-    let found =
-        notes(&Seen { status: &status, cluster: None, own: &own, drift: (0, 0), ending: &[], now: NOW });
+    let found = notes(&Seen {
+        status: &status,
+        cluster: None,
+        own: &own,
+        drift: (0, 0),
+        ending: &[],
+        ending_cas: &[],
+        now: NOW,
+    });
     let said: Vec<_> = found.iter().map(|finding| (finding.severity, finding.text.as_str())).collect();
     let expected = [
         (Severity::Warning, "a backup failed"),
@@ -351,6 +375,7 @@ fn a_single_voter_is_well_unless_the_cluster_was_larger() {
             own: &[],
             drift: (0, 0),
             ending: &[],
+            ending_cas: &[],
             now: NOW,
         })[0]
             .severity
@@ -395,7 +420,15 @@ fn certificates_of_projects_are_told_of_before_they_run_out() {
     };
     let status = well(1);
     let told = |ending: &[(String, Certificate)]| {
-        let seen = Seen { status: &status, cluster: None, own: &[], drift: (0, 0), ending, now: NOW };
+        let seen = Seen {
+            status: &status,
+            cluster: None,
+            own: &[],
+            drift: (0, 0),
+            ending,
+            ending_cas: &[],
+            now: NOW,
+        };
         let found = certificates(&seen).into_iter();
         found.map(|finding| (finding.severity, finding.text)).collect::<Vec<_>>()
     };
