@@ -21,10 +21,17 @@ impl App {
     pub async fn renew_internal_crls(&self) -> Result<usize, AppError> {
         let view = self.read_stale().await?;
         let due = machine::crls_due(&*view.tables, self.now(), AT_ONCE)?;
+        let mut renewed = 0;
         for ca in &due {
-            self.renew_internal_crl(ca.project_id).await?;
+            // One that cannot be made anew is in the way of no other.
+            match self.renew_internal_crl(ca.project_id).await {
+                Ok(()) => renewed += 1,
+                Err(error) => {
+                    tracing::warn!(project = %ca.project_id, %error, "a list of revoked certificates could not be made anew; the next try follows");
+                }
+            }
         }
-        Ok(due.len())
+        Ok(renewed)
     }
 
     /// Makes the list of a project anew, if that is due: what was revoked before this began is in the list that holds when it ends.
