@@ -19,6 +19,7 @@ pub fn prepare() -> anyhow::Result<()> {
     system::disks()?;
     system::haproxy()?;
     system::pebble()?;
+    system::openssl()?;
     built::nextest()?;
     println!("proxy: {}", built::zentinel()?.display());
     println!("S3 server: {}", python::moto()?.display());

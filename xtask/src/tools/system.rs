@@ -95,6 +95,14 @@ pub fn pebble() -> anyhow::Result<()> {
     install("pebble for the tests of ACME", &["pebble"])
 }
 
+/// Somebody else's look at certificates and lists of revoked ones, and what makes some for the browser.
+pub fn openssl() -> anyhow::Result<()> {
+    if exists("openssl") {
+        return Ok(());
+    }
+    install("openssl for the tests of certificates", &["openssl"])
+}
+
 /// Python with virtual environments.
 pub fn python() -> anyhow::Result<()> {
     if answer(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_some() {
