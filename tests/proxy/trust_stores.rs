@@ -2,7 +2,7 @@
 
 use reqwest::{Identity, Method};
 use sentinel_kit::{Authority, Certificate, Echo, ports};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::edge::Edge;
 
@@ -17,35 +17,51 @@ async fn asked(port: u16, identity: Option<&str>) -> Option<u16> {
     Some(answer.status().as_u16())
 }
 
+/// A node with a certificate for its second listener.
+struct Stage {
+    edge: Edge,
+    echo: Echo,
+    /// The port of that listener.
+    tls: u16,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let tls = ports::free();
+        let edge = Edge::start(1, &[], &["--var", &format!("https_port={tls}")]).await;
+        let shown = Certificate::of(&["edge.example.com"]);
+        let made = json!({ "slug": "edge", "chain": shown.certificate_pem, "key": shown.key_pem });
+        edge.change(Method::POST, "/certificates", Some(&made), 201).await;
+        Self { edge, echo: Echo::start("echo").await, tls }
+    }
+}
+
+/// A configuration whose second listener lets in those for whom a trust store vouches.
+fn document(echo: &Echo, clients: &Value) -> Value {
+    json!({
+        "version": 1,
+        "settings": { "worker_threads": 1 },
+        "listeners": {
+            "http": { "address": "127.0.0.1:${node.http_port}" },
+            "https": { "address": "127.0.0.1:${node.https_port}", "protocol": "https", "tls": {
+                "certificate": "edge", "client_trust_store": "clients" } },
+        },
+        "services": { "all": { "route_path": "/*", "upstream_url": echo.url() } },
+        "trust_stores": { "clients": clients },
+    })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_are_let_in_by_the_trust_store_of_the_bundle_that_runs() {
-    let tls = ports::free();
-    let edge = Edge::start(1, &[], &["--var", &format!("https_port={tls}")]).await;
-    let echo = Echo::start("echo").await;
-    let shown = Certificate::of(&["edge.example.com"]);
-    let made = json!({ "slug": "edge", "chain": shown.certificate_pem, "key": shown.key_pem });
-    edge.change(Method::POST, "/certificates", Some(&made), 201).await;
+    let Stage { edge, echo, tls } = Stage::new().await;
     let (first, second) = (Authority::new("first"), Authority::new("second"));
     let clients = [first.client("ada"), second.client("ada")];
-    let document = |authority: &Authority| {
-        json!({
-            "version": 1,
-            "settings": { "worker_threads": 1 },
-            "listeners": {
-                "http": { "address": "127.0.0.1:${node.http_port}" },
-                "https": { "address": "127.0.0.1:${node.https_port}", "protocol": "https", "tls": {
-                    "certificate": "edge", "client_trust_store": "clients" } },
-            },
-            "services": { "all": { "route_path": "/*", "upstream_url": echo.url() } },
-            "trust_stores": { "clients": { "certificates_pem": authority.pem() } },
-        })
-    };
     for (version, authority, answers) in [
         ("1.0", &first, [Some(200), None]),
         ("1.1", &second, [None, Some(200)]),
         ("1.2", &first, [Some(200), None]),
     ] {
-        edge.configure(version, &document(authority)).await;
+        edge.configure(version, &document(&echo, &json!({ "certificates_pem": authority.pem() }))).await;
         assert_eq!(asked(tls, None).await, None, "{version}");
         for (client, answer) in clients.iter().zip(answers) {
             assert_eq!(asked(tls, Some(client)).await, answer, "{version}");
@@ -67,7 +83,7 @@ fn openssl(edge: &Edge, certificate: &str, ca: &str, list: &str) -> (bool, Strin
         .arg(file("verify-crl.pem", list))
         .arg(file("verify-client.pem", certificate))
         .output()
-        .unwrap();
+        .unwrap_or_else(|error| panic!("openssl cannot be run ({error}): apt-get install -y openssl"));
     let words =
         format!("{}{}", String::from_utf8_lossy(&answer.stdout), String::from_utf8_lossy(&answer.stderr));
     (answer.status.success(), words)
@@ -75,30 +91,11 @@ fn openssl(edge: &Edge, certificate: &str, ca: &str, list: &str) -> (bool, Strin
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_of_the_internal_ca_is_let_in_and_its_revocation_is_in_the_list() {
-    let tls = ports::free();
-    let edge = Edge::start(1, &[], &["--var", &format!("https_port={tls}")]).await;
-    let echo = Echo::start("echo").await;
-    let shown = Certificate::of(&["edge.example.com"]);
-    let made = json!({ "slug": "edge", "chain": shown.certificate_pem, "key": shown.key_pem });
-    edge.change(Method::POST, "/certificates", Some(&made), 201).await;
+    let Stage { edge, echo, tls } = Stage::new().await;
     let ca = json!({ "subject_cn": "Clients of the shop" });
     let made = edge.change(Method::POST, "/internal-ca", Some(&ca), 201).await;
     let ca = made["internal_ca"]["certificate_pem"].as_str().unwrap().to_owned();
-    edge.configure(
-        "1.0",
-        &json!({
-            "version": 1,
-            "settings": { "worker_threads": 1 },
-            "listeners": {
-                "http": { "address": "127.0.0.1:${node.http_port}" },
-                "https": { "address": "127.0.0.1:${node.https_port}", "protocol": "https", "tls": {
-                    "certificate": "edge", "client_trust_store": "clients" } },
-            },
-            "services": { "all": { "route_path": "/*", "upstream_url": echo.url() } },
-            "trust_stores": { "clients": { "internal_ca": true } },
-        }),
-    )
-    .await;
+    edge.configure("1.0", &document(&echo, &json!({ "internal_ca": true }))).await;
     let refused = edge.change(Method::DELETE, "/internal-ca", None, 409).await;
     assert!(refused["error"].as_str().unwrap().contains("the trust store 'clients' has it"), "{refused}");
 

@@ -8,7 +8,7 @@ import { expect, test } from "@playwright/test";
 
 import { accessible } from "./accessible";
 import { write } from "./configuration";
-import { IS_MOCK, signIn, watchForTrouble } from "./session";
+import { become, IS_MOCK, signIn, watchForTrouble } from "./session";
 
 let place = "";
 
@@ -18,7 +18,14 @@ test.beforeAll(() => {
 
 test.afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-const openssl = (...args: string[]): void => void execFileSync("openssl", args, { cwd: place, stdio: "pipe" });
+function openssl(...args: string[]): void {
+  try {
+    execFileSync("openssl", args, { cwd: place, stdio: "pipe" });
+  } catch (cause) {
+    throw new Error("openssl cannot be run, or refused what it was told; it comes with: apt-get install -y openssl", { cause });
+  }
+}
+
 const read = (file: string): string => readFileSync(join(place, file), "utf8");
 
 /** A key with a certificate that an authority of the test has signed, for some names; the authority's own is not in the chain. */
@@ -126,12 +133,7 @@ test("a certificate is uploaded, shown, replaced and taken away, and its key is 
   });
 
   await test.step("who may read alone sees it, and no button that would be refused", async () => {
-    await page.route("**/api/v1/session", async (route) => {
-      const answer = await route.fetch();
-      const session = (await answer.json()) as { memberships: { role: string }[] };
-      for (const membership of session.memberships) membership.role = "reader";
-      await route.fulfill({ response: answer, json: session });
-    });
+    await become(page, "reader");
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1, name: slug })).toBeVisible();
     for (const button of ["Replace", "Describe", "Delete"]) await expect(page.getByRole("button", { name: button, exact: true })).toHaveCount(0);
@@ -139,7 +141,7 @@ test("a certificate is uploaded, shown, replaced and taken away, and its key is 
     await expect(page.getByRole("row", { name: slug }).getByRole("link").first()).toBeVisible();
     await expect(page.getByRole("button", { name: "Add certificate" })).toHaveCount(0);
     await expect(page.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
-    await page.unroute("**/api/v1/session");
+    await become(page, null);
   });
 
   await test.step("nothing that was asked for has had a key in it", async () => {

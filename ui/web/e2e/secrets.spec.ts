@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 
 import { accessible } from "./accessible";
 import { write } from "./configuration";
-import { signIn, watchForTrouble } from "./session";
+import { become, signIn, watchForTrouble } from "./session";
 
 test("a secret is made, named, rotated and taken away, and its value is seen nowhere", async ({ page }) => {
   test.setTimeout(300_000);
@@ -77,12 +77,7 @@ test("a secret is made, named, rotated and taken away, and its value is seen now
   });
 
   await test.step("who may read alone sees it, and no button that would be refused", async () => {
-    await page.route("**/api/v1/session", async (route) => {
-      const answer = await route.fetch();
-      const session = (await answer.json()) as { memberships: { role: string }[] };
-      for (const membership of session.memberships) membership.role = "reader";
-      await route.fulfill({ response: answer, json: session });
-    });
+    await become(page, "reader");
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
     for (const button of ["Rotate", "Describe", "Delete"]) await expect(page.getByRole("button", { name: button, exact: true })).toHaveCount(0);
@@ -90,7 +85,7 @@ test("a secret is made, named, rotated and taken away, and its value is seen now
     await expect(page.getByRole("link", { name, exact: true })).toBeVisible();
     await expect(page.getByRole("button", { name: "Create secret" })).toHaveCount(0);
     await expect(page.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
-    await page.unroute("**/api/v1/session");
+    await become(page, null);
   });
 
   await test.step("nothing that was asked for has had a value in it", async () => {

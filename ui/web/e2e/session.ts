@@ -20,6 +20,18 @@ export async function signIn(page: Page): Promise<string> {
   return slug;
 }
 
+/** From the next page on, the person who has signed in is shown what somebody in this role is shown; `null`: what they are. */
+export async function become(page: Page, role: string | null): Promise<void> {
+  const session = "**/api/v1/session";
+  if (role === null) return await page.unroute(session);
+  await page.route(session, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { memberships: { role: string }[] };
+    for (const membership of body.memberships) membership.role = role;
+    await route.fulfill({ response: answer, json: body });
+  });
+}
+
 /** Fails the test when the page breaks its own security policy or throws. */
 export function watchForTrouble(page: Page): string[] {
   const trouble: string[] = [];

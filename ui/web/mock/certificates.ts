@@ -1,6 +1,7 @@
 // Certificates of the mocked API. Chains and keys are looked at and forgotten; every chain that is shown is the same one.
 import type { Certificate, CertificateAcme, CertificateCreate, CertificateReplace, CertificateRequest, CertificateVersion } from "../src/api/types.ts";
 import { usesOf } from "../src/lib/certificate.ts";
+import { CHAIN } from "./chain.ts";
 import { type Answer, ME_ACTOR, missing, ok, refuse } from "./answer.ts";
 import { type Db, iso, ME } from "./db.ts";
 import { record } from "./engine.ts";
@@ -9,33 +10,6 @@ import { hex, uuid } from "./random.ts";
 const DAY = 86_400_000;
 const ISSUING = "O=Example Trust, CN=Example Issuing E5";
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
-
-/** The chain of every certificate. */
-const CHAIN = `-----BEGIN CERTIFICATE-----
-MIIB0jCCAXmgAwIBAgIUFGrFt0zdvZWSOyB32KHGMsCnMd4wCgYIKoZIzj0EAwIw
-NTEWMBQGA1UECgwNRXhhbXBsZSBUcnVzdDEbMBkGA1UEAwwSRXhhbXBsZSBJc3N1
-aW5nIEU1MB4XDTI2MTIwMTAxNDIwM1oXDTI3MDMwMTAxNDIwM1owGzEZMBcGA1UE
-AwwQc2hvcC5leGFtcGxlLmNvbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOIM
-plfjHWsN16FcnqOd+cTr3ImlyMX7Ro8vfHHiIhI32lxcGJYnm762qvgGADsXZDF8
-Y0I5/llfOWvLsof6+YmjgYAwfjAxBgNVHREEKjAoghBzaG9wLmV4YW1wbGUuY29t
-ghR3d3cuc2hvcC5leGFtcGxlLmNvbTAJBgNVHRMEAjAAMB0GA1UdDgQWBBSx76pE
-vPtlsOcY02MX4x0T/DQtoTAfBgNVHSMEGDAWgBQIDusrRkGVJtTtqQlhzC/JZ6ju
-HjAKBggqhkjOPQQDAgNHADBEAiBSBCavKpcf/QPy99ISPU+bfdt2sV3S7RSiOHFC
-Mm3ceAIgR8YYapdPAxs7cZSdtT9cj22WXwDDNErPMyeG1wLLRsY=
------END CERTIFICATE-----
------BEGIN CERTIFICATE-----
-MIIBzTCCAXKgAwIBAgIUa1+mRj189ZY8FunOCrjso/ONuXYwCgYIKoZIzj0EAwIw
-MjEWMBQGA1UECgwNRXhhbXBsZSBUcnVzdDEYMBYGA1UEAwwPRXhhbXBsZSBSb290
-IFIxMB4XDTI2MTIwMTAxNDIwM1oXDTMxMTEzMDAxNDIwM1owNTEWMBQGA1UECgwN
-RXhhbXBsZSBUcnVzdDEbMBkGA1UEAwwSRXhhbXBsZSBJc3N1aW5nIEU1MFkwEwYH
-KoZIzj0CAQYIKoZIzj0DAQcDQgAEyc5JRJ4A1uatQ7QY3qyQqBZ3tMyl6F8LuMaq
-Ck/3GmC3Q1oA++Tevkkq7zUkz322qneRwMIJr0X2i1Ormp4IB6NjMGEwEgYDVR0T
-AQH/BAgwBgEB/wIBADALBgNVHQ8EBAMCAQYwHQYDVR0OBBYEFAgO6ytGQZUm1O2p
-CWHML8lnqO4eMB8GA1UdIwQYMBaAFALDxoviQPeQqYdkwCJXlVs0JLBUMAoGCCqG
-SM49BAMCA0kAMEYCIQDhEmCfJQZAf+IJpue8EBnTh4jrvbIMB+/7VqjsXtxTvgIh
-ALK5fKvkRJUSYHzBc80GbR7yLcZi1OyPepVa2e/eXlBn
------END CERTIFICATE-----
-`;
 
 /** A certificate of before has ended by so many days, or ends in so many. */
 function version(number: number, names: string[], from: number, until: number, by: string, issuer = ISSUING): CertificateVersion {
